@@ -1,0 +1,296 @@
+/**
+ * db — the only door to PostgreSQL.
+ *
+ * Words: a *tenant transaction* acts for one workspace (role `chaski_app`, row-level security shows that workspace and
+ * nothing else); a *system transaction* works across workspaces for a stated reason (role `chaski_system`: ingest,
+ * batches, maintenance). The login itself inherits neither: a statement outside the two sees no row.
+ *
+ * Always true: role and tenant are transaction-local, so nothing leaks over the pool; the first statement travels with
+ * `begin` and the settings in one round trip; there is no way to get a `Tx` but `withTenant` and `withSystem`.
+ */
+import pg from 'pg';
+import { type Clock, systemClock } from '../clock.ts';
+import { AppError, errors } from '../errors.ts';
+import type { WorkspaceId } from '../ids.ts';
+import { Batch, type Statement, type Step, type StepResult } from './batch.ts';
+
+export type { Statement } from './batch.ts';
+
+// Counts and sequence numbers stay far below 2^53; a string would only invite '1' + 1.
+pg.types.setTypeParser(20, (value) => Number(value));
+// date: keep the calendar day as text, a Date would shift it by the machine's zone.
+pg.types.setTypeParser(1082, (value) => value);
+
+/** Who acts. Ends up in events and, for people and keys, in the audit. */
+export interface Actor {
+  kind: 'user' | 'key' | 'workflow' | 'system' | 'contact';
+  id: string | null;
+  role: 'owner' | 'admin' | 'agent' | 'viewer' | 'key' | 'system';
+}
+
+export const systemActor: Actor = { kind: 'system', id: null, role: 'system' };
+
+interface TxBase {
+  /** Rows of one statement. Plain text is parsed each time; a `Statement` is prepared once per connection. */
+  query<Row = Record<string, unknown>>(
+    statement: string | Statement,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+  /** Number of rows that an insert, update or delete touched. */
+  execute(statement: string | Statement, values?: readonly unknown[]): Promise<number>;
+  /** Several statements that do not need each other's results, in one round trip. */
+  batch(
+    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
+  ): Promise<Record<string, unknown>[][]>;
+  /** Business time: the clock that tests own, never SQL's now(). */
+  now(): Date;
+  /** Runs after the commit, in order; its failure is the caller's (use it to wake a loop, not to do work). */
+  afterCommit(action: () => void): void;
+}
+
+export interface TenantTx extends TxBase {
+  readonly scope: 'tenant';
+  readonly workspaceId: WorkspaceId;
+  readonly actor: Actor;
+}
+
+export interface SystemTx extends TxBase {
+  readonly scope: 'system';
+  readonly reason: string;
+  readonly actor: Actor;
+}
+
+/** For verbs whose SQL names workspace_id itself and so serve one tenant and batches alike. */
+export type Tx = TenantTx | SystemTx;
+
+export interface Database {
+  withTenant<T>(workspaceId: WorkspaceId, actor: Actor, fn: (tx: TenantTx) => Promise<T>): Promise<T>;
+  withSystem<T>(reason: string, fn: (tx: SystemTx) => Promise<T>): Promise<T>;
+  /** Independent reads in a single round trip, in one implicit transaction. */
+  readTenant(
+    workspaceId: WorkspaceId,
+    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
+  ): Promise<Record<string, unknown>[][]>;
+  /** Independent statements of the system in a single round trip; they commit together. */
+  runSystem(
+    reason: string,
+    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
+  ): Promise<StepResult[]>;
+  /** A session of one's own, outside the pool: for LISTEN and session advisory locks. Reads nothing. */
+  session(name: string): Promise<pg.Client>;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  rolePrefix: string;
+  poolSize: number;
+  clock?: Clock;
+  applicationName?: string;
+  onError?: (error: Error) => void;
+  /** How long a checkout may wait for a free connection before it is refused as `unavailable`. */
+  checkoutTimeoutMs?: number;
+}
+
+const begin: Step = { name: 'chaski_begin', text: 'begin' };
+const commit: Step = { name: 'chaski_commit', text: 'commit' };
+const settings =
+  "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true)";
+
+/**
+ * Names a statement so that it is prepared once per connection. The name must be unique in the program
+ * (`module.what`); two texts under one name are refused by PostgreSQL at first use.
+ */
+export function statement(name: string, text: string): Statement {
+  const made = { name: `chaski_${name}`, text };
+  registered.push(made);
+  return made;
+}
+
+const registered: Statement[] = [];
+
+/** Every named statement of the loaded modules: a test prepares each against the migrated schema. */
+export function registeredStatements(): readonly Statement[] {
+  return registered;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const clock = options.clock ?? systemClock;
+  const config = {
+    connectionString: options.url,
+    application_name: options.applicationName ?? 'chaski',
+    // A statement that hangs must end before WhatsApp's own patience does.
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 120_000,
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.checkoutTimeoutMs ?? 10_000,
+    idleTimeoutMillis: 60_000,
+  });
+  const report = options.onError ?? (() => {});
+  pool.on('error', report);
+  pool.on('connect', (client) => client.on('error', report));
+  const app = `${options.rolePrefix}_app`;
+  const system = `${options.rolePrefix}_system`;
+
+  const enter = (role: string, workspaceId: string, actorRole: string): Step => ({
+    name: 'chaski_enter',
+    text: settings,
+    values: [role, workspaceId, actorRole],
+  });
+
+  async function once(steps: readonly Step[]): Promise<StepResult[]> {
+    const client = await checkout(pool);
+    let broken: Error | undefined;
+    try {
+      const batch = new Batch(steps);
+      client.query(batch);
+      return await batch.done;
+    } catch (error) {
+      if (isConnectionLoss(error)) broken = error as Error;
+      throw translate(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async function transact<T extends TenantTx | SystemTx, R>(
+    first: Step,
+    shape: Record<string, unknown>,
+    fn: (tx: T) => Promise<R>,
+  ): Promise<R> {
+    const client = await checkout(pool);
+    let open = false;
+    let failed: unknown = null;
+    let broken: Error | undefined;
+    const after: (() => void)[] = [];
+    // One connection speaks one statement at a time; verbs may still start two at once.
+    let queue: Promise<unknown> = Promise.resolve();
+
+    const run = (steps: readonly Step[]): Promise<StepResult[]> => {
+      const next = queue.then(async () => {
+        if (failed) throw failed;
+        const all = open ? steps : [begin, first, ...steps];
+        const skip = all.length - steps.length;
+        open = true;
+        const batch = new Batch(all);
+        client.query(batch);
+        try {
+          return (await batch.done).slice(skip);
+        } catch (error) {
+          failed = translate(error);
+          if (isConnectionLoss(error)) broken = error as Error;
+          throw failed;
+        }
+      });
+      queue = next.catch(() => {});
+      return next;
+    };
+
+    const tx = {
+      ...shape,
+      query: async (text: string | Statement, values?: readonly unknown[]) =>
+        (await run([step(text, values)]))[0]!.rows,
+      execute: async (text: string | Statement, values?: readonly unknown[]) =>
+        (await run([step(text, values)]))[0]!.rowCount,
+      batch: async (steps: readonly { statement: string | Statement; values?: readonly unknown[] }[]) =>
+        steps.length === 0
+          ? []
+          : (await run(steps.map((s) => step(s.statement, s.values)))).map((r) => r.rows),
+      now: () => clock.now(),
+      afterCommit: (action: () => void) => {
+        after.push(action);
+      },
+    } as unknown as T;
+
+    try {
+      const result = await fn(tx);
+      await queue;
+      // A statement whose rejection the caller swallowed has aborted the transaction all the same: a commit would
+      // quietly roll back.
+      if (failed) throw failed;
+      if (open) await run([commit]);
+      for (const action of after) action();
+      return result;
+    } catch (error) {
+      if (open && !broken) {
+        try {
+          await queue;
+          const rollback = new Batch([{ text: 'rollback' }]);
+          client.query(rollback);
+          await rollback.done;
+        } catch (rollbackError) {
+          broken = rollbackError as Error;
+        }
+      }
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    pool,
+    clock,
+    withTenant: (workspaceId, actor, fn) =>
+      transact(enter(app, workspaceId, actor.role), { scope: 'tenant', workspaceId, actor }, fn),
+    withSystem: (reason, fn) =>
+      transact(enter(system, '', 'system'), { scope: 'system', reason, actor: systemActor }, fn),
+    readTenant: async (workspaceId, steps) =>
+      (await once([enter(app, workspaceId, 'key'), ...steps.map((s) => step(s.statement, s.values))]))
+        .slice(1)
+        .map((result) => result.rows),
+    runSystem: async (_reason, steps) =>
+      (await once([enter(system, '', 'system'), ...steps.map((s) => step(s.statement, s.values))])).slice(1),
+    session: async (name) => {
+      const client = new pg.Client({ ...config, statement_timeout: 0, application_name: `chaski ${name}` });
+      client.on('error', report);
+      await client.connect();
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
+
+function step(text: string | Statement, values?: readonly unknown[]): Step {
+  return typeof text === 'string' ? { text, values } : { name: text.name, text: text.text, values };
+}
+
+async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw errors.databaseUnavailable({}, error);
+  }
+}
+
+/** Classes of SQLSTATE after which the connection is gone or the server is leaving. */
+function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code;
+  if (code === undefined)
+    return /Connection terminated|connection .*(closed|ended)|not queryable/i.test(error.message);
+  return code.startsWith('08') || code.startsWith('57P') || /^E[A-Z]+$/.test(code);
+}
+
+/** The one place that maps SQLSTATE to the catalogue. Unknown states pass as they are and become `internal`. */
+export function translate(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (isConnectionLoss(error)) return errors.databaseUnavailable({}, error);
+  switch ((error as { code?: string }).code) {
+    case '53300': // too many connections
+    case '53100': // disk full
+    case '53200': // out of memory
+    case '25006': // read-only after a failover
+      return errors.databaseUnavailable({}, error);
+    case '57014': // statement timeout or cancel
+    case '55P03': // lock not available
+      return errors.databaseBusy({}, error);
+    default:
+      return error;
+  }
+}

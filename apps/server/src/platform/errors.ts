@@ -1,0 +1,101 @@
+/**
+ * The one catalogue of errors. `code` is stable and documented, `message` is safe to show and says what to do,
+ * `status` is HTTP's. Anything that is not an AppError reaches a client as `internal` and the log in full.
+ * Outcomes that a caller must branch on are unions, not errors.
+ */
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Record<string, unknown>;
+  /** Should somebody be woken. */
+  readonly report: boolean;
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    details: Record<string, unknown> = {},
+    cause?: unknown,
+    report = false,
+  ) {
+    super(message, { cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = status;
+    this.details = details;
+    this.report = report;
+  }
+}
+
+type Details = Record<string, unknown>;
+
+export const errors = {
+  invalidRequest: (
+    problems: { path: string; message: string }[],
+    message = 'The request is not valid; see details.problems for each field.',
+  ) => new AppError('invalid_request', 400, message, { problems }),
+  unauthenticated: (
+    message = 'Send an API key as `Authorization: Bearer ck_…`. `chaski keys api create` makes one.',
+  ) => new AppError('unauthenticated', 401, message),
+  forbidden: (message: string, details: Details = {}) => new AppError('forbidden', 403, message, details),
+  notFound: (what: string, details: Details = {}) =>
+    new AppError('not_found', 404, `There is no such ${what}.`, details),
+  conflict: (code: string, message: string, details: Details = {}, cause?: unknown) =>
+    new AppError(code, 409, message, details, cause),
+  /** The send policy said no; `reason` is one of canSend's codes. */
+  sendRefused: (reason: string, message: string, details: Details = {}) =>
+    new AppError(reason, 403, message, { ...details, reason }),
+  idempotencyMismatch: (key: string) =>
+    new AppError(
+      'idempotency_mismatch',
+      422,
+      'This Idempotency-Key was used with another body. Use a new key for a new request.',
+      { key },
+    ),
+  unprocessable: (code: string, message: string, details: Details = {}) =>
+    new AppError(code, 422, message, details),
+  tooLarge: (limit: number) =>
+    new AppError('too_large', 413, `The body is larger than ${limit} bytes.`, { limit }),
+  rateLimited: (retryAfterSeconds: number, details: Details = {}) =>
+    new AppError('rate_limited', 429, `Too many requests. Try again in ${retryAfterSeconds} s.`, {
+      ...details,
+      retryAfterSeconds,
+    }),
+  databaseUnavailable: (details: Details = {}, cause?: unknown) =>
+    new AppError(
+      'database_unavailable',
+      503,
+      'The database cannot be reached; nothing was changed or the outcome is not known. Try again.',
+      details,
+      cause,
+      true,
+    ),
+  databaseBusy: (details: Details = {}, cause?: unknown) =>
+    new AppError('database_busy', 503, 'The database is busy. Try again.', details, cause),
+  overloaded: (message: string, details: Details = {}) => new AppError('overloaded', 503, message, details),
+  configuration: (message: string, details: Details = {}) =>
+    new AppError('configuration', 500, message, details, undefined, true),
+  internal: (cause?: unknown) =>
+    new AppError(
+      'internal',
+      500,
+      'Something went wrong on our side. The request id finds it in the log.',
+      {},
+      cause,
+      true,
+    ),
+};
+
+/** Says that a failure is meant to be harmless, and where it may be read. */
+export async function tolerate<T>(
+  why: string,
+  promise: Promise<T>,
+  log?: { debug(fields: object, message: string): void },
+): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    log?.debug({ err: error }, `tolerated: ${why}`);
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Logger } from './log.ts';
+
+/**
+ * A loop that works while there is work and sleeps until it is woken or a while has passed.
+ *
+ * Always true: one step at a time; a wake during a step causes one more step; a failing step is logged and repeated
+ * with growing pauses (250 ms to 5 s, so that it works again within 5 s of the database); `stop` waits for the step
+ * that is running.
+ */
+export interface Loop {
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  name: string;
+  log: Logger;
+  /** Returns true when it found work and wants to be called again at once. */
+  step(signal: AbortSignal): Promise<boolean>;
+  /** Longest sleep: what is found by looking when a wake got lost. */
+  idleMs: number;
+}
+
+export function startLoop(options: LoopOptions): Loop {
+  const { name, log, step, idleMs } = options;
+  const stopping = new AbortController();
+  let woken = false;
+  let rouse: (() => void) | null = null;
+
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      if (woken || stopping.signal.aborted) return resolve();
+      const timer = setTimeout(done, ms);
+      function done() {
+        clearTimeout(timer);
+        rouse = null;
+        resolve();
+      }
+      rouse = done;
+    });
+
+  async function run(): Promise<void> {
+    let pause = 250;
+    while (!stopping.signal.aborted) {
+      woken = false;
+      try {
+        const more = await step(stopping.signal);
+        pause = 250;
+        if (!more) await sleep(idleMs);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.error({ err: error, loop: name }, 'a step failed; it will be tried again');
+        woken = false;
+        await sleep(pause);
+        pause = Math.min(pause * 2, 4_000);
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    wake() {
+      woken = true;
+      rouse?.();
+    },
+    async stop() {
+      stopping.abort();
+      rouse?.();
+      await running;
+    },
+  };
+}
