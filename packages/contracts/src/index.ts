@@ -1,1 +1,2 @@
-export {};
+export * from './content.ts';
+export * from './send.ts';

@@ -1,1 +1,1 @@
-export type * from './contract.ts';
+export * from './contract.ts';
