@@ -589,6 +589,7 @@ create table event_queue (
   workspace_id uuid not null,
   n bigint not null,
   day date not null,
+  name text not null,
   primary key (workspace_id, n)
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index event_queue_n on event_queue (n);
@@ -673,8 +674,11 @@ begin
   -- Two processes at once: the second waits here, then sees the table.
   perform pg_advisory_xact_lock(hashtext('chaski-partition'));
   if to_regclass('public.' || child) is not null then return; end if;
-  execute format('create table public.%I partition of public.%I for values from (%L) to (%L)',
-    child, parent, wanted, wanted + 1);
+  -- Made alone, then attached: "create … partition of" would lock every writer of the parent out until the commit
+  -- (and wait for them all), attaching lets them go on.
+  execute format('create table public.%I (like public.%I including defaults including constraints)', child, parent);
+  execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)',
+    parent, child, wanted, wanted + 1);
   execute format('alter table public.%I enable row level security', child);
   execute format('alter table public.%I force row level security', child);
   execute format('revoke all on public.%I from public, {{app}}, {{system}}', child);
