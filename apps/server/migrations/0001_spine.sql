@@ -282,7 +282,7 @@ create table contacts (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, id)
-);
+) with (fillfactor = 85);
 create index contacts_recent on contacts (workspace_id, created_at desc, id desc);
 call chaski_private.protect_tenant('contacts');
 
@@ -399,6 +399,7 @@ create table messages (
 ) with (fillfactor = 85);
 create unique index messages_provider on messages (workspace_id, number_id, provider_message_id) where provider_message_id is not null;
 create unique index messages_dedupe on messages (workspace_id, dedupe_key) where dedupe_key is not null;
+create index messages_target on messages (workspace_id, number_id, target_provider_id) where target_provider_id is not null;
 create index messages_thread on messages (workspace_id, conversation_id, shown_at desc, id desc);
 call chaski_private.protect_tenant('messages');
 
@@ -527,7 +528,8 @@ create table raw_events (
   primary key (day, hash)
 ) partition by range (day);
 create index raw_events_waiting on raw_events (n) where processed_at is null;
-create index raw_events_n_all on raw_events (n);
+-- For replay by number. A B-tree here would cost one more entry per row and another when it is processed.
+create index raw_events_n_all on raw_events using brin (n) with (autosummarize = on);
 call chaski_private.protect_installation('raw_events');
 grant usage on sequence raw_events_n to {{system}};
 
@@ -542,7 +544,18 @@ create table item_keys (
 create index item_keys_age on item_keys (at);
 call chaski_private.protect_installation('item_keys');
 
--- What could not be applied, with its reason and its own copy of the body.
+-- Own copies of bodies that have something parked: the raw event's partition may be dropped long before.
+-- Once per body, not per item: a body of 3 MB may hold 1,000 items of an unknown number.
+create table parked_bodies (
+  hash bytea primary key,
+  source text not null,
+  app_id uuid not null,
+  body bytea not null,
+  received_at timestamptz not null
+);
+call chaski_private.protect_installation('parked_bodies');
+
+-- What could not be applied, with its reason.
 create table parked (
   id uuid primary key,
   -- unknown-number | wrong-app | number-not-active | unreadable | failed
@@ -551,12 +564,8 @@ create table parked (
   workspace_id uuid,
   phone_number_id text,
   -- of the raw event: with path the key that parks an item once
-  hash bytea not null,
+  hash bytea not null references parked_bodies (hash) on delete cascade,
   path text not null,
-  source text not null,
-  app_id uuid not null,
-  body bytea not null,
-  received_at timestamptz not null,
   created_at timestamptz not null,
   resolved_at timestamptz
 );
