@@ -64,6 +64,9 @@ create table plans (
   contacts bigint
 );
 call chaski_private.protect_installation('plans');
+-- A plan's limits are no secret, and the send policy needs them inside the tenant's transaction.
+create policy limits on plans for select to {{app}} using (true);
+grant select on plans to {{app}};
 
 create table users (
   id uuid primary key,
@@ -403,10 +406,14 @@ create index messages_target on messages (workspace_id, number_id, target_provid
 create index messages_thread on messages (workspace_id, conversation_id, shown_at desc, id desc);
 call chaski_private.protect_tenant('messages');
 
+create sequence send_queue_n;
+
 -- Messages waiting to be handed over. A row exists as long as somebody still has to do something.
 create table send_queue (
   workspace_id uuid not null,
   message_id uuid not null,
+  -- order within a conversation: ids of one millisecond are in random order
+  n bigint not null default nextval('send_queue_n'),
   number_id uuid not null,
   -- pair pacing and order: one conversation's messages leave one after the other
   conversation_id uuid not null,
@@ -422,10 +429,43 @@ create table send_queue (
   reason text,
   primary key (workspace_id, message_id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index send_queue_due on send_queue (number_id, priority, due_at, message_id) where state = 'due';
+create index send_queue_due on send_queue (number_id, priority, due_at, n) where state = 'due';
+-- What stands before a message in its conversation.
+create index send_queue_order on send_queue (workspace_id, conversation_id, n) where state in ('due', 'claimed');
+-- Unconfirmed messages of workspaces that want them sent again after a while; 'infinity' = never.
+create index send_queue_resend on send_queue (due_at) where state = 'unconfirmed' and due_at < 'infinity';
 create index send_queue_claimed on send_queue (number_id, claimed_at) where state = 'claimed';
 create index send_queue_state on send_queue (workspace_id, state) where state in ('dead', 'unconfirmed');
 call chaski_private.protect_tenant('send_queue');
+grant usage on sequence send_queue_n to {{app}}, {{system}};
+
+-- The facts the send policy decides over, for one conversation: read when a message is queued and again when it is
+-- handed over. A view, so that a batch needs one statement and no module names another's tables.
+create view send_facts with (security_invoker = true) as
+select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.group_ref, v.last_inbound_at,
+  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider,
+  a.id as account_id, a.paused_reason,
+  c.phone, c.name as contact_name, c.profile_name, c.username,
+  c.blocked_at, c.opted_out, c.opt_out_scope, c.marketing_stopped_at,
+  -- a business-scoped user id is good in its own portfolio only
+  (select i.value from identities i
+    where i.workspace_id = v.workspace_id and i.contact_id = v.contact_id and i.kind = 'bsuid'
+      and i.scope = coalesce(nullif(a.portfolio_ref, ''), a.id::text) and i.superseded_at is null
+    order by i.created_at desc limit 1) as user_id,
+  w.name as workspace_name, w.status as workspace_status, w.plan, w.settings
+from conversations v
+join numbers n on n.workspace_id = v.workspace_id and n.id = v.number_id
+join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
+join workspaces w on w.id = v.workspace_id
+left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id;
+grant select on send_facts to {{app}}, {{system}};
+
+-- What the process that holds a number's lease must know about it.
+create view send_numbers with (security_invoker = true) as
+select n.workspace_id, n.id as number_id, n.phone_number_id, n.provider, n.mps, n.status, a.id as account_id, a.app_id,
+  a.paused_reason
+from numbers n join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id;
+grant select on send_numbers to {{app}}, {{system}};
 
 -- One try to hand a message to a provider. The row is committed before the call: its id is the callback data.
 create table message_attempts (
