@@ -1,0 +1,259 @@
+/** How one message looks. Mirrors WhatsApp: header, body, footer, time and ticks; buttons hang below the bubble. */
+import { api } from './api.js';
+import { h, icon } from './dom.js';
+import { language, t } from './words.js';
+
+const inlineMarks = [
+  ['```', 'code'],
+  ['*', 'strong'],
+  ['_', 'em'],
+  ['~', 's'],
+];
+
+/** WhatsApp's marks (*bold* _italic_ ~strike~ ```mono```) and links, as nodes. */
+export function formatted(text) {
+  const nodes = [];
+  const pattern =
+    /```([\s\S]+?)```|(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?!\w)|(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g;
+  let at = 0;
+  for (const match of text.matchAll(pattern)) {
+    if (match.index > at) nodes.push(text.slice(at, match.index));
+    const group = match.slice(1).findIndex((part) => part !== undefined);
+    if (group === 4)
+      nodes.push(h('a', { href: match[5], target: '_blank', rel: 'noopener noreferrer' }, match[5]));
+    else
+      nodes.push(h(inlineMarks[group][1], {}, ...(group === 0 ? [match[1]] : formatted(match[group + 1]))));
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) nodes.push(text.slice(at));
+  return nodes;
+}
+
+const source = (media) => (media.id ? api.mediaUrl(media.id) : media.link);
+
+function sizeOf(bytes) {
+  if (bytes === null) return '';
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: bytes > 1e6 ? 'megabyte' : 'kilobyte',
+    maximumFractionDigits: 1,
+  }).format(bytes > 1e6 ? bytes / 1e6 : bytes / 1e3);
+}
+
+function file(kind, media, voice) {
+  const url = source(media);
+  if (kind === 'image' || kind === 'sticker')
+    return h('img.media', { src: url, alt: media.filename ?? t('photo'), loading: 'lazy' });
+  if (kind === 'video') return h('video.media', { src: url, controls: true, preload: 'metadata' });
+  if (kind === 'audio')
+    return h('audio.audio', {
+      src: url,
+      controls: true,
+      preload: 'none',
+      'aria-label': voice ? t('audio') : (media.filename ?? t('file')),
+    });
+  return h(
+    'a.document',
+    { href: url, download: media.filename ?? '' },
+    icon('file'),
+    h('span', {}, h('bdi', {}, media.filename ?? t('document')), h('small', {}, sizeOf(media.size))),
+  );
+}
+
+function header(value) {
+  if (!value) return null;
+  if (value.kind === 'text') return h('p.head', { dir: 'auto' }, value.text);
+  if (value.kind === 'location')
+    return h('p.head', { dir: 'auto' }, icon('pin'), ` ${value.name} ${value.address}`);
+  return file(value.kind, value.media);
+}
+
+const body = (text) => (text ? h('p.text', { dir: 'auto' }, ...formatted(text)) : null);
+
+function rich(content) {
+  return [
+    header(content.header),
+    body(content.body),
+    content.footer ? h('p.foot', { dir: 'auto' }, content.footer) : null,
+    content.cards
+      ? h(
+          'div.cards',
+          { tabindex: 0, role: 'group' },
+          content.cards.map((card) => h('div.card', {}, header(card.header), body(card.body))),
+        )
+      : null,
+  ];
+}
+
+/** The inside of a bubble by content type. */
+export function contentOf(content) {
+  switch (content.type) {
+    case 'text':
+      return [body(content.body)];
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'document':
+    case 'sticker':
+      return [file(content.type, content.media, content.voice), body(content.caption)];
+    case 'location':
+      return [
+        h(
+          'p.place',
+          {},
+          icon('pin'),
+          h(
+            'span',
+            { dir: 'auto' },
+            content.name ?? t('location'),
+            h('small', {}, content.address ?? `${content.latitude}, ${content.longitude}`),
+          ),
+        ),
+      ];
+    case 'contacts':
+      return content.contacts.map((card) =>
+        h(
+          'p.place',
+          {},
+          h('span.avatar.small', { 'aria-hidden': 'true' }, initials(card.name)),
+          h('span', { dir: 'auto' }, card.name, h('small', {}, [...card.phones, ...card.emails].join(' · '))),
+        ),
+      );
+    case 'interactive':
+      return rich(content);
+    case 'template':
+      return [h('small.kind', {}, `${t('template')} · ${content.name}`), ...rich(content)];
+    case 'button_reply':
+    case 'list_reply':
+      return [
+        body(content.title),
+        content.description ? h('p.foot', { dir: 'auto' }, content.description) : null,
+      ];
+    case 'template_button':
+      return [body(content.text)];
+    case 'flow_reply':
+      return [h('p.text', {}, content.name), h('code.json', {}, content.response)];
+    case 'system':
+      return [body(content.body)];
+    default:
+      return [h('p.foot', {}, content.body ?? t('unsupported'))];
+  }
+}
+
+/** One line of a message for quotes and for screen readers. */
+export function lineOf(content) {
+  return (
+    content.body ??
+    content.caption ??
+    content.title ??
+    content.text ??
+    content.name ??
+    content.media?.filename ??
+    t(content.type === 'image' ? 'photo' : 'file')
+  );
+}
+
+export function initials(name) {
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((part) => [...part][0] ?? '')
+    .join('')
+    .toLocaleUpperCase(language());
+}
+
+const clockOf = (time) =>
+  new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' }).format(time);
+
+function ticks(tick) {
+  const name = tick === 'pending' ? 'clock' : tick === 'sent' ? 'tick' : 'ticks';
+  return h(`span.ticks.${tick}`, { title: t(tick), role: 'img', 'aria-label': t(tick) }, icon(name));
+}
+
+/** A whole row: bubble, reactions, the buttons below it, and what one can do with it. */
+export function bubble(message, { quoted, answered, actions }) {
+  const own = message.direction === 'outgoing';
+  const content = message.content;
+  if (content.type === 'system')
+    return h('li.note', { 'data-id': message.id }, h('span', { dir: 'auto' }, content.body));
+  const buttons = [...(content.buttons ?? []), ...(content.cards ?? []).flatMap((card) => card.buttons)];
+  return h(
+    `li.row.${own ? 'own' : 'theirs'}`,
+    { 'data-id': message.id, 'data-tick': message.tick },
+    h(
+      `div.bubble.${content.type}`,
+      {},
+      quoted
+        ? h(
+            'button.quote',
+            { type: 'button', onclick: () => actions.jump(quoted.id) },
+            h('b', {}, quoted.direction === 'outgoing' ? t('you') : actions.businessName),
+            h('span', { dir: 'auto' }, lineOf(quoted.content)),
+          )
+        : null,
+      ...contentOf(content),
+      h(
+        'span.meta',
+        {},
+        h('time', { datetime: new Date(message.time).toISOString() }, clockOf(message.time)),
+        own && message.tick ? ticks(message.tick) : null,
+      ),
+      message.reactions.length > 0
+        ? h('span.reactions', {}, message.reactions.map((reaction) => reaction.emoji).join(''))
+        : null,
+    ),
+    h(
+      'div.tools',
+      {},
+      h(
+        'button.tool',
+        {
+          type: 'button',
+          title: t('reply'),
+          'aria-label': t('reply'),
+          onclick: () => actions.reply(message),
+        },
+        icon('reply'),
+      ),
+      h(
+        'button.tool',
+        {
+          type: 'button',
+          title: t('react'),
+          'aria-label': t('react'),
+          onclick: (event) => actions.react(message, event.currentTarget),
+        },
+        icon('smile'),
+      ),
+    ),
+    content.list
+      ? h(
+          'div.buttons',
+          {},
+          h(
+            'button',
+            { type: 'button', disabled: answered, onclick: () => actions.openList(message) },
+            icon('list'),
+            content.list.button,
+          ),
+        )
+      : buttons.length > 0
+        ? h(
+            'div.buttons',
+            {},
+            buttons.map((button) =>
+              h(
+                'button',
+                {
+                  type: 'button',
+                  dir: 'auto',
+                  disabled: answered && (button.kind === 'reply' || button.kind === 'quick_reply'),
+                  onclick: () => actions.tap(message, button),
+                },
+                button.title,
+              ),
+            ),
+          )
+        : null,
+  );
+}

@@ -1,0 +1,845 @@
+/**
+ * The phone: people on the left, the chat of one person with one number in the middle, faults in a drawer.
+ * One state object, one render per part; the stream changes the state. Address: #/{person}/{number}.
+ */
+import { api } from './api.js';
+import { bubble, initials, lineOf } from './bubbles.js';
+import { h, icon, sheet } from './dom.js';
+import { chosenLanguage, language, languages, t, useLanguage } from './words.js';
+
+const app = document.getElementById('app');
+const live = document.getElementById('live');
+
+const state = {
+  people: [],
+  numbers: [],
+  person: null,
+  number: null,
+  chat: null,
+  faults: [],
+  faultsOpen: false,
+  replyTo: null,
+  search: '',
+  offline: false,
+  problem: null,
+  drafts: new Map(),
+};
+
+const theme = new URLSearchParams(location.search).get('theme') ?? localStorage.getItem('sim-theme');
+if (theme) document.documentElement.dataset.theme = theme;
+useLanguage(chosenLanguage());
+
+const say = (text) => {
+  live.textContent = text;
+};
+
+async function attempt(work) {
+  try {
+    state.problem = null;
+    return await work();
+  } catch (error) {
+    state.problem = t('failed', { reason: error.message });
+    say(state.problem);
+    drawChat();
+    return null;
+  }
+}
+
+// ── people ──
+
+function drawPeople() {
+  const wanted = state.search.trim().toLocaleLowerCase();
+  const shown = state.people.filter(
+    (person) =>
+      !wanted ||
+      `${person.name} ${person.phone ?? ''} ${person.username ?? ''}`.toLocaleLowerCase().includes(wanted),
+  );
+  const pane = h(
+    'nav.people',
+    { 'aria-label': t('people') },
+    h(
+      'header.bar',
+      {},
+      h('h1', {}, t('people')),
+      h(
+        'select.language',
+        { 'aria-label': t('language'), onchange: (event) => switchLanguage(event.target.value) },
+        Object.entries(languages).map(([code, entry]) =>
+          h('option', { value: code, selected: code === language() }, entry.name),
+        ),
+      ),
+      h(
+        'button.iconic',
+        { type: 'button', 'aria-label': t('theme'), title: t('theme'), onclick: switchTheme },
+        icon('theme'),
+      ),
+      h(
+        'button.iconic',
+        { type: 'button', 'aria-label': t('newPerson'), title: t('newPerson'), onclick: openNewPerson },
+        icon('plus'),
+      ),
+    ),
+    h('input.search', {
+      type: 'search',
+      value: state.search,
+      placeholder: t('search'),
+      'aria-label': t('search'),
+      oninput: (event) => {
+        state.search = event.target.value;
+        drawPeople();
+        app.querySelector('.search').focus();
+      },
+    }),
+    h(
+      'ul',
+      {},
+      shown.map((person) =>
+        h(
+          'li',
+          {},
+          h(
+            'button.person',
+            {
+              type: 'button',
+              'aria-current': person.id === state.person?.id ? 'true' : undefined,
+              onclick: () => go(person.id, state.number?.id ?? state.numbers[0]?.id),
+            },
+            h('span.avatar', { 'aria-hidden': 'true' }, initials(person.name)),
+            h(
+              'span',
+              {},
+              h('bdi', {}, person.name),
+              h(
+                'small',
+                { dir: 'ltr' },
+                person.phoneHidden || !person.phone
+                  ? person.username
+                    ? `@${person.username}`
+                    : t('noPhone')
+                  : `+${person.phone}`,
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+  replace('.people', pane);
+}
+
+function openNewPerson() {
+  const name = h('input', { name: 'name', required: true, autocomplete: 'off' });
+  const phone = h('input', {
+    name: 'phone',
+    inputmode: 'tel',
+    dir: 'ltr',
+    placeholder: '15551234567',
+    pattern: '\\+?[0-9]{6,15}',
+  });
+  const dialog = sheet(
+    t('newPerson'),
+    h(
+      'form',
+      {
+        onsubmit: (event) => {
+          event.preventDefault();
+          void attempt(async () => {
+            const person = await api.addPerson({
+              name: name.value,
+              ...(phone.value ? { phone: phone.value.replace(/\D/g, '') } : {}),
+            });
+            if (!state.people.some((known) => known.id === person.id)) state.people.push(person);
+            dialog.close();
+            go(person.id, state.number?.id ?? state.numbers[0]?.id);
+          });
+        },
+      },
+      h('label', {}, t('name'), name),
+      h('label', {}, t('phoneOptional'), phone),
+      h(
+        'div.actions',
+        {},
+        h('button', { type: 'button', onclick: () => dialog.close() }, t('cancel')),
+        h('button.primary', { type: 'submit' }, t('create')),
+      ),
+    ),
+  );
+}
+
+// ── chat ──
+
+function drawChat({ stick = atEnd() } = {}) {
+  const old = app.querySelector('.messages');
+  const kept = old?.scrollTop ?? 0;
+  const focused = document.activeElement?.classList.contains('input');
+  const selection = focused
+    ? [document.activeElement.selectionStart, document.activeElement.selectionEnd]
+    : null;
+  replace('.chat', chatPane());
+  const messages = app.querySelector('.messages');
+  if (messages) messages.scrollTop = stick ? messages.scrollHeight : kept;
+  const input = app.querySelector('.input');
+  if (input) {
+    grow(input);
+    if (focused) {
+      input.focus();
+      input.setSelectionRange(...selection);
+    }
+  }
+}
+
+function atEnd() {
+  const messages = app.querySelector('.messages');
+  return !messages || messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
+}
+
+function chatPane() {
+  if (!state.chat) {
+    return h(
+      'main.chat.blank',
+      {},
+      h(
+        'div',
+        {},
+        h('h2', {}, state.numbers.length === 0 ? t('noNumbers') : t('choose')),
+        h('p', {}, t('chooseHint')),
+      ),
+      state.offline ? h('p.problem', {}, t('offline')) : null,
+    );
+  }
+  const { chat } = state;
+  const typing = chat.typingUntil && chat.typingUntil > Date.now();
+  const byId = new Map(chat.messages.map((message) => [message.id, message]));
+  const answered = new Set(
+    chat.messages
+      .filter((message) => ['button_reply', 'list_reply', 'template_button'].includes(message.content.type))
+      .map((message) => message.context?.messageId),
+  );
+  const actions = {
+    jump,
+    reply,
+    react,
+    openList,
+    tap,
+    businessName: chat.number.verifiedName || chat.number.displayPhoneNumber,
+  };
+  let day = '';
+  const rows = [];
+  for (const message of chat.messages) {
+    const label = dayOf(message.time);
+    if (label !== day) {
+      day = label;
+      rows.push(h('li.day', {}, h('span', {}, label)));
+    }
+    rows.push(
+      bubble(message, {
+        quoted: message.context ? byId.get(message.context.messageId) : null,
+        answered: answered.has(message.id),
+        actions,
+      }),
+    );
+  }
+  return h(
+    'main.chat',
+    {},
+    h(
+      'header.bar',
+      {},
+      h(
+        'button.iconic.back',
+        {
+          type: 'button',
+          'aria-label': t('back'),
+          onclick: () => {
+            location.hash = '';
+          },
+        },
+        icon('back'),
+      ),
+      h('span.avatar.business', { 'aria-hidden': 'true' }, initials(actions.businessName)),
+      h(
+        'div.who',
+        {},
+        h('h2', {}, h('bdi', {}, actions.businessName)),
+        h('p', { 'aria-live': 'polite' }, typing ? t('typing') : t('online')),
+      ),
+      state.numbers.length > 1
+        ? h(
+            'select',
+            {
+              'aria-label': t('chooseFrom'),
+              dir: 'ltr',
+              onchange: (event) => go(state.person.id, event.target.value),
+            },
+            state.numbers.map((number) =>
+              h(
+                'option',
+                { value: number.id, selected: number.id === state.number.id },
+                number.displayPhoneNumber,
+              ),
+            ),
+          )
+        : h('small.numeric', { dir: 'ltr' }, chat.number.displayPhoneNumber),
+      h(
+        'button.iconic',
+        {
+          type: 'button',
+          'aria-label': t('faults'),
+          title: t('faults'),
+          'aria-expanded': String(state.faultsOpen),
+          onclick: toggleFaults,
+        },
+        icon('bolt'),
+      ),
+    ),
+    h('p.window', {}, windowLine(chat)),
+    h(
+      'ol.messages',
+      { tabindex: 0, role: 'log', 'aria-label': actions.businessName },
+      rows.length > 0 ? rows : h('li.note', {}, h('span', {}, t('empty'))),
+    ),
+    state.offline
+      ? h('p.problem', { role: 'alert' }, t('offline'))
+      : state.problem
+        ? h('p.problem', { role: 'alert' }, state.problem)
+        : null,
+    composer(),
+  );
+}
+
+function windowLine(chat) {
+  if (chat.windowUntil === null || chat.windowUntil < Date.now()) return t('windowShut');
+  const minutes = Math.max(1, Math.round((chat.windowUntil - Date.now()) / 60000));
+  const value = minutes >= 120 ? [Math.round(minutes / 60), 'hour'] : [minutes, 'minute'];
+  return t('windowOpen', {
+    time: new Intl.NumberFormat(language(), { style: 'unit', unit: value[1], unitDisplay: 'long' }).format(
+      value[0],
+    ),
+  });
+}
+
+function dayOf(time) {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / 864e5);
+  if (days === 0) return t('today');
+  if (days === 1) return t('yesterday');
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(time);
+}
+
+function composer() {
+  const key = `${state.person.id}/${state.number.id}`;
+  const input = h('textarea.input', {
+    rows: 1,
+    dir: 'auto',
+    placeholder: t('message'),
+    'aria-label': t('message'),
+    oninput: (event) => {
+      state.drafts.set(key, event.target.value);
+      grow(event.target);
+    },
+    onkeydown: (event) => {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        sendText();
+      }
+      if (event.key === 'Escape' && state.replyTo) {
+        state.replyTo = null;
+        drawChat();
+      }
+    },
+  });
+  input.value = state.drafts.get(key) ?? '';
+  return h(
+    'form.composer',
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        sendText();
+      },
+    },
+    state.replyTo
+      ? h(
+          'div.replying',
+          {},
+          h(
+            'span',
+            { dir: 'auto' },
+            t('replyingTo', {
+              name: state.replyTo.direction === 'outgoing' ? t('you') : state.chat.number.verifiedName,
+            }),
+            ': ',
+            lineOf(state.replyTo.content),
+          ),
+          h(
+            'button.iconic',
+            {
+              type: 'button',
+              'aria-label': t('cancel'),
+              onclick: () => {
+                state.replyTo = null;
+                drawChat();
+              },
+            },
+            icon('close'),
+          ),
+        )
+      : null,
+    h(
+      'button.iconic',
+      { type: 'button', 'aria-label': t('attach'), title: t('attach'), onclick: openAttach },
+      icon('plus'),
+    ),
+    input,
+    h('button.iconic.send', { type: 'submit', 'aria-label': t('send'), title: t('send') }, icon('send')),
+  );
+}
+
+function grow(input) {
+  input.style.height = 'auto';
+  input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
+}
+
+function sendText() {
+  const key = `${state.person.id}/${state.number.id}`;
+  const text = (state.drafts.get(key) ?? '').trim();
+  if (!text) return;
+  state.drafts.delete(key);
+  void speak({ type: 'text', text });
+}
+
+/** Sends as the person; a message being replied to goes along as context. */
+async function speak(message) {
+  const context = state.replyTo?.id;
+  state.replyTo = null;
+  const sent = await attempt(() =>
+    api.send(state.person.id, state.number.id, {
+      ...message,
+      ...(context && !message.context ? { context } : {}),
+    }),
+  );
+  if (!sent) return;
+  upsert(sent);
+  drawChat({ stick: true });
+  app.querySelector('.input')?.focus();
+}
+
+function reply(message) {
+  state.replyTo = message;
+  drawChat();
+  app.querySelector('.input').focus();
+}
+
+function jump(id) {
+  const row = app.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  row?.scrollIntoView({ block: 'center' });
+  row?.classList.add('flash');
+  setTimeout(() => row?.classList.remove('flash'), 1200);
+}
+
+function react(message) {
+  const mine = message.reactions.find((reaction) => reaction.from === 'person');
+  const put = (emoji) => {
+    dialog.close();
+    void attempt(async () => {
+      upsert(
+        await api.send(state.person.id, state.number.id, { type: 'reaction', messageId: message.id, emoji }),
+      );
+      drawChat();
+    });
+  };
+  const dialog = sheet(
+    t('react'),
+    h(
+      'div.emoji',
+      {},
+      ['👍', '❤️', '😂', '😮', '😢', '🙏'].map((emoji) =>
+        h('button', { type: 'button', onclick: () => put(emoji) }, emoji),
+      ),
+      mine ? h('button', { type: 'button', onclick: () => put('') }, t('removeReaction')) : null,
+    ),
+  );
+}
+
+function openList(message) {
+  const { list } = message.content;
+  const choose = (row) => {
+    dialog.close();
+    void speak({
+      type: 'list_reply',
+      id: row.id,
+      title: row.title,
+      ...(row.description ? { description: row.description } : {}),
+      context: message.id,
+    });
+  };
+  const dialog = sheet(
+    list.button,
+    h(
+      'div.list',
+      {},
+      list.sections.map((section) =>
+        h(
+          'section',
+          {},
+          section.title ? h('h3', { dir: 'auto' }, section.title) : null,
+          section.rows.map((row) =>
+            h(
+              'button',
+              { type: 'button', onclick: () => choose(row) },
+              h('span', { dir: 'auto' }, row.title, row.description ? h('small', {}, row.description) : null),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function tap(message, button) {
+  const context = message.id;
+  switch (button.kind) {
+    case 'reply':
+      return speak({ type: 'button_reply', id: button.id, title: button.title, context });
+    case 'quick_reply':
+      return speak({ type: 'template_button', payload: button.payload, text: button.title, context });
+    case 'url':
+      return window.open(button.url, '_blank', 'noopener,noreferrer');
+    case 'copy_code':
+      void navigator.clipboard?.writeText(button.code);
+      return say(t('copied', { code: button.code }));
+    case 'send_location':
+      return speak({ type: 'location', latitude: -13.5319, longitude: -71.9675, name: 'Cusco', context });
+    case 'share_contact':
+      return speak({
+        type: 'contacts',
+        origin: 'contact_request',
+        contacts: [
+          {
+            name: state.person.name,
+            phones: state.person.phone ? [`+${state.person.phone}`] : [],
+            emails: [],
+          },
+        ],
+        context,
+      });
+    case 'flow':
+      return openFlow(button, context);
+    default:
+      return say(t('notHere'));
+  }
+}
+
+function openFlow(button, context) {
+  const area = h('textarea', { rows: 6, dir: 'ltr', 'aria-label': t('form') });
+  area.value = JSON.stringify({ flow_token: button.flowToken, answer: 'yes' }, null, 2);
+  const dialog = sheet(
+    button.title,
+    h(
+      'form',
+      {
+        onsubmit: (event) => {
+          event.preventDefault();
+          dialog.close();
+          void speak({ type: 'flow_reply', name: 'flow', response: area.value, context });
+        },
+      },
+      h('label', {}, t('form'), area),
+      h(
+        'div.actions',
+        {},
+        h('button', { type: 'button', onclick: () => dialog.close() }, t('cancel')),
+        h('button.primary', { type: 'submit' }, t('send')),
+      ),
+    ),
+  );
+}
+
+function openAttach() {
+  const pick = (accept, make) => {
+    dialog.close();
+    const input = h('input', { type: 'file', accept });
+    input.addEventListener('change', () => {
+      const chosen = input.files[0];
+      if (!chosen) return;
+      void attempt(async () => {
+        const media = await api.upload(chosen);
+        await speak(make(media, chosen));
+      });
+    });
+    input.click();
+  };
+  const at = (message) => {
+    dialog.close();
+    void speak(message);
+  };
+  const choices = [
+    [
+      t('photo'),
+      () =>
+        pick('image/jpeg,image/png,video/mp4,video/3gpp', (media, chosen) => ({
+          type: chosen.type.startsWith('video') ? 'video' : 'image',
+          mediaId: media.id,
+        })),
+    ],
+    [
+      t('document'),
+      () => pick('', (media, chosen) => ({ type: 'document', mediaId: media.id, filename: chosen.name })),
+    ],
+    [t('audio'), () => pick('audio/*', (media) => ({ type: 'audio', mediaId: media.id, voice: true }))],
+    [t('sticker'), () => pick('image/webp', (media) => ({ type: 'sticker', mediaId: media.id }))],
+    [
+      t('location'),
+      () =>
+        at({
+          type: 'location',
+          latitude: -13.5319,
+          longitude: -71.9675,
+          name: 'Plaza de Armas',
+          address: 'Cusco',
+        }),
+    ],
+    [
+      t('contact'),
+      () =>
+        at({ type: 'contacts', contacts: [{ name: 'Ana Quispe', phones: ['+51984000111'], emails: [] }] }),
+    ],
+    [t('odd'), () => at({ type: 'unsupported' })],
+  ];
+  const dialog = sheet(
+    t('attach'),
+    h(
+      'div.list',
+      {},
+      choices.map(([label, act]) => h('button', { type: 'button', onclick: act }, label)),
+    ),
+  );
+}
+
+// ── faults ──
+
+function drawFaults() {
+  if (!state.faultsOpen) return replace('.faults', h('aside.faults', { hidden: true }));
+  const groups = Map.groupBy ? Map.groupBy(state.faults, (fault) => fault.group) : group(state.faults);
+  replace(
+    '.faults',
+    h(
+      'aside.faults',
+      { 'aria-label': t('faults') },
+      h(
+        'header.bar',
+        {},
+        h('h2', {}, t('faults')),
+        h(
+          'button.iconic',
+          { type: 'button', 'aria-label': t('close'), onclick: toggleFaults },
+          icon('close'),
+        ),
+      ),
+      h('p.hint', {}, t('faultsHint')),
+      [...groups].map(([name, faults]) => h('section', {}, h('h3', {}, name), faults.map(fault))),
+    ),
+  );
+}
+
+function group(faults) {
+  const groups = new Map();
+  for (const entry of faults) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
+  return groups;
+}
+
+function fault(entry) {
+  const armed = entry.remaining !== 0;
+  const value = entry.value
+    ? h('input', {
+        value: entry.value.default,
+        'aria-label': `${entry.name}: ${t('value')} (${entry.value.unit})`,
+        dir: 'ltr',
+      })
+    : null;
+  const arm = (count) =>
+    attempt(async () => {
+      state.faults = await api.arm({
+        id: entry.id,
+        count,
+        ...(value ? { value: value.value } : {}),
+        ...(entry.needs === 'person' && state.person ? { personId: state.person.id } : {}),
+        ...(entry.needs === 'number' && state.number ? { numberId: state.number.id } : {}),
+      });
+      drawFaults();
+    });
+  return h(
+    'div.fault',
+    { 'data-fault': entry.id, 'data-armed': String(armed) },
+    h(
+      'div',
+      {},
+      h('b', {}, entry.name),
+      h('p', {}, entry.description),
+      h(
+        'small',
+        {},
+        armed && entry.mode === 'armed'
+          ? t('armed', { count: entry.remaining ?? `${Math.round(entry.probability * 100)}%` })
+          : '',
+        entry.struck > 0 ? ` ${t('struck', { count: entry.struck })}` : '',
+      ),
+    ),
+    value,
+    h(
+      'button',
+      {
+        type: 'button',
+        'aria-label': `${entry.mode === 'action' ? t('now') : armed ? t('disarm') : t('arm')}: ${entry.name}`,
+        onclick: () => arm(entry.mode === 'armed' && armed ? 0 : 1),
+      },
+      entry.mode === 'action' ? t('now') : armed ? t('disarm') : t('arm'),
+    ),
+  );
+}
+
+function toggleFaults() {
+  state.faultsOpen = !state.faultsOpen;
+  app.dataset.faults = String(state.faultsOpen);
+  drawFaults();
+  drawChat();
+}
+
+// ── state ──
+
+function upsert(message) {
+  if (!state.chat) return;
+  const at = state.chat.messages.findIndex((known) => known.id === message.id);
+  if (at >= 0) state.chat.messages[at] = message;
+  else state.chat.messages.push(message);
+}
+
+const here = (event) =>
+  event.personId === state.person?.id && event.numberId === state.number?.id && state.chat;
+
+const onEvent = {
+  message(event) {
+    if (!here(event)) return;
+    upsert(event.message);
+    if (event.message.direction === 'incoming') {
+      state.chat.typingUntil = null;
+      say(lineOf(event.message.content));
+      if (document.visibilityState === 'visible')
+        void api.read(event.personId, event.numberId).catch(() => {});
+    }
+    drawChat();
+  },
+  status(event) {
+    if (!here(event)) return;
+    const message = state.chat.messages.find((known) => known.id === event.messageId);
+    if (!message) return;
+    if (event.tick) message.tick = event.tick;
+    if (event.read !== undefined) message.read = event.read;
+    drawChat();
+  },
+  typing(event) {
+    if (!here(event)) return;
+    state.chat.typingUntil = event.until;
+    drawChat();
+    setTimeout(() => drawChat(), Math.max(0, event.until - Date.now()) + 50);
+  },
+  reaction(event) {
+    if (!here(event)) return;
+    const message = state.chat.messages.find((known) => known.id === event.messageId);
+    if (message) message.reactions = event.reactions;
+    drawChat();
+  },
+  person(event) {
+    const at = state.people.findIndex((known) => known.id === event.person.id);
+    if (at >= 0) state.people[at] = event.person;
+    else state.people.push(event.person);
+    if (state.person?.id === event.person.id) state.person = event.person;
+    drawPeople();
+  },
+  fault(event) {
+    state.faults = event.faults;
+    drawFaults();
+  },
+};
+
+function listen() {
+  const stream = new EventSource('/_phone/api/stream');
+  for (const [type, act] of Object.entries(onEvent))
+    stream.addEventListener(type, (event) => act(JSON.parse(event.data)));
+  stream.addEventListener('open', () => {
+    const wasOffline = state.offline;
+    state.offline = false;
+    if (wasOffline) void start();
+  });
+  stream.addEventListener('error', () => {
+    state.offline = true;
+    drawChat();
+  });
+}
+
+function go(personId, numberId) {
+  if (numberId) location.hash = `#/${encodeURIComponent(personId)}/${encodeURIComponent(numberId)}`;
+}
+
+async function route() {
+  const [, personId, numberId] = location.hash.split('/').map(decodeURIComponent);
+  state.person = state.people.find((person) => person.id === personId) ?? null;
+  state.number = state.numbers.find((number) => number.id === numberId) ?? null;
+  state.replyTo = null;
+  state.chat = state.person && state.number ? await attempt(() => api.chat(personId, numberId)) : null;
+  app.dataset.view = state.chat ? 'chat' : 'people';
+  drawPeople();
+  drawChat({ stick: true });
+  if (state.chat) {
+    app.querySelector('.input')?.focus({ preventScroll: true });
+    void api.read(personId, numberId).catch(() => {});
+  }
+}
+
+async function start() {
+  [state.people, state.numbers, state.faults] = await Promise.all([
+    api.people(),
+    api.numbers(),
+    api.faults(),
+  ]);
+  drawFaults();
+  await route();
+}
+
+function replace(selector, element) {
+  const old = app.querySelector(`:scope > ${selector}`);
+  if (old) old.replaceWith(element);
+  else app.append(element);
+}
+
+function switchLanguage(code) {
+  useLanguage(code);
+  drawPeople();
+  drawChat();
+  drawFaults();
+}
+
+function switchTheme() {
+  const dark =
+    getComputedStyle(document.documentElement).colorScheme.includes('dark') &&
+    !getComputedStyle(document.documentElement).colorScheme.includes('light');
+  const next =
+    (document.documentElement.dataset.theme ??
+      (matchMedia('(prefers-color-scheme: dark)').matches || dark ? 'dark' : 'light')) === 'dark'
+      ? 'light'
+      : 'dark';
+  document.documentElement.dataset.theme = next;
+  localStorage.setItem('sim-theme', next);
+}
+
+addEventListener('hashchange', () => void route());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible' && state.chat)
+    void api.read(state.person.id, state.number.id).catch(() => {});
+});
+
+app.append(h('nav.people'), h('main.chat'), h('aside.faults', { hidden: true }));
+start().then(listen, (error) => {
+  state.offline = true;
+  state.problem = error.message;
+  drawChat();
+  setTimeout(() => location.reload(), 3000);
+});
