@@ -1,0 +1,163 @@
+import { statement } from '../db/index.ts';
+
+/** All SQL on events, event_queue, event_seq, event_consumers and event_dead_letters. */
+
+/** Does nothing for a day that exists (one catalogue look-up); travels in front of the insert in the same round trip. */
+export const makePartition = statement('events.partition', 'select make_day_partition($1, $2::date)');
+
+export const insertEvents = statement(
+  'events.insert',
+  `with made as (
+     insert into events (day, workspace_id, id, name, at, actor, data)
+     select $1::date, new.workspace_id, new.id, new.name, new.at, new.actor::jsonb, new.data::jsonb
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+       with ordinality as new (workspace_id, id, name, at, actor, data, place)
+     order by new.place
+     returning workspace_id, n, day, name
+   )
+   insert into event_queue (workspace_id, n, day, name)
+   select workspace_id, n, day, name from made`,
+);
+
+const numbered = (candidates: string) => `
+  with gone as (
+    delete from event_queue where n = any (array(${candidates} order by n limit $2)) returning workspace_id, n, day, name
+  ), made as (
+    insert into event_seq (workspace_id, seq, n, day, name)
+    select workspace_id, (select coalesce(max(seq), 0) from event_seq) + row_number() over (order by n), n, day, name
+    from gone
+    returning n
+  )
+  select count(*) as count, coalesce(max(n), 0) as highest from made`;
+
+/** Steps over everything deleted before: an old snapshot keeps those index entries, 600,000 of them after 10 minutes. */
+export const numberNew = statement(
+  'events.number_new',
+  numbered('select n from event_queue where n > $1::bigint'),
+);
+
+/** Whoever committed late: below the highest number seen. */
+export const numberStragglers = statement(
+  'events.number_stragglers',
+  numbered('select n from event_queue where n <= $1::bigint'),
+);
+
+export const registerConsumers = statement(
+  'events.register',
+  `insert into event_consumers (name, seq, updated_at)
+   select name, case when place = 'start' then coalesce((select min(seq) - 1 from event_seq), 0)
+                     else coalesce((select max(seq) from event_seq), 0) end, $3
+   from unnest($1::text[], $2::text[]) as new (name, place)
+   order by name
+   on conflict (name) do nothing`,
+);
+
+export const knownConsumers = statement(
+  'events.known_consumers',
+  'select name, seq from event_consumers order by name',
+);
+
+export const retireConsumers = statement(
+  'events.retire',
+  'delete from event_consumers where name = any ($1::text[])',
+);
+
+const body = `
+  left join lateral (
+    select e.id, e.at, e.actor, e.data from events e
+    where e.workspace_id = s.workspace_id and e.day = s.day and e.n = s.n
+    limit 1
+  ) e on `;
+
+/**
+ * The next rows after a consumer's cursor, which stays locked to the end of the transaction. No row: nothing new, or
+ * somebody else holds the cursor. Events of other names come without their body, only the cursor moves over them.
+ */
+export const nextBatch = statement(
+  'events.next',
+  `with cursor as materialized (
+     select seq from event_consumers where name = $1 for update skip locked
+   )
+   select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from cursor cross join lateral (
+     select seq, workspace_id, n, day, name from event_seq where seq > cursor.seq order by seq limit $2
+   ) s ${body} ($3::text[] is null or s.name = any ($3::text[]))
+   order by s.seq`,
+);
+
+export const moveCursor = statement(
+  'events.move',
+  'update event_consumers set seq = $2, updated_at = $3 where name = $1 and seq < $2',
+);
+
+export const bury = statement(
+  'events.bury',
+  `insert into event_dead_letters (workspace_id, consumer, seq, error, created_at) values ($1, $2, $3, $4, $5)
+   on conflict (workspace_id, consumer, seq) do update set error = excluded.error, resolved_at = null`,
+);
+
+export const deadEvents = statement(
+  'events.dead',
+  `select d.consumer, d.seq, d.error, d.created_at, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from event_dead_letters d
+   join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
+   ${body} true
+   where d.resolved_at is null and ($1::text is null or d.consumer = $1) and ($2::uuid is null or d.workspace_id = $2)
+   order by d.seq
+   limit $3`,
+);
+
+export const lockDeadEvent = statement(
+  'events.lock_dead',
+  `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from event_dead_letters d
+   join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
+   ${body} true
+   where d.workspace_id = $1 and d.consumer = $2 and d.seq = $3 and d.resolved_at is null
+   for update of d`,
+);
+
+export const resolveDeadEvent = statement(
+  'events.resolve_dead',
+  `update event_dead_letters set resolved_at = $4
+   where workspace_id = $1 and consumer = $2 and seq = $3 and resolved_at is null`,
+);
+
+export const feed = statement(
+  'events.feed',
+  `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from (
+     select seq, workspace_id, n, day, name from event_seq
+     where workspace_id = $1 and seq > $2 order by seq limit $3
+   ) s ${body} true
+   order by s.seq`,
+);
+
+/** Days that no queue row, no consumer and no open dead letter still needs. */
+export const spentDays = statement(
+  'events.spent_days',
+  `select to_date(right(child.relname, 8), 'YYYYMMDD') as day
+   from pg_catalog.pg_inherits
+   join pg_catalog.pg_class child on child.oid = inhrelid
+   where inhparent = 'public.events'::regclass
+     and to_date(right(child.relname, 8), 'YYYYMMDD') < $1::date
+     and not exists (select 1 from event_queue q where q.day <= to_date(right(child.relname, 8), 'YYYYMMDD'))
+     and coalesce((select max(s.seq) from event_seq s where s.day <= to_date(right(child.relname, 8), 'YYYYMMDD')), 0)
+         <= coalesce((select min(seq) from event_consumers), 9223372036854775807)
+     and not exists (
+       select 1 from event_dead_letters d join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
+       where d.resolved_at is null and s.day = to_date(right(child.relname, 8), 'YYYYMMDD')
+     )
+   order by 1`,
+);
+
+export const dropPartition = statement(
+  'events.drop_partition',
+  'select drop_day_partition($1, $2::date) as dropped',
+);
+
+/** The newest number stays: the next one is counted from it. */
+export const forgetNumbers = statement(
+  'events.forget',
+  'delete from event_seq where day <= $1::date and seq < (select max(seq) from event_seq)',
+);
