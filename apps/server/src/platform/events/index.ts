@@ -20,4 +20,4 @@ export { type DeadEvent, listDeadEvents, retryDeadEvent } from './dead.ts';
 export { emit, type NewEvent, onEmitted } from './emit.ts';
 export { readEvents, type StoredEvent } from './read.ts';
 export { dropSpentEventDays, ensureEventDays } from './retention.ts';
-export { type EventsRuntime, startEvents } from './start.ts';
+export { announceEvents, type EventsRuntime, startEvents } from './start.ts';

@@ -21,25 +21,29 @@ export const insertEvents = statement(
 
 const numbered = (candidates: string) => `
   with gone as (
-    delete from event_queue where n = any (array(${candidates} order by n limit $2)) returning workspace_id, n, day, name
+    delete from event_queue where n = any (array(${candidates})) returning workspace_id, n, day, name
   ), made as (
     insert into event_seq (workspace_id, seq, n, day, name)
     select workspace_id, (select coalesce(max(seq), 0) from event_seq) + row_number() over (order by n), n, day, name
     from gone
     returning n
   )
-  select count(*) as count, coalesce(max(n), 0) as highest from made`;
+  select coalesce(array_agg(n order by n), '{}')::text[] as numbers from made`;
 
-/** Steps over everything deleted before: an old snapshot keeps those index entries, 600,000 of them after 10 minutes. */
+/**
+ * Above the highest number seen, and the numbers known to be missing below it. Steps over everything deleted before:
+ * an old snapshot keeps those index entries, 600,000 of them after 10 minutes.
+ */
 export const numberNew = statement(
   'events.number_new',
-  numbered('select n from event_queue where n > $1::bigint'),
+  numbered(`(select n from event_queue where n > $1::bigint order by n limit $2)
+    union all select n from event_queue where n = any ($3::bigint[])`),
 );
 
-/** Whoever committed late: below the highest number seen. */
+/** Everything below the highest number seen. */
 export const numberStragglers = statement(
   'events.number_stragglers',
-  numbered('select n from event_queue where n <= $1::bigint'),
+  numbered('select n from event_queue where n <= $1::bigint order by n limit $2'),
 );
 
 export const registerConsumers = statement(

@@ -1,22 +1,31 @@
 import type pg from 'pg';
-import type { Database } from '../db/index.ts';
+import type { Database, Statement } from '../db/index.ts';
 import type { Logger } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import type { Signals } from '../signals.ts';
 import { numberNew, numberStragglers } from './queries.ts';
 
 const batch = 1_000;
+const gapsKept = 10_000;
+
+export interface Sequencer extends Loop {
+  /** Whether this process is the one that numbers. */
+  holds(): boolean;
+}
 
 /**
  * Numbers committed events. One process at a time: whoever holds the advisory lock on a session of its own. Two at
  * once (a lock lost unnoticed) would only make one of them fail on the unique index of event_seq and look again.
  */
-export function startSequencer(options: { db: Database; signals: Signals; log: Logger }): Loop {
+export function startSequencer(options: { db: Database; signals: Signals; log: Logger }): Sequencer {
   const { db, signals, log } = options;
   let lock: pg.Client | null = null;
   let highest = 0;
+  // Two writers commit in the other order than they drew their numbers all the time; without this the slower one's
+  // events would wait for the pass over everything. Older gaps are left to that pass.
+  const gaps = new Map<number, number>();
   let looked = 0;
-  let pause = 1_000;
+  let pause = 900;
 
   async function hold(): Promise<boolean> {
     if (lock) return true;
@@ -41,17 +50,36 @@ export function startSequencer(options: { db: Database; signals: Signals; log: L
     lock = client;
     // Whatever another holder left behind lies anywhere.
     highest = 0;
+    gaps.clear();
     return true;
   }
 
-  async function number(which: typeof numberNew): Promise<number> {
+  async function number(steps: { statement: Statement; values: unknown[] }): Promise<number> {
     const [row] = await db.withSystem('number committed events', (tx) =>
-      tx.query<{ count: number; highest: number }>(which, [highest, batch]),
+      tx.query<{ numbers: string[] }>(steps.statement, steps.values),
     );
-    if (!row || row.count === 0) return 0;
-    highest = Math.max(highest, row.highest);
+    const numbers = (row?.numbers ?? []).map(Number);
+    if (numbers.length === 0) return 0;
+    const started = performance.now();
+    for (const n of numbers) {
+      // What lies between is rolled back or not committed yet: the latter wakes us when it is.
+      if (highest > 0 && n - highest < gapsKept) {
+        for (let gap = highest + 1; gap < n; gap++) gaps.set(gap, started);
+      }
+      gaps.delete(n);
+      highest = Math.max(highest, n);
+    }
     signals.announce('events');
-    return row.count;
+    return numbers.length;
+  }
+
+  function missing(): number[] {
+    const old = performance.now() - 5_000;
+    for (const [n, since] of gaps) {
+      if (since > old && gaps.size <= gapsKept) break;
+      gaps.delete(n);
+    }
+    return [...gaps.keys()];
   }
 
   const loop = startLoop({
@@ -60,22 +88,23 @@ export function startSequencer(options: { db: Database; signals: Signals; log: L
     idleMs: 1_000,
     async step() {
       if (!(await hold())) return false;
-      const found = await number(numberNew);
+      const found = await number({ statement: numberNew, values: [highest, batch, missing()] });
       // Real time on purpose: this paces work, no business waits for it.
       if (performance.now() - looked >= pause) {
         const started = performance.now();
-        while ((await number(numberStragglers)) === batch);
+        while ((await number({ statement: numberStragglers, values: [highest, batch] })) === batch);
         looked = performance.now();
         // Under a snapshot held for minutes this pass walks over everything deleted since; it may take a tenth of
         // one core, no more.
-        pause = Math.max(1_000, 10 * (looked - started));
+        pause = Math.max(900, 10 * (looked - started));
       }
-      return found === batch;
+      return found >= batch;
     },
   });
 
   return {
     wake: loop.wake,
+    holds: () => lock !== null,
     async stop() {
       await loop.stop();
       const client = lock;

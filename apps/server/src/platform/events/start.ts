@@ -62,7 +62,10 @@ export async function startEvents(options: EventsOptions): Promise<EventsRuntime
     for (const loop of loops) loop.wake();
   };
   const unsubscribe = [
-    onEmitted(sequencer.wake),
+    onEmitted(() => {
+      if (sequencer.holds()) sequencer.wake();
+      else signals.announce('event-queue');
+    }),
     signals.on('event-queue', sequencer.wake),
     signals.on('events', wakeConsumers),
   ];
@@ -78,6 +81,11 @@ export async function startEvents(options: EventsOptions): Promise<EventsRuntime
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
+}
+
+/** For a process that writes events and numbers none (an api role alone): wakes whoever does. Returns its end. */
+export function announceEvents(signals: Signals): () => void {
+  return onEmitted(() => signals.announce('event-queue'));
 }
 
 function quote(names: readonly string[]): string {
