@@ -29,6 +29,8 @@ export interface ItemBase {
   displayPhoneNumber: string | null;
   /** WhatsApp's own time; null when the body has none (the arrival time is used then). */
   at: Date | null;
+  /** Meta's own Business Agent is answering this person: store and show it, but do not answer. */
+  standby?: true;
 }
 
 /** A message's content as the product stores it: camelCase, `type` first. See @chaski/contracts `content.ts`. */
@@ -193,10 +195,33 @@ export interface Provider {
   /** Never throws, for any bytes. Order of items = order in the body. */
   parse(raw: Uint8Array): InboundItem[];
   send(call: SendCall): Promise<SendOutcome>;
-  markRead(call: { credential: Credential; phoneNumberId: string; providerMessageId: string; typing: boolean; timeoutMs: number }): Promise<MarkReadOutcome>;
-  mediaInfo(call: { credential: Credential; mediaId: string; phoneNumberId: string; timeoutMs: number }): Promise<MediaResult<MediaInfo>>;
+  markRead(call: {
+    credential: Credential;
+    phoneNumberId: string;
+    providerMessageId: string;
+    typing: boolean;
+    timeoutMs: number;
+  }): Promise<MarkReadOutcome>;
+  mediaInfo(call: {
+    credential: Credential;
+    mediaId: string;
+    phoneNumberId: string;
+    timeoutMs: number;
+  }): Promise<MediaResult<MediaInfo>>;
   /** Streams the bytes; refuses past maxBytes. The download host needs the bearer token too (PROTOCOL §1). */
-  downloadMedia(call: { credential: Credential; url: string; maxBytes: number; timeoutMs: number }): Promise<MediaResult<Uint8Array>>;
-  uploadMedia(call: { credential: Credential; phoneNumberId: string; bytes: Uint8Array; mimeType: string; filename: string; timeoutMs: number }): Promise<MediaResult<{ mediaId: string }>>;
+  downloadMedia(call: {
+    credential: Credential;
+    url: string;
+    maxBytes: number;
+    timeoutMs: number;
+  }): Promise<MediaResult<Uint8Array>>;
+  uploadMedia(call: {
+    credential: Credential;
+    phoneNumberId: string;
+    bytes: Uint8Array;
+    mimeType: string;
+    filename: string;
+    timeoutMs: number;
+  }): Promise<MediaResult<{ mediaId: string }>>;
   close(): Promise<void>;
 }
