@@ -1,0 +1,130 @@
+/**
+ * One HTTP call, told as what became of it. Everything that talks to the Graph API goes through here.
+ *
+ * The one distinction that matters: did a byte of the request leave? undici says so by calling `onRequestStart`
+ * right before it writes. Error codes do not: ECONNRESET happens in a TLS handshake and in the middle of an answer.
+ */
+import { Agent, type Dispatcher } from 'undici';
+import type { ProviderError, Retry } from '../contract.ts';
+import { retryClass } from './errors.ts';
+import { type Rec, rec, ref } from './json.ts';
+import { readError } from './parse-errors.ts';
+
+export type Answer =
+  | { kind: 'answer'; status: number; body: Buffer }
+
+    let started = false;
+    let settled = false;
+    let status: number | null = null;
+    let abort: ((reason: Error) => void) | null = null;
+    const chunks: Buffer[] = [];
+    let size = 0;
+
+    const settle = (answer: Answer): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', onAbort);
+      resolve(answer);
+    };
+    const giveUp = (reason: string): void => {
+      settle(started ? { kind: 'broken', reason, status } : { kind: 'not-sent', reason });
+      // Not yet started: onRequestStart will see that it is settled and stop the write.
+      abort?.(new Error(reason));
+    };
+    const timer = setTimeout(
+      () => giveUp(`no answer within ${call.timeoutMs} ms`),
+      Math.min(Math.max(call.timeoutMs, 1), MAX_TIMER),
+    );
+    const onAbort = (): void => giveUp('the call was cancelled');
+    if (call.signal?.aborted) {
+      onAbort();
+      return;
+    }
+    call.signal?.addEventListener('abort', onAbort, { once: true });
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        abort = (reason) => controller.abort(reason);
+        if (settled) controller.abort(new Error('given up before it was sent'));
+        else started = true;
+      },
+      onResponseStart(_controller, statusCode, responseHeaders) {
+        if (statusCode < 200) return;
+        status = statusCode;
+        const announced = Number(responseHeaders['content-length']);
+        if (announced > call.maxBytes) tooLarge();
+      },
+      onResponseData(_controller, chunk) {
+        if (settled) return;
+        size += chunk.length;
+        if (size > call.maxBytes) tooLarge();
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        settle(
+          status === null
+            ? { kind: 'broken', reason: 'the answer has no status', status }
+            : { kind: 'answer', status, body: Buffer.concat(chunks, size) },
+        );
+      },
+      onResponseError(_controller, error) {
+        settle(
+          started
+            ? { kind: 'broken', reason: reasonOf(error), status }
+            : { kind: 'not-sent', reason: reasonOf(error) },
+        );
+      },
+    };
+    const tooLarge = (): void => {
+      settle({ kind: 'too-large', reason: `the answer has more than ${call.maxBytes} bytes` });
+      abort?.(new Error('too large'));
+    };
+
+    try {
+      agent.dispatch(
+        { origin, path, method: call.method, headers: call.headers, body: call.body ?? null },
+        handler,
+      );
+    } catch (error) {
+      settle(
+        started
+          ? { kind: 'broken', reason: reasonOf(error), status }
+          : { kind: 'not-sent', reason: reasonOf(error) },
+      );
+    }
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection failed';
+  const code = (error as { code?: unknown }).code;
+  const message = error.message || error.name;
+  return (typeof code === 'string' && !message.includes(code) ? `${code}: ${message}` : message).slice(
+    0,
+    300,
+  );
+}
+
+// ── reading answers ──────────────────────────────────────────────────────────────────────────────────────────
+
+export function jsonOf(body: Buffer): Rec | null {
+  try {
+    return rec(JSON.parse(body.toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export interface GraphError {
+  error: ProviderError;
+  class: Retry;
+}
+
+/** Graph's error envelope: an `error` object with a numeric code. A proxy's page has none. */
+export function graphErrorOf(json: Rec | null, httpStatus: number): GraphError | null {
+  const envelope = rec(json?.error);
+  if (!envelope || ref(envelope.code) === null || !Number.isSafeInteger(Number(envelope.code))) return null;
+  const error = readError(envelope);
+  return { error, class: retryClass(error.code, { httpStatus, transient: envelope.is_transient === true }) };
+}
