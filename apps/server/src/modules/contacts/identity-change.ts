@@ -1,0 +1,70 @@
+import { type PersonRef, phoneVariants } from '@chaski/providers';
+import type { Tx } from '../../platform/db/index.ts';
+import { emit } from '../../platform/events/index.ts';
+import {
+  aliasKey,
+  createContacts,
+  type NewIdentity,
+  selectIdentities,
+  setPhone,
+  supersede,
+} from './queries.ts';
+import { isSomebody, resolveMany } from './resolve.ts';
+
+export interface IdentityChange {
+  workspaceId: string;
+  scope: string;
+  /** The person as we knew them. */
+  from: PersonRef;
+  /** What is new about them; fields that did not change are null. */
+  to: Pick<PersonRef, 'phone' | 'userId' | 'parentUserId'>;
+  at: Date;
+}
+
+/**
+ * A person took a new number or WhatsApp gave them a new BSUID. The contact stays, its old aliases become history
+ * (late webhooks still name them), an alias that another contact holds already stays there and both are marked.
+ *
+ * One by one and not set-wise: a batch holds none of these, or one.
+ */
+export async function applyIdentityChange(tx: Tx, changes: readonly IdentityChange[]): Promise<void> {
+  for (const change of changes) {
+    const { workspaceId, scope, to, at } = change;
+    // A system message may name nobody but the new aliases: then there is nothing to move, the person is just met.
+    const who = isSomebody(change.from) ? change.from : { ...change.from, ...to };
+    if (!isSomebody(who)) continue;
+    const [contact] = await resolveMany(tx, [{ workspaceId, scope, person: who, at }]);
+    if (!contact) continue;
+    const aliases: NewIdentity[] = [];
+    const add = (kind: NewIdentity['kind'], aliasScope: string, value: string | null) => {
+      if (value) aliases.push({ workspaceId, kind, scope: aliasScope, value, contactId: contact.id });
+    };
+    add('bsuid', scope, to.userId);
+    add('phone', '', to.phone);
+    add('parent_bsuid', '', to.parentUserId);
+    if (aliases.length === 0) continue;
+    await createContacts(tx, [], aliases, tx.now());
+    const held = new Map((await selectIdentities(tx, aliases)).map((row) => [aliasKey(row), row.contactId]));
+    const ours = (alias: NewIdentity) => held.get(aliasKey(alias)) === contact.id;
+    const others = [...new Set(held.values())].filter((id) => id !== contact.id);
+    const has = (kind: NewIdentity['kind']) => aliases.some((alias) => alias.kind === kind && ours(alias));
+    const phone = has('phone') ? to.phone : null;
+    await supersede(tx, {
+      workspaceId,
+      contactId: contact.id,
+      phones: to.phone ? [to.phone, ...phoneVariants(to.phone)] : null,
+      userId: to.userId ? { scope, value: to.userId } : null,
+      parentUserId: to.parentUserId,
+      at,
+    });
+    await setPhone(tx, workspaceId, contact.id, phone, others.length > 0);
+    for (const other of others.sort()) await setPhone(tx, workspaceId, other, null, true);
+    await emit(tx, [
+      {
+        workspaceId,
+        name: 'contact.updated',
+        data: { contactId: contact.id, reason: 'identity-changed', conflict: others.length > 0 },
+      },
+    ]);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * contacts — the people.
+ *
+ * Words: a *contact* is a person; its *identities* are aliases under which WhatsApp names it: `phone` (digits, as
+ * WhatsApp wrote them), `bsuid` (business-scoped user id, unique per portfolio: its scope), `parent_bsuid`. A username
+ * is display only, it changes. A *consent* is one word of the person about being written to.
+ *
+ * Tables: contacts, identities, consents.
+ *
+ * Always true: a person without a phone is a contact like any other; one alias belongs to one contact, for ever (a
+ * changed number or BSUID is superseded, not deleted: WhatsApp may still deliver what names it); aliases are linked
+ * only when one payload shows them together and are never taken from another contact (`identity_conflict` is set and a
+ * person decides); Brazilian, Mexican and Argentine writings of a number find the same contact, and what WhatsApp wrote
+ * is kept; everything that changes a contact commutes, so batches may finish in any order.
+ */
+import type { Tx } from '../../platform/db/index.ts';
+import {
+  type ContactRow,
+  type IdentityRow,
+  selectContactIdentities,
+  selectContactPage,
+  selectContacts,
+} from './queries.ts';
+
+export { type Consent, recordConsents } from './consents.ts';
+export { applyIdentityChange, type IdentityChange } from './identity-change.ts';
+export type { ContactRow, IdentityRow } from './queries.ts';
+export { contactForAddress, isSomebody, linkMany, type PersonSighting, resolveMany } from './resolve.ts';
+
+/** One contact, or null. */
+export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | null> {
+  return (await selectContacts(tx, [{ workspaceId, id }]))[0] ?? null;
+}
+
+/** Several contacts, in no order; for joins of other modules. */
+export function getContacts(
+  tx: Tx,
+  keys: readonly { workspaceId: string; id: string }[],
+): Promise<ContactRow[]> {
+  return keys.length === 0 ? Promise.resolve([]) : selectContacts(tx, keys);
+}
+
+/** The aliases of contacts of one workspace, oldest first. */
+export function identitiesOf(
+  tx: Tx,
+  workspaceId: string,
+  contactIds: readonly string[],
+): Promise<IdentityRow[]> {
+  return selectContactIdentities(tx, workspaceId, contactIds);
+}
+
+/** Newest first; `after` is the last row of the page before. */
+export function listContacts(
+  tx: Tx,
+  workspaceId: string,
+  limit: number,
+  after: { createdAt: string; id: string } | null,
+): Promise<ContactRow[]> {
+  return selectContactPage(tx, workspaceId, limit, after);
+}
+
+/** What lists show as a contact's name. */
+export function displayName(
+  contact: Pick<ContactRow, 'name' | 'profileName' | 'username' | 'phone'>,
+  userId?: string | null,
+): string {
+  return (
+    contact.name ||
+    contact.profileName ||
+    (contact.username ? `@${contact.username}` : null) ||
+    (contact.phone ? `+${contact.phone}` : null) ||
+    (userId ? `…${userId.slice(-6)}` : 'Unknown')
+  );
+}

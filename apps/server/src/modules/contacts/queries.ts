@@ -1,0 +1,380 @@
+import { statement, type Tx } from '../../platform/db/index.ts';
+import type { ContactId, WorkspaceId } from '../../platform/ids.ts';
+import type { IdentityKind } from './rules.ts';
+
+export interface ContactRow {
+  workspaceId: WorkspaceId;
+  id: ContactId;
+  name: string | null;
+  profileName: string | null;
+  username: string | null;
+  phone: string | null;
+  country: string | null;
+  blockedAt: Date | null;
+  optedOut: boolean;
+  optedOutAt: Date | null;
+  optOutSource: string | null;
+  optOutKeyword: string | null;
+  optOutScope: 'all' | 'marketing' | null;
+  marketingStoppedAt: Date | null;
+  identityConflict: boolean;
+  lastSeenAt: Date | null;
+  createdAt: Date;
+}
+
+export interface IdentityRow {
+  workspaceId: string;
+  kind: IdentityKind;
+  scope: string;
+  value: string;
+  contactId: string;
+  supersededAt: Date | null;
+}
+
+export interface Alias {
+  workspaceId: string;
+  kind: IdentityKind;
+  scope: string;
+  value: string;
+}
+
+const columns = (c: string) =>
+  `${c}.workspace_id as "workspaceId", ${c}.id, ${c}.name, ${c}.profile_name as "profileName", ${c}.username, ${c}.phone,
+   ${c}.country, ${c}.blocked_at as "blockedAt", ${c}.opted_out as "optedOut", ${c}.opted_out_at as "optedOutAt",
+   ${c}.opt_out_source as "optOutSource", ${c}.opt_out_keyword as "optOutKeyword", ${c}.opt_out_scope as "optOutScope",
+   ${c}.marketing_stopped_at as "marketingStoppedAt", ${c}.identity_conflict as "identityConflict",
+   ${c}.last_seen_at as "lastSeenAt", ${c}.created_at as "createdAt"`;
+
+const findIdentities = statement(
+  'contacts.find_identities',
+  `select i.workspace_id as "workspaceId", i.kind, i.scope, i.value, i.contact_id as "contactId",
+          i.superseded_at as "supersededAt"
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as a (workspace_id, kind, scope, value)
+   join identities i using (workspace_id, kind, scope, value)`,
+);
+
+export function selectIdentities(tx: Tx, aliases: readonly Alias[]): Promise<IdentityRow[]> {
+  return tx.query<IdentityRow>(findIdentities, [
+    aliases.map((a) => a.workspaceId),
+    aliases.map((a) => a.kind),
+    aliases.map((a) => a.scope),
+    aliases.map((a) => a.value),
+  ]);
+}
+
+export interface NewContact {
+  workspaceId: string;
+  id: string;
+  profileName: string | null;
+  username: string | null;
+  phone: string | null;
+  country: string | null;
+  conflict: boolean;
+  seenAt: Date | null;
+}
+
+export interface NewIdentity extends Alias {
+  contactId: string;
+}
+
+const insertContacts = statement(
+  'contacts.insert',
+  `insert into contacts (workspace_id, id, profile_name, username, phone, country, identity_conflict, last_seen_at,
+                         created_at, updated_at)
+   select t.*, $9::timestamptz, $9::timestamptz
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+               $8::timestamptz[]) as t`,
+);
+
+// Waits for another worker's uncommitted row of the same alias; once that committed, ours is left out.
+const insertIdentities = statement(
+  'contacts.insert_identities',
+  `insert into identities (workspace_id, kind, scope, value, contact_id, created_at)
+   select t.*, $6::timestamptz
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[]) as t
+   on conflict (workspace_id, kind, scope, value) do nothing
+   returning workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId"`,
+);
+
+/** Inserts both in one round trip; answers the identities that nobody else had. */
+export async function createContacts(
+  tx: Tx,
+  contacts: readonly NewContact[],
+  identities: readonly NewIdentity[],
+  at: Date,
+): Promise<NewIdentity[]> {
+  const now = at.toISOString();
+  const sorted = [...identities].sort(byAlias);
+  const steps = [];
+  if (contacts.length > 0) {
+    steps.push({
+      statement: insertContacts,
+      values: [
+        contacts.map((c) => c.workspaceId),
+        contacts.map((c) => c.id),
+        contacts.map((c) => c.profileName),
+        contacts.map((c) => c.username),
+        contacts.map((c) => c.phone),
+        contacts.map((c) => c.country),
+        contacts.map((c) => c.conflict),
+        contacts.map((c) => c.seenAt?.toISOString() ?? null),
+        now,
+      ],
+    });
+  }
+  if (sorted.length > 0) {
+    steps.push({
+      statement: insertIdentities,
+      values: [
+        sorted.map((i) => i.workspaceId),
+        sorted.map((i) => i.kind),
+        sorted.map((i) => i.scope),
+        sorted.map((i) => i.value),
+        sorted.map((i) => i.contactId),
+        now,
+      ],
+    });
+  }
+  const results = await tx.batch(steps);
+  return sorted.length > 0 ? (results.at(-1) as unknown as NewIdentity[]) : [];
+}
+
+export const aliasKey = (a: Alias): string => `${a.workspaceId}|${a.kind}|${a.scope}|${a.value}`;
+
+function byAlias(a: Alias, b: Alias): number {
+  const x = aliasKey(a);
+  const y = aliasKey(b);
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Takes back contacts of this transaction that lost the race for an alias. */
+export async function removeContacts(
+  tx: Tx,
+  contacts: readonly { workspaceId: string; id: string }[],
+): Promise<void> {
+  await tx.execute(
+    `delete from contacts c using unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+     where c.workspace_id = t.workspace_id and c.id = t.id`,
+    [contacts.map((c) => c.workspaceId), contacts.map((c) => c.id)],
+  );
+}
+
+export interface Sighting {
+  workspaceId: string;
+  id: string;
+  profileName: string | null;
+  username: string | null;
+  phone: string | null;
+  conflict: boolean;
+  /** Null: not seen, only looked up. */
+  seenAt: Date | null;
+}
+
+// Locks in key order first: an update joined to unnest would lock in whatever order the join yields.
+// Names belong to the newest sighting; what arrives late must not put an old name back.
+const sight = statement(
+  'contacts.sight',
+  `with input as (
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[])
+       as t (workspace_id, id, profile_name, username, phone, conflict, seen_at)
+   ), locked as (
+     select c.workspace_id, c.id from contacts c join input i using (workspace_id, id)
+     order by c.workspace_id, c.id for update of c
+   )
+   update contacts c set
+     profile_name = case when i.profile_name is not null and (c.profile_name is null or i.seen_at >= coalesce(c.last_seen_at, '-infinity')) then i.profile_name else c.profile_name end,
+     username = case when i.username is not null and (c.username is null or i.seen_at >= coalesce(c.last_seen_at, '-infinity')) then i.username else c.username end,
+     phone = coalesce(c.phone, i.phone),
+     identity_conflict = c.identity_conflict or i.conflict,
+     last_seen_at = greatest(c.last_seen_at, i.seen_at),
+     updated_at = case
+       when (i.profile_name is not null and i.profile_name is distinct from c.profile_name)
+         or (i.username is not null and i.username is distinct from c.username)
+         or (c.phone is null and i.phone is not null) or (i.conflict and not c.identity_conflict)
+       then $8::timestamptz else c.updated_at end
+   from input i join locked l using (workspace_id, id)
+   where c.workspace_id = i.workspace_id and c.id = i.id
+   returning ${columns('c')}`,
+);
+
+export function updateSightings(tx: Tx, sightings: readonly Sighting[]): Promise<ContactRow[]> {
+  return tx.query<ContactRow>(sight, [
+    sightings.map((s) => s.workspaceId),
+    sightings.map((s) => s.id),
+    sightings.map((s) => s.profileName),
+    sightings.map((s) => s.username),
+    sightings.map((s) => s.phone),
+    sightings.map((s) => s.conflict),
+    sightings.map((s) => s.seenAt?.toISOString() ?? null),
+    tx.now().toISOString(),
+  ]);
+}
+
+const byIds = statement(
+  'contacts.by_ids',
+  `select ${columns('c')} from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+   join contacts c using (workspace_id, id)`,
+);
+
+export function selectContacts(
+  tx: Tx,
+  keys: readonly { workspaceId: string; id: string }[],
+): Promise<ContactRow[]> {
+  return tx.query<ContactRow>(byIds, [keys.map((k) => k.workspaceId), keys.map((k) => k.id)]);
+}
+
+export function selectContactIdentities(
+  tx: Tx,
+  workspaceId: string,
+  contactIds: readonly string[],
+): Promise<IdentityRow[]> {
+  return tx.query<IdentityRow>(
+    `select workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId",
+            superseded_at as "supersededAt"
+     from identities where workspace_id = $1 and contact_id = any($2::uuid[])
+     order by contact_id, created_at, kind`,
+    [workspaceId, contactIds],
+  );
+}
+
+/** Newest first, after the cursor (createdAt, id). */
+export function selectContactPage(
+  tx: Tx,
+  workspaceId: string,
+  limit: number,
+  after: { createdAt: string; id: string } | null,
+): Promise<ContactRow[]> {
+  return tx.query<ContactRow>(
+    `select ${columns('c')} from contacts c
+     where c.workspace_id = $1 and ($3::timestamptz is null or (c.created_at, c.id) < ($3, $4::uuid))
+     order by c.created_at desc, c.id desc limit $2`,
+    [workspaceId, limit, after?.createdAt ?? null, after?.id ?? null],
+  );
+}
+
+/** What the contact is called from now on; its other aliases of that kind are history. */
+export async function supersede(
+  tx: Tx,
+  change: {
+    workspaceId: string;
+    contactId: string;
+    phones: readonly string[] | null;
+    userId: { scope: string; value: string } | null;
+    parentUserId: string | null;
+    at: Date;
+  },
+): Promise<void> {
+  await tx.execute(
+    `update identities set superseded_at = $3
+     where workspace_id = $1 and contact_id = $2 and superseded_at is null
+       and ((kind = 'phone' and $4::text[] is not null and value <> all ($4))
+         or (kind = 'bsuid' and $6::text is not null and scope = $5 and value <> $6)
+         or (kind = 'parent_bsuid' and $7::text is not null and value <> $7))`,
+    [
+      change.workspaceId,
+      change.contactId,
+      change.at.toISOString(),
+      change.phones,
+      change.userId?.scope ?? null,
+      change.userId?.value ?? null,
+      change.parentUserId,
+    ],
+  );
+}
+
+export async function setPhone(
+  tx: Tx,
+  workspaceId: string,
+  contactId: string,
+  phone: string | null,
+  conflict: boolean,
+): Promise<void> {
+  await tx.execute(
+    `update contacts set phone = coalesce($3, phone), identity_conflict = identity_conflict or $4, updated_at = $5
+     where workspace_id = $1 and id = $2`,
+    [workspaceId, contactId, phone, conflict, tx.now().toISOString()],
+  );
+}
+
+export interface ConsentRow {
+  workspaceId: string;
+  id: string;
+  contactId: string;
+  action: 'opt-out' | 'opt-in';
+  scope: 'all' | 'marketing';
+  source: string;
+  keyword: string | null;
+  evidence: string | null;
+  at: Date;
+}
+
+export async function insertConsents(tx: Tx, consents: readonly ConsentRow[]): Promise<void> {
+  await tx.execute(
+    `insert into consents (workspace_id, id, contact_id, action, scope, source, keyword, evidence, at, created_at)
+     select t.*, $10::timestamptz
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                 $9::timestamptz[]) as t`,
+    [
+      consents.map((c) => c.workspaceId),
+      consents.map((c) => c.id),
+      consents.map((c) => c.contactId),
+      consents.map((c) => c.action),
+      consents.map((c) => c.scope),
+      consents.map((c) => c.source),
+      consents.map((c) => c.keyword),
+      consents.map((c) => c.evidence),
+      consents.map((c) => c.at.toISOString()),
+      tx.now().toISOString(),
+    ],
+  );
+}
+
+/**
+ * Sets the contacts' flags from the newest word of each contact (what arrives late changes nothing).
+ * WhatsApp's own marketing preference and the person's words to us are two things: START does not undo the first.
+ */
+export function applyConsents(
+  tx: Tx,
+  consents: readonly ConsentRow[],
+): Promise<{ workspaceId: string; contactId: string; source: string }[]> {
+  return tx.query(
+    `with input as (
+       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+         as t (workspace_id, contact_id, action, scope, source, keyword, at)
+     ), newest as (
+       select i.* from input i
+       where not exists (select from consents k where k.workspace_id = i.workspace_id and k.contact_id = i.contact_id
+                         and (k.source = 'whatsapp') = (i.source = 'whatsapp') and k.at > i.at)
+     ), locked as (
+       select distinct c.workspace_id, c.id from contacts c
+       join newest n on n.workspace_id = c.workspace_id and n.contact_id = c.id
+     ), own as (
+       select * from newest where source <> 'whatsapp'
+     ), theirs as (
+       select * from newest where source = 'whatsapp'
+     )
+     update contacts c set
+       opted_out = case when o.action is null then c.opted_out else o.action = 'opt-out' end,
+       opted_out_at = case when o.action is null then c.opted_out_at when o.action = 'opt-out' then o.at end,
+       opt_out_source = case when o.action is null then c.opt_out_source when o.action = 'opt-out' then o.source end,
+       opt_out_keyword = case when o.action is null then c.opt_out_keyword when o.action = 'opt-out' then o.keyword end,
+       opt_out_scope = case when o.action is null then c.opt_out_scope when o.action = 'opt-out' then o.scope end,
+       marketing_stopped_at = case when w.action is null then c.marketing_stopped_at when w.action = 'opt-out' then w.at end,
+       updated_at = $8::timestamptz
+     from locked l
+       left join own o on o.workspace_id = l.workspace_id and o.contact_id = l.id
+       left join theirs w on w.workspace_id = l.workspace_id and w.contact_id = l.id
+     where c.workspace_id = l.workspace_id and c.id = l.id
+     returning c.workspace_id as "workspaceId", c.id as "contactId", coalesce(o.source, w.source) as source`,
+    [
+      consents.map((c) => c.workspaceId),
+      consents.map((c) => c.contactId),
+      consents.map((c) => c.action),
+      consents.map((c) => c.scope),
+      consents.map((c) => c.source),
+      consents.map((c) => c.keyword),
+      consents.map((c) => c.at.toISOString()),
+      tx.now().toISOString(),
+    ],
+  );
+}

@@ -1,0 +1,236 @@
+import { type PersonRef, phoneVariants } from '@chaski/providers';
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
+import { type ContactId, newId } from '../../platform/ids.ts';
+import {
+  type Alias,
+  aliasKey,
+  type ContactRow,
+  createContacts,
+  type IdentityRow,
+  type NewContact,
+  type NewIdentity,
+  removeContacts,
+  type Sighting,
+  selectContacts,
+  selectIdentities,
+  updateSightings,
+} from './queries.ts';
+import { chooseContact, countryOf, type Hit } from './rules.ts';
+
+export interface PersonSighting {
+  workspaceId: string;
+  /** Portfolio (or account) that the BSUID belongs to. */
+  scope: string;
+  person: PersonRef;
+  at: Date;
+}
+
+/** An alias as the payload wrote it, or a national variant of the phone that may find the same person. */
+interface Candidate extends Alias {
+  exact: boolean;
+}
+
+// A parent BSUID spans portfolios, a phone the world: only plain BSUIDs have a scope.
+function candidates(ref: PersonSighting): Candidate[] {
+  const { workspaceId, scope, person } = ref;
+  const list: Candidate[] = [];
+  if (person.userId) list.push({ workspaceId, kind: 'bsuid', scope, value: person.userId, exact: true });
+  if (person.phone) {
+    list.push({ workspaceId, kind: 'phone', scope: '', value: person.phone, exact: true });
+    for (const value of phoneVariants(person.phone)) {
+      if (value !== person.phone) list.push({ workspaceId, kind: 'phone', scope: '', value, exact: false });
+    }
+  }
+  if (person.parentUserId) {
+    list.push({ workspaceId, kind: 'parent_bsuid', scope: '', value: person.parentUserId, exact: true });
+  }
+  return list;
+}
+
+/** Can this person be told from others at all. */
+export function isSomebody(person: PersonRef): boolean {
+  return Boolean(person.phone || person.userId || person.parentUserId);
+}
+
+type Mode = 'seen' | 'looked-up' | 'known-only';
+
+/**
+ * The contacts of these people, in the order of `refs`; creates who is new, links aliases that one payload shows
+ * together, never moves an alias from one contact to another.
+ */
+export async function resolveMany(tx: Tx, refs: readonly PersonSighting[]): Promise<ContactRow[]> {
+  const rows = await resolve(tx, refs, 'seen');
+  return rows as ContactRow[];
+}
+
+/** Links aliases shown together (by a status) where one of them is known; creates nobody. */
+export async function linkMany(tx: Tx, refs: readonly PersonSighting[]): Promise<void> {
+  await resolve(
+    tx,
+    refs.filter((ref) => candidates(ref).filter((c) => c.exact).length > 1),
+    'known-only',
+  );
+}
+
+/** The contact that a send names by phone (any writing) or BSUID; created when new. `scope`: the number's portfolio. */
+export async function contactForAddress(
+  tx: TenantTx,
+  address: { phone?: string | null; userId?: string | null; scope?: string },
+): Promise<ContactRow> {
+  const phone = address.phone?.replace(/\D/g, '') || null;
+  const [row] = await resolve(
+    tx,
+    [
+      {
+        workspaceId: tx.workspaceId,
+        scope: address.scope ?? '',
+        person: {
+          phone,
+          userId: address.userId ?? null,
+          parentUserId: null,
+          username: null,
+          profileName: null,
+        },
+        at: tx.now(),
+      },
+    ],
+    'looked-up',
+  );
+  return row as ContactRow;
+}
+
+async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Promise<(ContactRow | null)[]> {
+  if (refs.length === 0) return [];
+  for (const ref of refs) {
+    if (!isSomebody(ref.person)) {
+      throw errors.unprocessable('no_person', 'The sender has neither a phone nor a user id.');
+    }
+  }
+  const wanted = refs.map(candidates);
+  // Losing a race takes one more look; the second loss of one person needs three workers, the fourth does not happen.
+  for (let round = 0; round < 5; round += 1) {
+    const done = await attempt(tx, refs, wanted, mode);
+    if (done) return done;
+  }
+  throw errors.databaseBusy({ reason: 'identities' });
+}
+
+async function attempt(
+  tx: Tx,
+  refs: readonly PersonSighting[],
+  wanted: readonly Candidate[][],
+  mode: Mode,
+): Promise<(ContactRow | null)[] | null> {
+  const distinct = new Map<string, Alias>();
+  for (const list of wanted) for (const alias of list) distinct.set(aliasKey(alias), alias);
+  const known = new Map<string, Pick<IdentityRow, 'contactId' | 'supersededAt'>>();
+  for (const row of await selectIdentities(tx, [...distinct.values()])) known.set(aliasKey(row), row);
+
+  const created = new Map<string, NewContact>();
+  const linked: NewIdentity[] = [];
+  const sightings = new Map<string, Sighting>();
+  const owners: (string | null)[] = [];
+
+  refs.forEach((ref, index) => {
+    const list = wanted[index]!;
+    const { person } = ref;
+    const hits: Hit[] = [];
+    for (const alias of list) {
+      const row = known.get(aliasKey(alias));
+      if (row) {
+        hits.push({
+          contactId: row.contactId,
+          kind: alias.kind,
+          exact: alias.exact,
+          superseded: row.supersededAt !== null,
+        });
+      }
+    }
+    const unknownUserId = person.userId !== null && !hits.some((hit) => hit.kind === 'bsuid');
+    const choice = chooseContact(hits, unknownUserId);
+    if (choice.contactId === null && mode === 'known-only') {
+      owners.push(null);
+      return;
+    }
+    const contactId = choice.contactId ?? newId<ContactId>();
+    owners.push(contactId);
+    // What another contact holds stays there.
+    for (const alias of list) {
+      if (!alias.exact || known.has(aliasKey(alias))) continue;
+      known.set(aliasKey(alias), { contactId, supersededAt: null });
+      linked.push({
+        workspaceId: alias.workspaceId,
+        kind: alias.kind,
+        scope: alias.scope,
+        value: alias.value,
+        contactId,
+      });
+    }
+    const ownsPhone =
+      person.phone !== null &&
+      known.get(aliasKey({ workspaceId: ref.workspaceId, kind: 'phone', scope: '', value: person.phone }))
+        ?.contactId === contactId;
+    if (choice.contactId === null) {
+      created.set(contactId, {
+        workspaceId: ref.workspaceId,
+        id: contactId,
+        profileName: null,
+        username: null,
+        phone: ownsPhone ? person.phone : null,
+        country: countryOf(person.userId ?? person.parentUserId),
+        conflict: choice.conflict,
+        seenAt: null,
+      });
+    }
+    const before = sightings.get(contactId);
+    const newer = !before?.seenAt || ref.at >= before.seenAt;
+    sightings.set(contactId, {
+      workspaceId: ref.workspaceId,
+      id: contactId,
+      profileName: (newer ? person.profileName : null) ?? before?.profileName ?? person.profileName,
+      username: (newer ? person.username : null) ?? before?.username ?? person.username,
+      phone: before?.phone ?? (ownsPhone ? person.phone : null),
+      conflict: choice.conflict || (before?.conflict ?? false),
+      seenAt: mode !== 'seen' ? null : newer ? ref.at : (before?.seenAt ?? ref.at),
+    });
+  });
+
+  if (linked.length > 0 || created.size > 0) {
+    const won = await createContacts(tx, [...created.values()], linked, tx.now());
+    if (won.length < linked.length) {
+      // Somebody else named one of these people meanwhile. Ours go (with the aliases they won), and we look again.
+      if (created.size > 0) await removeContacts(tx, [...created.values()]);
+      return null;
+    }
+  }
+
+  const rows = new Map<string, ContactRow>();
+  if (mode === 'looked-up' && linked.length === 0) {
+    const keys = [...sightings.values()];
+    for (const row of await selectContacts(tx, keys)) rows.set(row.id, row);
+  } else {
+    // Looking somebody up in order to link changes a row only where something is new.
+    const due =
+      mode === 'known-only' ? [...sightings.values()].filter(changes(linked)) : [...sightings.values()];
+    if (due.length > 0) for (const row of await updateSightings(tx, due)) rows.set(row.id, row);
+  }
+
+  if (created.size > 0) {
+    await emit(
+      tx,
+      [...created.values()].map((contact) => ({
+        workspaceId: contact.workspaceId,
+        name: 'contact.created',
+        data: { contactId: contact.id },
+      })),
+    );
+  }
+  return owners.map((id) => (id === null ? null : (rows.get(id) ?? null)));
+}
+
+function changes(linked: readonly NewIdentity[]): (sighting: Sighting) => boolean {
+  const touched = new Set(linked.map((identity) => identity.contactId));
+  return (sighting) => sighting.conflict || touched.has(sighting.id);
+}

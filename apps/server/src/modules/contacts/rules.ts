@@ -1,0 +1,60 @@
+/** Pure decisions about who is who. */
+
+export type IdentityKind = 'phone' | 'bsuid' | 'parent_bsuid';
+
+/** One of our contacts that one alias of a person points at. */
+export interface Hit {
+  contactId: string;
+  kind: IdentityKind;
+  /** False: a national variant of the phone matched, not what WhatsApp wrote. */
+  exact: boolean;
+  superseded: boolean;
+}
+
+export interface Choice {
+  /** Null: nobody we know. */
+  contactId: string | null;
+  /** Two exact aliases of one person belong to two contacts; nothing is moved, a person decides. */
+  conflict: boolean;
+}
+
+// A BSUID is never given to somebody else; a phone number is, after some months; a superseded phone proves least.
+function strength(hit: Hit): number {
+  if (hit.kind === 'bsuid') return hit.superseded ? 5 : 6;
+  if (hit.kind === 'phone') {
+    if (hit.superseded) return 0;
+    return hit.exact ? 4 : 3;
+  }
+  return 2;
+}
+
+/**
+ * Which contact a person is. `unknownUserId`: the person shows a BSUID that no contact of ours has; then a phone that
+ * its owner is known to have given up is no evidence, or a stranger would read another person's thread.
+ */
+export function chooseContact(hits: readonly Hit[], unknownUserId: boolean): Choice {
+  let best: Hit | null = null;
+  let conflict = false;
+  for (const hit of hits) {
+    if (unknownUserId && hit.kind === 'phone' && hit.superseded) {
+      conflict = true;
+      continue;
+    }
+    if (
+      best === null ||
+      strength(hit) > strength(best) ||
+      (strength(hit) === strength(best) && hit.contactId < best.contactId)
+    ) {
+      best = hit;
+    }
+  }
+  for (const hit of hits) {
+    if (best && hit.exact && !hit.superseded && hit.contactId !== best.contactId) conflict = true;
+  }
+  return { contactId: best?.contactId ?? null, conflict };
+}
+
+/** Country of a BSUID (`US.1349…`), the only hint when no phone is shared. */
+export function countryOf(userId: string | null): string | null {
+  return userId?.match(/^([A-Z]{2})\./)?.[1] ?? null;
+}

@@ -1,0 +1,172 @@
+import { statement, type Tx } from '../../platform/db/index.ts';
+import type { ContactId, ConversationId, NumberId, WorkspaceId } from '../../platform/ids.ts';
+
+export interface ConversationRow {
+  workspaceId: WorkspaceId;
+  id: ConversationId;
+  numberId: NumberId;
+  contactId: ContactId | null;
+  groupRef: string | null;
+  status: 'open' | 'snoozed' | 'closed';
+  lastMessageAt: Date | null;
+  lastMessageId: string | null;
+  lastPreview: string | null;
+  lastDirection: 'in' | 'out' | null;
+  lastInboundAt: Date | null;
+  unreadCount: number;
+  createdAt: Date;
+}
+
+export interface Place {
+  workspaceId: string;
+  numberId: string;
+  contactId: string | null;
+  groupRef: string | null;
+}
+
+const columns = `c.workspace_id as "workspaceId", c.id, c.number_id as "numberId", c.contact_id as "contactId",
+  c.group_ref as "groupRef", c.status, c.last_message_at as "lastMessageAt", c.last_message_id as "lastMessageId",
+  c.last_preview as "lastPreview", c.last_direction as "lastDirection", c.last_inbound_at as "lastInboundAt",
+  c.unread_count as "unreadCount", c.created_at as "createdAt"`;
+
+// Two halves, because each uses its own partial index.
+const find = statement(
+  'conversations.find',
+  `with input as (
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (workspace_id, number_id, contact_id, group_ref)
+   )
+   select ${columns} from input i join conversations c
+     on c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.contact_id = i.contact_id
+     where i.contact_id is not null and c.contact_id is not null
+   union all
+   select ${columns} from input i join conversations c
+     on c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.group_ref = i.group_ref
+     where i.group_ref is not null and c.group_ref is not null`,
+);
+
+const placeValues = (places: readonly Place[]) => [
+  places.map((p) => p.workspaceId),
+  places.map((p) => p.numberId),
+  places.map((p) => p.contactId),
+  places.map((p) => p.groupRef),
+];
+
+export function selectPlaces(tx: Tx, places: readonly Place[]): Promise<ConversationRow[]> {
+  return tx.query<ConversationRow>(find, placeValues(places));
+}
+
+const insert = statement(
+  'conversations.insert',
+  `insert into conversations as c (workspace_id, number_id, contact_id, group_ref, id, created_at, updated_at)
+   select t.*, $6::timestamptz, $6::timestamptz
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[]) as t
+   on conflict do nothing
+   returning ${columns}`,
+);
+
+export function insertPlaces(
+  tx: Tx,
+  places: readonly Place[],
+  ids: readonly string[],
+): Promise<ConversationRow[]> {
+  return tx.query<ConversationRow>(insert, [...placeValues(places), ids, tx.now().toISOString()]);
+}
+
+export interface TouchRow {
+  workspaceId: string;
+  conversationId: string;
+  messageId: string;
+  at: Date;
+  preview: string | null;
+  direction: 'in' | 'out';
+  unread: number;
+  lastInboundAt: Date | null;
+}
+
+// The newest by (time, id), whatever order batches finish in. Locks in key order first.
+const touch = statement(
+  'conversations.touch',
+  `with input as (
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::integer[],
+                          $8::timestamptz[])
+       as t (workspace_id, id, message_id, at, preview, direction, unread, inbound_at)
+   ), locked as (
+     select c.workspace_id, c.id, c.status from conversations c join input i using (workspace_id, id)
+     order by c.workspace_id, c.id for update of c
+   ), touched as (
+     update conversations c set
+       last_message_at = case when i.newer then i.at else c.last_message_at end,
+       last_message_id = case when i.newer then i.message_id else c.last_message_id end,
+       last_preview = case when i.newer then i.preview else c.last_preview end,
+       last_direction = case when i.newer then i.direction else c.last_direction end,
+       last_inbound_at = greatest(c.last_inbound_at, i.inbound_at),
+       unread_count = c.unread_count + i.unread,
+       status = case when i.inbound_at is not null then 'open' else c.status end,
+       updated_at = $9::timestamptz
+     from (
+       select i.*, l.status as before, i.preview is not null and (c.last_message_at is null
+                or (i.at, i.message_id) > (c.last_message_at, c.last_message_id)) as newer
+       from input i join locked l using (workspace_id, id) join conversations c using (workspace_id, id)
+     ) i
+     where c.workspace_id = i.workspace_id and c.id = i.id
+     returning c.workspace_id, c.id, c.number_id, c.contact_id, c.group_ref, i.before, c.status
+   )
+   select workspace_id as "workspaceId", id, number_id as "numberId", contact_id as "contactId", group_ref as "groupRef"
+   from touched where before <> status`,
+);
+
+export function updateTouched(
+  tx: Tx,
+  touches: readonly TouchRow[],
+): Promise<Pick<ConversationRow, 'workspaceId' | 'id' | 'numberId' | 'contactId' | 'groupRef'>[]> {
+  return tx.query(touch, [
+    touches.map((t) => t.workspaceId),
+    touches.map((t) => t.conversationId),
+    touches.map((t) => t.messageId),
+    touches.map((t) => t.at.toISOString()),
+    touches.map((t) => t.preview),
+    touches.map((t) => t.direction),
+    touches.map((t) => t.unread),
+    touches.map((t) => t.lastInboundAt?.toISOString() ?? null),
+    tx.now().toISOString(),
+  ]);
+}
+
+export function selectConversations(
+  tx: Tx,
+  keys: readonly { workspaceId: string; id: string }[],
+): Promise<ConversationRow[]> {
+  return tx.query<ConversationRow>(
+    `select ${columns} from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+     join conversations c using (workspace_id, id)`,
+    [keys.map((k) => k.workspaceId), keys.map((k) => k.id)],
+  );
+}
+
+export function selectConversationPage(
+  tx: Tx,
+  workspaceId: string,
+  limit: number,
+  after: { at: string; id: string } | null,
+): Promise<ConversationRow[]> {
+  return tx.query<ConversationRow>(
+    `select ${columns} from conversations c
+     where c.workspace_id = $1 and c.last_message_at is not null
+       and ($3::timestamptz is null or (c.last_message_at, c.id) < ($3, $4::uuid))
+     order by c.last_message_at desc, c.id desc limit $2`,
+    [workspaceId, limit, after?.at ?? null, after?.id ?? null],
+  );
+}
+
+export async function updateStatus(
+  tx: Tx,
+  workspaceId: string,
+  id: string,
+  status: ConversationRow['status'],
+): Promise<boolean> {
+  const changed = await tx.execute(
+    'update conversations set status = $3, updated_at = $4 where workspace_id = $1 and id = $2 and status <> $3',
+    [workspaceId, id, status, tx.now().toISOString()],
+  );
+  return changed > 0;
+}
