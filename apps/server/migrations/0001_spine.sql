@@ -678,7 +678,9 @@ call chaski_private.protect_tenant('event_dead_letters');
 
 -- Names that enqueue accepts; written at start from the program's list of jobs.
 create table job_names (
-  name text primary key
+  name text primary key,
+  -- added to once a second by each worker, not per job
+  completed bigint not null default 0
 );
 call chaski_private.protect_installation('job_names');
 
