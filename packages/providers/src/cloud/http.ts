@@ -12,6 +12,55 @@ import { readError } from './parse-errors.ts';
 
 export type Answer =
   | { kind: 'answer'; status: number; body: Buffer }
+  /** Nothing was written. */
+  | { kind: 'not-sent'; reason: string }
+  /** Written, no complete answer. `status` if the head of the answer came. */
+  | { kind: 'broken'; reason: string; status: number | null }
+  /** The answer is larger than allowed. */
+  | { kind: 'too-large'; reason: string };
+
+export interface HttpCall {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+  timeoutMs: number;
+  maxBytes: number;
+  signal?: AbortSignal | undefined;
+}
+
+export function createAgent(maxConnections: number): Agent {
+  return new Agent({
+    connections: maxConnections,
+    // One request per connection at a time: with pipelining a hang-up makes several outcomes unknown at once.
+    pipelining: 1,
+    // Shorter than the 60 s after which Graph's balancers drop idle connections: a POST written into a connection
+    // that is being closed is an unknown outcome.
+    keepAliveTimeout: 20_000,
+    keepAliveMaxTimeout: 50_000,
+    connect: { timeout: 10_000 },
+    // Each call has its own deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+const MAX_TIMER = 2 ** 31 - 1;
+
+/** Never rejects. */
+export function request(agent: Dispatcher, call: HttpCall): Promise<Answer> {
+  return new Promise((resolve) => {
+    let origin: string;
+    let path: string;
+    try {
+      const url = new URL(call.url);
+      if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error('not http');
+      origin = url.origin;
+      path = url.pathname + url.search;
+    } catch {
+      resolve({ kind: 'not-sent', reason: 'the address is not a web address' });
+      return;
+    }
 
     let started = false;
     let settled = false;
