@@ -1,0 +1,313 @@
+/**
+ * A message from the business: accepted → sent → (arrives) delivered → read, or failed.
+ * Source: Meta "Status messages" webhook, "Pricing"; states never wait for one another on the wire.
+ */
+import { request } from 'undici';
+import { type GraphCode, GraphError, webhookError } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import { takePair, takeThroughput, windowUntil } from './limits.ts';
+import { resolveUses } from './media.ts';
+import { addPerson, byPhone, byUserId, contactShape, phoneVisible, userIdFor } from './people.ts';
+import { toBubble } from './render.ts';
+import type { Order } from './send-rules.ts';
+import { accountOf, type Chat, chatOf, later, type Message, type Num, tell, type World } from './world.ts';
+
+type Send = Extract<Order, { kind: 'send' }>;
+
+/** What is decided when a message is accepted. */
+export interface Accepted {
+  id: string;
+  answer: JsonObject;
+  /** Starts the message on its way; called when the answer was written (or the line hung up). */
+  start: () => void;
+}
+
+interface Journey {
+  message: Message;
+  chat: Chat;
+  order: Send;
+  /** before v24 statuses carry `conversation` */
+  conversation: boolean;
+  sentEarly: boolean;
+}
+
+/** Applies the rules that look at state, and makes the message. */
+export function accept(world: World, number: Num, order: Send, version: number): Accepted {
+  const now = world.clock.now();
+  takeThroughput(number, now);
+  if (!number.registered) throw new GraphError(133010, 'The account is not registered.');
+  const badMedia = resolveUses(world, order.uses);
+  const id = world.ids.wamid();
+  const { recipient } = order;
+  const held = order.template ? { message_status: 'accepted' } : {};
+  const answer = (contact: JsonObject): JsonObject => ({
+    messaging_product: 'whatsapp',
+    contacts: [contact],
+    messages: [{ id, ...held }],
+  });
+  // Meta accepts a BSUID in `to` and nothing ever happens: no message, no status, no error
+  if (recipient.by === 'nowhere')
+    return { id, answer: answer({ input: recipient.input, wa_id: recipient.input }), start: () => {} };
+
+  const account = accountOf(world, number);
+  let person =
+    recipient.by === 'phone'
+      ? byPhone(world, recipient.waId)
+      : byUserId(world, recipient.input, account.portfolioId);
+  if (!person && recipient.by === 'user_id')
+    throw new GraphError(131009, 'recipient is not a user ID of this business portfolio.');
+  person ??= addPerson(world, {
+    phone: recipient.by === 'phone' ? recipient.waId : recipient.input,
+    onWhatsApp: world.settings.unknownRecipients === 'create',
+  });
+  const chat = chatOf(world, person, number);
+  takePair(chat, now);
+  const outside = !order.template && !number.mock && windowUntil(chat, now) === null;
+  const reason =
+    'Message failed to send because more than 24 hours have passed since the customer last replied to this number.';
+  if (outside && world.settings.windowErrors === 'sync') throw new GraphError(131047, reason);
+
+  const message: Message = {
+    id,
+    personId: person.id,
+    numberId: number.id,
+    from: 'business',
+    type: order.type,
+    raw: order.raw,
+    contextId: order.contextId,
+    time: now,
+    tick: 'pending',
+    reactions: [],
+    template: order.template,
+  };
+  world.messages.set(id, message);
+  if (recipient.by === 'phone') chat.lastByPhone = now;
+  chat.typingUntil = null;
+
+  const journey: Journey = { message, chat, order, conversation: version < 24, sentEarly: false };
+  journeys.set(message, journey);
+  let failure: [GraphCode, string] | null = null;
+  if (!person.onWhatsApp || number.blocked.has(person.id)) failure = [131026, 'Message undeliverable.'];
+  else if (badMedia) failure = [131053, badMedia];
+  else if (outside) failure = [131047, reason];
+  return {
+    id,
+    answer: answer(
+      recipient.by === 'phone'
+        ? { input: recipient.input, wa_id: recipient.waId }
+        : { input: recipient.input, user_id: recipient.input },
+    ),
+    start: () => void travel(world, journey, failure),
+  };
+}
+
+async function travel(world: World, journey: Journey, failure: [GraphCode, string] | null): Promise<void> {
+  const { sent, delivered, read } = world.settings.statusDelaysMs;
+  const links = world.settings.fetchLinks ? journey.order.uses.flatMap((use) => use.link ?? []) : [];
+  if (!failure && links.length > 0) {
+    world.pending.count++;
+    for (const link of links) {
+      const status = await request(link).then(
+        async (answer) => {
+          await answer.body.dump();
+          return answer.statusCode;
+        },
+        () => 0,
+      );
+      if (status !== 200)
+        failure = [131053, `Downloading media from weblink failed with http code ${status}`];
+    }
+    world.pending.count--;
+  }
+  if (failure) {
+    const [code, details] = failure;
+    later(world, sent, () => fail(world, journey, code, details));
+    return;
+  }
+  const numberId = journey.message.numberId;
+  const breaks = world.faults.strike('fail_after_sent', numberId);
+  const skips = breaks ? null : world.faults.strike('skip_delivered', numberId);
+  if (!journey.sentEarly) later(world, sent, () => status(world, journey, 'sent'));
+  if (breaks) {
+    later(world, delivered, () => fail(world, journey, 131026, 'Message undeliverable.'));
+    return;
+  }
+  later(world, delivered, () => {
+    arrive(world, journey);
+    if (!skips) status(world, journey, 'delivered');
+    else journey.message.tick = 'delivered';
+  });
+  if (read !== null || skips)
+    later(world, Math.max(read ?? delivered, delivered), () => readOne(world, journey));
+}
+
+/** The `sent` webhook goes out, and is acknowledged, before the API answers. */
+export function sendEarly(world: World, messageId: string): void {
+  const message = world.messages.get(messageId);
+  const journey = message && journeys.get(message);
+  if (!journey) return;
+  journey.sentEarly = true;
+  status(world, journey, 'sent');
+}
+
+/** Messages under way or arrived, so that a later "read" finds what it belongs to. */
+const journeys = new WeakMap<Message, Journey>();
+
+function arrive(world: World, journey: Journey): void {
+  const { message, chat } = journey;
+  if (message.type === 'reaction') {
+    applyReaction(world, message.raw, 'business');
+    return;
+  }
+  message.time = world.clock.now();
+  chat.messages.push(message);
+  tell(world, () => ({
+    type: 'message',
+    personId: chat.person.id,
+    numberId: chat.number.id,
+    message: toBubble(world, message),
+  }));
+}
+
+/** Puts, replaces or removes (empty emoji) one side's reaction. */
+export function applyReaction(
+  world: World,
+  raw: JsonObject,
+  from: 'person' | 'business',
+): Message | undefined {
+  const reaction = raw.reaction as JsonObject;
+  const target = world.messages.get(String(reaction.message_id));
+  if (!target) return undefined;
+  target.reactions = target.reactions.filter((known) => known.from !== from);
+  if (reaction.emoji) target.reactions.push({ from, emoji: String(reaction.emoji) });
+  tell(world, () => ({
+    type: 'reaction',
+    personId: target.personId,
+    numberId: target.numberId,
+    messageId: target.id,
+    reactions: target.reactions,
+  }));
+  return target;
+}
+
+/** The person sees the message: blue ticks for the business. */
+export function readByPerson(world: World, message: Message): void {
+  const journey = journeys.get(message);
+  if (journey) readOne(world, journey);
+}
+
+/** Voice messages: `played` after `read`. */
+export function playedByPerson(world: World, message: Message): void {
+  const journey = journeys.get(message);
+  if (!journey || message.type !== 'audio') return;
+  readOne(world, journey);
+  emitStatus(world, journey, 'played');
+}
+
+function readOne(world: World, journey: Journey): void {
+  if (journey.message.tick === 'read') return;
+  status(world, journey, 'read');
+  tell(world, () => ({
+    type: 'status',
+    personId: journey.message.personId,
+    numberId: journey.message.numberId,
+    messageId: journey.message.id,
+    read: true,
+  }));
+}
+
+function status(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read'): void {
+  journey.message.tick = name;
+  emitStatus(world, journey, name);
+}
+
+/** The price of a message: service messages are billed since 2026-10-01, after 1,000 free ones a month. */
+function pricing(journey: Journey): JsonObject {
+  const category = journey.order.template?.category.toLowerCase() ?? 'service';
+  const { number } = journey.chat;
+  if (journey.message.tick === 'sent' && category === 'service') number.serviceCount++;
+  const free = category === 'service' && number.serviceCount <= 1000;
+  return {
+    billable: !free,
+    pricing_model: 'PMP',
+    type: free ? 'free_customer_service' : 'regular',
+    category,
+  };
+}
+
+function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read' | 'played'): void {
+  const { message, chat, order } = journey;
+  const { number, person } = chat;
+  const account = accountOf(world, number);
+  const now = world.clock.now();
+  const priced = name === 'sent' || name === 'delivered';
+  const origin = order.template?.category.toLowerCase() ?? 'service';
+  emit(world, number, {
+    contacts: [contactShape(world, chat, account.portfolioId)],
+    statuses: [
+      {
+        id: message.id,
+        status: name,
+        timestamp: String(Math.floor(now / 1000)),
+        ...(phoneVisible(chat, now) ? { recipient_id: person.phone } : {}),
+        recipient_user_id: userIdFor(world, person, account.portfolioId),
+        ...(person.parentUserId === null ? {} : { recipient_parent_user_id: person.parentUserId }),
+        ...(order.opaque === null ? {} : { biz_opaque_callback_data: order.opaque }),
+        ...(journey.conversation
+          ? {
+              conversation: {
+                id: `${message.id.length.toString(16)}${Buffer.from(message.id.slice(10, 24)).toString('hex')}`.slice(
+                  0,
+                  30,
+                ),
+                ...(name === 'sent' ? { expiration_timestamp: String(Math.floor(now / 1000) + 86400) } : {}),
+                origin: { type: origin },
+              },
+            }
+          : {}),
+        ...(priced ? { pricing: pricing(journey) } : {}),
+      },
+    ],
+  });
+}
+
+/** `failed` carries no contacts, and no user id when it was addressed to a phone. */
+function fail(world: World, journey: Journey, code: GraphCode, details: string): void {
+  const { chat, message, order } = journey;
+  const { recipient } = order;
+  emit(world, chat.number, {
+    statuses: [
+      {
+        id: message.id,
+        status: 'failed',
+        timestamp: String(Math.floor(world.clock.now() / 1000)),
+        ...(recipient.by === 'phone'
+          ? { recipient_id: recipient.waId }
+          : { recipient_user_id: recipient.input }),
+        ...(order.opaque === null ? {} : { biz_opaque_callback_data: order.opaque }),
+        errors: [webhookError(code, details)],
+      },
+    ],
+  });
+}
+
+/** A change of field `messages`, with its metadata. */
+export function emit(
+  world: World,
+  number: Num,
+  value: JsonObject,
+  field = 'messages',
+  onAcked?: () => void,
+): void {
+  world.webhooks.emit({
+    account: accountOf(world, number),
+    number,
+    field,
+    value: {
+      messaging_product: 'whatsapp',
+      metadata: { display_phone_number: number.displayPhoneNumber, phone_number_id: number.id },
+      ...value,
+    },
+    ...(onAcked ? { onAcked } : {}),
+  });
+}

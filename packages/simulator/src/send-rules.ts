@@ -1,0 +1,203 @@
+/**
+ * What may be POSTed to `/{phone_number_id}/messages`: shape and limits only; nothing here looks at state except
+ * the account's templates. Source: Meta "Messages" reference.
+ */
+import { eachObject, invalid, missing, needArray, needObject, needText, optionalText } from './checks.ts';
+import { GraphError } from './errors.ts';
+import { checkInteractive } from './interactive-rules.ts';
+import { asString, isObject, type Json, type JsonObject } from './json.ts';
+import { checkMedia, isMediaKind, type MediaUse } from './media-rules.ts';
+import { USER_ID, waId } from './people.ts';
+import { checkTemplate, type Template } from './templates.ts';
+
+/** To whom. `nowhere`: a BSUID in `to`, which Meta accepts with 200 and never delivers. */
+export type Recipient =
+  | { by: 'phone'; input: string; waId: string }
+  | { by: 'user_id'; input: string }
+  | { by: 'nowhere'; input: string };
+
+/** A checked request. */
+export type Order =
+  | { kind: 'read'; messageId: string; typing: boolean }
+  | {
+      kind: 'send';
+      recipient: Recipient;
+      type: string;
+      raw: JsonObject;
+      contextId: string | null;
+      opaque: string | null;
+      template: Template | null;
+      uses: MediaUse[];
+    };
+
+const TYPES = [
+  'audio',
+  'contacts',
+  'document',
+  'image',
+  'interactive',
+  'location',
+  'reaction',
+  'sticker',
+  'template',
+  'text',
+  'video',
+];
+
+/** Keys allowed at the top; Meta answers 100 `Unexpected key` to others. */
+const TOP = new Set([
+  ...TYPES,
+  'messaging_product',
+  'recipient_type',
+  'to',
+  'recipient',
+  'type',
+  'context',
+  'biz_opaque_callback_data',
+  'recipient_identity_key_hash',
+  'messaging_account_id',
+  'status',
+  'message_id',
+  'typing_indicator',
+  'category',
+  'direct_send_config',
+  'preview_url',
+  'ttl',
+  'message_activity_sharing',
+  'product_policy',
+]);
+
+/** Checks a body. @param from digits of the sending number */
+export function checkSend(body: Json | undefined, from: string, templates: readonly Template[]): Order {
+  if (!isObject(body)) throw new GraphError(100, 'The request body must be a JSON object.');
+  if (body.messaging_product === undefined) throw required('messaging_product');
+  if (body.messaging_product !== 'whatsapp')
+    throw wrong(
+      `Param messaging_product must be one of {whatsapp} - got "${String(body.messaging_product)}".`,
+    );
+  for (const key of Object.keys(body))
+    if (!TOP.has(key)) throw wrong(`Unexpected key "${key}" on param "root".`);
+  if (body.status !== undefined) return checkRead(body);
+
+  const recipient = checkRecipient(body, from);
+  const type = body.type === undefined ? 'text' : body.type;
+  if (typeof type !== 'string' || !TYPES.includes(type))
+    throw wrong(`Param type must be one of {${TYPES.join(', ').toUpperCase()}} - got "${String(type)}".`);
+  if (body.category !== undefined) throw new GraphError(100, 'This account is not eligible for Direct Send.');
+
+  const opaque = optionalText(body, 'biz_opaque_callback_data', 'biz_opaque_callback_data', 512) ?? null;
+  let contextId: string | null = null;
+  if (body.context !== undefined) {
+    contextId = needText(needObject(body, 'context', 'context'), 'message_id', 'context.message_id', 512);
+    if (type === 'reaction') throw invalid('context is not allowed with a reaction.');
+  }
+
+  let template: Template | null = null;
+  let uses: MediaUse[] = [];
+  if (isMediaKind(type)) uses = [checkMedia(body, type, type)];
+  else if (type === 'interactive') uses = checkInteractive(needObject(body, type, type));
+  else if (type === 'template') ({ template, uses } = checkTemplate(templates, needObject(body, type, type)));
+  else if (type === 'contacts') checkContacts(body);
+  else checkPlain(type, needObject(body, type, type));
+  if (recipient.by === 'user_id' && template?.category === 'AUTHENTICATION')
+    throw new GraphError(
+      131062,
+      'Business-scoped User ID (BSUID) recipients are not supported for this message.',
+    );
+  return { kind: 'send', recipient, type, raw: body, contextId, opaque, template, uses };
+}
+
+function required(name: string): GraphError {
+  return new GraphError(100, undefined, { title: `(#100) The parameter ${name} is required.` });
+}
+
+function wrong(title: string): GraphError {
+  return new GraphError(100, undefined, { title: `(#100) ${title}` });
+}
+
+function checkRead(body: JsonObject): Order {
+  if (body.status !== 'read')
+    throw wrong(`Param status must be one of {read} - got "${String(body.status)}".`);
+  const messageId = needText(body, 'message_id', 'message_id', 512);
+  let typing = false;
+  if (body.typing_indicator !== undefined) {
+    if (needObject(body, 'typing_indicator', 'typing_indicator').type !== 'text')
+      throw invalid('typing_indicator.type must be text.');
+    typing = true;
+  }
+  return { kind: 'read', messageId, typing };
+}
+
+/**
+ * `to` wins over `recipient`. `to` takes digits with `+ - ( ) space`; without `+` and too short to hold a country
+ * code, Meta prefixes the business's own.
+ */
+function checkRecipient(body: JsonObject, from: string): Recipient {
+  const type = body.recipient_type ?? 'individual';
+  if (type !== 'individual' && type !== 'group')
+    throw wrong(`Param recipient_type must be one of {individual, group} - got "${String(type)}".`);
+  if (type === 'group') throw new GraphError(131041, 'The group does not exist.');
+  const to = typeof body.to === 'number' ? String(body.to) : body.to;
+  if (to !== undefined && to !== null && to !== '') {
+    if (typeof to !== 'string') throw invalid('to must be a string.');
+    if (USER_ID.test(to)) return { by: 'nowhere', input: to };
+    let digits = to.replace(/[+\-() ]/g, '');
+    if (!/^\d{5,15}$/.test(digits)) throw invalid('to is not a valid phone number.');
+    if (!to.trim().startsWith('+') && digits.length <= 10 && from.length > 10)
+      digits = from.slice(0, from.length - 10) + digits;
+    const id = waId(digits);
+    if (id === from)
+      throw new GraphError(131021, 'Recipient phone number cannot be the same as the sender phone number.');
+    return { by: 'phone', input: to, waId: id };
+  }
+  const recipient = asString(body.recipient ?? undefined);
+  if (!recipient) throw required('to');
+  if (!USER_ID.test(recipient)) throw invalid('recipient is not a valid business-scoped user ID.');
+  return { by: 'user_id', input: recipient };
+}
+
+function checkPlain(type: string, content: JsonObject): void {
+  if (type === 'text') {
+    needText(content, 'body', 'text.body', 4096);
+    if (content.preview_url !== undefined && typeof content.preview_url !== 'boolean')
+      throw invalid('text.preview_url must be a boolean.');
+  } else if (type === 'location') {
+    for (const [key, max] of [
+      ['latitude', 90],
+      ['longitude', 180],
+    ] as const) {
+      const value = content[key];
+      if (value === undefined || value === null || value === '') throw missing(`location.${key}`);
+      const number = Number(value);
+      if (!Number.isFinite(number) || Math.abs(number) > max)
+        throw invalid(`location.${key} must be between -${max} and ${max}.`);
+    }
+    optionalText(content, 'name', 'location.name', 1000);
+    optionalText(content, 'address', 'location.address', 1000);
+  } else if (type === 'reaction') {
+    needText(content, 'message_id', 'reaction.message_id', 512);
+    const emoji = content.emoji;
+    if (emoji === undefined) throw missing('reaction.emoji');
+    if (typeof emoji !== 'string') throw invalid('reaction.emoji must be a string.');
+    if (
+      emoji !== '' &&
+      ([...new Intl.Segmenter().segment(emoji)].length !== 1 ||
+        !/\p{Emoji}/u.test(emoji) ||
+        /^[0-9#*]$/.test(emoji))
+    )
+      throw invalid('reaction.emoji must be one emoji or an empty string.');
+  }
+}
+
+function checkContacts(body: JsonObject): void {
+  const contacts = eachObject(needArray(body, 'contacts', 'contacts', 1, 257), 'contacts');
+  contacts.forEach((contact, i) => {
+    const name = needObject(contact, 'name', `contacts[${i}].name`);
+    needText(name, 'formatted_name', `contacts[${i}].name.formatted_name`, 1024);
+    const parts = ['first_name', 'last_name', 'middle_name', 'suffix', 'prefix'];
+    if (!parts.some((part) => name[part]))
+      throw invalid(`contacts[${i}].name needs at least one of ${parts.join(', ')} besides formatted_name.`);
+    if (contact.birthday !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(String(contact.birthday)))
+      throw invalid(`contacts[${i}].birthday must be YYYY-MM-DD.`);
+  });
+}

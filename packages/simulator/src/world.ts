@@ -1,0 +1,187 @@
+/**
+ * Everything the simulator holds, in one place. Other files are verbs over it.
+ * Nouns: App (secret, callback) ─ Account (WABA, templates) ─ Num (business number) ; Person ; Message ; Medium ; Token.
+ */
+import type { SimClock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import type { JsonObject } from './json.ts';
+import type { PhoneEvent, Tick } from './phone-api.ts';
+import type { Ids } from './random.ts';
+import type { Template } from './templates.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export interface App {
+  id: string;
+  secret: string;
+  webhookUrl: string;
+  verifyToken: string;
+}
+
+export interface Account {
+  id: string;
+  portfolioId: string;
+  /** Apps subscribed to this account, each with its override of the callback (or null). */
+  subscribed: Map<string, string | null>;
+  templates: Template[];
+}
+
+/** A business number. */
+export interface Num {
+  id: string;
+  displayPhoneNumber: string;
+  digits: string;
+  verifiedName: string;
+  accountId: string;
+  mps: number;
+  quality: 'GREEN' | 'YELLOW' | 'RED' | 'UNKNOWN';
+  registered: boolean;
+  pin: string | null;
+  /** Registered with a `mock_` token: no 24-hour window. */
+  mock: boolean;
+  profile: JsonObject;
+  blocked: Set<string>;
+  override: string | null;
+  /** Free-form messages delivered this month; the first 1,000 are free since 2026-10-01. */
+  serviceCount: number;
+  throughput: Bucket;
+}
+
+export interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  phone: string | null;
+  userId: string;
+  parentUserId: string | null;
+  username: string | null;
+  onWhatsApp: boolean;
+  /** How often the user id was replaced; part of the ids other portfolios see. */
+  rotation: number;
+}
+
+export type Scope = 'whatsapp_business_messaging' | 'whatsapp_business_management';
+
+export interface Token {
+  token: string;
+  appId: string;
+  accountIds: Set<string>;
+  scopes: Set<Scope>;
+  expired: boolean;
+}
+
+export interface Medium {
+  id: string;
+  bytes: Buffer;
+  mimeType: string;
+  filename: string | null;
+  /** ms; uploads live 30 days, ids from webhooks 7 */
+  expiresAt: number;
+}
+
+/** One message between a person and a number, either way. */
+export interface Message {
+  id: string;
+  personId: string;
+  numberId: string;
+  from: 'business' | 'person';
+  type: string;
+  /** Cloud API body: what was POSTed, or what the webhook carried. */
+  raw: JsonObject;
+  contextId: string | null;
+  time: number;
+  tick: Tick;
+  reactions: { from: 'person' | 'business'; emoji: string }[];
+  template: Template | null;
+}
+
+export interface Chat {
+  person: Person;
+  number: Num;
+  /** In the order they arrived. */
+  messages: Message[];
+  /** Last message of the person: opens the 24-hour window. */
+  lastFromPerson: number | null;
+  /** Last exchange in which the phone number was known on both sides: keeps the phone visible for 30 days. */
+  lastByPhone: number | null;
+  typingUntil: number | null;
+  pair: Bucket;
+}
+
+/** Settings with their defaults filled in. */
+export interface Settings {
+  statusDelaysMs: { sent: number; delivered: number; read: number | null };
+  /** 131047 as an answer of the API, or as a `failed` status (Meta does mostly the latter). */
+  windowErrors: 'async' | 'sync';
+  unknownRecipients: 'create' | 'undeliverable';
+  fetchLinks: boolean;
+}
+
+export interface World {
+  clock: SimClock;
+  ids: Ids;
+  seed: number;
+  settings: Settings;
+  /** Base URL, known after listen. */
+  url: string;
+  apps: Map<string, App>;
+  accounts: Map<string, Account>;
+  numbers: Map<string, Num>;
+  people: Map<string, Person>;
+  tokens: Map<string, Token>;
+  media: Map<string, Medium>;
+  /** `personId|numberId` */
+  chats: Map<string, Chat>;
+  /** wamid → message; also those on their way. */
+  messages: Map<string, Message>;
+  faults: Faults;
+  webhooks: Webhooks;
+  /** Timers of messages on their way. */
+  pending: { count: number };
+  /** Open phone pages. */
+  watchers: Set<(event: PhoneEvent) => void>;
+  log: (line: string) => void;
+}
+
+export function tell(world: World, event: () => PhoneEvent): void {
+  if (world.watchers.size === 0) return;
+  const built = event();
+  for (const watcher of world.watchers) watcher(built);
+}
+
+/** Runs later and counts as unfinished business for `idle()`. */
+export function later(world: World, ms: number, run: () => void): void {
+  world.pending.count++;
+  world.clock.after(ms, () => {
+    world.pending.count--;
+    run();
+  });
+}
+
+export function chatOf(world: World, person: Person, number: Num): Chat {
+  const key = `${person.id}|${number.id}`;
+  let chat = world.chats.get(key);
+  if (!chat) {
+    chat = {
+      person,
+      number,
+      messages: [],
+      lastFromPerson: null,
+      lastByPhone: null,
+      typingUntil: null,
+      pair: { tokens: Number.POSITIVE_INFINITY, at: world.clock.now() },
+    };
+    world.chats.set(key, chat);
+  }
+  return chat;
+}
+
+/** The account of a number; numbers are only made together with one. */
+export function accountOf(world: World, number: Num): Account {
+  const account = world.accounts.get(number.accountId);
+  if (!account) throw new Error(`number ${number.id} has no account`);
+  return account;
+}
