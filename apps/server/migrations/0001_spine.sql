@@ -452,11 +452,17 @@ select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.gro
     where i.workspace_id = v.workspace_id and i.contact_id = v.contact_id and i.kind = 'bsuid'
       and i.scope = coalesce(nullif(a.portfolio_ref, ''), a.id::text) and i.superseded_at is null
     order by i.created_at desc limit 1) as user_id,
-  w.name as workspace_name, w.status as workspace_status, w.plan, w.settings
+  -- the last thing they said about marketing or all: an opt-in, an opt-out, or null
+  (select k.action from consents k where k.workspace_id = v.workspace_id and k.contact_id = v.contact_id
+    order by k.at desc, k.id desc limit 1) as last_consent,
+  w.name as workspace_name, w.status as workspace_status, w.plan, w.settings,
+  p.messages_per_month, p.messages_per_minute
 from conversations v
 join numbers n on n.workspace_id = v.workspace_id and n.id = v.number_id
 join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
 join workspaces w on w.id = v.workspace_id
+-- a plan without a row gets the limits of `free`, not none
+left join plans p on p.name = case when exists (select 1 from plans where name = w.plan) then w.plan else 'free' end
 left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id;
 grant select on send_facts to {{app}}, {{system}};
 
