@@ -1,0 +1,116 @@
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+
+/**
+ * Installs graphile-worker's schema (its own migrations) and our door to it. Runs as the owner, repeatably, from
+ * `chaski migrate`.
+ *
+ * The worker logs in as `<prefix>_system` (`-c role=…` of its connections), which gets rights on graphile's tables; the
+ * tenant's role gets one function. graphile switches row security on without a policy, so that system needs one per
+ * table. job_names is forced: the functions run as owner and would see no name without a policy of their own.
+ */
+export async function installQueue(ownerUrl: string, rolePrefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'chaski migrate' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    // Two at once: the second waits, then finds everything there.
+    await client.query("select pg_advisory_lock(hashtext('chaski-install-queue'), 0)");
+    const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+    pool.on('error', () => {});
+    pool.on('connect', (one) => one.on('error', () => {}));
+    try {
+      await runMigrations({ pgPool: pool });
+    } finally {
+      await pool.end();
+    }
+    await client.query('begin');
+    await client.query(installation(rolePrefix));
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
+
+function installation(rolePrefix: string): string {
+  const app = pg.escapeIdentifier(`${rolePrefix}_app`);
+  const system = pg.escapeIdentifier(`${rolePrefix}_system`);
+  return `
+revoke all on schema graphile_worker from public;
+revoke all on all functions in schema graphile_worker from public;
+grant usage on schema graphile_worker to ${system};
+grant select on graphile_worker.migrations to ${system};
+grant select, insert, update, delete on graphile_worker._private_jobs, graphile_worker._private_tasks,
+  graphile_worker._private_job_queues, graphile_worker._private_known_crontabs to ${system};
+grant usage on all sequences in schema graphile_worker to ${system};
+grant execute on all functions in schema graphile_worker to ${system};
+
+do $$
+declare
+  target text;
+begin
+  foreach target in array array['_private_jobs', '_private_tasks', '_private_job_queues', '_private_known_crontabs'] loop
+    execute format('drop policy if exists system on graphile_worker.%I', target);
+    execute format('create policy system on graphile_worker.%I to ${system.replaceAll("'", "''")}
+      using (true) with check (true)', target);
+  end loop;
+end $$;
+
+drop policy if exists definer on public.job_names;
+create policy definer on public.job_names for select to current_user using (true);
+
+create or replace function chaski_private.add_jobs(
+  job text, workspaces uuid[], payloads text[], run_ats timestamptz[], keys text[], attempts integer
+) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select 1 from public.job_names where name = job) then
+    raise exception 'no such job: %', job using errcode = 'undefined_object',
+      hint = 'Jobs are registered when the program starts.';
+  end if;
+  if attempts not between 1 and 100 then
+    raise exception 'attempts out of range: %', attempts using errcode = 'numeric_value_out_of_range';
+  end if;
+  perform graphile_worker.add_jobs(array(
+    select row(
+      job,
+      json_build_object('workspaceId', new.workspace, 'payload', new.payload::json),
+      null::text,
+      new.run_at,
+      attempts::smallint,
+      -- keys of two workspaces never meet
+      job || ':' || coalesce(new.workspace::text, '') || ':' || new.key,
+      null::smallint,
+      null::text[]
+    )::graphile_worker.job_spec
+    from unnest(workspaces, payloads, run_ats, keys) as new (workspace, payload, run_at, key)
+  ));
+end $$;
+revoke all on function chaski_private.add_jobs(text, uuid[], text[], timestamptz[], text[], integer) from public;
+
+-- For a tenant: the workspace is the transaction's, there is no argument for it.
+create or replace function public.enqueue_jobs(
+  job text, payloads text[], run_ats timestamptz[], keys text[], attempts integer
+) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  workspace uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
+begin
+  if workspace is null then
+    raise exception 'a job needs the workspace of its transaction' using errcode = 'insufficient_privilege';
+  end if;
+  perform chaski_private.add_jobs(
+    job, array_fill(workspace, array[cardinality(payloads)]), payloads, run_ats, keys, attempts);
+end $$;
+revoke all on function public.enqueue_jobs(text, text[], timestamptz[], text[], integer) from public;
+grant execute on function public.enqueue_jobs(text, text[], timestamptz[], text[], integer) to ${app};
+
+-- For batches across workspaces and for the installation (null).
+create or replace function public.enqueue_jobs_for(
+  job text, payloads text[], run_ats timestamptz[], keys text[], attempts integer, workspaces uuid[]
+) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform chaski_private.add_jobs(job, workspaces, payloads, run_ats, keys, attempts);
+end $$;
+revoke all on function public.enqueue_jobs_for(text, text[], timestamptz[], text[], integer, uuid[]) from public;
+grant execute on function public.enqueue_jobs_for(text, text[], timestamptz[], text[], integer, uuid[]) to ${system};
+`;
+}
