@@ -1,0 +1,119 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Acceptor } from './accept.ts';
+import type { DoorKeeper } from './apps.ts';
+
+export interface InboundRoutesDeps {
+  keeper: DoorKeeper;
+  acceptor: Acceptor;
+  /** Flood level per address; null: an authentic body is never refused. */
+  flood?: { max: number; windowSeconds: number } | null;
+}
+
+/** WhatsApp sends up to 3 MB. */
+export const bodyLimit = 4 * 1024 * 1024;
+
+const addresses = [
+  '/webhooks/cloud',
+  '/webhook',
+  '/webhook/whatsapp',
+  '/api/webhook',
+  '/api/v1/webhook',
+  '/whatsapp/webhook',
+];
+
+// Made once: this route answers thousands of times per second.
+const ok = Buffer.from('OK');
+const nothing = Buffer.from('');
+
+/**
+ * Where WhatsApp speaks to us. The body stays the bytes that came: a signature over re-serialised JSON proves nothing.
+ * Answers: 200 committed · 503 with Retry-After · 401 not authentic · 413 too large · 429 only past a flood level.
+ */
+export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
+  const { keeper, acceptor } = deps;
+  const flooded = deps.flood ? floodGate(deps.flood) : null;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) return unavailable(reply);
+    return reply.code(status).type('text/plain').send(nothing);
+  });
+
+  async function receive(request: FastifyRequest, reply: FastifyReply, appKey: string | null) {
+    if (flooded) {
+      const wait = flooded(request.ip);
+      if (wait > 0)
+        return reply.code(429).header('retry-after', String(wait)).type('text/plain').send(nothing);
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : nothing;
+    const signature = request.headers['x-hub-signature-256'];
+    const appId = await keeper.whoSigned(appKey, body, signature);
+    if (appId === null) return reply.code(401).type('text/plain').send(nothing);
+    const acceptance = await acceptor.accept({
+      source: 'cloud',
+      appId,
+      body,
+      signature: signature as string,
+    });
+    if (acceptance === 'stored') return reply.code(200).type('text/plain').send(ok);
+    return unavailable(reply);
+  }
+
+  async function challenge(request: FastifyRequest, reply: FastifyReply, appKey: string | null) {
+    const query = request.query as Record<string, unknown>;
+    const mode = query['hub.mode'];
+    if (typeof mode !== 'string') {
+      return reply
+        .code(400)
+        .type('text/plain')
+        .send(
+          'This address takes webhooks. WhatsApp verifies it with hub.mode, hub.verify_token, hub.challenge.',
+        );
+    }
+    const token = query['hub.verify_token'];
+    const answer = query['hub.challenge'];
+    if (mode !== 'subscribe' || typeof token !== 'string' || !(await keeper.knowsToken(appKey, token))) {
+      return reply.code(403).type('text/plain').send('The verify token is not the one configured here.');
+    }
+    // Text, sniffing off: the challenge is whatever the caller wrote.
+    return reply
+      .code(200)
+      .header('x-content-type-options', 'nosniff')
+      .type('text/plain')
+      .send(typeof answer === 'string' ? answer : '');
+  }
+
+  for (const url of addresses) {
+    app.get(url, { schema: { hide: true } as never }, (request, reply) => challenge(request, reply, null));
+    app.post(url, { schema: { hide: true } as never }, (request, reply) => receive(request, reply, null));
+  }
+  const keyed = '/webhooks/cloud/:appKey';
+  const keyOf = (request: FastifyRequest) => (request.params as { appKey: string }).appKey;
+  app.get(keyed, { schema: { hide: true } as never }, (request, reply) =>
+    challenge(request, reply, keyOf(request)),
+  );
+  app.post(keyed, { schema: { hide: true } as never }, (request, reply) =>
+    receive(request, reply, keyOf(request)),
+  );
+}
+
+function unavailable(reply: FastifyReply) {
+  return reply.code(503).header('retry-after', '5').type('text/plain').send(nothing);
+}
+
+/** Fixed windows per address, in memory: a level against floods, not a quota. Answers seconds to wait, 0 to go on. */
+function floodGate({ max, windowSeconds }: { max: number; windowSeconds: number }): (ip: string) => number {
+  let opened = performance.now();
+  let counts = new Map<string, number>();
+  return (ip) => {
+    const now = performance.now();
+    if (now - opened >= windowSeconds * 1_000) {
+      opened = now;
+      counts = new Map();
+    }
+    const count = (counts.get(ip) ?? 0) + 1;
+    counts.set(ip, count);
+    return count > max ? Math.max(1, Math.ceil(windowSeconds - (now - opened) / 1_000)) : 0;
+  };
+}
