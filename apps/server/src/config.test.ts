@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  type Config,
+  deriveSealingKey,
+  describeSettings,
+  describeUnused,
+  type Environment,
+  parseConfig,
+  readEnvironment,
+  refusePooler,
+} from './config.ts';
+
+function good(env: Environment, flags: Environment = {}): Config {
+  const result = parseConfig(env, flags);
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.config;
+}
+
+function problems(env: Environment): string[] {
+  const result = parseConfig(env);
+  return result.ok ? [] : result.problems;
+}
+
+const hex = 'ab'.repeat(32);
+
+describe('defaults', () => {
+  test('nothing set is a demo on port 3000', () => {
+    expect(good({})).toMatchObject({
+      port: 3000,
+      simulatorPort: 3001,
+      demo: true,
+      roles: ['api', 'worker'],
+      logLevel: 'info',
+      graphApiVersion: 'v24.0',
+      dbRolePrefix: 'chaski',
+      sealingKeys: [],
+      blobs: 'fs',
+    });
+  });
+
+  test('an empty value is no value, a flag beats the environment', () => {
+    expect(good({ PORT: '', DEMO: ' ' })).toMatchObject({ port: 3000, demo: true });
+    expect(good({ PORT: '4000' }, { PORT: '0' })).toMatchObject({ port: 0, simulatorPort: 0 });
+  });
+
+  test('every setting is documented and every name is explained once', () => {
+    for (const { doc, group } of describeSettings()) {
+      expect(doc).toMatch(/\.$/);
+      expect(group).not.toBe('');
+    }
+    const names = [
+      ...describeSettings().flatMap(({ name, aliases }) => [name, ...aliases]),
+      ...describeUnused().map(({ name }) => name),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("the reference systems' names", () => {
+  // The 57 names of their documents: each is ours, an alias, or unused with a reason.
+  const theirs =
+    'DOMAIN POSTGRES_PASSWORD JWT_SECRET API_JWT_SECRET ANON_KEY NEXT_PUBLIC_SUPABASE_ANON_KEY VITE_SUPABASE_ANON_KEY SERVICE_ROLE_KEY SUPABASE_SERVICE_ROLE_KEY REALTIME_DB_ENC_KEY SUPABASE_URL NEXT_PUBLIC_SUPABASE_URL AUTH_PASSWORD_SALT SESSION_SECRET BASIC_AUTH_USERS WHATSAPP_ACCESS_TOKEN META_TOKEN ACCESS_TOKEN WHATSAPP_API_VERSION WHATSAPP_APP_SECRET APP_SECRET META_APP_SECRET WHATSAPP_WEBHOOK_VERIFY_TOKEN WEBHOOK_VERIFY_TOKEN VERIFY_TOKEN META_VERIFY_TOKEN QUEUE_SECRET QUEUE_RATE_LIMIT_MAX QUEUE_RATE_LIMIT_WINDOW_SEC WEBHOOK_RATE_LIMIT_MAX WEBHOOK_RATE_LIMIT_WINDOW_SEC LOG_LEVEL ERP_API_URL ERP_API_KEY CRM_API_URL CRM_API_KEY HELPDESK_API_URL HELPDESK_API_KEY TOKEN_MASTER_KEY MASTER_KEY USE_AWS_SECRETS AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY START_WEBHOOK_WORKER REDIS_URL REDIS_HOST REDIS_PORT SENTRY_DSN PORT NODE_ENV CLIENT_ORIGIN DEMO_OWNER_ID GEMINI_API_KEY MONGO_URI VITE_API_BASE CHOKIDAR_USEPOLLING'.split(
+      ' ',
+    );
+  const ours = describeSettings().map(({ name }) => name);
+
+  test.each(theirs)('%s is never silently ignored', (name) => {
+    if (ours.includes(name) && name !== 'REDIS_URL') return;
+    const result = parseConfig({ [name]: name === 'WHATSAPP_API_VERSION' ? 'v21.0' : hex });
+    expect(result.warnings.join('\n')).toMatch(new RegExp(`^${name} `, 'm'));
+  });
+
+  test('aliases set our setting and name it', () => {
+    const result = parseConfig({
+      WHATSAPP_APP_SECRET: 's1',
+      DOMAIN: 'chat.example.com',
+      START_WEBHOOK_WORKER: 'false',
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      config: { appSecrets: ['s1'], publicUrl: 'https://chat.example.com', roles: ['api'] },
+    });
+    expect(result.warnings).toContain('WHATSAPP_APP_SECRET is read as APP_SECRETS; please use APP_SECRETS.');
+  });
+
+  test('two names with different values stop the start and both are named', () => {
+    expect(problems({ VERIFY_TOKEN: 'a', WEBHOOK_VERIFY_TOKEN: 'b' })).toEqual([
+      expect.stringMatching(/VERIFY_TOKEN and WEBHOOK_VERIFY_TOKEN .*different values/),
+    ]);
+    expect(problems({ VERIFY_TOKEN: 'a', WEBHOOK_VERIFY_TOKEN: 'a' })).toEqual([]);
+  });
+
+  test('an expired Graph version is taken with a warning', () => {
+    const result = parseConfig({ WHATSAPP_API_VERSION: 'v20.0' });
+    expect(result).toMatchObject({ ok: true, config: { graphApiVersion: 'v20.0' } });
+    expect(result.warnings.join()).toContain('expired');
+  });
+});
+
+describe('problems', () => {
+  test('are told all at once, without the value of a secret', () => {
+    const said = problems({ PORT: 'abc', LOG_LEVEL: 'loud', SEALING_KEYS: 'short-secret', BLOBS: 'tape' });
+    expect(said).toHaveLength(4);
+    expect(said.join('\n')).toContain('"abc"');
+    expect(said.join('\n')).not.toContain('short-secret');
+  });
+
+  test('s3 without its settings names them', () => {
+    expect(problems({ BLOBS: 's3', S3_BUCKET: 'b' }).join()).toContain('S3_ENDPOINT, S3_ACCESS_KEY_ID');
+  });
+
+  test('production wants its secrets and no demo', () => {
+    const said = problems({ NODE_ENV: 'production', DEMO: 'true', JWT_SECRET: 'short' }).join('\n');
+    expect(said).toMatch(/DEMO:/);
+    expect(said).toMatch(/JWT_SECRET:.*`chaski keys`/);
+    expect(said).toMatch(/SEALING_KEYS:.*`chaski keys`/);
+    expect(good({ NODE_ENV: 'production', JWT_SECRET: hex, MASTER_KEY: hex })).toMatchObject({ demo: false });
+    expect(parseConfig({ NODE_ENV: 'production' }, {}, { purpose: 'command' }).ok).toBe(true);
+  });
+});
+
+describe('secrets from files', () => {
+  test('NAME_FILE works for every secret, aliases included', () => {
+    const readFile = () => `${hex}\n`;
+    for (const { name, secret, aliases } of describeSettings()) {
+      if (!secret || name.endsWith('_URL')) continue;
+      for (const spelling of [name, ...aliases]) {
+        const result = parseConfig({ [`${spelling}_FILE`]: '/run/secret' }, {}, { readFile });
+        expect(JSON.stringify(result)).toContain(hex);
+      }
+    }
+  });
+
+  test('an unreadable file and a contradiction are problems', () => {
+    expect(problems({ JWT_SECRET_FILE: '/does/not/exist' }).join()).toContain('JWT_SECRET_FILE: cannot read');
+    const result = parseConfig({ JWT_SECRET: 'x', JWT_SECRET_FILE: '/f' }, {}, { readFile: () => 'y' });
+    expect(result).toMatchObject({ ok: false });
+  });
+
+  test('.env files in order, the real environment above them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chaski-env-'));
+    try {
+      writeFileSync(join(folder, '.env'), 'A=1\nB=1\nC=1\nD=1\nE=1\nNODE_ENV=production\n');
+      writeFileSync(join(folder, '.env.local'), 'B=2\nC=2\nD=2\nE=2\n');
+      writeFileSync(join(folder, '.env.production'), 'C="3"\nD=3\nE=3\n');
+      writeFileSync(join(folder, '.env.production.local'), 'D=4\nE=4\n');
+      writeFileSync(join(folder, '.env.test'), 'A=wrong\n');
+      expect(readEnvironment(folder, { E: '5' })).toMatchObject({ A: '1', B: '2', C: '3', D: '4', E: '5' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+test('sealing keys in all their forms', () => {
+  expect(deriveSealingKey(hex.toUpperCase())).toBe(hex);
+  expect(deriveSealingKey(Buffer.from(hex, 'hex').toString('base64'))).toBe(hex);
+  expect(deriveSealingKey(Buffer.from(hex, 'hex').toString('base64url'))).toBe(hex);
+  expect(deriveSealingKey('a passphrase that is long enough, yes')).toMatch(/^[0-9a-f]{64}$/);
+  expect(deriveSealingKey('x'.repeat(31))).toBeNull();
+  expect(good({ SEALING_KEYS: `${hex}, ${'cd'.repeat(32)}` }).sealingKeys).toEqual([hex, 'cd'.repeat(32)]);
+  // A foreign key is one key, commas included.
+  expect(good({ MASTER_KEY: 'a passphrase, that is long, and has commas' }).sealingKeys).toHaveLength(1);
+});
+
+test.each([
+  ['postgres://u:p@db.example.com:5432/x', false],
+  ['postgres://u:p@aws-0.pooler.supabase.com:5432/x', false],
+  ['postgres://u:p@aws-0.pooler.supabase.com:6543/x', true],
+  ['postgres://u:p@h/x?pgbouncer=true', true],
+  ['postgres://u:p@ep-cool-1-pooler.eu.aws.neon.tech/x', true],
+])('%s refused: %s', (url, refused) => {
+  expect(refusePooler(url) !== null).toBe(refused);
+  expect(problems({ DATABASE_URL: url }).length > 0).toBe(refused);
+});

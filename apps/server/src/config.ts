@@ -1,0 +1,639 @@
+/**
+ * config — one schema for everything that can be set from outside; `docs/env.md` and `.env.example` are made from it.
+ *
+ * Words: a *setting* has one name of ours; an *alias* is another system's name for it, accepted with a warning that
+ * names ours; an *unused* name is one of theirs that means nothing here, named with the reason, never silently ignored.
+ *
+ * Always true: a flag beats the environment; the real environment beats the files (`.env`, `.env.local`,
+ * `.env.<NODE_ENV>`, `.env.<NODE_ENV>.local`, later ones first); an empty value is no value; two names of one setting
+ * with different values are a problem, never a choice of ours; all problems are told at once. Nothing here reads
+ * `process.env`: cli/environment.ts hands it in.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+/** Names and their values, as the environment has them. */
+export type Environment = Record<string, string | undefined>;
+
+interface Alias {
+  name: string;
+  /** Their value in our spelling; null where it asks for nothing. */
+  read: (value: string) => string | string[] | null;
+}
+
+interface Setting {
+  group: string;
+  /** One or two sentences for the person who sets it. */
+  doc: string;
+  /** Never printed; `<NAME>_FILE` may name a file that holds it. */
+  secret?: boolean;
+  aliases?: (string | Alias)[];
+  /** Shown in .env.example where the default says nothing. */
+  example?: string;
+  /** Where the default is decided at start, what it is. */
+  defaultText?: string;
+}
+
+const registry = z.registry<Setting>();
+
+function setting<Schema extends z.ZodType>(schema: Schema, about: Setting): Schema {
+  registry.add(schema, about);
+  return schema;
+}
+
+const number = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'], { error: 'must be true or false' }))
+  .transform((value) => ['true', '1', 'yes', 'on'].includes(value));
+
+const list = z
+  .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
+  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
+
+const httpUrl = z
+  .string()
+  .refine(
+    (value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value),
+    'must be an http or https address',
+  )
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const postgresUrl = z.string().superRefine((value, context) => {
+  if (!/^postgres(ql)?:\/\//.test(value)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must look like postgres://user:password@host:5432/database',
+    });
+    return;
+  }
+  const reason = refusePooler(value);
+  if (reason !== null) context.addIssue({ code: 'custom', message: reason });
+});
+
+const GROUPS = {
+  process: 'The process',
+  addresses: 'Addresses',
+  database: 'Database',
+  secrets: 'Secrets',
+  whatsapp: 'WhatsApp',
+  blobs: 'Stored media',
+  limits: 'Limits and tuning',
+} as const;
+
+/** The schema. Keys are the names in the environment; in code they are camelCase (`config.dbPoolSize`). */
+export const schema = z.object({
+  NODE_ENV: setting(
+    z
+      .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
+      .default('development'),
+    {
+      group: GROUPS.process,
+      doc: 'In production there is no demo, no simulator and no generated secret: a missing or weak one stops the start.',
+    },
+  ),
+  ROLES: setting(
+    list
+      .pipe(
+        z
+          .array(z.enum(['api', 'worker', 'sessions'], { error: 'may hold api, worker and sessions' }))
+          .min(1, 'needs at least one of api, worker and sessions'),
+      )
+      .default(['api', 'worker']),
+    {
+      group: GROUPS.process,
+      doc: 'What this process does: `api` answers HTTP, `worker` processes and sends, `sessions` holds web sessions.',
+      aliases: [
+        { name: 'START_WEBHOOK_WORKER', read: (value) => (/^(false|0|no|off)$/i.test(value) ? 'api' : null) },
+      ],
+    },
+  ),
+  DEMO: setting(flag.optional(), {
+    group: GROUPS.process,
+    doc: 'Starts the simulator and a demo workspace with one active number. Refused in production.',
+    defaultText: 'true; false in production',
+  }),
+  DATA_DIR: setting(z.string().optional(), {
+    group: GROUPS.process,
+    doc: 'Folder for the embedded database, generated secrets and stored media; kept between starts.',
+    defaultText: '/var/lib/chaski as root, else .data in the checkout, else ~/.local/share/chaski',
+  }),
+  LOG_LEVEL: setting(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(
+        z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
+          error: 'must be debug, info, warn, error or silent',
+        }),
+      )
+      .default('info'),
+    {
+      group: GROUPS.process,
+      doc: 'How much is logged (JSON lines on stderr): debug, info, warn, error or silent.',
+    },
+  ),
+
+  PORT: setting(number(0, 65_535).default(3000), {
+    group: GROUPS.addresses,
+    doc: 'Port of the API and the web app; 0 takes a free one.',
+  }),
+  HOST: setting(z.string().default('0.0.0.0'), {
+    group: GROUPS.addresses,
+    doc: 'Address to listen on.',
+  }),
+  PUBLIC_URL: setting(httpUrl.optional(), {
+    group: GROUPS.addresses,
+    doc: 'How the world reaches this installation: links, mails, webhook hints.',
+    aliases: [{ name: 'DOMAIN', read: (value) => (value.includes('://') ? value : `https://${value}`) }],
+    example: 'https://chat.example.com',
+    defaultText: 'http://localhost:<port>',
+  }),
+  CORS_ORIGINS: setting(list.default([]), {
+    group: GROUPS.addresses,
+    doc: 'Origins of other web pages that may call the API from a browser, separated by commas.',
+    aliases: ['CLIENT_ORIGIN'],
+  }),
+  TRUST_PROXY: setting(list.default([]), {
+    group: GROUPS.addresses,
+    doc: 'Address ranges (CIDR) of reverse proxies whose X-Forwarded-For is believed, separated by commas.',
+    example: '10.0.0.0/8',
+  }),
+  SIMULATOR_PORT: setting(number(0, 65_535).optional(), {
+    group: GROUPS.addresses,
+    doc: "Port of the simulator (WhatsApp's side and the phone page), on loopback only.",
+    defaultText: 'PORT + 1; a free one if PORT is 0',
+  }),
+
+  DATABASE_URL: setting(postgresUrl.optional(), {
+    group: GROUPS.database,
+    doc: 'A PostgreSQL 15 or newer; without it an embedded PostgreSQL runs in DATA_DIR. No transaction-mode pooler.',
+    secret: true,
+    example: 'postgres://chaski_login:password@localhost:5432/chaski',
+    defaultText: 'the embedded database',
+  }),
+  DATABASE_OWNER_URL: setting(postgresUrl.optional(), {
+    group: GROUPS.database,
+    doc: 'The login that owns the tables and migrates, if it is not the one of DATABASE_URL.',
+    secret: true,
+    defaultText: 'DATABASE_URL',
+  }),
+  DB_ROLE_PREFIX: setting(
+    z
+      .string()
+      .regex(/^[a-z_][a-z0-9_]{0,40}$/, 'must be lower-case letters, digits and _, starting with a letter')
+      .default('chaski'),
+    {
+      group: GROUPS.database,
+      doc: 'Prefix of the database roles, so that several installations can share a server.',
+    },
+  ),
+  DB_POOL_SIZE: setting(number(2, 500).default(10), {
+    group: GROUPS.database,
+    doc: 'Connections of the pool; a process holds a few more for locks and notifications.',
+  }),
+
+  SEALING_KEYS: setting(
+    list
+      .superRefine((values, context) => {
+        values.forEach((value, index) => {
+          if (deriveSealingKey(value) === null) {
+            context.addIssue({
+              code: 'custom',
+              message: `key ${index + 1} is too short: 64 hex digits, base64 of 32 bytes, or any text of 32 characters or more; \`chaski keys\` makes one`,
+            });
+          }
+        });
+      })
+      .transform((values) => values.map((value) => deriveSealingKey(value) ?? ''))
+      .default([]),
+    {
+      group: GROUPS.secrets,
+      doc: 'Keys that seal stored tokens and secrets, separated by commas: the first seals, all open. 64 hex digits, base64 of 32 bytes, or any text of 32 characters or more (its SHA-256 is the key).',
+      secret: true,
+      aliases: ['TOKEN_MASTER_KEY', 'MASTER_KEY'].map((name) => ({ name, read: (value) => [value] })),
+      defaultText: 'generated and kept in DATA_DIR; required in production',
+    },
+  ),
+  JWT_SECRET: setting(z.string().optional(), {
+    group: GROUPS.secrets,
+    doc: 'Signs bearer tokens; 32 characters or more.',
+    secret: true,
+    aliases: ['API_JWT_SECRET'],
+    defaultText: 'generated and kept in DATA_DIR; required in production',
+  }),
+
+  APP_SECRETS: setting(list.default([]), {
+    group: GROUPS.whatsapp,
+    doc: "Secrets of the Meta apps whose webhooks are accepted, separated by commas (also during a secret's rotation). With none every webhook is refused.",
+    secret: true,
+    aliases: ['WHATSAPP_APP_SECRET', 'APP_SECRET', 'META_APP_SECRET'],
+    defaultText: 'generated for the demo',
+  }),
+  VERIFY_TOKEN: setting(z.string().optional(), {
+    group: GROUPS.whatsapp,
+    doc: "The word that Meta's webhook verification must bring.",
+    secret: true,
+    aliases: ['WHATSAPP_WEBHOOK_VERIFY_TOKEN', 'WEBHOOK_VERIFY_TOKEN', 'META_VERIFY_TOKEN'],
+    defaultText: 'generated for the demo',
+  }),
+  WHATSAPP_ACCESS_TOKEN: setting(z.string().optional(), {
+    group: GROUPS.whatsapp,
+    doc: "Access token for numbers of the operator's own workspace that bring none.",
+    secret: true,
+    aliases: ['META_TOKEN', 'ACCESS_TOKEN'],
+  }),
+  GRAPH_API_VERSION: setting(
+    z
+      .string()
+      .regex(/^v?\d{1,2}(\.\d)?$/, 'must look like v24.0')
+      .transform((value) => `v${value.replace(/^v/, '').replace(/\.\d$/, '')}.0`)
+      .default('v24.0'),
+    {
+      group: GROUPS.whatsapp,
+      doc: 'Version of the Graph API; an account can have its own.',
+      aliases: ['WHATSAPP_API_VERSION'],
+    },
+  ),
+  GRAPH_BASE_URL: setting(httpUrl.default('https://graph.facebook.com'), {
+    group: GROUPS.whatsapp,
+    doc: 'Where the Graph API answers; `mock_` tokens go to the simulator whatever stands here.',
+  }),
+  UNKNOWN_SENDS: setting(z.enum(['never', 'resend'], { error: 'must be never or resend' }).default('never'), {
+    group: GROUPS.whatsapp,
+    doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',
+  }),
+
+  BLOBS: setting(z.enum(['fs', 's3'], { error: 'must be fs or s3' }).default('fs'), {
+    group: GROUPS.blobs,
+    doc: 'Where media lies: `fs` is a folder in DATA_DIR, `s3` an S3-compatible bucket.',
+  }),
+  S3_ENDPOINT: setting(httpUrl.optional(), {
+    group: GROUPS.blobs,
+    doc: 'Address of the S3 service, without the bucket.',
+    example: 'https://s3.eu-central-1.amazonaws.com',
+  }),
+  S3_BUCKET: setting(z.string().optional(), { group: GROUPS.blobs, doc: 'The bucket.' }),
+  S3_REGION: setting(z.string().default('auto'), { group: GROUPS.blobs, doc: "The bucket's region." }),
+  S3_ACCESS_KEY_ID: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'Access key id.',
+    secret: true,
+  }),
+  S3_SECRET_ACCESS_KEY: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'Secret access key.',
+    secret: true,
+  }),
+
+  WEBHOOK_RATE_LIMIT_MAX: setting(number(1, 1_000_000_000).optional(), {
+    group: GROUPS.limits,
+    doc: 'Webhooks per window and address above which the answer is 429; without it authentic bodies are never refused.',
+    defaultText: 'no limit',
+  }),
+  WEBHOOK_RATE_LIMIT_WINDOW_SEC: setting(number(1, 86_400).default(60), {
+    group: GROUPS.limits,
+    doc: 'Length of that window in seconds.',
+  }),
+  INGEST_MAX_BUFFER_BYTES: setting(number(1_048_576, 17_179_869_184).default(64 * 1024 * 1024), {
+    group: GROUPS.limits,
+    doc: 'Bytes of webhooks waiting for their commit above which the door answers 503.',
+  }),
+  PROCESS_SHARDS: setting(number(0, 256).default(0), {
+    group: GROUPS.limits,
+    doc: 'Shards that inbound events are processed in, each in order; 0 is one per core.',
+  }),
+  REDIS_URL: setting(z.string().optional(), {
+    group: GROUPS.limits,
+    doc: 'Accepted and not used yet: PostgreSQL does the fan-out and the limits.',
+    secret: true,
+  }),
+});
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${CapitalWords<Rest>}`
+  : Lowercase<Name>;
+type CapitalWords<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Capitalize<Lowercase<Head>>}${CapitalWords<Rest>}`
+  : Capitalize<Lowercase<Name>>;
+
+type Parsed = z.output<typeof schema>;
+type CamelKeys = { [Key in keyof Parsed as CamelCase<Key & string>]: Parsed[Key] };
+
+/**
+ * The configuration as code reads it. `sealingKeys` are 64 hex digits each, whatever form they were given in;
+ * `jwtSecret` and `dataDir` are still open here where nobody set them (see secrets.ts and main.ts).
+ */
+export interface Config extends Omit<CamelKeys, 'demo' | 'simulatorPort'> {
+  demo: boolean;
+  simulatorPort: number;
+  production: boolean;
+}
+
+export type ConfigResult =
+  | { ok: true; config: Config; warnings: string[] }
+  | { ok: false; problems: string[]; warnings: string[] };
+
+export interface ParseOptions {
+  /** `start` refuses what a running installation must not lack in production; a command of the CLI need not. */
+  purpose?: 'start' | 'command';
+  readFile?: (path: string) => string;
+}
+
+/** Names of the reference systems that set nothing here, and why. */
+const UNUSED: Record<string, string> = {
+  POSTGRES_PASSWORD: 'only a compose file needs it; the password is part of DATABASE_URL',
+  ANON_KEY: 'the Supabase-style addresses are not served yet',
+  NEXT_PUBLIC_SUPABASE_ANON_KEY: 'the Supabase-style addresses are not served yet',
+  VITE_SUPABASE_ANON_KEY: 'the Supabase-style addresses are not served yet',
+  SERVICE_ROLE_KEY: 'the Supabase-style addresses are not served yet',
+  SUPABASE_SERVICE_ROLE_KEY: 'the Supabase-style addresses are not served yet',
+  SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
+  NEXT_PUBLIC_SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
+  REALTIME_DB_ENC_KEY: 'SEALING_KEYS covers it',
+  AUTH_PASSWORD_SALT: 'argon2id salts every password itself',
+  SESSION_SECRET: 'sessions are opaque and stored hashed',
+  BASIC_AUTH_USERS: 'people sign in with accounts; make one with `chaski admin create`',
+  QUEUE_SECRET: 'POST /api/queue/whatsapp is not served yet; use POST /v1/messages with an API key',
+  QUEUE_RATE_LIMIT_MAX: 'POST /api/queue/whatsapp is not served yet',
+  QUEUE_RATE_LIMIT_WINDOW_SEC: 'POST /api/queue/whatsapp is not served yet',
+  ERP_API_URL: 'integrations are not there yet',
+  ERP_API_KEY: 'integrations are not there yet',
+  CRM_API_URL: 'integrations are not there yet',
+  CRM_API_KEY: 'integrations are not there yet',
+  HELPDESK_API_URL: 'integrations are not there yet',
+  HELPDESK_API_KEY: 'integrations are not there yet',
+  USE_AWS_SECRETS: 'sealing keys come from SEALING_KEYS or SEALING_KEYS_FILE; AWS is not read yet',
+  AWS_REGION: 'AWS is not read yet; a bucket is configured with S3_REGION',
+  AWS_ACCESS_KEY_ID: 'AWS is not read yet; a bucket is configured with S3_ACCESS_KEY_ID',
+  AWS_SECRET_ACCESS_KEY: 'AWS is not read yet; a bucket is configured with S3_SECRET_ACCESS_KEY',
+  REDIS_HOST: 'Redis is not used yet: PostgreSQL does the fan-out and the limits',
+  REDIS_PORT: 'Redis is not used yet: PostgreSQL does the fan-out and the limits',
+  SENTRY_DSN: 'errors are not reported to Sentry yet; they are in the log',
+  DEMO_OWNER_ID: 'the demo workspace is made by itself',
+  GEMINI_API_KEY: 'AI replies are not there yet',
+  MONGO_URI: 'the data lies in PostgreSQL; set DATABASE_URL to use your own',
+  VITE_API_BASE: 'only the development server of the web app reads it',
+  CHOKIDAR_USEPOLLING: 'only the development server of the web app reads it',
+};
+
+/** Versions up to this one are answered by Meta with a newer one's behaviour, or not at all (v20.0: 2026-09-24). */
+const LAST_EXPIRED_GRAPH_VERSION = 20;
+const MIN_JWT_SECRET = 32;
+
+/** Reads flags and environment into a Config, or says everything that is wrong with them. */
+export function parseConfig(
+  env: Environment,
+  flags: Environment = {},
+  options: ParseOptions = {},
+): ConfigResult {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const read = options.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
+  const input: Record<string, string | string[]> = {};
+
+  for (const [name, about] of settingEntries()) {
+    const chosen = collect(name, about, env, flags, read, problems, warnings);
+    if (chosen !== null) input[name] = chosen;
+  }
+  for (const [name, reason] of Object.entries(UNUSED)) {
+    if (given(env, name) !== null) warnings.push(`${name} is not used: ${reason}.`);
+  }
+
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0]);
+      const about = aboutOf(name);
+      const value = input[name];
+      const shown = about?.secret === true || typeof value !== 'string' ? '' : ` (it is "${value}")`;
+      problems.push(`${name}: ${issue.message}${shown}.`);
+    }
+    return { ok: false, problems, warnings };
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  const config: Config = {
+    ...camelKeys(values),
+    production,
+    demo: values.DEMO ?? !production,
+    simulatorPort:
+      values.SIMULATOR_PORT ?? (values.PORT === 0 || values.PORT === 65_535 ? 0 : values.PORT + 1),
+  };
+  check(config, options.purpose ?? 'start', problems, warnings);
+  return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, config, warnings };
+}
+
+/** What only shows when the settings are seen together. */
+function check(config: Config, purpose: 'start' | 'command', problems: string[], warnings: string[]): void {
+  if (config.blobs === 's3') {
+    const needed = {
+      S3_ENDPOINT: config.s3Endpoint,
+      S3_BUCKET: config.s3Bucket,
+      S3_ACCESS_KEY_ID: config.s3AccessKeyId,
+      S3_SECRET_ACCESS_KEY: config.s3SecretAccessKey,
+    };
+    const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    if (missing.length > 0) problems.push(`BLOBS: s3 also needs ${missing.join(', ')}.`);
+  }
+  if (config.redisUrl !== undefined) {
+    warnings.push('REDIS_URL is accepted and not used yet: PostgreSQL does the fan-out and the limits.');
+  }
+  if (Number.parseInt(config.graphApiVersion.slice(1), 10) <= LAST_EXPIRED_GRAPH_VERSION) {
+    warnings.push(
+      `GRAPH_API_VERSION ${config.graphApiVersion} has expired at Meta; v24.0 is the default here.`,
+    );
+  }
+  const weak = config.jwtSecret !== undefined && config.jwtSecret.length < MIN_JWT_SECRET;
+  if (!config.production) {
+    if (weak)
+      warnings.push(`JWT_SECRET is shorter than ${MIN_JWT_SECRET} characters; production refuses it.`);
+    return;
+  }
+  if (purpose === 'command') return;
+  if (config.demo)
+    problems.push('DEMO: there is no demo in production. Remove it, or set NODE_ENV to development.');
+  if (config.jwtSecret === undefined || weak) {
+    problems.push(
+      `JWT_SECRET: production needs one of ${MIN_JWT_SECRET} characters or more${weak ? ' (it is shorter)' : ''}. \`chaski keys\` makes one.`,
+    );
+  }
+  if (config.sealingKeys.length === 0) {
+    problems.push(
+      'SEALING_KEYS: production needs a sealing key. `chaski keys` makes one; keep a copy elsewhere.',
+    );
+  }
+}
+
+/** The value of one setting from all its names: a flag, else its name, `_FILE` and aliases, which must agree. */
+function collect(
+  name: string,
+  about: Setting,
+  env: Environment,
+  flags: Environment,
+  read: (path: string) => string,
+  problems: string[],
+  warnings: string[],
+): string | string[] | null {
+  const flagged = given(flags, name);
+  if (flagged !== null) return flagged;
+  const aliases: Alias[] = (about.aliases ?? []).map((alias) =>
+    typeof alias === 'string' ? { name: alias, read: (value) => value } : alias,
+  );
+  const found: { source: string; value: string | string[] }[] = [];
+  for (const { name: spelling, read: translate } of [{ name, read: (value: string) => value }, ...aliases]) {
+    for (const source of about.secret === true ? [spelling, `${spelling}_FILE`] : [spelling]) {
+      let value = given(env, source);
+      if (value === null) continue;
+      if (source !== spelling) {
+        try {
+          value = read(value).trim();
+        } catch (error) {
+          problems.push(
+            `${source}: cannot read ${value} (${error instanceof Error ? error.message : error}).`,
+          );
+          continue;
+        }
+      }
+      const ours = spelling === name ? value : translate(value);
+      if (spelling !== name) {
+        const target = source === spelling ? name : `${name}_FILE`;
+        warnings.push(
+          ours === null
+            ? `${source} is understood but asks for nothing here; ${name} is our name for it.`
+            : `${source} is read as ${name}; please use ${target}.`,
+        );
+      }
+      if (ours !== null) found.push({ source, value: ours });
+    }
+  }
+  const [first, ...others] = found;
+  if (first === undefined) return null;
+  const differing = others.filter(({ value }) => String(value) !== String(first.value));
+  if (differing.length > 0) {
+    const names = [first, ...differing].map(({ source }) => source).join(' and ');
+    problems.push(`${names} set the same thing (${name}) to different values. Keep one of them.`);
+  }
+  return first.value;
+}
+
+function given(env: Environment, name: string): string | null {
+  const value = env[name]?.trim();
+  return value === undefined || value === '' ? null : value;
+}
+
+function settingEntries(): [string, Setting][] {
+  return Object.keys(schema.shape).map((name) => {
+    const about = aboutOf(name);
+    if (about === undefined) throw new Error(`${name} has no documentation in config.ts`);
+    return [name, about];
+  });
+}
+
+function aboutOf(name: string): Setting | undefined {
+  const field = Object.entries(schema.shape).find(([key]) => key === name)?.[1];
+  return field === undefined ? undefined : registry.get(field);
+}
+
+function camelKeys(values: Parsed): CamelKeys {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(entries) as CamelKeys; // the mapped type says what the line above does
+}
+
+/**
+ * A sealing key as 64 hex digits, or null if the text is too weak: 64 hex digits and base64 of 32 bytes are taken as
+ * they are, any other text of 32 characters or more becomes its SHA-256.
+ */
+export function deriveSealingKey(text: string): string | null {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) {
+    return Buffer.from(text.replaceAll('-', '+').replaceAll('_', '/'), 'base64').toString('hex');
+  }
+  return text.length >= 32 ? createHash('sha256').update(text).digest('hex') : null;
+}
+
+/**
+ * Why this address cannot be used, or null. A pooler in transaction mode gives each transaction another server
+ * session, and advisory locks, LISTEN and prepared statements live in sessions. Known by port (Supabase 6543,
+ * DigitalOcean 25061), by `pgbouncer=true`, or by host (Neon's `-pooler`); what hides better is found by the pool.
+ */
+export function refusePooler(url: string): string | null {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  const sign =
+    address === null
+      ? /[?&]pgbouncer=true/i.test(url) && 'pgbouncer=true'
+      : (['6543', '25061'].includes(address.port) && `port ${address.port}`) ||
+        (address.searchParams.get('pgbouncer') === 'true' && 'pgbouncer=true') ||
+        (/-pooler\./.test(address.hostname) && `host ${address.hostname}`);
+  return sign
+    ? `leads to a pooler in transaction mode (${sign}), where advisory locks, LISTEN and prepared statements do not work; use the direct or session-mode address (usually port 5432)`
+    : null;
+}
+
+/**
+ * The environment with its files underneath, in Vite's order: `.env`, `.env.local`, `.env.<NODE_ENV>`,
+ * `.env.<NODE_ENV>.local`; a later file beats an earlier one, the real environment beats them all.
+ */
+export function readEnvironment(folder: string, env: Environment): Environment {
+  const load = (file: string): Environment => {
+    try {
+      return parseEnv(readFileSync(join(folder, file), 'utf8'));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+        return {};
+      throw error;
+    }
+  };
+  const common = { ...load('.env'), ...load('.env.local') };
+  const mode = given(env, 'NODE_ENV') ?? given(common, 'NODE_ENV') ?? 'development';
+  const real = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  return { ...common, ...load(`.env.${mode}`), ...load(`.env.${mode}.local`), ...real };
+}
+
+/** One row of the generated documentation. */
+export interface SettingDoc {
+  name: string;
+  group: string;
+  doc: string;
+  secret: boolean;
+  defaultText: string;
+  example: string | null;
+  aliases: string[];
+}
+
+/** All settings in the schema's order, for the generated documentation. */
+export function describeSettings(): SettingDoc[] {
+  return settingEntries().map(([name, about]) => {
+    const field = Object.entries(schema.shape).find(([key]) => key === name)?.[1];
+    const parsed = field?.safeParse(undefined);
+    const value = parsed?.success === true ? parsed.data : undefined;
+    const shown = Array.isArray(value) ? value.join(',') : value === undefined ? '' : String(value);
+    return {
+      name,
+      group: about.group,
+      doc: about.doc,
+      secret: about.secret === true,
+      defaultText: about.defaultText ?? shown,
+      example: about.example ?? null,
+      aliases: (about.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.name)),
+    };
+  });
+}
+
+/** Foreign names that set nothing here, with the reason. */
+export function describeUnused(): { name: string; reason: string }[] {
+  return Object.entries(UNUSED).map(([name, reason]) => ({ name, reason }));
+}
