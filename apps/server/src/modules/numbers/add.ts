@@ -1,0 +1,264 @@
+import type { Database, TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
+import { type AccountId, type NumberId, newId } from '../../platform/ids.ts';
+import { type KeyRing, seal } from '../../platform/seal.ts';
+import { limitsFor } from '../workspaces/index.ts';
+import { type AppRow, appsFor } from './apps.ts';
+import { setToken, tokenPlace } from './credentials.ts';
+import {
+  accountForRef,
+  accountRefElsewhere,
+  countNumbers,
+  insertAccount,
+  insertNumber,
+  lockNumbers,
+} from './queries.ts';
+import { getNumber, type NumberRow } from './read.ts';
+
+/** The built-in WhatsApp, where one runs. */
+export interface SimulatorDoor {
+  baseUrl: string;
+  /** Makes the phone number id known there; the same one twice is no error. */
+  register(number: {
+    phoneNumberId: string;
+    displayPhoneNumber: string;
+    token: string;
+  }): Promise<void> | void;
+}
+
+export interface AddNumberDeps {
+  db: Database;
+  ring: KeyRing;
+  simulator: SimulatorDoor | null;
+  /** What a new number starts as: `manual` leaves it pending until a superadmin approves it. */
+  approval: 'automatic' | 'manual';
+  /** What stands above this module adds its own rows in the same transaction (the default workflow). */
+  onNumberAdded?(tx: TenantTx, number: NumberRow): Promise<void>;
+  /** Asks the provider whether the token can see the number. Absent: believed until the first send says otherwise. */
+  checkNumber?(check: {
+    phoneNumberId: string;
+    token: string;
+    baseUrl: string;
+    graphVersion: string;
+  }): Promise<
+    { ok: true; displayPhoneNumber?: string; verifiedName?: string } | { ok: false; reason: string }
+  >;
+}
+
+export interface AddNumber {
+  phoneNumberId: string;
+  displayPhoneNumber?: string | undefined;
+  token: string;
+  accountRef?: string | undefined;
+  portfolioRef?: string | undefined;
+  appId?: string | undefined;
+  name?: string | undefined;
+  /** From an operator only (CLI, environment), never from HTTP: it is where the token is sent. */
+  baseUrl?: string | undefined;
+  graphVersion?: string | undefined;
+  /** Given only where an id must be known beforehand (demo). */
+  id?: NumberId | undefined;
+}
+
+export const graphBaseUrl = 'https://graph.facebook.com';
+const defaultGraphVersion = 'v24.0';
+/** v20.0 ended in September 2026. WhatsApp answers older versions with the oldest living one. */
+const oldestLivingVersion = 21;
+
+/** `v24`, `24.0` and `v24.0` mean the same; anything else is refused. */
+export function readGraphVersion(text: string): { version: string; warning: string | null } {
+  const match = /^v?(\d{1,2})(?:\.0)?$/i.exec(text.trim());
+  if (!match) {
+    throw errors.invalidRequest([{ path: 'graphVersion', message: 'Write it like v24.0.' }]);
+  }
+  const major = Number(match[1]);
+  const version = `v${major}.0`;
+  return {
+    version,
+    warning:
+      major < oldestLivingVersion
+        ? `Graph API ${version} has expired; WhatsApp answers with its oldest living version. Use ${defaultGraphVersion}.`
+        : null,
+  };
+}
+
+/**
+ * Connects a number. With a `mock_` token it is made in the simulator and nothing is called outside. The first number
+ * of a workspace becomes its default.
+ */
+export async function addNumber(
+  tx: TenantTx,
+  deps: AddNumberDeps,
+  command: AddNumber,
+): Promise<{ number: NumberRow; warnings: string[] }> {
+  const phoneNumberId = command.phoneNumberId.trim();
+  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(phoneNumberId)) {
+    throw errors.invalidRequest([
+      { path: 'phoneNumberId', message: "WhatsApp's id of the number (digits), not the number itself." },
+    ]);
+  }
+  if (command.token.trim() === '') {
+    throw errors.invalidRequest([{ path: 'token', message: 'An access token is needed.' }]);
+  }
+  const token = command.token.trim();
+  const isMock = token.startsWith('mock_');
+  if (isMock && deps.simulator === null) {
+    throw errors.unprocessable(
+      'no_simulator',
+      'A mock_ token belongs to the simulator, and none runs here. Start without --no-demo, or use a real token.',
+    );
+  }
+  const warnings: string[] = [];
+  const graph = readGraphVersion(command.graphVersion ?? defaultGraphVersion);
+  if (graph.warning) warnings.push(graph.warning);
+
+  const app = await chooseApp(tx, deps, command, isMock);
+  const baseUrl = isMock ? deps.simulator!.baseUrl : (command.baseUrl ?? graphBaseUrl);
+  let displayPhoneNumber = command.displayPhoneNumber?.trim() ?? '';
+  let verifiedName = command.name ?? '';
+  if (!isMock && deps.checkNumber) {
+    const check = await deps.checkNumber({ phoneNumberId, token, baseUrl, graphVersion: graph.version });
+    if (!check.ok) {
+      throw errors.unprocessable('number_not_reachable', `WhatsApp refused this number: ${check.reason}`);
+    }
+    displayPhoneNumber ||= check.displayPhoneNumber ?? '';
+    verifiedName ||= check.verifiedName ?? '';
+  }
+  // Shown until WhatsApp tells the real one: webhooks carry it.
+  displayPhoneNumber ||= phoneNumberId;
+
+  const limits = await limitsFor(deps.db, tx.workspaceId);
+  await tx.execute(lockNumbers, [tx.workspaceId]);
+  const [counted] = await tx.query<{ count: number; has_default: boolean }>(countNumbers, [tx.workspaceId]);
+  if (limits.numbers !== null && (counted?.count ?? 0) >= limits.numbers) {
+    throw errors.forbidden(`The plan ${limits.name} allows ${limits.numbers} numbers.`, {
+      reason: 'plan_limit',
+      limit: limits.numbers,
+    });
+  }
+
+  const accountId = await accountForToken(tx, deps, {
+    command,
+    app,
+    token,
+    isMock,
+    baseUrl,
+    version: graph.version,
+  });
+  const id = command.id ?? newId<NumberId>(tx.now().getTime());
+  const inserted = await tx.query(insertNumber, [
+    tx.workspaceId,
+    id,
+    accountId,
+    app.provider,
+    phoneNumberId,
+    displayPhoneNumber,
+    verifiedName,
+    deps.approval === 'automatic' ? 'active' : 'pending',
+    !counted?.has_default,
+    !isMock,
+    80,
+    tx.now().toISOString(),
+  ]);
+  if (inserted.length === 0) {
+    // Neutral: it does not say whose number it is.
+    throw errors.conflict(
+      'number_taken',
+      'This phone number id is already connected. A number can be connected once; remove it there first.',
+    );
+  }
+  const number = await getNumber(tx, id);
+  await deps.onNumberAdded?.(tx, number);
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'number.updated',
+      data: { numberId: number.id, status: number.status, isDefault: number.isDefault, added: true },
+    },
+  ]);
+  // Last: when the simulator refuses, the transaction is rolled back; the other way round a number would stay there.
+  if (isMock) await deps.simulator!.register({ phoneNumberId, displayPhoneNumber, token });
+  return { number: await getNumber(tx, id), warnings };
+}
+
+/** Which app signs this number's webhooks: the simulator's, the named one, else the workspace's or the installation's. */
+async function chooseApp(
+  tx: TenantTx,
+  deps: AddNumberDeps,
+  command: AddNumber,
+  isMock: boolean,
+): Promise<AppRow> {
+  const { apps, refTaken } = await deps.db.withSystem('which app a new number hangs on', async (system) => ({
+    apps: await appsFor(system, tx.workspaceId),
+    // Whoever names another workspace's account would get its notices.
+    refTaken:
+      !isMock && command.accountRef
+        ? (await system.query(accountRefElsewhere, [command.accountRef, tx.workspaceId])).length > 0
+        : false,
+  }));
+  if (refTaken) {
+    throw errors.conflict('account_taken', 'This account is already connected and cannot be added here.');
+  }
+  if (isMock) {
+    const simulator = apps.find((app) => app.isSimulator);
+    if (!simulator) throw errors.configuration('The simulator has no app row; start the demo once.');
+    return simulator;
+  }
+  const real = apps.filter((app) => !app.isSimulator);
+  const chosen = command.appId
+    ? real.find((app) => app.id === command.appId)
+    : (real.find((app) => app.workspaceId !== null) ?? real.find((app) => app.isDefault));
+  if (!chosen) {
+    throw command.appId
+      ? errors.notFound('app', { appId: command.appId })
+      : errors.unprocessable(
+          'no_app',
+          'No Meta app is configured, so no webhook of this number could be trusted. Set META_APP_SECRET or add an app.',
+        );
+  }
+  return chosen;
+}
+
+/** The account of that reference in this workspace gets the new token; a mock number always gets its own. */
+async function accountForToken(
+  tx: TenantTx,
+  deps: AddNumberDeps,
+  wanted: {
+    command: AddNumber;
+    app: AppRow;
+    token: string;
+    isMock: boolean;
+    baseUrl: string;
+    version: string;
+  },
+): Promise<AccountId> {
+  const { command, app, token, isMock, baseUrl, version } = wanted;
+  if (!isMock && command.accountRef) {
+    const [known] = await tx.query<{ id: string }>(accountForRef, [
+      tx.workspaceId,
+      command.accountRef,
+      app.id,
+      app.provider,
+    ]);
+    if (known) {
+      await setToken(tx, deps, { accountId: known.id, token, baseUrl, graphVersion: version });
+      return known.id as AccountId;
+    }
+  }
+  const id = newId<AccountId>(tx.now().getTime());
+  await tx.execute(insertAccount, [
+    tx.workspaceId,
+    id,
+    app.provider,
+    command.accountRef ?? null,
+    command.portfolioRef ?? '',
+    app.id,
+    command.name ?? '',
+    seal(deps.ring, tokenPlace(tx.workspaceId, id), token),
+    baseUrl,
+    version,
+    tx.now().toISOString(),
+  ]);
+  return id;
+}

@@ -1,0 +1,46 @@
+/**
+ * numbers: which phone numbers exist, whose they are, and with what credentials they speak.
+ *
+ * Words: an *app* signs webhooks (its *secrets*, several while one is being rotated); an *account* is the WhatsApp
+ * Business account, bound to one app, and holds the sealed token; a *number* hangs on an account; a *route* is what a
+ * batch must know about a number; a *notice* is what WhatsApp says about accounts and numbers.
+ * Tables: apps, app_secrets (of the installation), accounts, numbers, number_leases (rows written by messages'
+ * delivery), notices.
+ * States of a number: pending → active ⇄ suspended. An account may be paused (its token died); a new token ends that.
+ *
+ * Always true: a phone number id exists once in the installation; at most one number of a workspace is its default and
+ * the first one is; a secret leaves the database sealed and is opened only where it is used; the simulator's app
+ * speaks for `mock_` numbers only, and a `mock_` token never leaves for anywhere but the simulator; what a notice
+ * changes can be changed back (bans are flags in `provider_state`, never deletions).
+ */
+export { type AddNumber, type AddNumberDeps, addNumber, type SimulatorDoor } from './add.ts';
+export {
+  type AppRow,
+  addApp,
+  appsFor,
+  type DoorApp,
+  type DoorAppRow,
+  listDoorApps,
+  loadDoor,
+  retireSecret,
+  rotateSecret,
+} from './apps.ts';
+export { activateNumber, changeNumber, setDefault, suspendNumber } from './change.ts';
+export {
+  credentialFor,
+  forgetCredential,
+  pauseAccount,
+  resumeAccount,
+  setToken,
+  useKeyRing,
+} from './credentials.ts';
+export { type Notice, noticesByIds, recordNotices } from './notices.ts';
+export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
+export {
+  type AccountRoute,
+  accountRoutesFor,
+  type NumberRoute,
+  onlyActiveNumber,
+  routesByNumberId,
+  routesFor,
+} from './routing.ts';

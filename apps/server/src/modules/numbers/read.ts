@@ -1,0 +1,155 @@
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
+import { noticesPage, numberByDefault, numberById, numbersPage } from './queries.ts';
+
+export interface NumberRow {
+  id: NumberId;
+  workspaceId: WorkspaceId;
+  accountId: AccountId;
+  provider: string;
+  phoneNumberId: string;
+  displayPhoneNumber: string;
+  verifiedName: string;
+  status: 'pending' | 'active' | 'suspended';
+  isDefault: boolean;
+  hasWindow: boolean;
+  mps: number;
+  defaultWorkflowId: WorkflowId | null;
+  /** What WhatsApp told: quality, name, limits, restrictions. */
+  providerState: Record<string, unknown>;
+  createdAt: Date;
+  account: {
+    ref: string | null;
+    portfolioRef: string;
+    name: string;
+    appId: AppId;
+    graphVersion: string;
+    pausedReason: string | null;
+  };
+}
+
+interface NumberRecord {
+  id: string;
+  workspace_id: string;
+  account_id: string;
+  provider: string;
+  phone_number_id: string;
+  display_phone_number: string;
+  verified_name: string;
+  status: NumberRow['status'];
+  is_default: boolean;
+  has_window: boolean;
+  mps: number;
+  default_workflow_id: string | null;
+  provider_state: Record<string, unknown>;
+  created_at: Date;
+  account_ref: string | null;
+  portfolio_ref: string;
+  account_name: string;
+  app_id: string;
+  graph_version: string;
+  paused_reason: string | null;
+  [column: string]: unknown;
+}
+
+function toNumber(row: NumberRecord): NumberRow {
+  return {
+    id: row.id as NumberId,
+    workspaceId: row.workspace_id as WorkspaceId,
+    accountId: row.account_id as AccountId,
+    provider: row.provider,
+    phoneNumberId: row.phone_number_id,
+    displayPhoneNumber: row.display_phone_number,
+    verifiedName: row.verified_name,
+    status: row.status,
+    isDefault: row.is_default,
+    hasWindow: row.has_window,
+    mps: row.mps,
+    defaultWorkflowId: row.default_workflow_id as WorkflowId | null,
+    providerState: row.provider_state,
+    createdAt: row.created_at,
+    account: {
+      ref: row.account_ref,
+      portfolioRef: row.portfolio_ref,
+      name: row.account_name,
+      appId: row.app_id as AppId,
+      graphVersion: row.graph_version,
+      pausedReason: row.paused_reason,
+    },
+  };
+}
+
+/** Throws `not_found`: a number of another workspace is none. */
+export async function getNumber(tx: TenantTx, id: string): Promise<NumberRow> {
+  const [row] = await tx.query<NumberRecord>(numberById, [tx.workspaceId, id]);
+  if (!row) throw errors.notFound('number', { id });
+  return toNumber(row);
+}
+
+/** The number of every send that names none; null only while the workspace has no number. */
+export async function defaultNumber(tx: TenantTx): Promise<NumberRow | null> {
+  const [row] = await tx.query<NumberRecord>(numberByDefault, [tx.workspaceId]);
+  return row ? toNumber(row) : null;
+}
+
+/** Oldest first. `only` limits the list to the numbers that a key may use. */
+export async function listNumbers(
+  tx: TenantTx,
+  page: { limit: number; after?: { at: string; id: string } | null; only?: readonly string[] | null } = {
+    limit: 100,
+  },
+): Promise<NumberRow[]> {
+  const rows = await tx.query<NumberRecord>(numbersPage, [
+    tx.workspaceId,
+    page.only ?? null,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+  ]);
+  return rows.map(toNumber);
+}
+
+export interface NoticeRow {
+  id: string;
+  field: string;
+  about: string;
+  numberId: NumberId | null;
+  value: Record<string, unknown>;
+  at: Date;
+  createdAt: Date;
+}
+
+/** What WhatsApp said about a number and about its account, newest first. */
+export async function listNotices(
+  tx: TenantTx,
+  numberId: string,
+  page: { limit: number; after?: { at: string; id: string } | null },
+): Promise<NoticeRow[]> {
+  const number = await getNumber(tx, numberId);
+  const rows = await tx.query<{
+    id: string;
+    field: string;
+    about: string;
+    number_id: string | null;
+    value: Record<string, unknown>;
+    at: Date;
+    created_at: Date;
+  }>(noticesPage, [
+    tx.workspaceId,
+    number.id,
+    number.accountId,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+  ]);
+  return rows.map((row) => ({
+    id: row.id,
+    field: row.field,
+    about: row.about,
+    numberId: row.number_id as NumberId | null,
+    value: row.value,
+    at: row.at,
+    createdAt: row.created_at,
+  }));
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+/**
+ * Words that opt a person out when they are the whole message after normalisation (trimmed, case-folded, without
+ * punctuation). `cancel`, `end` and `quit` are left out on purpose: people answer questions about orders with them.
+ */
+export const defaultStopWords: readonly string[] = [
+  'stop',
+  'stop all',
+  'stopall',
+  'unsubscribe',
+  'opt out',
+  'optout',
+  'baja',
+  'alto',
+  'detener',
+  'parar',
+  'pare',
+  'sair',
+  'descadastrar',
+  'arret',
+  'arrêt',
+  'إيقاف',
+  'ايقاف',
+  'توقف',
+  'قف',
+  'रोकें',
+  'रोको',
+  'बंद करें',
+];
+
+/** Words that opt a person in again. */
+export const defaultStartWords: readonly string[] = [
+  'start',
+  'unstop',
+  'subscribe',
+  'opt in',
+  'optin',
+  'alta',
+  'iniciar',
+  'comenzar',
+  'começar',
+  'comecar',
+  'voltar',
+  'ابدأ',
+  'ابدا',
+  'اشتراك',
+  'शुरू',
+  'शुरू करें',
+];
+
+const words = z.array(z.string().trim().min(1).max(60)).max(100);
+
+/** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
+export const workspaceSettings = z.object({
+  stopWords: words
+    .default([...defaultStopWords])
+    .describe('A message that equals one of these opts the person out.'),
+  startWords: words
+    .default([...defaultStartWords])
+    .describe('A message that equals one of these opts the person in again.'),
+  consentScope: z
+    .enum(['all', 'marketing'])
+    .default('all')
+    .describe('What STOP blocks: everything, or marketing only.'),
+  unknownSends: z
+    .enum(['leave', 'resend'])
+    .default('leave')
+    .describe(
+      'What becomes of a send whose outcome stays unknown: left as unconfirmed, or sent again (may double).',
+    ),
+  autoReply: z.boolean().default(true).describe('Whether the built-in automatic reply answers.'),
+  marketing: z
+    .enum(['opt-out', 'opt-in'])
+    .default('opt-out')
+    .describe('Marketing may be sent until a person opts out, or only after they opted in.'),
+});
+
+export type WorkspaceSettings = z.infer<typeof workspaceSettings>;
+
+/** What PATCH takes: any of the keys, nothing else, and no default sneaks in for a key that was not sent. */
+export const settingsPatch = z
+  .strictObject({
+    stopWords: words,
+    startWords: words,
+    consentScope: z.enum(['all', 'marketing']),
+    unknownSends: z.enum(['leave', 'resend']),
+    autoReply: z.boolean(),
+    marketing: z.enum(['opt-out', 'opt-in']),
+  })
+  .partial();
+
+/** Never throws: a stored value that no longer fits its schema counts as not set, alone. */
+export function parseSettings(stored: unknown): WorkspaceSettings {
+  const whole = workspaceSettings.safeParse(stored ?? {});
+  if (whole.success) return whole.data;
+  const kept: Record<string, unknown> = {};
+  if (typeof stored === 'object' && stored !== null) {
+    for (const [key, field] of Object.entries(workspaceSettings.shape)) {
+      const value = (stored as Record<string, unknown>)[key];
+      if (value !== undefined && field.safeParse(value).success) kept[key] = value;
+    }
+  }
+  return workspaceSettings.parse(kept);
+}

@@ -1,0 +1,48 @@
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import { addUsage, sumUsage } from './queries.ts';
+
+export interface UsageCount {
+  workspaceId: string;
+  /** messages.sent, messages.received, media.bytes, … */
+  metric: string;
+  count: number;
+}
+
+const shards = 16;
+
+/** First day of the month, UTC. */
+export function monthOf(at: Date): string {
+  return `${at.toISOString().slice(0, 7)}-01`;
+}
+
+/**
+ * Adds to this month's counters, one row per workspace and metric however many counts are given. Each batch picks one
+ * of 16 rows by chance: two batches of one workspace then rarely wait for each other. Rows go in sorted.
+ */
+export async function countUsage(tx: Tx, counts: readonly UsageCount[]): Promise<void> {
+  const sums = new Map<string, UsageCount>();
+  for (const { workspaceId, metric, count } of counts) {
+    if (count === 0) continue;
+    const key = `${workspaceId} ${metric}`;
+    const sum = sums.get(key);
+    if (sum) sum.count += count;
+    else sums.set(key, { workspaceId, metric, count });
+  }
+  if (sums.size === 0) return;
+  const month = monthOf(tx.now());
+  const shard = Math.floor(Math.random() * shards);
+  const rows = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  await tx.execute(addUsage, [
+    rows.map((row) => row.workspaceId),
+    rows.map(() => month),
+    rows.map((row) => row.metric),
+    rows.map(() => shard),
+    rows.map((row) => row.count),
+  ]);
+}
+
+/** This month's counters, or those of the month that holds `at`. */
+export async function readUsage(tx: TenantTx, at: Date = tx.now()): Promise<Record<string, number>> {
+  const rows = await tx.query<{ metric: string; count: number }>(sumUsage, [tx.workspaceId, monthOf(at)]);
+  return Object.fromEntries(rows.map((row) => [row.metric, row.count]));
+}
