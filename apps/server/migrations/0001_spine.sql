@@ -117,6 +117,9 @@ create table usage (
   primary key (workspace_id, month, metric, shard)
 );
 call chaski_private.protect_tenant('usage');
+create view monthly_usage with (security_invoker = true) as
+select workspace_id, month, metric, sum(count)::bigint as count from usage group by workspace_id, month, metric;
+grant select on monthly_usage to {{app}}, {{system}};
 
 -- ───────────────────────────── apps, accounts, numbers ─────────────────────────────
 
