@@ -1,0 +1,42 @@
+import { statement } from '../../platform/db/index.ts';
+
+export const insertKey = statement(
+  'auth.insert_key',
+  `insert into api_keys (workspace_id, id, name, hash, scopes, number_ids, created_at, expires_at)
+   values ($1, $2, $3, $4, $5::text[], $6::uuid[], $7, $8)`,
+);
+
+export const keyById = statement(
+  'auth.key',
+  `select workspace_id, id, name, hash, scopes, number_ids, last_used_at, expires_at, revoked_at
+     from api_keys where id = $1`,
+);
+
+export const touchKey = statement(
+  'auth.touch_key',
+  `update api_keys set last_used_at = $2::timestamptz
+    where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')`,
+);
+
+export const keysOfWorkspace = statement(
+  'auth.keys',
+  `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at from api_keys
+    where workspace_id = $1 order by created_at, id`,
+);
+
+export const revokeKeyRow = statement(
+  'auth.revoke_key',
+  `update api_keys set revoked_at = coalesce(revoked_at, $3) where workspace_id = $1 and id = $2 returning id`,
+);
+
+export const insertUser = statement(
+  'auth.insert_user',
+  `insert into users (id, email, name, password_hash, is_superadmin, created_at) values ($1, $2, $3, $4, $5, $6)
+   on conflict (lower(email)) do nothing returning id, email, name, is_superadmin, created_at`,
+);
+
+export const setPassword = statement(
+  'auth.set_password',
+  `update users set password_hash = $2 where lower(email) = lower($1)
+   returning id, email, name, is_superadmin, created_at`,
+);
