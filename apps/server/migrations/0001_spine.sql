@@ -701,7 +701,8 @@ create table idempotency_keys (
   body_hash bytea not null,
   -- null while the first request is still being answered
   status integer,
-  answer jsonb,
+  -- json, not jsonb: the repeated answer is the first one, key order and all
+  answer json,
   created_at timestamptz not null,
   expires_at timestamptz not null,
   primary key (workspace_id, route, key)
