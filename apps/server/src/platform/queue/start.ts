@@ -262,10 +262,11 @@ function check(
 
 /** Connections that act as `role` from their first statement on, and never as the bare login. */
 function asRole(url: string, role: string): pg.PoolConfig {
-  const parsed = new URL(url.startsWith('socket:') ? url : url);
-  const before = parsed.searchParams.get('options');
-  parsed.searchParams.set('options', `${before ? `${before} ` : ''}-c role=${role}`);
-  return { connectionString: parsed.toString() };
+  // As text: addresses of sockets (postgresql:///db?host=/run) are none that URL reads. The last `options` counts.
+  const before = /[?&]options=([^&]*)/.exec(url)?.[1];
+  const options = `${before ? `${decodeURIComponent(before.replaceAll('+', ' '))} ` : ''}-c role=${role}`;
+  const mark = url.includes('?') ? '&' : '?';
+  return { connectionString: `${url}${mark}options=${encodeURIComponent(options)}` };
 }
 
 function graphileLogger(log: Logger): GraphileLogger {

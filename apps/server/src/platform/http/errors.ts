@@ -1,0 +1,77 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { translate } from '../db/index.ts';
+import { AppError, errors } from '../errors.ts';
+
+/** The one renderer: whatever was thrown becomes an entry of the catalogue and leaves in the envelope. */
+export function renderError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown, request);
+  if (error.status >= 500) {
+    request.log[error.report ? 'error' : 'warn']({ err: thrown }, error.message);
+  } else {
+    request.log.debug({ code: error.code, status: error.status }, error.message);
+  }
+  const wait = error.details.retryAfterSeconds;
+  if (typeof wait === 'number') reply.header('retry-after', String(wait));
+  else if (error.status === 503) reply.header('retry-after', '1');
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.status(error.status).type('application/json; charset=utf-8').send(envelope(error, request.id));
+}
+
+/** Text, so that no response schema of a route stands in the way of an error. */
+export function envelope(error: AppError, requestId: string): string {
+  return JSON.stringify({
+    error: { code: error.code, message: error.message, details: error.details, requestId },
+  });
+}
+
+function toAppError(thrown: unknown, request: FastifyRequest): AppError {
+  const error = translate(thrown);
+  if (error instanceof AppError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const context = (error as { validationContext?: string }).validationContext;
+    return errors.invalidRequest(error.validation.flatMap((issue) => problems(issue, context)));
+  }
+  const { code, statusCode: status } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return errors.tooLarge(request.routeOptions.bodyLimit);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new AppError('unsupported_media_type', 415, 'Send JSON with `Content-Type: application/json`.');
+  }
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return errors.invalidRequest([{ path: '', message: 'The body is empty; send a JSON object.' }]);
+  }
+  if (error instanceof SyntaxError && status === 400) {
+    // Also what secure-json-parse says of __proto__ and constructor.prototype.
+    const message = /forbidden prototype/i.test(error.message)
+      ? 'The keys __proto__ and constructor.prototype are not taken.'
+      : 'The body is not valid JSON.';
+    return errors.invalidRequest([{ path: '', message }]);
+  }
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new AppError('invalid_request', status, 'The request cannot be read.', {
+      reason: error instanceof Error ? error.message : '',
+    });
+  }
+  return errors.internal(error);
+}
+
+interface Issue {
+  keyword: string;
+  instancePath: string;
+  message?: string;
+  params?: unknown;
+}
+
+function problems(issue: Issue, context: string | undefined): { path: string; message: string }[] {
+  const root =
+    context === 'body' || context === undefined ? '' : context === 'querystring' ? 'query' : context;
+  const path = [root, ...issue.instancePath.split('/')].filter((part) => part !== '').join('.');
+  if (issue.keyword === 'unrecognized_keys') {
+    const keys = (issue.params as { keys?: string[] } | undefined)?.keys ?? [];
+    return keys.map((key) => ({
+      path: path === '' ? key : `${path}.${key}`,
+      message: 'There is no such field; remove it or check its spelling in /openapi.json.',
+    }));
+  }
+  return [{ path, message: issue.message ?? 'not valid' }];
+}

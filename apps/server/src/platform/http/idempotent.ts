@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type Database, statement, type TenantTx } from '../db/index.ts';
+import { errors } from '../errors.ts';
+import { type CronEntry, defineJob, type Handler, handle } from '../queue/index.ts';
+import { inTenant } from './gates.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+const keptMs = 24 * 3_600_000;
+
+// A parallel request waits here for the first one's end: its commit shows the row, its rollback lets this one insert.
+// An expired row is taken over.
+const claim = statement(
+  'http.claim',
+  `insert into idempotency_keys as known (workspace_id, route, key, body_hash, created_at, expires_at)
+   values ($1, $2, $3, $4, $5, $6)
+   on conflict (workspace_id, route, key) do update
+     set body_hash = excluded.body_hash, status = null, answer = null,
+         created_at = excluded.created_at, expires_at = excluded.expires_at
+     where known.expires_at <= excluded.created_at
+   returning key`,
+);
+const known = statement(
+  'http.answer',
+  'select body_hash, status, answer::text as answer from idempotency_keys where workspace_id = $1 and route = $2 and key = $3',
+);
+const keep = statement(
+  'http.keep',
+  'update idempotency_keys set status = $4, answer = $5::json where workspace_id = $1 and route = $2 and key = $3',
+);
+const expire = statement(
+  'http.expire',
+  `delete from idempotency_keys where (workspace_id, route, key) in (
+     select workspace_id, route, key from idempotency_keys where expires_at <= $1 order by expires_at limit 5000
+   )`,
+);
+
+/**
+ * A POST handler in one tenant transaction. With `Idempotency-Key` (or S3's `X-Idempotency-Key`) the claim of the key,
+ * the effect and the answer commit together: repeated or parallel requests get the first one's answer, a crash leaves
+ * all or nothing. Refusals are not kept: they had no effect, and may be gone the next time.
+ */
+export function idempotent(
+  db: Database,
+  handler: (tx: TenantTx, request: FastifyRequest) => Promise<Answer>,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+  return async (request, reply) => {
+    const key = keyOf(request);
+    if (key === null) {
+      const answer = await inTenant(db, request, (tx) => handler(tx, request));
+      return reply.status(answer.status).send(answer.body);
+    }
+    const route = `${request.method} ${request.url.split('?', 1)[0]}`;
+    const hash = createHash('sha256').update(canonical(request.body)).digest();
+    const { status, text, replayed } = await inTenant(db, request, async (tx) => {
+      const place = [tx.workspaceId, route, key];
+      const now = tx.now();
+      const claimed = await tx.query(claim, [...place, hash, now, new Date(now.getTime() + keptMs)]);
+      if (claimed.length === 0) {
+        const [row] = await tx.query<{ body_hash: Buffer; status: number | null; answer: string | null }>(
+          known,
+          place,
+        );
+        if (!row || row.status === null)
+          throw errors.databaseBusy({ reason: 'the first request is not finished' });
+        if (!row.body_hash.equals(hash)) throw errors.idempotencyMismatch(key);
+        return { status: row.status, text: row.answer ?? 'null', replayed: true };
+      }
+      const answer = await handler(tx, request);
+      const written = JSON.stringify(answer.body ?? null);
+      await tx.execute(keep, [...place, answer.status, written]);
+      return { status: answer.status, text: written, replayed: false };
+    });
+    if (replayed) reply.header('idempotent-replayed', 'true');
+    // First and repeated answers take the same way out, so that their bytes are equal.
+    return reply.status(status).send(JSON.parse(text));
+  };
+}
+
+function keyOf(request: FastifyRequest): string | null {
+  const given = request.headers['idempotency-key'] ?? request.headers['x-idempotency-key'];
+  if (given === undefined) return null;
+  const key = Array.isArray(given) ? given.join(',') : given;
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw errors.invalidRequest([
+      {
+        path: 'headers.idempotency-key',
+        message: 'Use 1 to 255 printable ASCII characters, such as a UUID.',
+      },
+    ]);
+  }
+  return key;
+}
+
+/** The same body in another order of keys is the same body. */
+export function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? ''
+  );
+}
+
+/** Removes answers older than 24 h. */
+export const expireAnswers = defineJob({ name: 'http.expire-answers', schema: z.object({}) });
+
+export const expireAnswersCron: CronEntry = { job: expireAnswers, match: '0 */6 * * *' };
+
+export function expireAnswersHandler(db: Database): Handler {
+  return handle(expireAnswers, async (_payload, { signal }) => {
+    let removed = 0;
+    do {
+      removed = await db.withSystem('remove expired idempotency answers', (tx) =>
+        tx.execute(expire, [tx.now()]),
+      );
+    } while (removed > 0 && !signal.aborted);
+  });
+}

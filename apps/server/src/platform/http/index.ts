@@ -1,0 +1,25 @@
+/**
+ * http — how requests come in and answers go out, whatever the product.
+ *
+ * Words: a *gate* decides whether a request may pass (who, which scope), before its body is read; a *principal* is who
+ * passed; an *answer* is what an idempotent request will be told for 24 h; *raw* routes get their body byte for byte.
+ *
+ * Tables: idempotency_keys.
+ *
+ * Always true: every refusal has the one envelope `{error: {code, message, details, requestId}}`, also those of the
+ * framework and of unreadable requests; bodies, queries and parameters are validated against the schemas that
+ * /openapi.json is made of, and keys nobody knows are refused; a POST repeated under its Idempotency-Key has one
+ * effect and one answer, because claim, effect and answer are one transaction.
+ */
+export { cursorOf, type List, listOf, listQuery, page, readCursor } from './cursor.ts';
+export { renderError } from './errors.ts';
+export { type Authenticate, inTenant, type Principal, principalOf } from './gates.ts';
+export type { ReadyCheck } from './health.ts';
+export {
+  type Answer,
+  expireAnswers,
+  expireAnswersCron,
+  expireAnswersHandler,
+  idempotent,
+} from './idempotent.ts';
+export { buildHttp, type Http, type HttpApp, type HttpOptions, rawBodyLimit } from './server.ts';

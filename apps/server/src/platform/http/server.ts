@@ -1,0 +1,209 @@
+import swagger from '@fastify/swagger';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type onRequestAsyncHookHandler,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../clock.ts';
+import { AppError, errors } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Logger } from '../log.ts';
+import { envelope, renderError } from './errors.ts';
+import { type Authenticate, gateWith } from './gates.ts';
+import { healthRoutes, type ReadyCheck } from './health.ts';
+
+/** WhatsApp sends up to 3 MB. */
+export const rawBodyLimit = 4 * 1024 * 1024;
+
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface HttpOptions {
+  log: Logger;
+  environment: string;
+  authenticate: Authenticate;
+  /** What /readyz asks, by name. */
+  checks: Record<string, ReadyCheck>;
+  clock?: Clock;
+  version?: string;
+  /** Addresses of proxies in front of us (CIDR); only they may say whom they speak for. */
+  trustedProxies?: string[];
+  /** For JSON bodies. */
+  bodyLimit?: number;
+  /** The public address is https: browsers may remember it. */
+  secure?: boolean;
+}
+
+export interface Http {
+  app: HttpApp;
+  /** Routes for API keys pass through here: `onRequest: http.gate('messages:write')`. */
+  gate(...scopes: string[]): onRequestAsyncHookHandler;
+  /** Routes that get their body as a Buffer, byte for byte, whatever its type says, up to 4 MB. */
+  raw(routes: (app: HttpApp) => void): void;
+  listen(address: { host: string; port: number }): Promise<string>;
+  /** First phase of closing: not ready any more, connections are asked to go; everything is still answered. */
+  stopIntake(): void;
+  /** Second phase: no new connections, requests in flight finish, within the limit. */
+  close(limitMs?: number): Promise<void>;
+}
+
+/** Builds the server: schemas, envelope, headers, health, OpenAPI. Routes are added by whoever composes the program. */
+export async function buildHttp(options: HttpOptions): Promise<Http> {
+  let closing = false;
+  const app: HttpApp = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    // One line per request costs more than a webhook's own work; refusals are logged where they are rendered.
+    disableRequestLogging: true,
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? options.trustedProxies : false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : newId();
+    },
+    requestIdHeader: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      renderError(error, request, reply as never);
+    },
+    clientErrorHandler(_error, socket) {
+      // Not even HTTP: no request, no reply, but the same envelope.
+      const body = envelope(new AppError('invalid_request', 400, 'The request cannot be read.'), newId());
+      if (socket.writable) {
+        socket.end(
+          `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+        );
+      } else socket.destroy();
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
+  app.decorateRequest('principal', null);
+
+  const routes: { method: string; pattern: RegExp }[] = [];
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      routes.push({ method, pattern: patternOf(route.url) });
+    }
+    const schema = route.schema;
+    if (!schema) return;
+    // Keys nobody knows are refused, also where a schema forgot to say so.
+    for (const part of ['body', 'querystring', 'params'] as const) {
+      const given = schema[part];
+      if (given instanceof z.ZodObject && given.def.catchall === undefined) schema[part] = given.strict();
+    }
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = [
+      ...new Set(routes.filter((route) => route.pattern.test(path)).map((route) => route.method)),
+    ];
+    if (allowed.length > 0) {
+      reply.header('allow', allowed.join(', '));
+      return renderError(
+        new AppError('method_not_allowed', 405, `Use ${allowed.join(' or ')} here.`, { allowed }),
+        request,
+        reply,
+      );
+    }
+    return renderError(errors.notFound('address', { path }), request, reply);
+  });
+
+  const headers: [string, string][] = [
+    ['x-content-type-options', 'nosniff'],
+    ['x-frame-options', 'DENY'],
+    ['referrer-policy', 'no-referrer'],
+    ['cross-origin-opener-policy', 'same-origin'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"],
+    ['cache-control', 'no-store'],
+    ...(options.secure
+      ? ([['strict-transport-security', 'max-age=31536000; includeSubDomains']] as [string, string][])
+      : []),
+  ];
+  app.addHook('onSend', async (request, reply) => {
+    for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
+    reply.header('x-request-id', request.id);
+    if (closing) reply.header('connection', 'close');
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Chaski', version: options.version ?? '0.0.0' },
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'ck_<id>_<secret>' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/openapi.json', { schema: { hide: true } as never }, async () => app.swagger());
+  healthRoutes(app as unknown as FastifyInstance, {
+    environment: options.environment,
+    clock: options.clock ?? systemClock,
+    checks: options.checks,
+    closing: () => closing,
+  });
+
+  return {
+    app,
+    gate: gateWith(options.authenticate),
+    raw(add) {
+      app.register(async (scope) => {
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser(
+          '*',
+          { parseAs: 'buffer', bodyLimit: rawBodyLimit },
+          (_request, body, done) => {
+            done(null, body);
+          },
+        );
+        scope.addHook('onRoute', (route) => {
+          route.bodyLimit ??= rawBodyLimit;
+        });
+        add(scope as unknown as HttpApp);
+      });
+    },
+    listen: (address) => app.listen(address),
+    stopIntake() {
+      closing = true;
+      app.server.closeIdleConnections();
+    },
+    async close(limitMs = 10_000) {
+      closing = true;
+      const limit = setTimeout(() => app.server.closeAllConnections(), limitMs);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(limit);
+      }
+    },
+  };
+}
+
+/** A route's address as a pattern, to tell a wrong method from a wrong address. */
+function patternOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => {
+    if (part.startsWith(':')) return '[^/]+';
+    if (part === '*') return '.*';
+    return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('/')}$`);
+}
