@@ -1,22 +1,24 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { asRole } from './as-role.ts';
 
 /**
- * Installs graphile-worker's schema (its own migrations) and our door to it. Runs as the owner, repeatably, from
- * `chaski migrate`.
+ * Installs graphile-worker's schema (its own migrations) and our door to it. Runs after our own migrations,
+ * repeatably, as `<prefix>_owner`: a definer function of a superuser would see through every policy.
  *
  * The worker logs in as `<prefix>_system` (`-c role=…` of its connections), which gets rights on graphile's tables; the
  * tenant's role gets one function. graphile switches row security on without a policy, so that system needs one per
  * table. job_names is forced: the functions run as owner and would see no name without a policy of their own.
  */
 export async function installQueue(ownerUrl: string, rolePrefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'chaski migrate' });
+  const connectionString = asRole(ownerUrl, `${rolePrefix}_owner`);
+  const client = new pg.Client({ connectionString, application_name: 'chaski migrate' });
   client.on('error', () => {});
   await client.connect();
   try {
     // Two at once: the second waits, then finds everything there.
     await client.query("select pg_advisory_lock(hashtext('chaski-install-queue'), 0)");
-    const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 });
+    const pool = new pg.Pool({ connectionString, max: 1 });
     pool.on('error', () => {});
     pool.on('connect', (one) => one.on('error', () => {}));
     try {

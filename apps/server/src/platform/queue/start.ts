@@ -13,6 +13,7 @@ import type { Database } from '../db/index.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { startLoop } from '../loop.ts';
+import { asRole } from './as-role.ts';
 import { unwrap } from './dead.ts';
 import { definedJobs, type Handler, type Job } from './define.ts';
 import * as sql from './queries.ts';
@@ -119,7 +120,7 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
   );
 
   const pool = new pg.Pool({
-    ...asRole(options.databaseUrl, `${options.rolePrefix}_system`),
+    connectionString: asRole(options.databaseUrl, `${options.rolePrefix}_system`),
     max: Math.max(3, Math.ceil(concurrency / 2) + 2),
     application_name: 'chaski jobs',
   });
@@ -258,15 +259,6 @@ function check(
       jobs: foreign,
     });
   }
-}
-
-/** Connections that act as `role` from their first statement on, and never as the bare login. */
-function asRole(url: string, role: string): pg.PoolConfig {
-  // As text: addresses of sockets (postgresql:///db?host=/run) are none that URL reads. The last `options` counts.
-  const before = /[?&]options=([^&]*)/.exec(url)?.[1];
-  const options = `${before ? `${decodeURIComponent(before.replaceAll('+', ' '))} ` : ''}-c role=${role}`;
-  const mark = url.includes('?') ? '&' : '?';
-  return { connectionString: `${url}${mark}options=${encodeURIComponent(options)}` };
 }
 
 function graphileLogger(log: Logger): GraphileLogger {
