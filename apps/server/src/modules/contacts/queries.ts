@@ -170,7 +170,8 @@ export interface Sighting {
   seenAt: Date | null;
 }
 
-// Locks in key order first: an update joined to unnest would lock in whatever order the join yields.
+// Locks in key order first: an update joined to unnest would lock in whatever order the join yields. Not `for update`:
+// that would wait for the key share that a concurrent insert of a conversation or identity holds on the contact.
 // Names belong to the newest sighting; what arrives late must not put an old name back.
 const sight = statement(
   'contacts.sight',
@@ -179,7 +180,7 @@ const sight = statement(
        as t (workspace_id, id, profile_name, username, phone, conflict, seen_at)
    ), locked as (
      select c.workspace_id, c.id from contacts c join input i using (workspace_id, id)
-     order by c.workspace_id, c.id for update of c
+     order by c.workspace_id, c.id for no key update of c
    )
    update contacts c set
      profile_name = case when i.profile_name is not null and (c.profile_name is null or i.seen_at >= coalesce(c.last_seen_at, '-infinity')) then i.profile_name else c.profile_name end,
@@ -345,7 +346,7 @@ export function applyConsents(
        select i.* from input i
        where not exists (select from consents k where k.workspace_id = i.workspace_id and k.contact_id = i.contact_id
                          and (k.source = 'whatsapp') = (i.source = 'whatsapp') and k.at > i.at)
-     ), locked as (
+     ), people as (
        select distinct c.workspace_id, c.id from contacts c
        join newest n on n.workspace_id = c.workspace_id and n.contact_id = c.id
      ), own as (
@@ -361,7 +362,7 @@ export function applyConsents(
        opt_out_scope = case when o.action is null then c.opt_out_scope when o.action = 'opt-out' then o.scope end,
        marketing_stopped_at = case when w.action is null then c.marketing_stopped_at when w.action = 'opt-out' then w.at end,
        updated_at = $8::timestamptz
-     from locked l
+     from people l
        left join own o on o.workspace_id = l.workspace_id and o.contact_id = l.id
        left join theirs w on w.workspace_id = l.workspace_id and w.contact_id = l.id
      where c.workspace_id = l.workspace_id and c.id = l.id

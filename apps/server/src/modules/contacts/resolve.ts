@@ -61,17 +61,32 @@ type Mode = 'seen' | 'looked-up' | 'known-only';
  * together, never moves an alias from one contact to another.
  */
 export async function resolveMany(tx: Tx, refs: readonly PersonSighting[]): Promise<ContactRow[]> {
-  const rows = await resolve(tx, refs, 'seen');
-  return rows as ContactRow[];
+  return (await resolve(tx, refs, 'seen')).map(present);
 }
+
+// Pairs that are linked already: each status of 2026 shows phone and BSUID together, and one look per pair is enough.
+// Per process and forgetful; a pair too few is looked up again.
+let linkedPairs = new Set<string>();
 
 /** Links aliases shown together (by a status) where one of them is known; creates nobody. */
 export async function linkMany(tx: Tx, refs: readonly PersonSighting[]): Promise<void> {
-  await resolve(
-    tx,
-    refs.filter((ref) => candidates(ref).filter((c) => c.exact).length > 1),
-    'known-only',
-  );
+  const pairKey = ({ workspaceId, scope, person }: PersonSighting) =>
+    `${workspaceId}|${scope}|${person.phone}|${person.userId}|${person.parentUserId}`;
+  const due = new Map<string, PersonSighting>();
+  for (const ref of refs) {
+    const { phone, userId, parentUserId } = ref.person;
+    if (Number(Boolean(phone)) + Number(Boolean(userId)) + Number(Boolean(parentUserId)) < 2) continue;
+    const key = pairKey(ref);
+    if (!linkedPairs.has(key)) due.set(key, ref);
+  }
+  if (due.size === 0) return;
+  const found = await resolve(tx, [...due.values()], 'known-only');
+  tx.afterCommit(() => {
+    if (linkedPairs.size > 50_000) linkedPairs = new Set();
+    [...due.keys()].forEach((key, index) => {
+      if (found[index]?.owner) linkedPairs.add(key);
+    });
+  });
 }
 
 /** The contact that a send names by phone (any writing) or BSUID; created when new. `scope`: the number's portfolio. */
@@ -80,7 +95,7 @@ export async function contactForAddress(
   address: { phone?: string | null; userId?: string | null; scope?: string },
 ): Promise<ContactRow> {
   const phone = address.phone?.replace(/\D/g, '') || null;
-  const [row] = await resolve(
+  const [found] = await resolve(
     tx,
     [
       {
@@ -98,7 +113,7 @@ export async function contactForAddress(
     ],
     'looked-up',
   );
-  return row as ContactRow;
+  return present(found!);
 }
 
 async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Promise<(ContactRow | null)[]> {
@@ -122,7 +137,7 @@ async function attempt(
   refs: readonly PersonSighting[],
   wanted: readonly Candidate[][],
   mode: Mode,
-): Promise<(ContactRow | null)[] | null> {
+): Promise<Resolved[] | null> {
   const distinct = new Map<string, Alias>();
   for (const list of wanted) for (const alias of list) distinct.set(aliasKey(alias), alias);
   const known = new Map<string, Pick<IdentityRow, 'contactId' | 'supersededAt'>>();
@@ -227,7 +242,7 @@ async function attempt(
       })),
     );
   }
-  return owners.map((id) => (id === null ? null : (rows.get(id) ?? null)));
+  return owners.map((owner) => ({ owner, row: owner === null ? null : (rows.get(owner) ?? null) }));
 }
 
 function changes(linked: readonly NewIdentity[]): (sighting: Sighting) => boolean {

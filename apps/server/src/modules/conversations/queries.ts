@@ -92,7 +92,7 @@ const touch = statement(
        as t (workspace_id, id, message_id, at, preview, direction, unread, inbound_at)
    ), locked as (
      select c.workspace_id, c.id, c.status from conversations c join input i using (workspace_id, id)
-     order by c.workspace_id, c.id for update of c
+     order by c.workspace_id, c.id for no key update of c
    ), touched as (
      update conversations c set
        last_message_at = case when i.newer then i.at else c.last_message_at end,

@@ -1,0 +1,320 @@
+/** SQL of the inbound half: what people said, and what the provider says about what we said. */
+import { statement, type Tx } from '../../platform/db/index.ts';
+
+export interface NewMessage {
+  workspaceId: string;
+  id: string;
+  conversationId: string;
+  numberId: string;
+  contactId: string | null;
+  direction: 'in' | 'out';
+  type: string;
+  /** JSON. */
+  content: string;
+  source: 'whatsapp' | 'phone-app';
+  providerMessageId: string;
+  status: string;
+  rank: number;
+  shownAt: Date;
+  replyTo: string | null;
+  targetProviderId: string | null;
+  context: string | null;
+  referral: string | null;
+  error: string | null;
+  workflowId: string | null;
+}
+
+// jsonb[] from text[]: one cast per array instead of a quoting of JSON inside array syntax inside SQL.
+const insert = statement(
+  'messages.receive',
+  `insert into messages (workspace_id, id, conversation_id, number_id, contact_id, direction, type, content, source,
+     provider_message_id, status, rank, shown_at, created_at, reply_to, target_provider_id, context, referral, error,
+     workflow_id, sent_at)
+   select t.workspace_id, t.id, t.conversation_id, t.number_id, t.contact_id, t.direction, t.type, t.content::jsonb,
+     t.source, t.provider_message_id, t.status, t.rank, t.shown_at, $20::timestamptz, t.reply_to, t.target,
+     t.context::jsonb, t.referral::jsonb, t.error::jsonb, t.workflow_id,
+     case when t.direction = 'out' then t.shown_at end
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+               $9::text[], $10::text[], $11::text[], $12::smallint[], $13::timestamptz[], $14::text[], $15::text[],
+               $16::text[], $17::text[], $18::text[], $19::uuid[])
+     as t (workspace_id, id, conversation_id, number_id, contact_id, direction, type, content, source,
+           provider_message_id, status, rank, shown_at, reply_to, target, context, referral, error, workflow_id)
+   on conflict (workspace_id, number_id, provider_message_id) where provider_message_id is not null do nothing
+   returning id`,
+);
+
+/** Inserts what is not known yet; answers the ids of what was new. Rows must be sorted by their unique key. */
+export async function insertReceived(tx: Tx, rows: readonly NewMessage[]): Promise<Set<string>> {
+  const made = await tx.query<{ id: string }>(insert, [
+    rows.map((r) => r.workspaceId),
+    rows.map((r) => r.id),
+    rows.map((r) => r.conversationId),
+    rows.map((r) => r.numberId),
+    rows.map((r) => r.contactId),
+    rows.map((r) => r.direction),
+    rows.map((r) => r.type),
+    rows.map((r) => r.content),
+    rows.map((r) => r.source),
+    rows.map((r) => r.providerMessageId),
+    rows.map((r) => r.status),
+    rows.map((r) => r.rank),
+    rows.map((r) => r.shownAt.toISOString()),
+    rows.map((r) => r.replyTo),
+    rows.map((r) => r.targetProviderId),
+    rows.map((r) => r.context),
+    rows.map((r) => r.referral),
+    rows.map((r) => r.error),
+    rows.map((r) => r.workflowId),
+    tx.now().toISOString(),
+  ]);
+  return new Set(made.map((row) => row.id));
+}
+
+const known = statement(
+  'messages.known',
+  `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId"
+   from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (workspace_id, number_id, provider_message_id)
+   join messages m using (workspace_id, number_id, provider_message_id)`,
+);
+
+export interface ProviderKey {
+  workspaceId: string;
+  numberId: string;
+  providerMessageId: string;
+}
+
+export const providerKey = (key: ProviderKey): string =>
+  `${key.workspaceId}|${key.numberId}|${key.providerMessageId}`;
+
+export function selectKnown(tx: Tx, keys: readonly ProviderKey[]): Promise<ProviderKey[]> {
+  return tx.query<ProviderKey & Record<string, unknown>>(known, [
+    keys.map((k) => k.workspaceId),
+    keys.map((k) => k.numberId),
+    keys.map((k) => k.providerMessageId),
+  ]);
+}
+
+// Both ways round: an edit finds its message, and a message finds the edit that came before it. Same thread, same
+// speaker: nobody edits what another said.
+const markTargets = statement(
+  'messages.mark_targets',
+  `with pairs as (
+     select e.workspace_id, m.id, e.type, e.shown_at
+     from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+     join messages e on e.workspace_id = t.workspace_id and e.id = t.id
+     join messages m on m.workspace_id = e.workspace_id and m.number_id = e.number_id
+       and m.provider_message_id = e.target_provider_id and m.conversation_id = e.conversation_id
+       and m.direction = e.direction
+     where e.target_provider_id is not null and e.type in ('edit', 'revoke')
+     union all
+     select m.workspace_id, m.id, e.type, e.shown_at
+     from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+     join messages m on m.workspace_id = t.workspace_id and m.id = t.id
+     join messages e on e.workspace_id = m.workspace_id and e.number_id = m.number_id
+       and e.target_provider_id = m.provider_message_id and e.conversation_id = m.conversation_id
+       and e.direction = m.direction
+     where e.target_provider_id is not null and e.type in ('edit', 'revoke')
+   ), marks as (
+     select workspace_id, id, max(shown_at) filter (where type = 'edit') as edited_at,
+            min(shown_at) filter (where type = 'revoke') as revoked_at
+     from pairs group by workspace_id, id
+   )
+   update messages m set edited_at = greatest(m.edited_at, k.edited_at), revoked_at = least(m.revoked_at, k.revoked_at)
+   from marks k where m.workspace_id = k.workspace_id and m.id = k.id`,
+);
+
+export async function updateTargets(
+  tx: Tx,
+  messages: readonly { workspaceId: string; id: string }[],
+): Promise<void> {
+  await tx.execute(markTargets, [messages.map((m) => m.workspaceId), messages.map((m) => m.id)]);
+}
+
+// ── statuses ──
+
+export interface LockedMessage extends ProviderKey {
+  id: string;
+  conversationId: string;
+  contactId: string | null;
+  rank: number;
+}
+
+// The lock comes before the insert of statuses and so serialises two workers on one message: whoever updates second
+// counts the rows of both.
+const lock = statement(
+  'messages.lock_by_provider_id',
+  `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
+          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank
+   from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (workspace_id, number_id, provider_message_id)
+   join messages m using (workspace_id, number_id, provider_message_id)
+   order by m.workspace_id, m.id for no key update of m`,
+);
+
+export function lockByProviderId(tx: Tx, keys: readonly ProviderKey[]): Promise<LockedMessage[]> {
+  return tx.query<LockedMessage & Record<string, unknown>>(lock, [
+    keys.map((k) => k.workspaceId),
+    keys.map((k) => k.numberId),
+    keys.map((k) => k.providerMessageId),
+  ]);
+}
+
+export interface NewStatus {
+  workspaceId: string;
+  messageId: string;
+  status: string;
+  participant: string;
+  providerMessageId: string;
+  at: Date;
+  receivedAt: Date;
+  recipient: string;
+  conversation: string | null;
+  pricing: string | null;
+  errors: string | null;
+}
+
+const insertStatuses = statement(
+  'messages.insert_statuses',
+  `insert into message_statuses (workspace_id, message_id, status, participant, provider_message_id, at, received_at,
+                                 recipient, conversation, pricing, errors)
+   select t.workspace_id, t.message_id, t.status, t.participant, t.provider_message_id, t.at, t.received_at,
+          t.recipient::jsonb, t.conversation::jsonb, t.pricing::jsonb, t.errors::jsonb
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+               $8::text[], $9::text[], $10::text[], $11::text[])
+     as t (workspace_id, message_id, status, participant, provider_message_id, at, received_at, recipient,
+           conversation, pricing, errors)
+   on conflict (workspace_id, message_id, status, participant) do nothing
+   returning workspace_id as "workspaceId", message_id as "messageId", status, participant`,
+);
+
+// From all stored rows and not from this batch: then the order of batches cannot matter.
+const applyStored = statement(
+  'messages.apply_statuses',
+  `with told as (
+     select s.workspace_id, s.message_id,
+       case s.status when 'sent' then 2 when 'failed' then 3 when 'delivered' then 4 when 'read' then 5 else 6 end as rank,
+       s.status, s.at, s.participant, s.pricing, s.errors
+     from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, message_id)
+     join message_statuses s using (workspace_id, message_id)
+   ), sums as (
+     select workspace_id, message_id, max(rank) as rank,
+       min(at) filter (where status = 'sent') as sent_at, min(at) filter (where status = 'delivered') as delivered_at,
+       min(at) filter (where status in ('read', 'played')) as read_at, min(at) filter (where status = 'failed') as failed_at,
+       (array_agg(pricing order by rank desc, participant) filter (where pricing is not null))[1] as pricing,
+       (array_agg(errors -> 0 order by participant) filter (where status = 'failed'))[1] as error
+     from told group by workspace_id, message_id
+   )
+   update messages m set
+     rank = greatest(m.rank, s.rank),
+     status = case when s.rank > m.rank
+       then (array['accepted', 'sent', 'failed', 'delivered', 'read', 'played'])[s.rank] else m.status end,
+     sent_at = coalesce(s.sent_at, m.sent_at), delivered_at = s.delivered_at, read_at = s.read_at,
+     failed_at = coalesce(s.failed_at, m.failed_at), pricing = s.pricing,
+     error = case when greatest(m.rank, s.rank) <> 3 then null
+       when s.error is null then m.error
+       else jsonb_build_object('code', s.error -> 'code', 'kind', s.error -> 'kind', 'message', s.error -> 'message') end
+   from sums s where m.workspace_id = s.workspace_id and m.id = s.message_id`,
+);
+
+export interface StoredStatus {
+  workspaceId: string;
+  messageId: string;
+  status: string;
+  participant: string;
+}
+
+/** Keeps the statuses and lets their (locked) messages show the highest; answers those that were new. */
+export async function storeStatuses(tx: Tx, rows: readonly NewStatus[]): Promise<StoredStatus[]> {
+  const messages = [...new Map(rows.map((r) => [`${r.workspaceId}|${r.messageId}`, r])).values()];
+  const [fresh] = await tx.batch([
+    {
+      statement: insertStatuses,
+      values: [
+        rows.map((r) => r.workspaceId),
+        rows.map((r) => r.messageId),
+        rows.map((r) => r.status),
+        rows.map((r) => r.participant),
+        rows.map((r) => r.providerMessageId),
+        rows.map((r) => r.at.toISOString()),
+        rows.map((r) => r.receivedAt.toISOString()),
+        rows.map((r) => r.recipient),
+        rows.map((r) => r.conversation),
+        rows.map((r) => r.pricing),
+        rows.map((r) => r.errors),
+      ],
+    },
+    {
+      statement: applyStored,
+      values: [messages.map((m) => m.workspaceId), messages.map((m) => m.messageId)],
+    },
+  ]);
+  return fresh as unknown as StoredStatus[];
+}
+
+export interface PendingStatus extends ProviderKey {
+  status: string;
+  participant: string;
+  attemptId: string | null;
+  /** JSON of the StatusItem. */
+  item: string;
+  receivedAt: Date;
+}
+
+export async function insertPending(tx: Tx, rows: readonly PendingStatus[]): Promise<void> {
+  await tx.execute(
+    `insert into pending_statuses (workspace_id, number_id, provider_message_id, status, participant, attempt_id, item,
+                                   received_at)
+     select t.workspace_id, t.number_id, t.provider_message_id, t.status, t.participant, t.attempt_id, t.item::jsonb,
+            t.received_at
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::timestamptz[])
+       as t (workspace_id, number_id, provider_message_id, status, participant, attempt_id, item, received_at)
+     on conflict do nothing`,
+    [
+      rows.map((r) => r.workspaceId),
+      rows.map((r) => r.numberId),
+      rows.map((r) => r.providerMessageId),
+      rows.map((r) => r.status),
+      rows.map((r) => r.participant),
+      rows.map((r) => r.attemptId),
+      rows.map((r) => r.item),
+      rows.map((r) => r.receivedAt.toISOString()),
+    ],
+  );
+}
+
+const takePending = statement(
+  'messages.take_pending',
+  `delete from pending_statuses p
+   using unnest($1::uuid[], $2::uuid[], $3::text[]) as t (workspace_id, number_id, provider_message_id)
+   where p.workspace_id = t.workspace_id and p.number_id = t.number_id and p.provider_message_id = t.provider_message_id
+   returning p.workspace_id as "workspaceId", p.number_id as "numberId", p.item, p.received_at as "receivedAt"`,
+);
+
+export function deletePending(
+  tx: Tx,
+  keys: readonly ProviderKey[],
+): Promise<{ workspaceId: string; numberId: string; item: unknown; receivedAt: Date }[]> {
+  return tx.query(takePending, [
+    keys.map((k) => k.workspaceId),
+    keys.map((k) => k.numberId),
+    keys.map((k) => k.providerMessageId),
+  ]);
+}
+
+/** Pending statuses whose message is there by now: the two transactions did not see each other. */
+export function selectArrived(tx: Tx, limit: number): Promise<ProviderKey[]> {
+  return tx.query<ProviderKey & Record<string, unknown>>(
+    `select distinct p.workspace_id as "workspaceId", p.number_id as "numberId",
+            p.provider_message_id as "providerMessageId"
+     from (select * from pending_statuses where foreign_at is null order by received_at limit $1) p
+     join messages m on m.workspace_id = p.workspace_id and m.number_id = p.number_id
+       and m.provider_message_id = p.provider_message_id`,
+    [limit],
+  );
+}
+
+export function markForeign(tx: Tx, receivedBefore: Date): Promise<number> {
+  return tx.execute(
+    'update pending_statuses set foreign_at = $1 where foreign_at is null and received_at < $2',
+    [tx.now().toISOString(), receivedBefore.toISOString()],
+  );
+}
