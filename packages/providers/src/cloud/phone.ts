@@ -24,7 +24,7 @@ function twin(digits: string): string | null {
   m = /^52(\d{10})$/.exec(digits);
   if (m) return `521${m[1]}`;
   // Argentina: mobile numbers carry a 9 after the country code when called from abroad.
-  m = /^549(\d{10})$/.exec(digits);
+  m = /^549([1-8]\d{9})$/.exec(digits);
   if (m) return `54${m[1]}`;
   m = /^54([1-8]\d{9})$/.exec(digits);
   if (m) return `549${m[1]}`;
