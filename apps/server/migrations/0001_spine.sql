@@ -536,6 +536,8 @@ create table media (
   number_id uuid,
   message_id uuid,
   direction text not null check (direction in ('in', 'out')),
+  -- image | video | audio | document | sticker: what its bytes are checked against
+  kind text not null default 'document',
   provider_media_id text,
   -- when WhatsApp forgets the id: 7 days for ids from webhooks, 30 for uploads
   provider_expires_at timestamptz,
