@@ -1,0 +1,27 @@
+/**
+ * cli — `chaski <command>`. One file a command; each loads what it needs when it runs, so that `--help` stays fast
+ * (the whole app would cost a second).
+ */
+import { Command } from 'commander';
+import { AppError } from '../platform/errors.ts';
+import { addAdmin } from './admin.ts';
+import { addKeys } from './keys.ts';
+import { addMigrate } from './migrate.ts';
+import { addNumber } from './number.ts';
+import { addQueue } from './queue.ts';
+import { addReplay } from './replay.ts';
+import { addStart } from './start.ts';
+
+/** Runs one command; an error that somebody can act on is printed as its sentence, others in full. */
+export async function runCli(args: string[]): Promise<void> {
+  const program = new Command('chaski')
+    .description('Self-hosted, multi-tenant WhatsApp Business platform.')
+    .showHelpAfterError('(`chaski <command> --help` explains it)');
+  for (const add of [addStart, addMigrate, addKeys, addReplay, addQueue, addNumber, addAdmin]) add(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    console.error(error instanceof AppError ? `\n${error.message}` : error);
+    process.exit(1);
+  }
+}
