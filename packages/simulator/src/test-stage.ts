@@ -13,8 +13,8 @@ import { asArray, asObject, parseJson } from './json.ts';
 export const NUMBER = '106540352242922';
 export const ACCOUNT = '102290129340398';
 export const TOKEN = 'EAAtoken';
-export const SECRET = 'app secret';
-export const KEY = 'admin key';
+export const SECRET = 'app-secret';
+export const KEY = 'admin-key';
 
 export interface Received {
   body: string;
@@ -90,7 +90,9 @@ export async function stage(options: Partial<SimulatorOptions> = {}): Promise<St
         method,
         redirect: 'manual',
         headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-        ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: raw ? (body as NonNullable<RequestInit['body']>) : JSON.stringify(body) }),
       });
       const text = await answer.text();
       return { status: answer.status, text, json: asObject(parseJson(text)), headers: answer.headers };
