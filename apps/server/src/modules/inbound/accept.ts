@@ -140,8 +140,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
 
   async function flush(batch: Waiter[]): Promise<Acceptance[]> {
     stats.flushes += 1;
-    // Two flushes of the same hashes in opposite order deadlock.
-    const rows = batch.map((waiter) => waiter.row).sort((a, b) => Buffer.compare(a.hash, b.hash));
+    const rows = batch.map((waiter) => waiter.row);
     const error = await store(rows);
     if (error === null) return stored(batch);
     log.warn({ err: error, rows: rows.length }, 'storing webhook bodies failed; trying once more');

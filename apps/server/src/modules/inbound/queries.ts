@@ -24,15 +24,20 @@ export interface RawEvent {
 }
 
 // Hashes and bodies travel as two binary parameters and are cut apart here: an array of bytea is sent as hex text,
-// twice the bytes and an escape pass on both sides.
+// twice the bytes and an escape pass on both sides. Numbered in the order of arrival, inserted in the order of hashes:
+// two flushes of the same hashes in opposite order deadlock.
 const insertArrivals = statement(
   'inbound.insert',
-  `insert into raw_events (day, hash, source, app_id, body, signature, shard, received_at)
-   select (t.received_at at time zone 'UTC')::date, substring($1::bytea from (t.i * 32 - 31)::int for 32), t.source,
-          t.app_id, substring($2::bytea from t.start for t.size), t.signature, t.shard, t.received_at
-   from unnest($3::integer[], $4::integer[], $5::text[], $6::uuid[], $7::text[], $8::smallint[], $9::timestamptz[])
-     with ordinality as t (start, size, source, app_id, signature, shard, received_at, i)
-   order by t.i
+  `insert into raw_events (day, hash, n, source, app_id, body, signature, shard, received_at)
+   select (t.received_at at time zone 'UTC')::date, t.hash, t.n, t.source, t.app_id, t.body, t.signature, t.shard,
+          t.received_at
+   from (
+     select nextval('raw_events_n') as n, substring($1::bytea from (a.i * 32 - 31)::int for 32) as hash,
+            substring($2::bytea from a.start for a.size) as body, a.source, a.app_id, a.signature, a.shard, a.received_at
+     from unnest($3::integer[], $4::integer[], $5::text[], $6::uuid[], $7::text[], $8::smallint[], $9::timestamptz[])
+       with ordinality as a (start, size, source, app_id, signature, shard, received_at, i)
+   ) t
+   order by t.hash
    on conflict (day, hash) do nothing`,
 );
 
@@ -41,7 +46,7 @@ const makePartition = statement(
   "select make_day_partition('raw_events', $1::date)",
 );
 
-/** One flush: one round trip, committed when it answers. Rows must come sorted by hash. */
+/** One flush: one round trip, committed when it answers. Rows in the order of arrival. */
 export async function storeArrivals(db: Database, rows: readonly Arrival[]): Promise<void> {
   const starts: number[] = new Array(rows.length);
   const sizes: number[] = new Array(rows.length);

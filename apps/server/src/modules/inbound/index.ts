@@ -1,0 +1,24 @@
+/**
+ * inbound — the door that WhatsApp speaks through, and what becomes of its words.
+ *
+ * Words: a *raw event* is one webhook body as it came; an *item* is one thing it says; an item that cannot be applied
+ * is *parked* with its reason and a copy of its body, and may be *replayed*; a *lane* is the share of numbers that one
+ * worker works at a time.
+ *
+ * Tables: raw_events (by day), item_keys, parked, parked_bodies.
+ *
+ * States of a raw event: stored → processed. Of a parked item: open → resolved.
+ *
+ * Always true: 200 is answered after the commit and never before; what is not signed by an app of the address is
+ * refused, all of it when no secret is configured; an item counts only for a number whose account is bound to the app
+ * that signed; every effect has a key, so a body may come, be worked and be replayed any number of times; an item that
+ * cannot be applied stops nobody else.
+ */
+export { type Acceptor, type AcceptorOptions, createAcceptor } from './accept.ts';
+export type { ApplyDeps } from './apply.ts';
+export { createDoorKeeper, type DoorKeeper } from './apps.ts';
+export { type InboundRetention, maintainInbound } from './maintain.ts';
+export { type Processor, type ProcessorOptions, startProcessor } from './process.ts';
+export { countParked, type ParkedRow, type ParkReason } from './queries.ts';
+export { listParked, type Replayed, type ReplayWhat, replay } from './replay.ts';
+export { bodyLimit, type InboundRoutesDeps, inboundRoutes } from './routes.ts';

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import type { Database } from '../../platform/db/index.ts';
+import type { Logger } from '../../platform/log.ts';
+
+/** A lane is worked by whoever holds its advisory lock: events of one conversation leave in the order they came. */
+export interface LaneLocks {
+  hold(lane: number): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+// 'chas'. The second key tells installations' lane counts apart: 2 of 2 is not 2 of 4.
+const lockClass = 0x63686173;
+
+/** Locks on one session of this process; when it breaks, all are lost at once and taken again by whoever is first. */
+export function createLaneLocks(db: Database, lanes: number, log: Logger): LaneLocks {
+  const held = new Set<number>();
+  let session: Promise<pg.Client> | null = null;
+  let closed = false;
+
+  function connect(): Promise<pg.Client> {
+    session ??= db.session('inbound lanes').then(
+      (client) => {
+        const lost = () => {
+          held.clear();
+          session = null;
+        };
+        client.on('end', lost);
+        client.on('error', (error: unknown) => {
+          log.warn({ err: error }, 'the session that holds the lanes broke');
+          lost();
+          client.end().catch(() => {});
+        });
+        return client;
+      },
+      (error: unknown) => {
+        session = null;
+        throw error;
+      },
+    );
+    return session;
+  }
+
+  return {
+    async hold(lane) {
+      if (closed) return false;
+      if (held.has(lane)) return true;
+      const client = await connect();
+      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [
+        lockClass,
+        lanes * 4096 + lane + 1,
+      ]);
+      if (rows[0]?.got) held.add(lane);
+      return held.has(lane);
+    },
+    async close() {
+      closed = true;
+      held.clear();
+      const client = await session?.catch(() => null);
+      await client?.end();
+    },
+  };
+}
