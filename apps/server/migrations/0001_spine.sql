@@ -725,7 +725,7 @@ call chaski_private.protect_installation('rate_buckets');
 -- A new partition has row security off and no grants: the parent's rows go through the parent's policies,
 -- and direct access is revoked from everybody.
 create function make_day_partition(parent text, wanted date) returns void
-  language plpgsql security definer set search_path = pg_catalog, public as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   child text;
 begin
@@ -749,39 +749,42 @@ end $$;
 revoke all on function make_day_partition(text, date) from public;
 grant execute on function make_day_partition(text, date) to {{system}}, {{app}};
 
--- Drops a day that holds nothing unprocessed and nothing unnumbered; says whether it did.
+-- The definer functions work as the owner, whom forced row security shows nothing: what they must see they are shown.
+create policy definer on event_queue for select to {{owner}} using (true);
+
+-- Drops a day that holds nothing unprocessed and nothing unnumbered; says whether it did. Whether every consumer has
+-- read the day is the caller's to know. Dropping locks the whole table: rather than let writers queue up behind a wait
+-- for a long reader it gives up after 2 s (lock_not_available), and the job tries again later.
 create function drop_day_partition(parent text, wanted date) returns boolean
-  language plpgsql security definer set search_path = pg_catalog, public as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 declare
   child text := parent || '_' || to_char(wanted, 'YYYYMMDD');
+  needed boolean;
 begin
   if parent not in ('raw_events', 'events') then
     raise exception 'no such partitioned table: %', parent;
   end if;
   if to_regclass('public.' || child) is null then return false; end if;
   perform pg_advisory_xact_lock(hashtext('chaski-partition'));
-  -- The owner of a forced table sees no rows: a policy for the owner exists only while it looks.
+  if to_regclass('public.' || child) is null then return false; end if;
+  -- The parent first, as drop does itself: from here on nobody writes.
+  execute format('lock table public.%I in access exclusive mode', parent);
   execute format('alter table public.%I no force row level security', child);
-  execute format('lock table public.%I in access exclusive mode', child);
   if parent = 'raw_events' then
-    if chaski_private.any_row(format('select 1 from public.%I where processed_at is null', child)) then
-      execute format('alter table public.%I force row level security', child);
-      return false;
-    end if;
+    execute format('select exists (select 1 from public.%I where processed_at is null)', child) into needed;
+  else
+    needed := exists (select 1 from public.event_queue where day = wanted);
+  end if;
+  if needed then
+    execute format('alter table public.%I force row level security', child);
+    return false;
   end if;
   execute format('drop table public.%I', child);
   return true;
-end $$;
-
-create function chaski_private.any_row(query text) returns boolean
-  language plpgsql set search_path = pg_catalog as $$
-declare found_one boolean;
-begin
-  execute 'select exists (' || query || ')' into found_one;
-  return found_one;
 end $$;
 revoke all on function drop_day_partition(text, date) from public;
 grant execute on function drop_day_partition(text, date) to {{system}};
 revoke all on all functions in schema chaski_private from public;
 revoke all on all procedures in schema chaski_private from public;
+revoke all on function current_workspace_id(), current_role_name() from public;
 grant execute on function current_workspace_id(), current_role_name() to {{app}}, {{system}};
