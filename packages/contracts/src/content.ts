@@ -720,10 +720,15 @@ const bodyComponent = z.strictObject({
   ).refine(oneNaming, { error: namingMessage }),
 });
 
+const indexMessage = 'a template button’s index is its place, 0 to 9';
 const buttonIndex = z
-  .union([z.number().int().min(0).max(9), z.string().regex(/^[0-9]$/)], {
-    error: () => 'a template button’s index is its place, 0 to 9',
-  })
+  .union(
+    [
+      z.int({ error: indexMessage }).min(0, { error: indexMessage }).max(9, { error: indexMessage }),
+      z.string().regex(/^[0-9]$/, { error: indexMessage }),
+    ],
+    { error: indexMessage },
+  )
   .describe('Place of the button in the template, from 0.');
 
 const actionParameter = <T extends z.ZodType>(action: T) =>
@@ -826,7 +831,7 @@ const limitedTimeOfferComponent = z.strictObject({
 
 const cardComponents = list(
   'template carousel card components',
-  z.union([headerComponent, bodyComponent, buttonComponent]),
+  z.discriminatedUnion('type', [headerComponent, bodyComponent, buttonComponent]),
   0,
   10,
 );
@@ -854,7 +859,7 @@ const templateContent = z.strictObject({
     }),
     components: list(
       'template.components',
-      z.union([
+      z.discriminatedUnion('type', [
         headerComponent,
         bodyComponent,
         buttonComponent,
