@@ -13,6 +13,7 @@
  *   GET|POST|DELETE /_sim/faults
  *   POST /_sim/clock       {advanceMs}                  only with a virtual clock
  *   POST /_sim/webhooks    {stopped}
+ *   POST /_sim/emit        {phoneNumberId | accountId, field, value}    any other webhook
  *   GET  /_sim/transcript?phone=                        what arrived on that phone
  *   GET  /_sim/deliveries                               webhooks as they were POSTed
  *   POST /_sim/reset                                    forgets people, messages, files, faults; keeps apps and numbers
@@ -147,6 +148,14 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
       if (body.stopped === true) sim.stopWebhooks();
       else sim.resumeWebhooks();
       return sendJson(res, 200, { stopped: body.stopped === true });
+    case 'POST emit': {
+      if (!isObject(body.value)) throw new HttpError(400, 'Give value as an object.');
+      const webhook = { field: need(body, 'field'), value: body.value };
+      const { phoneNumberId } = texts(body, 'phoneNumberId');
+      if (phoneNumberId === undefined) sim.emitWebhook({ ...webhook, accountId: need(body, 'accountId') });
+      else sim.emitWebhook({ ...webhook, phoneNumberId });
+      return sendJson(res, 202, { ok: true });
+    }
     case 'GET transcript':
       return sendJson(res, 200, { messages: sim.messagesTo(query.get('phone') ?? '') });
     case 'GET deliveries':

@@ -17,6 +17,7 @@ export class RealClock implements SimClock {
 
   after(ms: number, run: () => void): () => void {
     const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+    timer.unref();
     return () => clearTimeout(timer);
   }
 }

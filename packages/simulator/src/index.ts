@@ -23,14 +23,14 @@
 import { createServer } from 'node:http';
 import { admin } from './admin.ts';
 import { RealClock, type SimClock, VirtualClock } from './clock.ts';
-import { playedByPerson, readByPerson } from './deliver.ts';
+import { emit, playedByPerson, readByPerson } from './deliver.ts';
 import { type FaultId, Faults } from './faults.ts';
 import { graph, isGraphPath, setTemplateStatus } from './graph.ts';
 import { type Call, HttpError, hasKey, sendJson } from './http.ts';
 import type { JsonObject } from './json.ts';
 import { personMedia } from './media.ts';
 import { type AddPerson, addPerson, byPhone, presentPerson, waId } from './people.ts';
-import { changeNumber, echo, personReads, personSends, rotate } from './persons.ts';
+import { changeNumber, echo, personReads, personSends, personSendsRaw, rotate } from './persons.ts';
 import type {
   ArmFault,
   NewMessage,
@@ -168,6 +168,8 @@ export interface PersonHandle {
   readonly username: string | null;
   /** Returns the message's id (wamid). A string is a text. */
   send(message: NewMessage | string, to?: string): string;
+  /** Sends a body as the webhook carries it: orders, ad referrals, edits, … Who, when and id are added. */
+  sendRaw(body: JsonObject, to?: string): string;
   /** Reads all that arrived. */
   read(to?: string): void;
   /** Reads one message. */
@@ -218,6 +220,13 @@ export interface Simulator {
   advance(ms: number): Promise<void>;
   /** Resolves when no webhook is in flight or due. With the wall clock statuses still to come are waited for too. */
   idle(): Promise<void>;
+  /**
+   * Sends a webhook of any field, for what has no verb here (history, calls, flows, …). With `phoneNumberId` the
+   * value gets messaging_product and metadata; with `accountId` the entry gets its time.
+   */
+  emitWebhook(
+    webhook: { field: string; value: JsonObject } & ({ phoneNumberId: string } | { accountId: string }),
+  ): void;
   stopWebhooks(): void;
   resumeWebhooks(): void;
   /** What really arrived on that phone (or person id, or user id), duplicates included, in order. */
@@ -480,6 +489,17 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
         await new Promise((resolve) => setTimeout(resolve, 1));
     },
 
+    emitWebhook(webhook) {
+      if ('phoneNumberId' in webhook) {
+        emit(world, numberFor(world, webhook.phoneNumberId), webhook.value, webhook.field);
+        return;
+      }
+      const account = world.accounts.get(webhook.accountId);
+      if (!account) throw new RangeError(`there is no account ${webhook.accountId}`);
+      const { field, value } = webhook;
+      webhooks.emit({ account, number: null, field, value, entryTime: Math.floor(clock.now() / 1000) });
+    },
+
     stopWebhooks: () => webhooks.stop(),
     resumeWebhooks: () => webhooks.resume(),
 
@@ -586,6 +606,7 @@ function handle(world: World, person: Person): PersonHandle {
     },
     send: (message, to) =>
       send(typeof message === 'string' ? { type: 'text', text: message } : message, numberFor(world, to)),
+    sendRaw: (body, to) => personSendsRaw(world, person, numberFor(world, to), body).id,
     read: (to) => personReads(world, person, numberFor(world, to)),
     readMessage: (id) => readByPerson(world, received(id)),
     play: (id) => playedByPerson(world, received(id)),

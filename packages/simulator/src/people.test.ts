@@ -122,3 +122,27 @@ test('two people cannot have one phone; user ids must look like one', async () =
   expect(() => on.sim.addPerson({ phone: '15550100001' })).toThrow('already has');
   expect(() => on.sim.addPerson({ userId: 'sheena' })).toThrow('must look like');
 });
+
+test('what has no verb can be sent raw: an ad referral by a person, a call by the platform', async () => {
+  const on = await stage();
+  const person = ana(on);
+  person.sendRaw({
+    type: 'text',
+    text: { body: 'From the ad' },
+    referral: { source_type: 'ad', ctwa_clid: 'c' },
+  });
+  on.sim.emitWebhook({
+    phoneNumberId: NUMBER,
+    field: 'calls',
+    value: { calls: [{ id: 'wacid.1', event: 'connect' }] },
+  });
+  await on.sim.idle();
+  expect(on.inbound().at(-1)).toMatchObject({
+    from: '15550100001',
+    referral: { ctwa_clid: 'c' },
+    id: expect.any(String),
+  });
+  expect(on.values('calls')).toMatchObject([
+    { metadata: { phone_number_id: NUMBER }, calls: [{ id: 'wacid.1' }] },
+  ]);
+});

@@ -60,25 +60,29 @@ export function addPerson(world: World, person: AddPerson): Person {
   return added;
 }
 
-/** Lookups by phone must not walk a hundred thousand people. */
-const phones = new WeakMap<World['people'], Map<string, Person>>();
+/** Phone or first portfolio's user id → person: a look-up must not walk a hundred thousand people. */
+const known = new WeakMap<World['people'], Map<string, Person>>();
 
 function index(world: World, person: Person): void {
-  let map = phones.get(world.people);
+  let map = known.get(world.people);
   if (!map) {
     map = new Map();
-    phones.set(world.people, map);
+    known.set(world.people, map);
   }
   if (person.phone !== null) map.set(person.phone, person);
+  map.set(person.userId, person);
 }
 
 export function byPhone(world: World, phone: string): Person | undefined {
-  const found = phones.get(world.people)?.get(waId(phone));
+  const found = known.get(world.people)?.get(waId(phone));
   return found && found.phone === waId(phone) && world.people.has(found.id) ? found : undefined;
 }
 
 /** By user id or parent user id, as that portfolio knows it. */
 export function byUserId(world: World, userId: string, portfolioId: string): Person | undefined {
+  const direct = known.get(world.people)?.get(userId);
+  if (direct && world.people.has(direct.id) && userIdFor(world, direct, portfolioId) === userId)
+    return direct;
   for (const person of world.people.values())
     if (userIdFor(world, person, portfolioId) === userId || person.parentUserId === userId) return person;
   return undefined;
@@ -126,13 +130,13 @@ export function movePerson(world: World, person: Person, phone: string): void {
   if (!/^\d{7,15}$/.test(next)) throw new RangeError('phone must have 7 to 15 digits');
   if (byPhone(world, next)) throw new RangeError(`somebody already has the phone ${next}`);
   person.phone = next;
-  rotateUserId(person);
-  index(world, person);
+  rotateUserId(world, person);
 }
 
-export function rotateUserId(person: Person): void {
+export function rotateUserId(world: World, person: Person): void {
   person.rotation++;
   person.userId = `${person.userId.slice(0, 2)}.${digitsFrom(`${person.id}/${person.userId}/${person.rotation}`, 20)}`;
+  index(world, person);
 }
 
 /** Numbers this person has a chat with. */

@@ -30,13 +30,26 @@ import {
 
 /** Sends what the person typed or tapped; the webhook goes out at once. */
 export function personSends(world: World, person: Person, number: Num, content: NewMessage): Message {
+  const context = content.type === 'reaction' ? null : (content.context ?? null);
+  return personSendsRaw(world, person, number, contentShape(world, person, content), context);
+}
+
+/**
+ * Sends any body a webhook can carry (`type` and its object, `referral`, `order`, `edit`, `revoke`, …); who, when
+ * and id are added.
+ */
+export function personSendsRaw(
+  world: World,
+  person: Person,
+  number: Num,
+  body: JsonObject,
+  contextId: string | null = null,
+): Message {
   const chat = chatOf(world, person, number);
   const now = world.clock.now();
   const account = accountOf(world, number);
   const visible = phoneVisible(chat, now);
-  const body = contentShape(world, person, content);
   const id = world.ids.wamid();
-  const contextId = content.type === 'reaction' ? null : (content.context ?? null);
   const answered = contextId === null ? undefined : world.messages.get(contextId);
   const raw: JsonObject = {
     ...(contextId === null
@@ -66,8 +79,8 @@ export function personSends(world: World, person: Person, number: Num, content: 
     template: null,
   };
   world.messages.set(id, message);
-  const target = content.type === 'reaction' ? applyReaction(world, raw, 'person') : undefined;
-  if (content.type !== 'reaction') {
+  const target = message.type === 'reaction' ? applyReaction(world, raw, 'person') : undefined;
+  if (message.type !== 'reaction') {
     chat.messages.push(message);
     tell(world, () => ({
       type: 'message',
@@ -244,7 +257,7 @@ export function changeNumber(world: World, person: Person, phone: string): void 
 
 /** New user id, phone not shared. */
 export function rotate(world: World, person: Person): void {
-  announce(world, person, () => rotateUserId(person));
+  announce(world, person, () => rotateUserId(world, person));
 }
 
 function announce(world: World, person: Person, change: () => void): void {

@@ -7,7 +7,7 @@ import { windowUntil } from './limits.ts';
 import { findMedia, personMedia } from './media.ts';
 import { addPerson, phoneVisible, presentPerson } from './people.ts';
 import { personReads, personSends } from './persons.ts';
-import type { NewMessage, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
+import type { NewMessage, NewPerson, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
 import { toBubble } from './render.ts';
 import { type Chat, chatOf, type Num, type Person, type World } from './world.ts';
 
@@ -172,7 +172,7 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
       const body = await readObject(req);
       if (typeof body.name !== 'string' || body.name.trim() === '')
         throw new HttpError(400, 'Give the person a name.');
-      const optional = (key: string) =>
+      const optional = (key: 'phone' | 'userId' | 'username'): Partial<NewPerson> =>
         typeof body[key] === 'string' && body[key] !== '' ? { [key]: body[key] } : {};
       const person = addPerson(world, {
         name: body.name,
