@@ -9,11 +9,11 @@
  * with different values are a problem, never a choice of ours; all problems are told at once. Nothing here reads
  * `process.env`: cli/environment.ts hands it in.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { parseKey } from './platform/seal.ts';
 
 /** Names and their values, as the environment has them. */
 export type Environment = Record<string, string | undefined>;
@@ -553,16 +553,13 @@ function camelKeys(values: Parsed): CamelKeys {
   return Object.fromEntries(entries) as CamelKeys; // the mapped type says what the line above does
 }
 
-/**
- * A sealing key as 64 hex digits, or null if the text is too weak: 64 hex digits and base64 of 32 bytes are taken as
- * they are, any other text of 32 characters or more becomes its SHA-256.
- */
+/** A sealing key in the ring's own spelling, 64 hex digits, or null if the text is too weak (see platform/seal.ts). */
 export function deriveSealingKey(text: string): string | null {
-  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
-  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) {
-    return Buffer.from(text.replaceAll('-', '+').replaceAll('_', '/'), 'base64').toString('hex');
+  try {
+    return parseKey(text).key.toString('hex');
+  } catch {
+    return null;
   }
-  return text.length >= 32 ? createHash('sha256').update(text).digest('hex') : null;
 }
 
 /**

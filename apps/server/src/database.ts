@@ -15,12 +15,12 @@ const REACH_PATIENCE_MS = 30_000;
 export interface DatabaseAddress {
   /** The runtime login, which owns nothing. */
   url: string;
-  /** Owns the tables and migrates. */
+  /** Migrates, working as the role that owns the tables. */
   ownerUrl: string;
 }
 
 /**
- * The two logins on an own server. With DATABASE_OWNER_URL, DATABASE_URL is the runtime login; alone it is the owner,
+ * The two logins on an own server. With DATABASE_OWNER_URL, DATABASE_URL is the runtime login; alone it migrates,
  * and the runtime login is `<prefix>_login` at the same place with a password derived from the sealing key.
  */
 export function serverAddress(config: Config, sealingKey: string): DatabaseAddress | null {
@@ -83,13 +83,13 @@ export async function checkServer(url: string, onWait: (message: string) => void
 
 /** The logins of an embedded database. */
 export function embeddedAddress(
-  embedded: Pick<Embedded, 'ownerUrl' | 'urlFor'>,
+  embedded: Pick<Embedded, 'superuserUrl' | 'urlFor'>,
   config: Config,
   secrets: Secrets,
 ): DatabaseAddress {
   return {
     url: embedded.urlFor(`${config.dbRolePrefix}_login`, secrets.databasePassword),
-    ownerUrl: embedded.ownerUrl,
+    ownerUrl: embedded.superuserUrl,
   };
 }
 

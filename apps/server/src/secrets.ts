@@ -4,7 +4,7 @@
  * `<data>/secrets.json` (0600) is made once, whole, and read by every later start, which therefore prints the same
  * credentials. In production nothing is generated and the file is not read: everything comes from the environment.
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -86,14 +86,10 @@ export function databasePassword(sealingKey: string): string {
   return createHmac('sha256', Buffer.from(sealingKey, 'hex')).update('database-login').digest('hex');
 }
 
-/** Names a sealing key without telling it: the first 8 hex digits of its SHA-256. */
-export function sealingKeyId(sealingKey: string): string {
-  return createHash('sha256').update(Buffer.from(sealingKey, 'hex')).digest('hex').slice(0, 8);
-}
-
 /**
  * Refuses to go on when rows were sealed with keys that are not in the ring, e.g. after secrets.json was lost: a new
- * key would let the app start and every stored token be unreadable. The app calls it with the key ids that it finds.
+ * key would let the app start and every stored token be unreadable. The app calls it with the
+ * key ids of its ring and of the rows (seal.ts: countByKey).
  */
 export function refuseLostKeys(
   ring: readonly string[],

@@ -1,4 +1,120 @@
 import type { Command } from 'commander';
+import type { CommonOptions } from './environment.ts';
 
-/** `chaski keys`: stub. */
-export function addKeys(_program: Command): void {}
+type WorkspaceOptions = CommonOptions & { workspace?: string; json?: boolean };
+
+/** `chaski keys`: secrets for the environment, API keys, rotation of the sealing key. */
+export function addKeys(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('make secrets for the environment; API keys; rotate the sealing key')
+    .action(async () => {
+      const { generateSecrets } = await import('../secrets.ts');
+      const made = generateSecrets();
+      console.log(
+        [
+          '# Fresh values, kept nowhere: put them into the environment or .env, and a copy where you keep secrets.',
+          `SEALING_KEYS=${made.sealingKey}`,
+          `JWT_SECRET=${made.jwtSecret}`,
+          `VERIFY_TOKEN=${made.verifyToken}`,
+          "# APP_SECRETS comes from Meta: your app's settings, Basic, App secret.",
+        ].join('\n'),
+      );
+    });
+
+  const api = keys.command('api').description('API keys of a workspace');
+  const inWorkspace = (command: Command): Command =>
+    command
+      .option('--workspace <id>', 'the workspace; without it the only one')
+      .option('--data-dir <path>', 'folder of the embedded database')
+      .option('--json', 'one JSON object a line');
+
+  inWorkspace(api.command('create').description('make a key; it is shown once'))
+    .option('--name <name>', 'what it is for', 'made with chaski keys api create')
+    .option('--scopes <scopes>', 'what it may do, separated by commas; without it everything')
+    .option('--numbers <ids>', 'the numbers it may use, separated by commas; without it all')
+    .option('--expires <time>', 'when it ends, e.g. 2027-01-31')
+    .action(
+      async (
+        options: WorkspaceOptions & { name: string; scopes?: string; numbers?: string; expires?: string },
+      ) => {
+        const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+        const { createApiKey } = await import('../modules/auth/index.ts');
+        const { parseTime } = await import('./arguments.ts');
+        const expiresAt = options.expires === undefined ? null : parseTime('--expires', options.expires);
+        const split = (text: string) => text.split(',').map((part) => part.trim());
+        await withSession(options, async ({ db }) => {
+          const workspace = await chooseWorkspace(db, options.workspace);
+          const made = await db.withTenant(workspace, operator, (tx) =>
+            createApiKey(tx, {
+              name: options.name,
+              ...(options.scopes === undefined ? {} : { scopes: split(options.scopes) }),
+              ...(options.numbers === undefined ? {} : { numberIds: split(options.numbers) }),
+              expiresAt,
+            }),
+          );
+          show([made], options.json);
+          if (!options.json) console.log('\nIt is not shown again. Use it as `Authorization: Bearer <key>`.');
+        });
+      },
+    );
+
+  inWorkspace(api.command('list').description('the keys, without their secrets')).action(
+    async (options: WorkspaceOptions) => {
+      const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+      const { listApiKeys } = await import('../modules/auth/index.ts');
+      await withSession(options, async ({ db }) => {
+        const workspace = await chooseWorkspace(db, options.workspace);
+        show(await db.withTenant(workspace, operator, (tx) => listApiKeys(tx)), options.json);
+      });
+    },
+  );
+
+  inWorkspace(api.command('revoke <id>').description('end a key; refused everywhere within a second')).action(
+    async (id: string, options: WorkspaceOptions) => {
+      const { chooseWorkspace, operator, withSession } = await import('./session.ts');
+      const { revokeApiKey } = await import('../modules/auth/index.ts');
+      await withSession(options, async ({ db }) => {
+        const workspace = await chooseWorkspace(db, options.workspace);
+        await db.withTenant(workspace, operator, (tx) => revokeApiKey(tx, id));
+        console.log(`Key ${id} is revoked.`);
+      });
+    },
+  );
+
+  keys
+    .command('rotate')
+    .description(
+      'seal everything with the first of SEALING_KEYS while the app goes on, and say which key may go',
+    )
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .action(async (options: CommonOptions) => {
+      const { withSession } = await import('./session.ts');
+      const { countByKey, keyRing, reseal } = await import('../platform/seal.ts');
+      await withSession(options, async ({ db, secrets }) => {
+        const ring = keyRing(secrets.sealingKeys);
+        const { resealed, failed } = await reseal(db, ring);
+        console.log(`Sealed anew with key ${ring[0].kid}: ${resealed}; could not be opened: ${failed}.`);
+        const counts = await countByKey(db);
+        for (const { kid } of ring.slice(1)) {
+          const left = counts[kid] ?? 0;
+          console.log(
+            left === 0
+              ? `Key ${kid} opens nothing any more: it may go from SEALING_KEYS once every process runs with the new ring.`
+              : `Key ${kid} is still needed by ${left}: keep it and run this again.`,
+          );
+        }
+        if (ring.length === 1) {
+          console.log(
+            'There is one key only. To change it: `chaski keys`, then SEALING_KEYS=<new>,<old>, restart every process, and run this again.',
+          );
+        }
+        const lost = Object.keys(counts).filter((kid) => !ring.some((key) => key.kid === kid));
+        if (lost.length > 0)
+          console.log(
+            `Not in the ring but still needed: ${lost.join(', ')}. Add the key and run this again.`,
+          );
+        if (failed > 0) process.exitCode = 1;
+      });
+    });
+}

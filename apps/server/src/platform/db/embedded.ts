@@ -56,7 +56,6 @@ const APP_LOCK = [0x63686173, 0x617070] as const;
 const PORT = 5432;
 const DATABASE = 'chaski';
 const SUPERUSER = 'postgres';
-const OWNER = 'chaski_owner';
 /** The kernel's limit for a socket's path is 104 (macOS) or 108 bytes. */
 const SOCKET_PATH_LIMIT = 100;
 /** A killed app's session is gone within milliseconds; a racing start decides within one connect. */
@@ -88,11 +87,9 @@ export interface EmbeddedOptions {
 export interface EmbeddedAddress {
   socketDir: string;
   port: number;
-  /** For pg: the superuser in the app's database. */
+  /** For pg: the superuser in the app's database. It migrates only; what it makes belongs to the owner role. */
   connection: { host: string; port: number; user: string; database: string };
   superuserUrl: string;
-  /** The app's database as the role that owns it: no superuser, so that its definer functions are none either. */
-  ownerUrl: string;
   /** A connection string for another login or database of this cluster; the socket trusts everybody. */
   urlFor(user: string, password?: string, database?: string): string;
 }
@@ -610,13 +607,10 @@ async function takeLock(postmaster: Postmaster): Promise<pg.Client> {
   }
 }
 
-/** The app's own database and its owner, so that `postgres` stays free for locks and maintenance. */
+/** The app's own database, so that `postgres` stays free for locks and maintenance. */
 async function createDatabase(session: pg.Client): Promise<void> {
-  const owner = await session.query('select 1 from pg_roles where rolname = $1', [OWNER]);
-  // createrole: migrations make the roles that the app runs as.
-  if (owner.rowCount === 0) await session.query(`create role ${OWNER} login createrole`);
-  const database = await session.query('select 1 from pg_database where datname = $1', [DATABASE]);
-  if (database.rowCount === 0) await session.query(`create database ${DATABASE} owner ${OWNER}`);
+  const { rowCount } = await session.query('select 1 from pg_database where datname = $1', [DATABASE]);
+  if (rowCount === 0) await session.query(`create database ${DATABASE}`);
 }
 
 function addressOf(postmaster: Postmaster): EmbeddedAddress {
@@ -630,7 +624,6 @@ function addressOf(postmaster: Postmaster): EmbeddedAddress {
     port,
     connection: { host: socketDir, port, user: SUPERUSER, database: DATABASE },
     superuserUrl: urlFor(SUPERUSER),
-    ownerUrl: urlFor(OWNER),
     urlFor,
   };
 }

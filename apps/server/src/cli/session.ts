@@ -1,0 +1,111 @@
+/** What the commands share: a database through its ordinary door, a workspace chosen, rows shown. */
+import { withDatabase } from '../database.ts';
+import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
+import { errors } from '../platform/errors.ts';
+import { isId, type WorkspaceId } from '../platform/ids.ts';
+import type { Secrets } from '../secrets.ts';
+import { type CommonOptions, type Loaded, load } from './environment.ts';
+
+/** Who acts, in events and audit. */
+export const operator: Actor = { kind: 'system', id: null, role: 'system' };
+
+export interface Session {
+  db: Database;
+  loaded: Loaded;
+  secrets: Secrets;
+  /** For what must run as the owner. */
+  ownerUrl: string;
+}
+
+/** Runs a command with the database, beside a running app or alone. */
+export async function withSession<Result>(
+  options: CommonOptions,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const loaded = load({ DATA_DIR: options.dataDir }, 'command');
+  return withDatabase(loaded.config, loaded.dataDir, async (address, secrets) => {
+    const db = openDatabase({
+      url: address.url,
+      rolePrefix: loaded.config.dbRolePrefix,
+      poolSize: 2,
+      applicationName: 'chaski-cli',
+    });
+    try {
+      return await work({ db, loaded, secrets, ownerUrl: address.ownerUrl });
+    } catch (error) {
+      throw explain(error);
+    } finally {
+      await db.close();
+    }
+  });
+}
+
+/** A database that was never migrated answers with names of tables and roles; a person needs the next step. */
+function explain(error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? cause.code : null;
+    if (code === '42P01' || code === '28000' || code === '28P01' || code === '42883') {
+      return errors.configuration(
+        `The database is not ready for this (${cause.message}). \`chaski migrate\` brings it up to date.`,
+      );
+    }
+  }
+  return error;
+}
+
+/** The workspace that is meant: the given one, or the installation's only one. */
+export async function chooseWorkspace(db: Database, given: string | undefined): Promise<WorkspaceId> {
+  if (given !== undefined) {
+    if (isId(given)) return given as WorkspaceId;
+    throw errors.configuration(
+      `"${given}" is no workspace id. Without --workspace the only workspace is taken.`,
+    );
+  }
+  const rows = await db.withSystem('list workspaces for the command line', (tx) =>
+    tx.query<{ id: WorkspaceId; name: string }>(
+      'select id, name from workspaces order by created_at limit 21',
+    ),
+  );
+  const [only, ...others] = rows;
+  if (only === undefined)
+    throw errors.configuration('There is no workspace yet. `chaski start` makes the first one.');
+  if (others.length === 0) return only.id;
+  throw errors.configuration(
+    `There are several workspaces; name one with --workspace:\n${rows.map(({ id, name }) => `  ${id}  ${name}`).join('\n')}`,
+  );
+}
+
+/** Rows as aligned columns for a person, or one JSON object a line for a script. */
+export function show(rows: readonly object[], json: boolean | undefined): void {
+  if (json) {
+    for (const row of rows) console.log(JSON.stringify(row));
+    return;
+  }
+  if (rows.length === 0) {
+    console.log('(nothing)');
+    return;
+  }
+  const names = Object.keys(rows[0] ?? {});
+  const text = (value: unknown): string =>
+    value === null || value === undefined
+      ? ''
+      : value instanceof Date
+        ? value.toISOString()
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value);
+  const cells = rows.map((row) =>
+    names.map((name) => text(Object.entries(row).find(([key]) => key === name)?.[1])),
+  );
+  const widths = names.map((name, column) =>
+    Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  for (const row of [names, ...cells]) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
