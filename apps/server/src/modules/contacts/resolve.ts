@@ -116,7 +116,19 @@ export async function contactForAddress(
   return present(found!);
 }
 
-async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Promise<(ContactRow | null)[]> {
+interface Resolved {
+  /** Id of the contact; null only when nobody may be created. */
+  owner: string | null;
+  row: ContactRow | null;
+}
+
+function present({ row }: Resolved): ContactRow {
+  // A contact deleted between two statements of this transaction: look again with the next batch.
+  if (!row) throw errors.databaseBusy({ reason: 'contact' });
+  return row;
+}
+
+async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Promise<Resolved[]> {
   if (refs.length === 0) return [];
   for (const ref of refs) {
     if (!isSomebody(ref.person)) {

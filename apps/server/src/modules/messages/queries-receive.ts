@@ -70,13 +70,6 @@ export async function insertReceived(tx: Tx, rows: readonly NewMessage[]): Promi
   return new Set(made.map((row) => row.id));
 }
 
-const known = statement(
-  'messages.known',
-  `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId"
-   from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (workspace_id, number_id, provider_message_id)
-   join messages m using (workspace_id, number_id, provider_message_id)`,
-);
-
 export interface ProviderKey {
   workspaceId: string;
   numberId: string;
@@ -85,14 +78,6 @@ export interface ProviderKey {
 
 export const providerKey = (key: ProviderKey): string =>
   `${key.workspaceId}|${key.numberId}|${key.providerMessageId}`;
-
-export function selectKnown(tx: Tx, keys: readonly ProviderKey[]): Promise<ProviderKey[]> {
-  return tx.query<ProviderKey & Record<string, unknown>>(known, [
-    keys.map((k) => k.workspaceId),
-    keys.map((k) => k.numberId),
-    keys.map((k) => k.providerMessageId),
-  ]);
-}
 
 // Both ways round: an edit finds its message, and a message finds the edit that came before it. Same thread, same
 // speaker: nobody edits what another said.

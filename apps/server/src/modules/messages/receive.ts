@@ -65,7 +65,10 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
     tx,
     fresh.map(({ row }) => row),
   );
-  await expectMedia(tx, fresh);
+  await expectMedia(
+    tx,
+    fresh.map(({ row }) => row),
+  );
   await changeIdentities(
     tx,
     fresh.map(({ received }) => received),
@@ -110,10 +113,17 @@ async function contactsOf(tx: SystemTx, list: readonly ReceivedMessage[]): Promi
 
 const effects = new Set(['reaction', 'edit', 'revoke']);
 
-function toRow(received: ReceivedMessage, contact: ContactRow | null, conversationId: string): NewMessage {
+interface ReceivedRow extends NewMessage {
+  media: ReceivedFile | null;
+}
+
+function toRow(received: ReceivedMessage, contact: ContactRow | null, conversationId: string): ReceivedRow {
   const { route, item, at } = received;
   const { content } = item;
   const inbound = item.kind === 'message';
+  const media = mediaOf(content);
+  // The content names our file from the start: it is on its way.
+  const stored = media ? { ...content, [content.type]: { ...part(content), mediaId: media.id } } : content;
   const error = inbound ? item.errors[0] : undefined;
   return {
     workspaceId: route.workspaceId,
@@ -123,7 +133,8 @@ function toRow(received: ReceivedMessage, contact: ContactRow | null, conversati
     contactId: contact?.id ?? null,
     direction: inbound ? 'in' : 'out',
     type: content.type,
-    content: JSON.stringify(content),
+    content: JSON.stringify(stored),
+    media,
     source: inbound ? 'whatsapp' : 'phone-app',
     providerMessageId: received.providerMessageId,
     // The phone app sent it: its own statuses may still come and rank higher.
@@ -169,29 +180,40 @@ function touchOf(row: NewMessage): Touch {
   };
 }
 
-const mediaTypes = new Set(['image', 'video', 'audio', 'document', 'sticker']);
+interface ReceivedFile {
+  id: string;
+  kind: 'image' | 'video' | 'audio' | 'document' | 'sticker';
+  providerMediaId: string;
+  url: string | null;
+  declaredType: string | null;
+  filename: string | null;
+  sha256: string | null;
+}
 
-async function expectMedia(
-  tx: SystemTx,
-  fresh: readonly { row: NewMessage; received: ReceivedMessage }[],
-): Promise<void> {
-  const expected = fresh.flatMap(({ row, received }) => {
-    if (!mediaTypes.has(row.type)) return [];
-    const media = part(received.item.content);
-    const providerMediaId = textOrNull(media.id);
-    if (providerMediaId === null) return [];
-    return [
-      {
-        workspaceId: row.workspaceId,
-        numberId: row.numberId,
-        messageId: row.id,
-        providerMediaId,
-        declaredType: textOrNull(media.mimeType),
-        filename: textOrNull(media.filename),
-        sha256: textOrNull(media.sha256),
-      },
-    ];
-  });
+function mediaOf(content: MessageItem['content']): ReceivedFile | null {
+  const { type } = content;
+  if (type !== 'image' && type !== 'video' && type !== 'audio' && type !== 'document' && type !== 'sticker')
+    return null;
+  const media = part(content);
+  const providerMediaId = textOrNull(media.id);
+  if (providerMediaId === null) return null;
+  return {
+    id: newId(),
+    kind: type,
+    providerMediaId,
+    url: textOrNull(media.url),
+    declaredType: textOrNull(media.mimeType),
+    filename: textOrNull(media.filename),
+    sha256: textOrNull(media.sha256),
+  };
+}
+
+async function expectMedia(tx: SystemTx, fresh: readonly ReceivedRow[]): Promise<void> {
+  const expected = fresh.flatMap((row) =>
+    row.media
+      ? [{ ...row.media, workspaceId: row.workspaceId, numberId: row.numberId, messageId: row.id }]
+      : [],
+  );
   if (expected.length > 0) await expectMany(tx, expected);
 }
 
