@@ -469,6 +469,15 @@ left join plans p on p.name = case when exists (select 1 from plans where name =
 left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id;
 grant select on send_facts to {{app}}, {{system}};
 
+-- Threads in which one number of this installation talks to another: how an automatic answer recognises its like.
+create view own_threads with (security_invoker = true) as
+select regexp_replace(n.display_phone_number, '\D', '', 'g') as from_phone, i.value as to_phone,
+  v.workspace_id, v.id as conversation_id
+from numbers n
+join identities i on i.workspace_id = n.workspace_id and i.kind = 'phone' and i.scope = ''
+join conversations v on v.workspace_id = n.workspace_id and v.number_id = n.id and v.contact_id = i.contact_id;
+grant select on own_threads to {{app}}, {{system}};
+
 -- What the process that holds a number's lease must know about it.
 create view send_numbers with (security_invoker = true) as
 select n.workspace_id, n.id as number_id, n.phone_number_id, n.provider, n.mps, n.status, a.id as account_id, a.app_id,
