@@ -1,5 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
-import { type ContactRow, columns } from './queries.ts';
+import { type ContactRow, selectContacts } from './queries.ts';
 
 export interface ContactFilter {
   /** Any alias of these digits: the number as WhatsApp wrote it, or one of its other writings. */
@@ -9,7 +9,7 @@ export interface ContactFilter {
 
 const list = statement(
   'contacts.list',
-  `select ${columns('c')} from contacts c
+  `select c.id from contacts c
     where c.workspace_id = $1
       and ($2::text[] is null or c.phone = any($2::text[]) or exists (
         select from identities i where i.workspace_id = c.workspace_id and i.kind = 'phone'
@@ -20,13 +20,13 @@ const list = statement(
 );
 
 /** Newest first, after (createdAt, id). */
-export function selectContactList(
+export async function selectContactList(
   tx: TenantTx,
   filter: ContactFilter,
   limit: number,
   after: readonly [string, string] | null,
 ): Promise<ContactRow[]> {
-  return tx.query<ContactRow & Record<string, unknown>>(list, [
+  const ids = await tx.query<{ id: string }>(list, [
     tx.workspaceId,
     filter.phones,
     filter.optedOut,
@@ -34,6 +34,10 @@ export function selectContactList(
     after?.[1] ?? null,
     limit,
   ]);
+  if (ids.length === 0) return [];
+  const keys = ids.map(({ id }) => ({ workspaceId: tx.workspaceId, id }));
+  const rows = new Map<string, ContactRow>((await selectContacts(tx, keys)).map((row) => [row.id, row]));
+  return ids.flatMap(({ id }) => rows.get(id) ?? []);
 }
 
 export interface ConsentHistoryRow {

@@ -1,0 +1,224 @@
+import type { PersonRef } from '@chaski/providers';
+import { expect, it } from 'vitest';
+import { seedWorkspace, testDatabase } from '../../../test/harness.ts';
+import { systemActor } from '../../platform/db/index.ts';
+import {
+  applyIdentityChange,
+  contactForAddress,
+  getContact,
+  identitiesOf,
+  linkMany,
+  recordConsents,
+  resolveMany,
+} from './index.ts';
+
+const { db, clock } = await testDatabase();
+const { workspaceId } = await seedWorkspace(db);
+const scope = 'portfolio';
+
+const who = (person: Partial<PersonRef>): PersonRef => ({
+  phone: null,
+  userId: null,
+  parentUserId: null,
+  username: null,
+  profileName: null,
+  ...person,
+});
+
+let seen = 0;
+/** Meets people in one transaction, one second after the other. */
+const meet = (...people: Partial<PersonRef>[]) =>
+  db.withSystem('test', (tx) =>
+    resolveMany(
+      tx,
+      people.map((person) => {
+        seen += 1;
+        return { workspaceId, scope, person: who(person), at: new Date(clock.now().getTime() + seen * 1000) };
+      }),
+    ),
+  );
+const aliases = async (id: string) =>
+  (await db.withSystem('test', (tx) => identitiesOf(tx, workspaceId, [id]))).map(
+    (row) => `${row.kind} ${row.value}${row.supersededAt ? ' (old)' : ''}`,
+  );
+const read = (id: string) => db.withSystem('test', (tx) => getContact(tx, workspaceId, id));
+
+it('makes one contact of one person, however often a batch shows them', async () => {
+  const [a, b, c] = await meet({ phone: '1600', profileName: 'Ann' }, { phone: '1600' }, { phone: '1601' });
+  expect(b!.id).toBe(a!.id);
+  expect(c!.id).not.toBe(a!.id);
+  const [again] = await meet({ phone: '1600' });
+  expect(again).toMatchObject({ id: a!.id, profileName: 'Ann', phone: '1600' });
+});
+
+it('takes a person without a phone as a contact like any other, and links the phone when one payload shows both', async () => {
+  const [nameless] = await meet({ userId: 'US.77', username: 'sheena' });
+  expect(nameless).toMatchObject({ phone: null, username: 'sheena', country: 'US' });
+  const [both] = await meet({ userId: 'US.77', phone: '1700' });
+  expect(both).toMatchObject({ id: nameless!.id, phone: '1700', identityConflict: false });
+  const [byPhone] = await meet({ phone: '1700' });
+  expect(byPhone!.id).toBe(nameless!.id);
+});
+
+it('keeps the BSUIDs of two portfolios apart', async () => {
+  const [one] = await meet({ userId: 'US.88' });
+  const [other] = await db.withSystem('test', (tx) =>
+    resolveMany(tx, [{ workspaceId, scope: 'another', person: who({ userId: 'US.88' }), at: clock.now() }]),
+  );
+  expect(other!.id).not.toBe(one!.id);
+});
+
+it('never takes an alias from another contact: both stay, one is marked', async () => {
+  const [phone] = await meet({ phone: '1800' });
+  const [user] = await meet({ userId: 'US.18' });
+  const [both] = await meet({ phone: '1800', userId: 'US.18' });
+  expect(both).toMatchObject({ id: user!.id, identityConflict: true, phone: null });
+  expect(await aliases(phone!.id)).toEqual(['phone 1800']);
+  expect(await aliases(user!.id)).toEqual(['bsuid US.18']);
+});
+
+it('finds Brazilian, Mexican and Argentine numbers in their other writing, and keeps what WhatsApp wrote', async () => {
+  for (const [written, other] of [
+    ['5511987654321', '551187654321'],
+    ['5215512345678', '525512345678'],
+    ['5491123456789', '541123456789'],
+  ] as const) {
+    const [first] = await meet({ phone: written });
+    const [second] = await meet({ phone: other });
+    expect(second!.id).toBe(first!.id);
+    expect(second!.phone).toBe(written);
+    expect(await aliases(first!.id)).toEqual([`phone ${written}`, `phone ${other}`]);
+  }
+});
+
+it('shows the newest name, whatever order sightings come in', async () => {
+  const at = (s: number) => new Date(Date.UTC(2026, 10, 20, 13, 0, s));
+  const see = (name: string, s: number) =>
+    db.withSystem('test', (tx) =>
+      resolveMany(tx, [{ workspaceId, scope, person: who({ phone: '1900', profileName: name }), at: at(s) }]),
+    );
+  await see('New', 30);
+  const [late] = await see('Old', 10);
+  expect(late).toMatchObject({ profileName: 'New', lastSeenAt: at(30) });
+});
+
+it('makes one contact when two workers meet the same person at once', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const phone = `21${round}`;
+    const userId = `US.21${round}`;
+    const [[a], [b], [c]] = await Promise.all([
+      meet({ phone, userId }),
+      meet({ userId, phone }),
+      meet({ phone }),
+    ]);
+    expect(new Set([a!.id, b!.id, c!.id]).size).toBe(1);
+    expect(await aliases(a!.id)).toHaveLength(2);
+  }
+});
+
+it('keeps the history of a changed number and of a rotated BSUID', async () => {
+  const [before] = await meet({ phone: '2200', userId: 'US.22a' });
+  await db.withSystem('test', (tx) =>
+    applyIdentityChange(tx, [
+      {
+        workspaceId,
+        scope,
+        from: who({ phone: '2200', userId: 'US.22a' }),
+        to: { phone: '2201', userId: 'US.22b', parentUserId: null },
+        at: clock.now(),
+      },
+    ]),
+  );
+  expect((await aliases(before!.id)).sort()).toEqual([
+    'bsuid US.22a (old)',
+    'bsuid US.22b',
+    'phone 2200 (old)',
+    'phone 2201',
+  ]);
+  const [late] = await meet({ phone: '2200' });
+  const [now] = await meet({ userId: 'US.22b' });
+  expect([late!.id, now!.id]).toEqual([before!.id, before!.id]);
+  expect(now!.phone).toBe('2201');
+  // Somebody else got the old number.
+  const [stranger] = await meet({ phone: '2200', userId: 'US.stranger' });
+  expect(stranger!.id).not.toBe(before!.id);
+  expect(stranger).toMatchObject({ identityConflict: true, phone: null });
+});
+
+it('marks both when the new number has its own contact already', async () => {
+  const [old] = await meet({ phone: '2300' });
+  const [early] = await meet({ phone: '2301' });
+  await db.withSystem('test', (tx) =>
+    applyIdentityChange(tx, [
+      {
+        workspaceId,
+        scope,
+        from: who({ phone: '2300' }),
+        to: { phone: '2301', userId: null, parentUserId: null },
+        at: clock.now(),
+      },
+    ]),
+  );
+  expect(await read(old!.id)).toMatchObject({ identityConflict: true, phone: '2300' });
+  expect(await read(early!.id)).toMatchObject({ identityConflict: true, phone: '2301' });
+});
+
+it('links what a status shows together, and creates nobody', async () => {
+  const [known] = await meet({ phone: '2400' });
+  const link = (person: Partial<PersonRef>) =>
+    db.withSystem('test', (tx) =>
+      linkMany(tx, [{ workspaceId, scope, person: who(person), at: clock.now() }]),
+    );
+  await link({ phone: '2400', userId: 'US.24' });
+  await link({ phone: '2400', userId: 'US.24' });
+  await link({ phone: '2499', userId: 'US.2499' });
+  expect(await aliases(known!.id)).toEqual(['bsuid US.24', 'phone 2400']);
+  const [nobody] = await db.withSystem('test', (tx) =>
+    tx.query<{ count: number }>("select count(*) from identities where value = '2499'"),
+  );
+  expect(nobody!.count).toBe(0);
+});
+
+it('finds or makes the contact that a send names, in any writing', async () => {
+  const send = (phone: string) =>
+    db.withTenant(workspaceId, systemActor, (tx) => contactForAddress(tx, { phone }));
+  const made = await send('+1 (650) 555-0199');
+  expect(made).toMatchObject({ phone: '16505550199', lastSeenAt: null });
+  expect((await send('16505550199')).id).toBe(made.id);
+});
+
+it('lets the newest word about being written to count, and keeps WhatsApp’s own preference apart', async () => {
+  const [contact] = await meet({ phone: '2500' });
+  const at = (s: number) => new Date(Date.UTC(2026, 10, 20, 14, 0, s));
+  const say = (action: 'opt-out' | 'opt-in', source: string, s: number, scope: 'all' | 'marketing' = 'all') =>
+    db.withSystem('test', (tx) =>
+      recordConsents(tx, [
+        {
+          workspaceId,
+          contactId: contact!.id,
+          action,
+          scope,
+          source,
+          keyword: source === 'keyword' ? 'STOP' : null,
+          at: at(s),
+        },
+      ]),
+    );
+  await say('opt-out', 'keyword', 10);
+  await say('opt-out', 'whatsapp', 11, 'marketing');
+  expect(await read(contact!.id)).toMatchObject({
+    optedOut: true,
+    optedOutAt: at(10),
+    optOutSource: 'keyword',
+    optOutKeyword: 'STOP',
+    optOutScope: 'all',
+    marketingStoppedAt: at(11),
+  });
+  await say('opt-in', 'keyword', 20);
+  await say('opt-out', 'keyword', 15);
+  expect(await read(contact!.id)).toMatchObject({
+    optedOut: false,
+    optedOutAt: null,
+    marketingStoppedAt: at(11),
+  });
+});
