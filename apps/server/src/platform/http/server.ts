@@ -2,6 +2,8 @@ import swagger from '@fastify/swagger';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  LogController,
   type onRequestAsyncHookHandler,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
@@ -65,10 +67,26 @@ export interface Http {
 /** Builds the server: schemas, envelope, headers, health, OpenAPI. Routes are added by whoever composes the program. */
 export async function buildHttp(options: HttpOptions): Promise<Http> {
   let closing = false;
+  const headers: [string, string][] = [
+    ['x-content-type-options', 'nosniff'],
+    ['x-frame-options', 'DENY'],
+    ['referrer-policy', 'no-referrer'],
+    ['cross-origin-opener-policy', 'same-origin'],
+    ['cross-origin-resource-policy', 'same-origin'],
+    ['content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"],
+    ['cache-control', 'no-store'],
+    ...(options.secure
+      ? ([['strict-transport-security', 'max-age=31536000; includeSubDomains']] as [string, string][])
+      : []),
+  ];
+  const decorate = (requestId: string, reply: FastifyReply) => {
+    for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
+    reply.header('x-request-id', requestId);
+  };
   const app: HttpApp = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     // One line per request costs more than a webhook's own work; refusals are logged where they are rendered.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? options.trustedProxies : false,
     genReqId: (request) => {
@@ -79,6 +97,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
+      // Before any hook: the address could not be decoded.
+      decorate(request.id, reply as never);
       renderError(error, request, reply as never);
     },
     clientErrorHandler(_error, socket) {
@@ -126,21 +146,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     return renderError(errors.notFound('address', { path }), request, reply);
   });
 
-  const headers: [string, string][] = [
-    ['x-content-type-options', 'nosniff'],
-    ['x-frame-options', 'DENY'],
-    ['referrer-policy', 'no-referrer'],
-    ['cross-origin-opener-policy', 'same-origin'],
-    ['cross-origin-resource-policy', 'same-origin'],
-    ['content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"],
-    ['cache-control', 'no-store'],
-    ...(options.secure
-      ? ([['strict-transport-security', 'max-age=31536000; includeSubDomains']] as [string, string][])
-      : []),
-  ];
   app.addHook('onSend', async (request, reply) => {
-    for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
-    reply.header('x-request-id', request.id);
+    decorate(request.id, reply);
     if (closing) reply.header('connection', 'close');
   });
 

@@ -36,6 +36,8 @@ interface Lease {
   until: number;
   /** Nothing is left in the bucket before then: a flood is turned away without asking the database again. */
   emptyUntil: number;
+  /** The database did not answer: everything passes until then. */
+  openUntil: number;
   asking: Promise<void> | null;
 }
 
@@ -80,8 +82,7 @@ export function createLimit(options: LimitOptions): Limit {
     );
     const row = results?.[1]?.rows[0] as { taken: number; available: number } | undefined;
     if (!row) {
-      mine.tokens += 1;
-      mine.until = now.getTime();
+      mine.openUntil = now.getTime() + 1_000;
     } else if (row.taken > 0) {
       mine.tokens = row.taken;
       mine.until = now.getTime() + windowSeconds * 1_000;
@@ -108,7 +109,7 @@ export function createLimit(options: LimitOptions): Limit {
       let mine = leases.get(key);
       if (!mine) {
         if (leases.size >= remembered) prune(leases, db.clock.now().getTime());
-        mine = { tokens: 0, until: 0, emptyUntil: 0, asking: null };
+        mine = { tokens: 0, until: 0, emptyUntil: 0, openUntil: 0, asking: null };
         leases.set(key, mine);
       }
       const held = mine;
@@ -118,6 +119,7 @@ export function createLimit(options: LimitOptions): Limit {
           held.tokens -= 1;
           return { pass: true };
         }
+        if (held.openUntil > now) return { pass: true };
         if (held.emptyUntil > now) {
           return { pass: false, retryAfterSeconds: Math.max(1, Math.ceil((held.emptyUntil - now) / 1_000)) };
         }
