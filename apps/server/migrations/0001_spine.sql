@@ -744,8 +744,9 @@ begin
   child := parent || '_' || to_char(wanted, 'YYYYMMDD');
   if to_regclass('public.' || child) is not null then return; end if;
   -- Two processes at once: the second waits here, then sees the table.
+  -- Not to_regclass again: it would remember that there is none, waiting for an advisory lock does not make it forget.
   perform pg_advisory_xact_lock(hashtext('chaski-partition'));
-  if to_regclass('public.' || child) is not null then return; end if;
+  if exists (select 1 from pg_class where relname = child and relnamespace = 'public'::regnamespace) then return; end if;
   -- Made alone, then attached: "create … partition of" would lock every writer of the parent out until the commit
   -- (and wait for them all), attaching lets them go on.
   execute format('create table public.%I (like public.%I including defaults including constraints)', child, parent);
