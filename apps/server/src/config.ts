@@ -175,6 +175,16 @@ export const schema = z.object({
     defaultText: 'PORT + 1; a free one if PORT is 0',
   }),
 
+  SIMULATOR_URL: setting(httpUrl.optional(), {
+    group: GROUPS.addresses,
+    doc: 'A simulator that runs elsewhere (`npm run simulator`); the built-in one is not started then.',
+    example: 'http://127.0.0.1:4010',
+  }),
+  SIMULATOR_KEY: setting(z.string().min(1).optional(), {
+    group: GROUPS.addresses,
+    doc: 'Admin key of the simulator at SIMULATOR_URL.',
+    secret: true,
+  }),
   DATABASE_URL: setting(postgresUrl.optional(), {
     group: GROUPS.database,
     doc: 'A PostgreSQL 15 or newer; without it an embedded PostgreSQL runs in DATA_DIR. No transaction-mode pooler.',

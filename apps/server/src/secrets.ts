@@ -26,7 +26,7 @@ const stored = z.object({
   jwtSecret: z.string().min(32),
   appSecret: z.string().min(16),
   verifyToken: z.string().min(16),
-  demoApiKey: z.string().min(32),
+  demoApiKey: z.string().regex(/^ck_[a-z2-7]{16}_[A-Za-z0-9_-]{43}$/),
   simulatorAdminKey: z.string().min(16),
 });
 
@@ -54,9 +54,14 @@ export function generateSecrets(): Stored {
     jwtSecret: randomBytes(48).toString('base64url'),
     appSecret: randomBytes(16).toString('hex'), // Meta's have this form
     verifyToken: randomBytes(18).toString('base64url'),
-    demoApiKey: `ck_${randomBytes(32).toString('base64url')}`,
+    demoApiKey: `ck_${letters(16)}_${randomBytes(32).toString('base64url')}`, // auth's form: ck_<id>_<secret>
     simulatorAdminKey: randomBytes(24).toString('base64url'),
   };
+}
+
+function letters(count: number): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return Array.from(randomBytes(count), (byte) => alphabet[byte & 31]).join('');
 }
 
 /** Takes the configured secrets and, outside production, fills the rest from `<data>/secrets.json`. */

@@ -1,4 +1,112 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+import { errors } from '../platform/errors.ts';
+import type { Secrets } from '../secrets.ts';
+import type { CommonOptions } from './environment.ts';
 
-/** `chaski number`: stub. */
-export function addNumber(_program: Command): void {}
+type NumberOptions = CommonOptions & {
+  phoneNumberId: string;
+  display?: string;
+  tokenFile?: string;
+  account?: string;
+  portfolio?: string;
+  app?: string;
+  name?: string;
+  graphVersion?: string;
+  workspace?: string;
+  json?: boolean;
+};
+
+/** `chaski number add`: connects a WhatsApp number. */
+export function addNumber(program: Command): void {
+  const number = program.command('number').description('WhatsApp numbers');
+  number
+    .command('add')
+    .description('connect a number')
+    .requiredOption('--phone-number-id <id>', "WhatsApp's id of the number, not the number itself")
+    .option(
+      '--token-file <path>',
+      'file with its access token (- is standard input); else WHATSAPP_ACCESS_TOKEN',
+    )
+    .option('--display <number>', 'the number as people write it')
+    .option('--account <id>', "the WhatsApp Business account's id")
+    .option('--portfolio <id>', "the business portfolio's id")
+    .option('--app <id>', 'the app whose secret signs its webhooks')
+    .option('--name <name>', 'what people see')
+    .option('--graph-version <version>', 'Graph API version of its account')
+    .option('--workspace <id>', 'the workspace; without it the only one')
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: NumberOptions) => {
+      const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+      const { addNumber: connect } = await import('../modules/numbers/index.ts');
+      const { keyRing } = await import('../platform/seal.ts');
+      await withSession(options, async ({ db, loaded, secrets }) => {
+        const { config } = loaded;
+        const token = readToken(options.tokenFile, config);
+        const workspace = await chooseWorkspace(db, options.workspace);
+        const deps = {
+          db,
+          ring: keyRing(secrets.sealingKeys),
+          simulator: simulatorDoor(config, secrets),
+          approval: 'automatic' as const,
+        };
+        const { number: added, warnings } = await db.withTenant(workspace, operator, (tx) =>
+          connect(tx, deps, {
+            phoneNumberId: options.phoneNumberId,
+            token,
+            displayPhoneNumber: options.display,
+            accountRef: options.account,
+            portfolioRef: options.portfolio,
+            appId: options.app,
+            name: options.name,
+            graphVersion: options.graphVersion ?? config.graphApiVersion,
+            baseUrl: config.graphBaseUrl,
+          }),
+        );
+        for (const warning of warnings) console.error(`! ${warning}`);
+        show([added], options.json);
+      });
+    });
+}
+
+/** Never an argument: those show in the list of processes and in the shell's history. */
+function readToken(file: string | undefined, config: Config): string {
+  const token =
+    file === undefined ? config.whatsappAccessToken : readFileSync(file === '-' ? 0 : file, 'utf8').trim();
+  if (token === undefined || token === '') {
+    throw errors.configuration(
+      'There is no access token. Give --token-file <path>, or set WHATSAPP_ACCESS_TOKEN.',
+    );
+  }
+  return token;
+}
+
+/** The simulator of the running demo, over its admin API; it lives in another process than this command. */
+function simulatorDoor(config: Config, secrets: Secrets) {
+  const key = secrets.simulatorAdminKey;
+  if (!config.demo || key === null || config.simulatorPort === 0) return null;
+  const baseUrl = `http://127.0.0.1:${config.simulatorPort}`;
+  return {
+    baseUrl,
+    async register(number: {
+      phoneNumberId: string;
+      displayPhoneNumber: string;
+      token: string;
+    }): Promise<void> {
+      const answer = await fetch(`${baseUrl}/_sim/numbers?key=${encodeURIComponent(key)}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(number),
+      }).catch((cause: unknown) => {
+        throw errors.configuration(
+          `A mock_ token belongs to the simulator, and none answers at ${baseUrl} (${cause instanceof Error ? cause.message : cause}). Start the demo first, or set SIMULATOR_PORT.`,
+        );
+      });
+      if (!answer.ok && answer.status !== 409) {
+        throw errors.configuration(`The simulator refused the number: ${await answer.text()}`);
+      }
+    },
+  };
+}

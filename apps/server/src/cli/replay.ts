@@ -1,4 +1,85 @@
 import type { Command } from 'commander';
+import { errors } from '../platform/errors.ts';
+import type { CommonOptions } from './environment.ts';
 
-/** `chaski replay`: stub. */
-export function addReplay(_program: Command): void {}
+type ReplayOptions = CommonOptions & {
+  from?: string;
+  to?: string;
+  parked?: boolean;
+  number?: string;
+  list?: boolean;
+  json?: boolean;
+};
+
+/** `chaski replay`: applies stored webhooks again; what took effect already changes nothing. */
+export function addReplay(program: Command): void {
+  program
+    .command('replay [ids...]')
+    .description(
+      'apply stored webhooks again: ids of parked items, numbers of raw events, a range, or all parked',
+    )
+    .option('--from <n>', 'first raw event of a range')
+    .option('--to <n>', 'last raw event of a range (included); without it the newest')
+    .option('--parked', 'every parked item')
+    .option('--number <phone number id>', 'with --parked: those of one number')
+    .option('--list', 'show what is parked and why, and apply nothing')
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .option('--json', 'one JSON object a line')
+    .action(async (ids: string[], options: ReplayOptions) => {
+      const chosen = options.list ? [] : selection(ids, options);
+      const { show, withSession } = await import('./session.ts');
+      const { listParked, replay } = await import('../modules/inbound/index.ts');
+      const ofNumber = options.number === undefined ? {} : { phoneNumberId: options.number };
+      await withSession(options, async ({ db, loaded }) => {
+        if (options.list) {
+          show(await listParked(db, ofNumber), options.json);
+          return;
+        }
+        const { parse } = await import('@chaski/providers');
+        const { createLog } = await import('../platform/log.ts');
+        const deps = { db, parse, log: createLog(loaded.config.logLevel) };
+        const done = [];
+        for (const what of chosen) done.push({ ...(await replay(deps, what)) });
+        show(done, options.json);
+        const parked = done.reduce((sum, each) => sum + each.parked, 0);
+        if (parked > 0) {
+          console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
+          process.exitCode = 1;
+        }
+      });
+    });
+}
+
+type Selection =
+  | { range: { from: number; to: number } }
+  | { parked: { ids?: readonly string[]; phoneNumberId?: string } };
+
+/** Exactly one of ids, a range and --parked, so that a typing mistake does not replay everything. */
+export function selection(ids: readonly string[], options: ReplayOptions): Selection[] {
+  const ranged = options.from !== undefined || options.to !== undefined;
+  if (Number(ids.length > 0) + Number(ranged) + Number(options.parked === true) !== 1) {
+    throw errors.configuration(
+      'Say what to replay: ids (`chaski replay <id…>`), a range (`--from 100 --to 200`), or `--parked`. ' +
+        '`chaski replay --list` shows what is parked.',
+    );
+  }
+  if (options.parked) {
+    return [{ parked: options.number === undefined ? {} : { phoneNumberId: options.number } }];
+  }
+  const eventNumber = (name: string, text: string): number => {
+    if (!/^\d+$/.test(text)) throw errors.configuration(`${name}: "${text}" is no raw event's number.`);
+    return Number(text);
+  };
+  if (ranged) {
+    const from = options.from === undefined ? 1 : eventNumber('--from', options.from);
+    const to = options.to === undefined ? Number.MAX_SAFE_INTEGER : eventNumber('--to', options.to);
+    if (from > to) throw errors.configuration(`--from ${from} comes after --to ${to}.`);
+    return [{ range: { from, to } }];
+  }
+  const numbers = ids.filter((id) => /^\d+$/.test(id)).map(Number);
+  const parked = ids.filter((id) => !/^\d+$/.test(id));
+  return [
+    ...numbers.map((n) => ({ range: { from: n, to: n } })),
+    ...(parked.length > 0 ? [{ parked: { ids: parked } }] : []),
+  ];
+}

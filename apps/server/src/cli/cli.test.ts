@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startEmbedded } from '../platform/db/embedded.ts';
+import { selection } from './replay.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const bin = fileURLToPath(new URL('../../bin/chaski.js', import.meta.url));
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chaski-cli-'));
+  chmodSync(folder, 0o711); // as root the database's user must get through
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+
+/** Runs `chaski …` as a person would, in an empty folder without .env files. */
+function chaski(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      said += chunk;
+    });
+  }
+  return new Promise((done) => child.on('close', (code) => done({ code, said })));
+}
+
+test('help names every command; an unknown one is refused', async () => {
+  const help = await chaski(['--help']);
+  expect(help.code).toBe(0);
+  for (const command of ['start', 'migrate', 'keys', 'replay', 'queue', 'number', 'admin']) {
+    expect(help.said).toContain(`  ${command} `);
+  }
+  expect((await chaski(['nonsense'])).code).toBe(1);
+});
+
+test('keys are made fresh and are good enough for production', async () => {
+  const { said } = await chaski(['keys']);
+  const read = (name: string) => new RegExp(`^${name}=(.+)$`, 'm').exec(said)?.[1] ?? '';
+  expect(read('SEALING_KEYS')).toMatch(/^[0-9a-f]{64}$/);
+  expect(read('JWT_SECRET').length).toBeGreaterThanOrEqual(32);
+  expect((await chaski(['keys'])).said).not.toContain(read('JWT_SECRET'));
+});
+
+test('a start with a wrong configuration says everything at once and touches nothing', async () => {
+  const { code, said } = await chaski(['start', '--port', 'abc'], {
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'loud',
+    VERIFY_TOKEN: 'a',
+    META_VERIFY_TOKEN: 'b',
+  });
+  expect(code).toBe(1);
+  expect(said).toMatch(/3 problems/);
+  for (const part of ['PORT:', 'LOG_LEVEL:', 'VERIFY_TOKEN and META_VERIFY_TOKEN'])
+    expect(said).toContain(part);
+  const weak = await chaski(['start'], { NODE_ENV: 'production', JWT_SECRET: 'short' });
+  expect(weak.said).toMatch(/JWT_SECRET: .*`chaski keys`/);
+  expect(weak.said).toMatch(/SEALING_KEYS: .*`chaski keys`/);
+});
+
+test('commands bring up the embedded database, and work beside a running one', async () => {
+  const before = await chaski(['migrate', '--check']);
+  expect(before).toMatchObject({ code: 1, said: expect.stringContaining('pending: 0001_') });
+  expect(await chaski(['migrate'])).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('Applied 0001_'),
+  });
+
+  const log = { info() {}, warn() {}, error() {} };
+  const running = await startEmbedded({ dataDir: join(folder, 'data'), log });
+  try {
+    expect(await chaski(['migrate', '--check'])).toMatchObject({ code: 0 });
+    const admin = await chaski(['admin', 'create', '--email', 'ada@example.com']);
+    expect(admin).toMatchObject({ code: 0, said: expect.stringMatching(/Password: \S{12,}/) });
+    const reset = await chaski(['admin', 'reset-password', '--email', 'nobody@example.com']);
+    expect(reset.code).toBe(1);
+    expect(await chaski(['keys', 'rotate'])).toMatchObject({ code: 0 });
+    expect((await chaski(['keys', 'api', 'create'])).said).toContain('There is no workspace yet');
+  } finally {
+    await running.stop();
+  }
+});
+
+describe('what to replay', () => {
+  test('is said in exactly one way', () => {
+    expect(() => selection([], {})).toThrow(/Say what to replay/);
+    expect(() => selection(['1'], { parked: true })).toThrow(/Say what to replay/);
+    expect(() => selection([], { from: '9', to: '3' })).toThrow(/comes after/);
+  });
+
+  test('numbers are raw events, other ids parked items', () => {
+    expect(selection(['7', 'abc'], {})).toEqual([
+      { range: { from: 7, to: 7 } },
+      { parked: { ids: ['abc'] } },
+    ]);
+    expect(selection([], { from: '3' })).toEqual([{ range: { from: 3, to: Number.MAX_SAFE_INTEGER } }]);
+    expect(selection([], { parked: true, number: '15550' })).toEqual([
+      { parked: { phoneNumberId: '15550' } },
+    ]);
+  });
+});
