@@ -1,24 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Actor, Database } from '../../platform/db/index.ts';
+import type { Database } from '../../platform/db/index.ts';
 import { tolerate } from '../../platform/errors.ts';
+import type { Principal } from '../../platform/http/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { hashSecret } from './keys.ts';
 import { keyById, touchKey } from './queries.ts';
 
-/** What a verified key amounts to. */
-export interface Principal {
-  kind: 'key';
+/** What a verified key amounts to: what the gates ask for, and which key it was. */
+export interface KeyPrincipal extends Principal {
   keyId: string;
-  workspaceId: WorkspaceId;
-  actor: Actor;
-  scopes: readonly string[];
-  /** null = every number of the workspace */
-  numberIds: readonly string[] | null;
-}
-
-/** Whether a principal holds a scope. */
-export function principalMay(principal: Pick<Principal, 'scopes'>, scope: string): boolean {
-  return principal.scopes.includes('*') || principal.scopes.includes(scope);
 }
 
 const shape = /^ck_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$/;
@@ -26,14 +16,14 @@ const shape = /^ck_([a-z2-7]{16})_([A-Za-z0-9_-]{43})$/;
 const cacheMs = 1_000;
 const cacheSize = 10_000;
 
-const caches = new WeakMap<Database, Map<string, { until: number; answer: Promise<Principal | null> }>>();
+const caches = new WeakMap<Database, Map<string, { until: number; answer: Promise<KeyPrincipal | null> }>>();
 
 /**
  * Who a key stands for, or null. A text of the wrong shape is refused without work; everything of the right shape
  * costs one look-up, one hash and one comparison in constant time, whether the id exists or not. The answer is kept
  * for a second under the hash of the key, refusals too.
  */
-export function authenticateKey(db: Database, token: string): Promise<Principal | null> {
+export function authenticateKey(db: Database, token: string): Promise<KeyPrincipal | null> {
   const parts = shape.exec(token);
   if (!parts) return Promise.resolve(null);
   let cache = caches.get(db);
@@ -62,7 +52,7 @@ export function forgetKeys(db: Database): void {
 
 const nobody = Buffer.alloc(32);
 
-async function verify(db: Database, id: string, secret: Buffer): Promise<Principal | null> {
+async function verify(db: Database, id: string, secret: Buffer): Promise<KeyPrincipal | null> {
   const [result] = await db.runSystem('authenticate a key', [{ statement: keyById, values: [id] }]);
   const row = result?.rows[0] as
     | {
@@ -88,7 +78,6 @@ async function verify(db: Database, id: string, secret: Buffer): Promise<Princip
     );
   }
   return {
-    kind: 'key',
     keyId: row.id,
     workspaceId: row.workspace_id as WorkspaceId,
     actor: { kind: 'key', id: row.id, role: 'key' },

@@ -32,10 +32,7 @@ const consentBody = z
 async function details(tx: TenantTx, id: string): Promise<z.infer<typeof contactDetails>> {
   const contact = await getContact(tx, tx.workspaceId, id);
   if (!contact) throw errors.notFound('contact', { id });
-  const [identities, consents] = [
-    await identitiesOf(tx, tx.workspaceId, [id]),
-    await selectConsents(tx, id),
-  ];
+  const [identities, consents] = [await identitiesOf(tx, tx.workspaceId, [id]), await selectConsents(tx, id)];
   return presentDetails(contact, identities, consents);
 }
 

@@ -67,7 +67,7 @@ function toApp(row: AppRecord): AppRow {
   };
 }
 
-function secretPlace(workspaceId: string | null, secretId: string) {
+export function secretPlace(workspaceId: string | null, secretId: string) {
   return { workspaceId, table: 'app_secrets', column: 'sealed_secret', rowId: secretId };
 }
 

@@ -14,6 +14,7 @@ export { createWorkspace, type NewWorkspace, updateWorkspace } from './change.ts
 export { limitsFor, type PlanLimits, seedPlans } from './plans.ts';
 export { settingOf, statusOf } from './queries.ts';
 export { readWorkspace, type WorkspaceRow, workspacesFor } from './read.ts';
+export { type WorkspaceRoutesDeps, workspaceRoutes } from './routes.ts';
 export {
   defaultStartWords,
   defaultStopWords,

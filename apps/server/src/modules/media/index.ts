@@ -1,0 +1,20 @@
+/**
+ * media: files that people sent and files that we send.
+ *
+ * Words: a file's *kind* is the message type it came or goes with (image, video, audio, document, sticker); its
+ * *declared* type is what somebody said, its *type* what its bytes say; a *blob* is where the bytes lie.
+ * Tables: media.
+ * States: waiting → stored | refused (its bytes are not what its kind allows) | failed (gone, or given up);
+ * failed → waiting by hand.
+ *
+ * Always true: a message never waits for its files; the type that is served is the one of the bytes and only if it is
+ * on the list of harmless ones; nothing is shown inline that a browser could run; an address without API key ends after
+ * five minutes; the name a sender gave a file is never a path.
+ */
+export { type ExpectedMedia, expectMany } from './expect.ts';
+export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
+export { mediaHeaders, safeFilename } from './headers.ts';
+export { fetchAgain, getMedia, type MediaRow, mediaOfMessages } from './read.ts';
+export { type MediaRoutesDeps, mediaRoutes } from './routes.ts';
+export { type MediaKind, mediaLimits } from './rules.ts';
+export { type EnsuredUpload, ensureUploaded, storeUpload } from './upload.ts';

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { NoticeRow, NumberRow } from './read.ts';
+
+export const numberBody = z
+  .object({
+    id: z.string(),
+    phoneNumberId: z.string().describe("WhatsApp's id of the number."),
+    displayPhoneNumber: z.string(),
+    verifiedName: z.string(),
+    status: z.enum(['pending', 'active', 'suspended']),
+    isDefault: z.boolean().describe('Used by every send that names no number.'),
+    hasWindow: z.boolean().describe('Whether the 24-hour service window applies.'),
+    mps: z.number().int().describe('Messages per second.'),
+    provider: z.string(),
+    defaultWorkflowId: z.string().nullable(),
+    providerState: z.record(z.string(), z.unknown()).describe('What WhatsApp told: quality, limits, bans.'),
+    account: z.object({
+      id: z.string(),
+      ref: z.string().nullable(),
+      name: z.string(),
+      appId: z.string(),
+      graphVersion: z.string(),
+      pausedReason: z.string().nullable().describe('Not null: deliveries wait for a new token.'),
+    }),
+    createdAt: z.string(),
+  })
+  .meta({ id: 'Number' });
+
+export function presentNumber(row: NumberRow): z.infer<typeof numberBody> {
+  return {
+    id: row.id,
+    phoneNumberId: row.phoneNumberId,
+    displayPhoneNumber: row.displayPhoneNumber,
+    verifiedName: row.verifiedName,
+    status: row.status,
+    isDefault: row.isDefault,
+    hasWindow: row.hasWindow,
+    mps: row.mps,
+    provider: row.provider,
+    defaultWorkflowId: row.defaultWorkflowId,
+    providerState: row.providerState,
+    account: {
+      id: row.accountId,
+      ref: row.account.ref,
+      name: row.account.name,
+      appId: row.account.appId,
+      graphVersion: row.account.graphVersion,
+      pausedReason: row.account.pausedReason,
+    },
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export const noticeBody = z
+  .object({
+    id: z.string(),
+    field: z.string(),
+    about: z.string(),
+    numberId: z.string().nullable(),
+    value: z.record(z.string(), z.unknown()),
+    at: z.string(),
+    createdAt: z.string(),
+  })
+  .meta({ id: 'Notice' });
+
+export function presentNotice(row: NoticeRow): z.infer<typeof noticeBody> {
+  return { ...row, at: row.at.toISOString(), createdAt: row.createdAt.toISOString() };
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { errors } from '../../platform/errors.ts';
+import {
+  type Http,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  listQuery,
+  page,
+  principalOf,
+  readCursor,
+} from '../../platform/http/index.ts';
+import { type AddNumber, type AddNumberDeps, addNumber } from './add.ts';
+import { changeNumber } from './change.ts';
+import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
+import { getNumber, listNotices, listNumbers } from './read.ts';
+
+export interface NumberRoutesDeps extends AddNumberDeps {
+  gate: Http['gate'];
+}
+
+const place = z.tuple([z.iso.datetime(), z.uuid()]);
+const oneNumber = z.strictObject({ id: z.uuid() });
+
+const newNumber = z.strictObject({
+  phoneNumberId: z.string().min(1).max(64).describe("WhatsApp's id of the number, not the number itself."),
+  displayPhoneNumber: z.string().min(3).max(40).optional(),
+  token: z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe('Access token; one that begins with mock_ makes the number in the simulator.'),
+  accountRef: z.string().min(1).max(64).optional().describe('Id of the WhatsApp Business account.'),
+  portfolioRef: z.string().max(64).optional().describe('Id of the business portfolio.'),
+  appId: z.uuid().optional().describe('The Meta app that signs its webhooks.'),
+  name: z.string().max(200).optional(),
+  graphVersion: z
+    .string()
+    .max(8)
+    .optional()
+    .meta({ examples: ['v24.0'] }),
+});
+
+const numberChange = z
+  .strictObject({
+    status: z.enum(['active', 'suspended']),
+    isDefault: z.literal(true),
+    mps: z.number().int().min(1).max(1000),
+    displayPhoneNumber: z.string().min(3).max(40),
+  })
+  .partial();
+
+/** A key that may use some numbers only sees no other. */
+function mayUse(numberIds: readonly string[] | null, id: string): void {
+  if (numberIds !== null && !numberIds.includes(id)) throw errors.notFound('number', { id });
+}
+
+/** /v1/numbers */
+export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<void> {
+  const { db, gate } = deps;
+  return async (app) => {
+    app.get(
+      '/v1/numbers',
+      {
+        onRequest: gate('numbers:read'),
+        schema: { tags: ['numbers'], querystring: listQuery, response: { 200: listOf(numberBody) } },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const after = readCursor(cursor, place);
+        const rows = await inTenant(db, request, (tx) =>
+          listNumbers(tx, {
+            limit: limit + 1,
+            after: after && { at: after[0], id: after[1] },
+            only: principalOf(request).numberIds,
+          }),
+        );
+        return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNumber);
+      },
+    );
+
+    app.post(
+      '/v1/numbers',
+      {
+        onRequest: gate('numbers:write'),
+        schema: {
+          tags: ['numbers'],
+          body: newNumber,
+          response: { 201: numberBody.extend({ warnings: z.array(z.string()) }) },
+        },
+      },
+      idempotent(db, async (tx, request) => {
+        if (principalOf(request).numberIds !== null) {
+          throw errors.forbidden('This API key may use certain numbers only and cannot add others.');
+        }
+        const { number, warnings } = await addNumber(tx, deps, request.body as AddNumber);
+        return { status: 201, body: { ...presentNumber(number), warnings } };
+      }),
+    );
+
+    app.get(
+      '/v1/numbers/:id',
+      {
+        onRequest: gate('numbers:read'),
+        schema: { tags: ['numbers'], params: oneNumber, response: { 200: numberBody } },
+      },
+      async (request) => {
+        mayUse(principalOf(request).numberIds, request.params.id);
+        return presentNumber(await inTenant(db, request, (tx) => getNumber(tx, request.params.id)));
+      },
+    );
+
+    app.patch(
+      '/v1/numbers/:id',
+      {
+        onRequest: gate('numbers:write'),
+        schema: { tags: ['numbers'], params: oneNumber, body: numberChange, response: { 200: numberBody } },
+      },
+      async (request) => {
+        mayUse(principalOf(request).numberIds, request.params.id);
+        const number = await inTenant(db, request, async (tx) => {
+          const before = await getNumber(tx, request.params.id);
+          if (request.body.status === 'active' && before.status === 'pending') {
+            throw errors.forbidden('A pending number is approved by whoever runs this installation.', {
+              reason: 'approval_needed',
+            });
+          }
+          return changeNumber(tx, before.id, request.body);
+        });
+        return presentNumber(number);
+      },
+    );
+
+    app.get(
+      '/v1/numbers/:id/notices',
+      {
+        onRequest: gate('numbers:read'),
+        schema: {
+          tags: ['numbers'],
+          params: oneNumber,
+          querystring: listQuery,
+          response: { 200: listOf(noticeBody) },
+        },
+      },
+      async (request) => {
+        mayUse(principalOf(request).numberIds, request.params.id);
+        const { limit, cursor } = request.query;
+        const after = readCursor(cursor, place);
+        const rows = await inTenant(db, request, (tx) =>
+          listNotices(tx, request.params.id, {
+            limit: limit + 1,
+            after: after && { at: after[0], id: after[1] },
+          }),
+        );
+        return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNotice);
+      },
+    );
+  };
+}
