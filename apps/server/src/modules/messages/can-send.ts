@@ -1,0 +1,270 @@
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import { contactForAddress, getContact } from '../contacts/index.ts';
+import { getConversation, openMany } from '../conversations/index.ts';
+import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
+import { monthOf, parseSettings } from '../workspaces/index.ts';
+import { type FactsRecord, factsOfConversations, templateStates, usedOfPlans } from './queries-send.ts';
+import { decide, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
+
+/** To whom and from which number; exactly one address. */
+export interface Target {
+  /** Phone with country code, any writing. */
+  to?: string | undefined;
+  contactId?: string | undefined;
+  conversationId?: string | undefined;
+  /** Business-scoped user id. */
+  recipient?: string | undefined;
+  numberId?: string | undefined;
+}
+
+export interface CanSendQuery extends Target {
+  purpose?: Purpose | undefined;
+  /** Asks for a template instead of free text. */
+  template?: { name: string; language: string } | undefined;
+}
+
+/** Would a message be taken now, and if not, why and until when. Opens the conversation: whoever only asks rolls back. */
+export async function canSend(tx: TenantTx, query: CanSendQuery): Promise<Verdict> {
+  const conversation = await conversationOf(tx, query);
+  const [facts] = await factsFor(tx, [
+    { workspaceId: tx.workspaceId, conversationId: conversation.conversationId },
+  ]);
+  if (!facts) throw errors.notFound('conversation');
+  return judge(tx, [
+    {
+      facts,
+      purpose: query.purpose ?? 'service',
+      ...(query.template
+        ? {
+            content: {
+              type: 'template',
+              template: { name: query.template.name, language: { code: query.template.language } },
+            },
+          }
+        : { content: { type: 'text' } }),
+    },
+  ]).then(([verdict]) => verdict!);
+}
+
+/** The conversation a target means, opened if it does not exist yet. */
+export async function conversationOf(
+  tx: TenantTx,
+  target: Target,
+): Promise<{ conversationId: string; numberId: string; contactId: string | null }> {
+  if (target.conversationId !== undefined) {
+    const found = await getConversation(tx, tx.workspaceId, target.conversationId);
+    if (!found) throw errors.notFound('conversation', { conversationId: target.conversationId });
+    if (target.numberId !== undefined && target.numberId !== found.numberId)
+      throw errors.invalidRequest([
+        { path: 'numberId', message: 'The conversation belongs to another number; leave numberId out.' },
+      ]);
+    return { conversationId: found.id, numberId: found.numberId, contactId: found.contactId };
+  }
+  const number = await numberOf(tx, target.numberId);
+  const contactId = await contactOf(tx, target, number);
+  const [conversation] = await openMany(tx, [
+    { workspaceId: tx.workspaceId, numberId: number.id, contactId },
+  ]);
+  return { conversationId: conversation!.id, numberId: number.id, contactId };
+}
+
+async function numberOf(tx: TenantTx, id: string | undefined): Promise<NumberRow> {
+  if (id !== undefined) return getNumber(tx, id);
+  const number = await defaultNumber(tx);
+  if (!number)
+    throw errors.unprocessable(
+      'no_number',
+      'The workspace has no number to send from. Connect one, or name it as numberId.',
+    );
+  return number;
+}
+
+async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promise<string> {
+  if (target.contactId !== undefined) {
+    const contact = isId(target.contactId) ? await getContact(tx, tx.workspaceId, target.contactId) : null;
+    if (!contact) throw errors.notFound('contact', { contactId: target.contactId });
+    return contact.id;
+  }
+  if (target.recipient !== undefined) {
+    const routes = await routesByNumberId(tx, [{ workspaceId: tx.workspaceId, numberId: number.id }]);
+    const scope = routes.get(number.id)?.portfolioScope ?? '';
+    return (await contactForAddress(tx, { userId: target.recipient, scope })).id;
+  }
+  // `1234567890@c.us` is S3's writing of a number.
+  const phone = target.to?.replace(/@.*$/, '').replace(/\D/g, '');
+  if (!phone)
+    throw errors.invalidRequest([
+      { path: 'to', message: 'say to whom exactly once: to, contactId, conversationId or recipient' },
+    ]);
+  return (await contactForAddress(tx, { phone })).id;
+}
+
+/** Facts of conversations, in the order of `refs`; undefined for one that does not exist (here). */
+export async function factsFor(
+  tx: Tx,
+  refs: readonly { workspaceId: string; conversationId: string }[],
+): Promise<(FactsRecord | undefined)[]> {
+  if (refs.length === 0) return [];
+  const distinct = [...new Map(refs.map((ref) => [ref.conversationId, ref])).values()];
+  const rows = await tx.query<FactsRecord & Record<string, unknown>>(factsOfConversations, [
+    distinct.map((ref) => ref.workspaceId),
+    distinct.map((ref) => ref.conversationId),
+  ]);
+  const byId = new Map(rows.map((row) => [row.conversation_id, row]));
+  return refs.map((ref) => byId.get(ref.conversationId));
+}
+
+export interface Candidate {
+  facts: FactsRecord;
+  purpose: Purpose;
+  content: { type: string; [key: string]: unknown };
+}
+
+/** Decides a batch, each after the ones before it have used their part of the plan. */
+export async function judge(tx: Tx, candidates: readonly Candidate[]): Promise<Verdict[]> {
+  const now = tx.now();
+  const templates = await templatesOf(tx, candidates);
+  const usage = await usageOf(tx, candidates);
+  return candidates.map((candidate) => {
+    const used = usage.get(candidate.facts.workspace_id) ?? { month: null, minute: null };
+    const verdict = decide(
+      sendFacts(candidate, now, templates.get(templateKey(candidate) ?? '') ?? null, used),
+    );
+    if (verdict.verdict === 'free-form') {
+      if (used.month) used.month = { ...used.month, used: used.month.used + 1 };
+      if (used.minute) used.minute = { ...used.minute, used: used.minute.used + 1 };
+    }
+    return verdict;
+  });
+}
+
+/** As the rules want them. */
+export function sendFacts(
+  candidate: Candidate,
+  now: Date,
+  template: SendFacts['template'],
+  usage: SendFacts['usage'],
+): SendFacts {
+  const { facts } = candidate;
+  return {
+    now,
+    purpose: candidate.purpose,
+    kind: candidate.content.type === 'template' ? 'template' : 'free-form',
+    workspace: { status: facts.workspace_status },
+    number: { status: facts.number_status, hasWindow: facts.has_window },
+    accountPaused: facts.paused_reason,
+    contact:
+      facts.contact_id === null
+        ? null
+        : {
+            blockedAt: facts.blocked_at,
+            optedOut: facts.opted_out === true,
+            optOutScope: facts.opt_out_scope,
+            marketingStoppedAt: facts.marketing_stopped_at,
+            optedIn: facts.last_consent === 'opt-in',
+            reachable: facts.phone !== null || facts.user_id !== null,
+          },
+    marketingNeedsOptIn: parseSettings(facts.settings).marketing === 'opt-in',
+    lastInboundAt: facts.last_inbound_at,
+    template,
+    usage,
+  };
+}
+
+function templateKey({ facts, content }: Candidate): string | null {
+  const template = templateRef(content);
+  if (!template) return null;
+  return `${facts.workspace_id}|${facts.account_id}|${template.name}|${template.language}`;
+}
+
+export function templateRef(content: { type: string; [key: string]: unknown }): {
+  name: string;
+  language: string;
+} | null {
+  if (content.type !== 'template') return null;
+  const template = content.template as { name?: unknown; language?: { code?: unknown } } | undefined;
+  if (typeof template?.name !== 'string' || typeof template.language?.code !== 'string') return null;
+  return { name: template.name, language: template.language.code };
+}
+
+/** What WhatsApp told about the templates of these candidates; those it never mentioned are missing. */
+export async function templatesOf(
+  tx: Tx,
+  candidates: readonly Candidate[],
+): Promise<Map<string, { status: string; category: string }>> {
+  const asked = candidates.flatMap((candidate) => {
+    const template = templateRef(candidate.content);
+    return template ? [{ ...template, facts: candidate.facts }] : [];
+  });
+  if (asked.length === 0) return new Map();
+  const rows = await tx.query<{
+    workspace_id: string;
+    account_id: string;
+    name: string;
+    language: string;
+    status: string;
+    category: string;
+  }>(templateStates, [
+    asked.map((a) => a.facts.workspace_id),
+    asked.map((a) => a.facts.account_id),
+    asked.map((a) => a.name),
+    asked.map((a) => a.language),
+  ]);
+  return new Map(
+    rows.map((row) => [`${row.workspace_id}|${row.account_id}|${row.name}|${row.language}`, row]),
+  );
+}
+
+export function templateOf(
+  templates: Map<string, { status: string; category: string }>,
+  candidate: Candidate,
+): { status: string; category: string } | null {
+  return templates.get(templateKey(candidate) ?? '') ?? null;
+}
+
+/** Metric of `usage` that plans limit. */
+export const sentMetric = 'messages.sent';
+
+async function usageOf(
+  tx: Tx,
+  candidates: readonly Candidate[],
+): Promise<Map<string, { month: Usage | null; minute: Usage | null }>> {
+  const now = tx.now();
+  const found = new Map<string, { month: Usage | null; minute: Usage | null }>();
+  const limited = new Map(
+    candidates
+      .map(({ facts }) => facts)
+      .filter((facts) => facts.messages_per_minute !== null || facts.messages_per_month !== null)
+      .map((facts) => [facts.workspace_id, facts]),
+  );
+  if (limited.size === 0) return found;
+  const ids = [...limited.keys()];
+  const month = monthOf(now);
+  const rows = await tx.query<{ workspace_id: string; month_used: number; minute_used: number }>(
+    usedOfPlans,
+    [ids, firstIdAt(now.getTime() - 60_000), month, sentMetric],
+  );
+  const nextMonth = new Date(`${month}T00:00:00Z`);
+  nextMonth.setUTCMonth(nextMonth.getUTCMonth() + 1);
+  for (const row of rows) {
+    const facts = limited.get(row.workspace_id)!;
+    const perMonth = facts.messages_per_month;
+    const perMinute = facts.messages_per_minute;
+    found.set(row.workspace_id, {
+      month: perMonth === null ? null : { used: row.month_used, limit: perMonth, changesAt: nextMonth },
+      minute:
+        perMinute === null
+          ? null
+          : { used: row.minute_used, limit: perMinute, changesAt: new Date(now.getTime() + 60_000) },
+    });
+  }
+  return found;
+}
+
+/** The smallest UUIDv7 of a time: everything made since then has a greater id. */
+export function firstIdAt(ms: number): string {
+  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,64 @@
+/**
+ * messages — what is said, in both directions.
+ *
+ * Words: a *message* is one thing said; an *attempt* is one try to hand it to a provider, written before the call, and
+ * its id travels as callback data; a *status* is what the provider says about it later; the *send queue* holds what
+ * somebody still has to do; a *dead letter* gave up and waits for a person; a *verdict* is the policy's answer.
+ * Tables: messages, send_queue, message_attempts, message_statuses, pending_statuses; number_leases (rows). Reads the
+ * views send_facts, send_numbers, own_threads.
+ *
+ * States of an outbound message (its row → what the API calls it):
+ *   queued → queued, or sending while an attempt is in flight
+ *   accepted, sent → sent · delivered → delivered · read, played → read
+ *   unconfirmed → unconfirmed: nobody knows whether WhatsApp has it
+ *   failed, cancelled (the policy changed its mind before the hand-over) → failed, with the reason
+ *
+ * Always true:
+ * - a provider's message id exists once per number, a dedupe key once per workspace: by unique index;
+ * - whatever is sent passed `decide` twice, when it was queued and when it was handed over;
+ * - a call is made only after its attempt was committed, outside any transaction, by the holder of the number's lease;
+ * - an unknown outcome is never sent again by itself, unless the workspace says so; a status that names the attempt
+ *   clears it up, whenever it comes;
+ * - one conversation's messages leave in the order they were queued, one at a time;
+ * - a message's state only rises (accepted < sent < failed < delivered < read < played), every status row is kept.
+ *
+ * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`
+ * with `lease`, `pace`, `backoff`, `results`, `reconcile` how it leaves · `keywords`, `consent` STOP and START.
+ */
+export {
+  applyPending,
+  applyStatuses,
+  foreignAfterMs,
+  type ReceivedStatus,
+  settlePending,
+} from './apply-status.ts';
+export { type CanSendQuery, canSend, factsFor, type Target } from './can-send.ts';
+export { consentConsumer, readSaid, receipts, type SaidEvent } from './consent.ts';
+export { type Delivery, type DeliveryOptions, startDelivery } from './deliver.ts';
+export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
+export { type MarkReadDeps, markRead, markReadHandler, markReadJob } from './mark-read.ts';
+export { type MessageView, presentMessage } from './present.ts';
+export { listMessages, type MessagePage, readMessage } from './read.ts';
+export { type ReceivedMessage, receiveEchoes, receiveMany } from './receive.ts';
+export {
+  type Confirmation,
+  confirmByAttempt,
+  type DeadMessage,
+  listDead,
+  retryDead,
+  retryMessage,
+  sendQueueCounts,
+} from './reconcile.ts';
+export { type MessageRoutesDeps, messageRoutes } from './routes.ts';
+export type { MessageError, MessageRow } from './rows.ts';
+export { decide, type Purpose, type SendFacts, type Verdict } from './rules.ts';
+export {
+  announceSends,
+  onQueued,
+  type QueueCommand,
+  type QueueResult,
+  type SendCommand,
+  send,
+  sendMany,
+} from './send.ts';
+export { mediaUploads, type Uploads } from './upload.ts';

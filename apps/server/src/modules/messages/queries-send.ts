@@ -1,0 +1,515 @@
+import { statement } from '../../platform/db/index.ts';
+
+/** All SQL of the outbound half: messages, send_queue, message_attempts, number_leases; reads send_facts, send_numbers. */
+
+// ── the policy's facts ───────────────────────────────────────────────────────────────────────────────────────
+
+/** One row of the view `send_facts` (migrations/0001_spine.sql). */
+export interface FactsRecord {
+  workspace_id: string;
+  conversation_id: string;
+  number_id: string;
+  contact_id: string | null;
+  group_ref: string | null;
+  last_inbound_at: Date | null;
+  number_status: string;
+  has_window: boolean;
+  phone_number_id: string;
+  default_workflow_id: string | null;
+  provider: string;
+  account_id: string;
+  paused_reason: string | null;
+  phone: string | null;
+  contact_name: string | null;
+  profile_name: string | null;
+  username: string | null;
+  blocked_at: Date | null;
+  opted_out: boolean | null;
+  opt_out_scope: string | null;
+  marketing_stopped_at: Date | null;
+  user_id: string | null;
+  last_consent: string | null;
+  workspace_name: string;
+  workspace_status: string;
+  plan: string;
+  settings: unknown;
+  messages_per_month: number | null;
+  messages_per_minute: number | null;
+}
+
+const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_id, f.group_ref, f.last_inbound_at,
+  f.number_status, f.has_window, f.phone_number_id, f.default_workflow_id, f.provider, f.account_id, f.paused_reason,
+  f.phone, f.contact_name, f.profile_name, f.username, f.blocked_at, f.opted_out, f.opt_out_scope,
+  f.marketing_stopped_at, f.user_id, f.last_consent, f.workspace_name, f.workspace_status, f.plan, f.settings,
+  f.messages_per_month, f.messages_per_minute`;
+
+export const factsOfConversations = statement(
+  'messages.facts',
+  `select ${factColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id)
+   join send_facts f on f.workspace_id = r.workspace_id and f.conversation_id = r.conversation_id`,
+);
+
+/** Templates as WhatsApp told us about them. */
+export const templateStates = statement(
+  'messages.template_states',
+  `select t.workspace_id, t.account_id, t.name, t.language, t.status, t.category
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) r(workspace_id, account_id, name, language)
+   join templates t on t.workspace_id = r.workspace_id and t.account_id = r.account_id and t.name = r.name
+    and t.language = r.language`,
+);
+
+/**
+ * What plans limit, as used so far. Messages of the last minute are found by the primary key, since ids are UUIDv7:
+ * no further index on the hot table.
+ */
+export const usedOfPlans = statement(
+  'messages.used_of_plans',
+  `select r.workspace_id,
+     (select count(*) from messages m
+       where m.workspace_id = r.workspace_id and m.id >= $2::uuid and m.direction = 'out') as minute_used,
+     coalesce((select u.count from monthly_usage u
+       where u.workspace_id = r.workspace_id and u.month = $3::date and u.metric = $4), 0) as month_used
+   from unnest($1::uuid[]) r(workspace_id)`,
+);
+
+// ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface MessageRecord {
+  workspace_id: string;
+  id: string;
+  conversation_id: string;
+  number_id: string;
+  contact_id: string | null;
+  direction: 'in' | 'out';
+  type: string;
+  content: Record<string, unknown>;
+  source: string;
+  provider_message_id: string | null;
+  status: string;
+  shown_at: Date;
+  created_at: Date;
+  reply_to: string | null;
+  target_provider_id: string | null;
+  context: unknown;
+  referral: unknown;
+  workflow_id: string | null;
+  actor_kind: string | null;
+  actor_id: string | null;
+  purpose: string;
+  dedupe_key: string | null;
+  automated: boolean;
+  error: unknown;
+  pricing: unknown;
+  edited_at: Date | null;
+  revoked_at: Date | null;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
+  failed_at: Date | null;
+  queue_state: string | null;
+  queue_due_at: Date | null;
+}
+
+const messageColumns = `m.workspace_id, m.id, m.conversation_id, m.number_id, m.contact_id, m.direction, m.type,
+  m.content, m.source, m.provider_message_id, m.status, m.shown_at, m.created_at, m.reply_to, m.target_provider_id,
+  m.context, m.referral, m.workflow_id, m.actor_kind, m.actor_id, m.purpose, m.dedupe_key, m.automated, m.error,
+  m.pricing, m.edited_at, m.revoked_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at, q.state as queue_state,
+  case when q.due_at < 'infinity' then q.due_at end as queue_due_at`;
+const withQueue = 'left join send_queue q on q.workspace_id = m.workspace_id and q.message_id = m.id';
+
+/** Inserts messages and what waits to be handed over; a known dedupe key inserts nothing. Answers the new ids. */
+export const insertQueued = statement(
+  'messages.insert_queued',
+  `with input as (
+     select * from jsonb_to_recordset($1::jsonb) as r(ord int, workspace_id uuid, id uuid, conversation_id uuid,
+       number_id uuid, contact_id uuid, type text, content jsonb, source text, reply_to text,
+       target_provider_id text, workflow_id uuid, actor_kind text, actor_id text, purpose text, dedupe_key text,
+       automated boolean, priority smallint)
+   ), inserted as (
+     insert into messages (workspace_id, id, conversation_id, number_id, contact_id, direction, type, content, source,
+       status, shown_at, created_at, reply_to, target_provider_id, workflow_id, actor_kind, actor_id, purpose,
+       dedupe_key, automated)
+     select workspace_id, id, conversation_id, number_id, contact_id, 'out', type, content, source,
+       'queued', $2::timestamptz, $2::timestamptz, reply_to, target_provider_id, workflow_id, actor_kind, actor_id,
+       purpose, dedupe_key, automated
+     from input order by workspace_id, dedupe_key, id
+     on conflict (workspace_id, dedupe_key) where dedupe_key is not null do nothing
+     returning id
+   ), queued as (
+     insert into send_queue (workspace_id, message_id, number_id, conversation_id, priority, due_at)
+     select i.workspace_id, i.id, i.number_id, i.conversation_id, i.priority, $2::timestamptz
+     from input i join inserted s on s.id = i.id order by i.ord
+   )
+   select id from inserted`,
+);
+
+export const messagesByDedupe = statement(
+  'messages.by_dedupe',
+  `select ${messageColumns} from unnest($1::uuid[], $2::text[]) r(workspace_id, dedupe_key)
+   join messages m on m.workspace_id = r.workspace_id and m.dedupe_key = r.dedupe_key ${withQueue}`,
+);
+
+export const messagesByIds = statement(
+  'messages.by_ids',
+  `select ${messageColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, id)
+   join messages m on m.workspace_id = r.workspace_id and m.id = r.id ${withQueue}`,
+);
+
+const listFilters = `m.workspace_id = $1 and ($2::uuid is null or m.number_id = $2)
+     and ($3::uuid is null or m.contact_id = $3) and ($4::text[] is null or m.status = any($4))
+     and ($5::boolean is null or coalesce(q.state = 'claimed', false) = $5)
+     and ($6::text is null or m.direction = $6) and ($7::text is null or m.provider_message_id = $7)
+     and ($8::uuid[] is null or m.number_id = any($8))`;
+
+/** One conversation, newest first by WhatsApp's time; the cursor is (shown_at, id) of the last row. */
+export const threadPage = statement(
+  'messages.thread_page',
+  `select ${messageColumns} from messages m ${withQueue}
+   where ${listFilters} and m.conversation_id = $10 and ($11::timestamptz is null or (m.shown_at, m.id) < ($11, $12::uuid))
+   order by m.shown_at desc, m.id desc limit $9`,
+);
+
+/** All conversations, newest first by arrival: ids are UUIDv7 and the primary key holds them in order. */
+export const recentPage = statement(
+  'messages.recent_page',
+  `select ${messageColumns} from messages m ${withQueue}
+   where ${listFilters} and ($10::uuid is null or m.id < $10) order by m.id desc limit $9`,
+);
+
+export const attemptsOf = statement(
+  'messages.attempts',
+  `select id, n, started_at, finished_at, outcome, provider_message_id, http_status, error
+   from message_attempts where workspace_id = $1 and message_id = $2 order by started_at, n, id`,
+);
+
+export const statusesOf = statement(
+  'messages.statuses',
+  `select status, participant, provider_message_id, at, received_at, recipient, conversation, pricing, errors
+   from message_statuses where workspace_id = $1 and message_id = $2 order by at, received_at, status, participant`,
+);
+
+// ── leases ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Where something waits: a loose scan over (number, priority), one index probe each, however long the queues are. */
+export const queueHeads = statement(
+  'messages.queue_heads',
+  `with recursive heads as (
+     (select workspace_id, number_id, priority, due_at from send_queue where state = 'due'
+       order by number_id, priority, due_at limit 1)
+     union all
+     select n.* from heads h cross join lateral (
+       select workspace_id, number_id, priority, due_at from send_queue
+       where state = 'due' and (number_id, priority) > (h.number_id, h.priority)
+       order by number_id, priority, due_at limit 1) n
+   )
+   select workspace_id, number_id, min(due_at) as due_at from heads group by 1, 2`,
+);
+
+/** Class of the advisory locks that say a holder's process lives ('chas'). */
+export const aliveClass = 0x63686173;
+
+/**
+ * Takes leases that nobody holds, that ran out, or whose holder's process is gone: its session, and with it its
+ * advisory lock, ended. Waiting for the clock alone would cost 15 s after every restart.
+ */
+export const acquireLeases = statement(
+  'messages.acquire_leases',
+  `insert into number_leases as l (workspace_id, number_id, holder, fence, expires_at)
+   select workspace_id, number_id, $3::uuid, 1, $5::timestamptz
+   from unnest($1::uuid[], $2::uuid[]) r(workspace_id, number_id) order by 1, 2
+   on conflict (workspace_id, number_id) do update
+     set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
+     where l.holder is null or l.expires_at <= $4::timestamptz or not exists (
+       select 1 from pg_locks k where k.locktype = 'advisory' and k.granted and k.objsubid = 2
+         and k.database = (select oid from pg_database where datname = current_database())
+         and k.classid = ${aliveClass}::oid and k.objid = (hashtext(l.holder::text)::bigint & 4294967295)::oid)
+   returning workspace_id, number_id, fence`,
+);
+
+/** Only those still ours come back. */
+export const renewLeases = statement(
+  'messages.renew_leases',
+  `update number_leases l set expires_at = $5::timestamptz
+   from unnest($1::uuid[], $2::uuid[], $3::bigint[]) r(workspace_id, number_id, fence)
+   where l.workspace_id = r.workspace_id and l.number_id = r.number_id and l.fence = r.fence and l.holder = $4::uuid
+   returning l.number_id`,
+);
+
+export const releaseLeases = statement(
+  'messages.release_leases',
+  `update number_leases l set holder = null
+   from unnest($1::uuid[], $2::uuid[], $3::bigint[]) r(workspace_id, number_id, fence)
+   where l.workspace_id = r.workspace_id and l.number_id = r.number_id and l.fence = r.fence and l.holder = $4::uuid`,
+);
+
+export interface SendNumberRecord {
+  workspace_id: string;
+  number_id: string;
+  phone_number_id: string;
+  provider: string;
+  mps: number;
+  status: string;
+  account_id: string;
+  app_id: string;
+  paused_reason: string | null;
+}
+
+export const sendNumbers = statement(
+  'messages.send_numbers',
+  `select s.* from unnest($1::uuid[], $2::uuid[]) r(workspace_id, number_id)
+   join send_numbers s on s.workspace_id = r.workspace_id and s.number_id = r.number_id`,
+);
+
+/** Claims that no living call belongs to: under an older fence, or under ours but not in flight here. */
+export const orphanedClaims = statement(
+  'messages.orphaned_claims',
+  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence from send_queue
+   where number_id = $1 and workspace_id = $2 and state = 'claimed' and fence < $3`,
+);
+
+export const claimsOfFence = statement(
+  'messages.claims_of_fence',
+  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence from send_queue
+   where number_id = $1 and workspace_id = $2 and state = 'claimed' and fence = $3`,
+);
+
+/** What the number sent lately, to seed its buckets: attempt ids are UUIDv7, the primary key finds them. */
+export const recentAttempts = statement(
+  'messages.recent_attempts',
+  `select m.conversation_id, a.started_at from message_attempts a
+   join messages m on m.workspace_id = a.workspace_id and m.id = a.message_id
+   where a.workspace_id = $1 and a.id >= $3::uuid and a.number_id = $2
+     and (a.outcome is null or a.outcome <> 'not-sent')
+   order by a.started_at`,
+);
+
+// ── hand-over ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ClaimRecord extends FactsRecord {
+  message_id: string;
+  attempt_id: string;
+  n: number;
+  content: { type: string; [key: string]: unknown };
+  reply_to: string | null;
+  purpose: string;
+}
+
+/**
+ * Claims a number's due messages, oldest first, and writes their attempts, in one statement: when it has committed, a
+ * call may be made; when it has not, none was. The lease's row is shared, so a new holder waits for this commit.
+ * Within a conversation only the first waits its turn; nothing is claimed while another of it is in flight.
+ */
+export const claimDue = statement(
+  'messages.claim_due',
+  `with lease as (
+     select 1 as held from number_leases
+     where workspace_id = $1 and number_id = $2 and holder = $3::uuid and fence = $4 for share
+   ), picked as (
+     select q.workspace_id, q.message_id, q.priority, q.due_at, q.n from send_queue q, lease
+     where q.number_id = $2 and q.state = 'due' and q.due_at <= $5::timestamptz
+       and q.conversation_id <> all($7::uuid[])
+       and not exists (
+         select 1 from send_queue o
+         where o.workspace_id = q.workspace_id and o.conversation_id = q.conversation_id
+           and o.state in ('due', 'claimed')
+           and (o.state = 'claimed' or (o.n < q.n and o.priority <= q.priority)))
+     order by q.priority, q.due_at, q.n limit cardinality($6::uuid[]) for update of q skip locked
+   ), numbered as (
+     select p.workspace_id, p.message_id, p.ord, i.attempt_id from (
+       select *, row_number() over (order by priority, due_at, n) as ord from picked) p
+     join unnest($6::uuid[]) with ordinality i(attempt_id, ord) on i.ord = p.ord
+   ), claimed as (
+     update send_queue q set state = 'claimed', attempt_id = d.attempt_id, fence = $4, claimed_at = $5::timestamptz,
+       attempts = q.attempts + 1
+     from numbered d where q.workspace_id = d.workspace_id and q.message_id = d.message_id
+     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts
+   ), attempted as (
+     insert into message_attempts (workspace_id, id, message_id, number_id, n, started_at)
+     select workspace_id, attempt_id, message_id, $2, attempts, $5::timestamptz from claimed
+   )
+   select c.message_id, c.attempt_id, c.attempts as n, m.content, m.purpose,
+     coalesce(r.provider_message_id, m.reply_to) as reply_to, ${factColumns}
+   from numbered d
+   join claimed c on c.workspace_id = d.workspace_id and c.message_id = d.message_id
+   join messages m on m.workspace_id = c.workspace_id and m.id = c.message_id
+   join send_facts f on f.workspace_id = m.workspace_id and f.conversation_id = m.conversation_id
+   left join messages r on r.workspace_id = m.workspace_id
+     and r.id = case when m.reply_to ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then m.reply_to::uuid end
+   order by d.ord`,
+);
+
+/** One message whose state changed, with what its event says. */
+export interface ChangedRecord {
+  workspace_id: string;
+  id: string;
+  conversation_id: string;
+  contact_id: string | null;
+  number_id: string;
+  status: string;
+  provider_message_id: string | null;
+  type: string;
+  error: unknown;
+  /** The transaction moved it from waiting to this. */
+  attempt_id: string;
+}
+
+/**
+ * Writes what became of attempts. The attempt's id is the fence: whoever claims again gives a new one, so a result of
+ * a holder that lost its lease still counts while nobody claimed since (it is knowledge), and never afterwards.
+ * A status that came first has removed the queue's row: then only the attempt is completed.
+ * `message_status` null = the message stays as it is and waits.
+ */
+export const saveResults = statement(
+  'messages.save_results',
+  `with input as (
+     select * from jsonb_to_recordset($1::jsonb) as r(workspace_id uuid, message_id uuid, attempt_id uuid,
+       outcome text, provider_message_id text, http_status int, error jsonb, queue_state text, due_at timestamptz,
+       counts boolean, message_status text, reason text)
+   ), locked as materialized (
+     select q.workspace_id, q.message_id from send_queue q
+     join input i on i.workspace_id = q.workspace_id and i.message_id = q.message_id
+     where q.attempt_id = i.attempt_id and q.state in ('claimed', 'unconfirmed')
+     order by q.workspace_id, q.message_id for update of q
+   ), attempts as (
+     update message_attempts a set outcome = i.outcome, finished_at = $2::timestamptz,
+       provider_message_id = i.provider_message_id, http_status = i.http_status, error = i.error
+     from input i where a.workspace_id = i.workspace_id and a.id = i.attempt_id
+       and (a.outcome is null or (a.outcome = 'unknown' and i.outcome <> 'unknown'))
+   ), gone as (
+     delete from send_queue q using input i, locked l
+     where q.workspace_id = i.workspace_id and q.message_id = i.message_id and l.message_id = q.message_id
+       and l.workspace_id = q.workspace_id and i.queue_state = 'done'
+   ), moved as (
+     update send_queue q set state = i.queue_state, due_at = coalesce(i.due_at, q.due_at), reason = i.reason,
+       attempts = q.attempts - case when i.counts then 0 else 1 end
+     from input i, locked l
+     where q.workspace_id = i.workspace_id and q.message_id = i.message_id and l.message_id = q.message_id
+       and l.workspace_id = q.workspace_id and i.queue_state <> 'done'
+   )
+   update messages m set status = case when m.rank > 0 then m.status else i.message_status end,
+     rank = case when i.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
+     provider_message_id = coalesce(m.provider_message_id, i.provider_message_id),
+     error = case when i.message_status in ('accepted', 'queued') then null else i.error end,
+     failed_at = case when i.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
+   from input i join locked l on l.workspace_id = i.workspace_id and l.message_id = i.message_id
+   where m.workspace_id = i.workspace_id and m.id = i.message_id and i.message_status is not null
+   returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
+     m.type, m.error, i.attempt_id`,
+);
+
+/**
+ * A status named our attempt: whatever we thought, WhatsApp has the message under this id. Answers the messages that
+ * learned their id by this; a message that has another id already (it was sent twice by policy) keeps it.
+ */
+export const confirmAttempts = statement(
+  'messages.confirm_attempts',
+  `with input as (
+     select distinct on (workspace_id, attempt_id) workspace_id, number_id, attempt_id, provider_message_id
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
+       r(workspace_id, number_id, attempt_id, provider_message_id)
+   ), tried as (
+     select i.*, a.message_id from input i
+     join message_attempts a on a.workspace_id = i.workspace_id and a.id = i.attempt_id and a.number_id = i.number_id
+   ), locked as materialized (
+     select q.workspace_id, q.message_id, q.attempt_id, q.state from send_queue q
+     join tried t on t.workspace_id = q.workspace_id and t.message_id = q.message_id
+     order by q.workspace_id, q.message_id for update of q
+   ), attempts as (
+     update message_attempts a set outcome = 'accepted', provider_message_id = t.provider_message_id,
+       finished_at = coalesce(a.finished_at, $5::timestamptz), error = null
+     from tried t where a.workspace_id = t.workspace_id and a.id = t.attempt_id
+       and a.outcome is distinct from 'accepted'
+   ), gone as (
+     -- A newer attempt in flight keeps its row: its own outcome ends it.
+     delete from send_queue q using locked l, tried t
+     where q.workspace_id = l.workspace_id and q.message_id = l.message_id and t.workspace_id = l.workspace_id
+       and t.message_id = l.message_id and (l.attempt_id = t.attempt_id or l.state <> 'claimed')
+   )
+   update messages m set provider_message_id = t.provider_message_id, rank = greatest(m.rank, 1),
+     status = case when m.rank > 0 then m.status else 'accepted' end, error = null, failed_at = null
+   from (select distinct on (workspace_id, message_id) * from tried order by workspace_id, message_id, attempt_id) t
+   where m.workspace_id = t.workspace_id and m.id = t.message_id and m.provider_message_id is null
+     and not exists (select 1 from messages x where x.workspace_id = t.workspace_id and x.number_id = t.number_id
+       and x.provider_message_id = t.provider_message_id)
+   returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
+     m.type, m.error, t.attempt_id`,
+);
+
+/** Unconfirmed messages whose workspace wants them sent again, and whose time has come. */
+export const resendDue = statement(
+  'messages.resend_due',
+  `with due as (
+     select workspace_id, message_id from send_queue
+     where state = 'unconfirmed' and due_at <= $1::timestamptz and due_at < 'infinity'
+     order by workspace_id, message_id limit 200 for update skip locked
+   ), moved as (
+     update send_queue q set state = 'due', reason = null from due d
+     where q.workspace_id = d.workspace_id and q.message_id = d.message_id
+   )
+   update messages m set status = 'queued', error = null from due d
+   where m.workspace_id = d.workspace_id and m.id = d.message_id and m.rank = 0
+   returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
+     m.type, m.error`,
+);
+
+// ── dead letters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+export const deadMessages = statement(
+  'messages.dead',
+  `select q.workspace_id, q.message_id, q.number_id, q.conversation_id, q.state, q.attempts, q.reason, m.error,
+     m.type, m.created_at
+   from send_queue q join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id
+   where q.state in ('dead', 'unconfirmed') and ($1::uuid is null or q.workspace_id = $1)
+   order by q.workspace_id, q.message_id limit $2`,
+);
+
+/** Tries again, with five fresh attempts. Only what is dead or unconfirmed. */
+export const requeueDead = statement(
+  'messages.requeue_dead',
+  `with dead as (
+     select workspace_id, message_id from send_queue
+     where state in ('dead', 'unconfirmed') and workspace_id = any($1::uuid[]) and message_id = any($2::uuid[])
+     order by workspace_id, message_id for update
+   ), moved as (
+     update send_queue q set state = 'due', due_at = $3::timestamptz, attempts = 0, reason = null from dead d
+     where q.workspace_id = d.workspace_id and q.message_id = d.message_id
+   )
+   update messages m set status = 'queued', error = null, failed_at = null from dead d
+   where m.workspace_id = d.workspace_id and m.id = d.message_id and m.rank = 0
+   returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
+     m.type, m.error`,
+);
+
+export const queueCounts = statement(
+  'messages.queue_counts',
+  `select state, count(*) as count from send_queue where $1::uuid is null or workspace_id = $1 group by state`,
+);
+
+// ── consent, workflows ───────────────────────────────────────────────────────────────────────────────────────
+
+export const contentsOf = statement(
+  'messages.contents',
+  `select m.workspace_id, m.id, m.content from unnest($1::uuid[], $2::uuid[]) r(workspace_id, id)
+   join messages m on m.workspace_id = r.workspace_id and m.id = r.id`,
+);
+
+/** How many automatic answers each conversation got since a time. */
+export const automatedSince = statement(
+  'messages.automated_since',
+  `select r.workspace_id, r.conversation_id, (
+     select count(*) from messages m
+     where m.workspace_id = r.workspace_id and m.conversation_id = r.conversation_id and m.shown_at >= $3::timestamptz
+       and m.direction = 'out' and m.automated) as count
+   from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id)`,
+);
+
+/** Which of these words did another number of this installation send automatically lately? */
+export const automatedWords = statement(
+  'messages.automated_words',
+  `select r.ord from unnest($1::text[], $2::text[], $3::text[]) with ordinality r(from_phone, to_phone, said, ord)
+   where exists (
+     select 1 from own_threads t
+     join messages m on m.workspace_id = t.workspace_id and m.conversation_id = t.conversation_id
+     where t.from_phone = r.from_phone and t.to_phone = r.to_phone and m.shown_at >= $4::timestamptz
+       and m.direction = 'out' and m.automated and m.content #>> '{text,body}' = r.said)`,
+);

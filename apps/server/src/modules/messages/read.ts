@@ -1,0 +1,113 @@
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { attemptsOf, type MessageRecord, recentPage, statusesOf, threadPage } from './queries-send.ts';
+import { type MessageError, type MessageRow, toMessage } from './rows.ts';
+import { type ShownStatus, storedStatuses } from './rules.ts';
+import { byIds } from './send.ts';
+
+export interface MessageFilter {
+  conversationId?: string | undefined;
+  numberId?: string | undefined;
+  contactId?: string | undefined;
+  status?: ShownStatus | undefined;
+  direction?: 'in' | 'out' | undefined;
+  providerMessageId?: string | undefined;
+  /** Numbers the caller may see; null = all. */
+  only?: readonly string[] | null;
+}
+
+export interface MessagePage {
+  limit: number;
+  after: { at: string; id: string } | null;
+}
+
+/** Newest first: one conversation by the time WhatsApp shows, everything else by arrival. */
+export async function listMessages(
+  tx: TenantTx,
+  filter: MessageFilter,
+  { limit, after }: MessagePage,
+): Promise<MessageRow[]> {
+  const { status } = filter;
+  const common = [
+    tx.workspaceId,
+    filter.numberId ?? null,
+    filter.contactId ?? null,
+    status ? storedStatuses(status) : null,
+    status === 'sending' ? true : status === 'queued' ? false : null,
+    filter.direction ?? null,
+    filter.providerMessageId ?? null,
+    filter.only ?? null,
+    limit,
+  ];
+  const rows =
+    filter.conversationId !== undefined
+      ? await tx.query<MessageRecord & Record<string, unknown>>(threadPage, [
+          ...common,
+          filter.conversationId,
+          after?.at ?? null,
+          after?.id ?? null,
+        ])
+      : await tx.query<MessageRecord & Record<string, unknown>>(recentPage, [...common, after?.id ?? null]);
+  return rows.map(toMessage);
+}
+
+export interface AttemptRow {
+  id: string;
+  n: number;
+  startedAt: Date;
+  finishedAt: Date | null;
+  outcome: 'accepted' | 'refused' | 'not-sent' | 'unknown' | null;
+  providerMessageId: string | null;
+  httpStatus: number | null;
+  error: MessageError | null;
+}
+
+export interface StatusRow {
+  status: string;
+  participant: string;
+  providerMessageId: string;
+  at: Date;
+  receivedAt: Date;
+  recipient: unknown;
+  conversation: unknown;
+  pricing: unknown;
+  errors: unknown;
+}
+
+/** One message with every try and every word of the provider. */
+export async function readMessage(
+  tx: TenantTx,
+  id: string,
+): Promise<{ message: MessageRow; attempts: AttemptRow[]; statuses: StatusRow[] }> {
+  const [message] = await byIds(tx, [{ workspaceId: tx.workspaceId, id }]);
+  if (!message) throw errors.notFound('message', { id });
+  const key = [tx.workspaceId, id];
+  const [attempts = [], statuses = []] = await tx.batch([
+    { statement: attemptsOf, values: key },
+    { statement: statusesOf, values: key },
+  ]);
+  return {
+    message,
+    attempts: attempts.map((row) => ({
+      id: row.id as string,
+      n: row.n as number,
+      startedAt: row.started_at as Date,
+      finishedAt: row.finished_at as Date | null,
+      outcome: row.outcome as AttemptRow['outcome'],
+      providerMessageId: row.provider_message_id as string | null,
+      httpStatus: row.http_status as number | null,
+      error: row.error as MessageError | null,
+    })),
+    statuses: statuses.map((row) => ({
+      status: row.status as string,
+      participant: row.participant as string,
+      providerMessageId: row.provider_message_id as string,
+      at: row.at as Date,
+      receivedAt: row.received_at as Date,
+      recipient: row.recipient,
+      conversation: row.conversation,
+      pricing: row.pricing,
+      errors: row.errors,
+    })),
+  };
+}

@@ -1,0 +1,262 @@
+import { contentOf, type SendCommand as SendBody, sendCommand, sendPurposes } from '@chaski/contracts';
+import { z } from 'zod';
+import type { Database, TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import {
+  type Http,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  listQuery,
+  page,
+  principalOf,
+  readCursor,
+} from '../../platform/http/index.ts';
+import { type CanSendQuery, canSend } from './can-send.ts';
+import { markRead } from './mark-read.ts';
+import { messageBody, messageDetailBody, presentDetail, presentMessage } from './present.ts';
+import { listMessages, readMessage } from './read.ts';
+import { retryMessage } from './reconcile.ts';
+import type { MessageRow } from './rows.ts';
+import { shownStatuses, type Verdict } from './rules.ts';
+import { send } from './send.ts';
+
+export interface MessageRoutesDeps {
+  db: Database;
+  gate: Http['gate'];
+}
+
+const oneMessage = z.strictObject({ id: z.uuid() });
+const place = z.tuple([z.iso.datetime(), z.uuid()]);
+
+const listMessagesQuery = listQuery.extend({
+  conversationId: z.uuid().optional(),
+  numberId: z.uuid().optional(),
+  contactId: z.uuid().optional(),
+  status: z.enum(shownStatuses).optional(),
+  direction: z.enum(['in', 'out']).optional(),
+  providerMessageId: z.string().max(512).optional().describe('WhatsApp’s id (wamid).'),
+});
+
+const canSendQuery = z.strictObject({
+  to: z.string().max(40).optional().describe('Phone number with country code.'),
+  contactId: z.uuid().optional(),
+  conversationId: z.uuid().optional(),
+  recipient: z.string().max(160).optional().describe('Business-scoped user id.'),
+  numberId: z.uuid().optional().describe('Number to send from; without it the default number.'),
+  purpose: z.enum(sendPurposes).optional(),
+  template: z.string().max(512).optional().describe('Name of a template: may that be sent?'),
+  language: z.string().max(20).optional().describe('Language of the template, such as en_US.'),
+});
+
+const verdictBody = z
+  .object({
+    verdict: z
+      .enum(['free-form', 'template-needed', 'blocked'])
+      .describe('free-form: what was asked about may be sent now.'),
+    code: z.string().optional().describe('Why not: opted_out, window_closed, number_not_active, …'),
+    sentence: z.string().optional().describe('The reason for people.'),
+    changesAt: z.iso.datetime().optional().describe('When the answer may change by itself.'),
+    waits: z
+      .object({ code: z.string(), sentence: z.string() })
+      .optional()
+      .describe('It would be taken but not leave at once.'),
+  })
+  .meta({ id: 'Verdict' });
+
+function presentVerdict(verdict: Verdict): z.infer<typeof verdictBody> {
+  const { changesAt, ...rest } = verdict;
+  return { ...rest, ...(changesAt ? { changesAt: changesAt.toISOString() } : {}) };
+}
+
+/** A key that may use some numbers only sees no message of another. */
+function visible<T extends Pick<MessageRow, 'numberId'>>(only: readonly string[] | null, row: T): T {
+  if (only !== null && !only.includes(row.numberId)) throw errors.notFound('message');
+  return row;
+}
+
+/** Carries an answer out of a transaction that must leave nothing behind. */
+class Asked extends Error {
+  readonly verdict: Verdict;
+  constructor(verdict: Verdict) {
+    super('only asked');
+    this.verdict = verdict;
+  }
+}
+
+/** Would it be sent? Whoever is asked about for the first time is not made a contact by it: the answer rolls back. */
+async function ask(
+  inside: (fn: (tx: TenantTx) => Promise<never>) => Promise<never>,
+  query: CanSendQuery,
+): Promise<Verdict> {
+  try {
+    return await inside(async (tx) => {
+      throw new Asked(await canSend(tx, query));
+    });
+  } catch (error) {
+    if (error instanceof Asked) return error.verdict;
+    throw error;
+  }
+}
+
+/** /v1/messages and /v1/can-send */
+export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promise<void> {
+  const { db, gate } = deps;
+  return async (app) => {
+    app.post(
+      '/v1/messages',
+      {
+        onRequest: gate('messages:write'),
+        schema: {
+          tags: ['messages'],
+          summary: 'Send a message',
+          description:
+            'Queues a message and answers at once; what becomes of it shows in its status. Refused with 403 and the ' +
+            'reason when the policy says no (GET /v1/can-send tells beforehand). With an Idempotency-Key the same ' +
+            'request has one effect and one answer for 24 hours; dedupeKey holds as long as the message exists.',
+          body: sendCommand,
+          response: { 201: messageBody },
+        },
+      },
+      idempotent(db, async (tx, request) => {
+        const body = request.body as SendBody;
+        const only = principalOf(request).numberIds;
+        const message = await send(tx, {
+          to: body.to,
+          contactId: body.contactId,
+          conversationId: body.conversationId,
+          recipient: body.recipient,
+          numberId: body.numberId,
+          replyTo: body.replyTo,
+          purpose: body.purpose,
+          dedupeKey: body.dedupeKey,
+          workflowId: body.workflowId,
+          content: contentOf(body),
+          source: 'api',
+        });
+        if (only !== null && !only.includes(message.numberId))
+          throw errors.forbidden('This API key may not send from this number.', {
+            numberId: message.numberId,
+          });
+        return { status: 201, body: presentMessage(message) };
+      }),
+    );
+
+    app.get(
+      '/v1/messages',
+      {
+        onRequest: gate('messages:read'),
+        schema: {
+          tags: ['messages'],
+          summary: 'List messages, newest first',
+          querystring: listMessagesQuery,
+          response: { 200: listOf(messageBody) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, ...filter } = request.query;
+        const after = readCursor(cursor, place);
+        const rows = await inTenant(db, request, (tx) =>
+          listMessages(
+            tx,
+            { ...filter, only: principalOf(request).numberIds },
+            { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
+          ),
+        );
+        return page(rows, limit, (row) => [row.shownAt.toISOString(), row.id], presentMessage);
+      },
+    );
+
+    app.get(
+      '/v1/messages/:id',
+      {
+        onRequest: gate('messages:read'),
+        schema: {
+          tags: ['messages'],
+          summary: 'One message with its attempts and every status',
+          params: oneMessage,
+          response: { 200: messageDetailBody },
+        },
+      },
+      async (request) => {
+        const detail = await inTenant(db, request, (tx) => readMessage(tx, request.params.id));
+        visible(principalOf(request).numberIds, detail.message);
+        return presentDetail(detail);
+      },
+    );
+
+    app.post(
+      '/v1/messages/:id/retry',
+      {
+        onRequest: gate('messages:write'),
+        schema: {
+          tags: ['messages'],
+          summary: 'Try a message again that gave up or is unconfirmed',
+          description: 'An unconfirmed message may then arrive twice: nobody knows whether WhatsApp has it.',
+          params: oneMessage,
+          response: { 200: messageBody },
+        },
+      },
+      idempotent(db, async (tx, request) => {
+        const { id } = request.params as z.infer<typeof oneMessage>;
+        const message = await retryMessage(tx, id);
+        visible(principalOf(request).numberIds, message);
+        return { status: 200, body: presentMessage(message) };
+      }),
+    );
+
+    app.post(
+      '/v1/messages/:id/read',
+      {
+        onRequest: gate('messages:write'),
+        schema: {
+          tags: ['messages'],
+          summary: 'Show the person that their message was read',
+          description:
+            'Earlier messages of the thread count as read too. Typing shows until the reply, 25 s at most.',
+          params: oneMessage,
+          body: z.strictObject({ typing: z.boolean().default(false) }).nullish(),
+          response: { 202: z.object({ accepted: z.literal(true) }) },
+        },
+      },
+      idempotent(db, async (tx, request) => {
+        const { id } = request.params as z.infer<typeof oneMessage>;
+        const typing = (request.body as { typing?: boolean } | null | undefined)?.typing ?? false;
+        await markRead(tx, { messageId: id, typing, only: principalOf(request).numberIds });
+        return { status: 202, body: { accepted: true } };
+      }),
+    );
+
+    app.get(
+      '/v1/can-send',
+      {
+        onRequest: gate('messages:read'),
+        schema: {
+          tags: ['messages'],
+          summary: 'May this be sent now, and if not, why and until when',
+          querystring: canSendQuery,
+          response: { 200: verdictBody },
+        },
+      },
+      async (request) => {
+        const { template, language, ...query } = request.query;
+        if (template !== undefined && language === undefined)
+          throw errors.invalidRequest([
+            { path: 'query.language', message: 'A template needs its language too.' },
+          ]);
+        const only = principalOf(request).numberIds;
+        if (only !== null && query.numberId !== undefined && !only.includes(query.numberId))
+          throw errors.notFound('number', { id: query.numberId });
+        return presentVerdict(
+          await ask((fn) => inTenant(db, request, fn), {
+            ...query,
+            ...(template !== undefined && language !== undefined
+              ? { template: { name: template, language } }
+              : {}),
+          }),
+        );
+      },
+    );
+  };
+}

@@ -1,0 +1,206 @@
+/** May this be sent: the one policy, asked when a message is queued, by `GET /v1/can-send`, and again at hand-over. */
+
+export type Purpose =
+  | 'service'
+  | 'utility'
+  | 'authentication'
+  | 'marketing'
+  /** The answer to STOP or START: the one thing an opt-out lets through. */
+  | 'consent-receipt';
+
+/** WhatsApp's service window: 24 hours from the person's last word. */
+export const windowMs = 24 * 60 * 60 * 1000;
+
+export interface SendFacts {
+  now: Date;
+  purpose: Purpose;
+  /** A template may go outside the window; everything else, reactions too, is free-form. */
+  kind: 'free-form' | 'template';
+  workspace: { status: string };
+  number: { status: string; hasWindow: boolean };
+  /** Why the account's deliveries wait; null when they don't. */
+  accountPaused: string | null;
+  /** null for groups. */
+  contact: {
+    blockedAt: Date | null;
+    optedOut: boolean;
+    optOutScope: string | null;
+    marketingStoppedAt: Date | null;
+    /** The last thing they said about messages was yes. */
+    optedIn: boolean;
+    /** Has a phone number or a user id that this number's portfolio can use. */
+    reachable: boolean;
+  } | null;
+  /** The workspace sends marketing only to people who asked for it. */
+  marketingNeedsOptIn: boolean;
+  lastInboundAt: Date | null;
+  /** null when WhatsApp has not told us about the template: then WhatsApp itself decides. */
+  template: { status: string; category: string } | null;
+  /** Limits of the plan with what is used of them; null = no limit. */
+  usage: { month: Usage | null; minute: Usage | null };
+}
+
+export interface Usage {
+  used: number;
+  limit: number;
+  /** When some of it comes back. */
+  changesAt: Date;
+}
+
+export type RefusalCode =
+  | 'workspace_suspended'
+  | 'number_not_active'
+  | 'contact_blocked'
+  | 'opted_out'
+  | 'marketing_stopped'
+  | 'not_opted_in'
+  | 'no_address'
+  | 'template_not_approved'
+  | 'plan_limit_month'
+  | 'plan_limit_minute'
+  | 'window_closed';
+
+export type Verdict =
+  | {
+      verdict: 'free-form';
+      /** When this answer may change: the end of the window. */
+      changesAt?: Date;
+      /** It may be sent, but will wait first. */
+      waits?: { code: 'account_paused'; sentence: string };
+    }
+  | { verdict: 'template-needed'; code: 'window_closed'; sentence: string; changesAt?: Date }
+  | { verdict: 'blocked'; code: RefusalCode; sentence: string; changesAt?: Date };
+
+/** Statuses in which WhatsApp takes a template; anything else we were told is a refusal we need not fetch. */
+const usableTemplates = new Set(['APPROVED', 'ACTIVE']);
+
+/**
+ * Decides over facts alone. The order is the order in which somebody would have to change things: first what stops the
+ * whole workspace, then the number, then the person, then this message.
+ */
+export function decide(facts: SendFacts): Verdict {
+  const { contact, number, template, usage } = facts;
+  const marketing = facts.purpose === 'marketing' || isMarketing(template);
+
+  if (facts.workspace.status !== 'active')
+    return blocked('workspace_suspended', 'The workspace is suspended; an administrator can reactivate it.');
+  if (number.status !== 'active')
+    return blocked(
+      'number_not_active',
+      `The number is ${number.status}; messages can be sent once it is active.`,
+    );
+  if (contact) {
+    if (contact.blockedAt) return blocked('contact_blocked', 'The contact is blocked; unblock it to send.');
+    if (!contact.reachable)
+      return blocked(
+        'no_address',
+        'The contact has neither a phone number nor a user id that this number can send to.',
+      );
+    if (contact.optedOut && facts.purpose !== 'consent-receipt') {
+      if (contact.optOutScope !== 'marketing')
+        return blocked('opted_out', 'The contact opted out; they can opt in again by writing START.');
+      if (marketing)
+        return blocked(
+          'opted_out',
+          'The contact opted out of marketing; they can opt in again by writing START.',
+        );
+    }
+    if (marketing && contact.marketingStoppedAt && facts.purpose !== 'consent-receipt')
+      return blocked('marketing_stopped', 'The contact stopped marketing messages in WhatsApp.');
+    if (marketing && facts.marketingNeedsOptIn && !contact.optedIn && facts.purpose !== 'consent-receipt')
+      return blocked(
+        'not_opted_in',
+        'The workspace sends marketing only to contacts who opted in, and this one did not.',
+      );
+  }
+  if (facts.kind === 'template' && template && !usableTemplates.has(template.status.toUpperCase()))
+    return blocked(
+      'template_not_approved',
+      `The template is ${template.status.toLowerCase()}; WhatsApp takes approved templates only.`,
+    );
+  if (usage.month && usage.month.used >= usage.month.limit)
+    return blocked(
+      'plan_limit_month',
+      `The plan's ${usage.month.limit} messages of this month are used.`,
+      usage.month.changesAt,
+    );
+  if (usage.minute && usage.minute.used >= usage.minute.limit)
+    return blocked(
+      'plan_limit_minute',
+      `The plan allows ${usage.minute.limit} messages per minute.`,
+      usage.minute.changesAt,
+    );
+
+  const waits = facts.accountPaused
+    ? {
+        waits: {
+          code: 'account_paused' as const,
+          sentence: `The account is paused (${facts.accountPaused}); messages wait until it gets a new token.`,
+        },
+      }
+    : {};
+  if (facts.kind === 'template' || !number.hasWindow) return { verdict: 'free-form', ...waits };
+  const closesAt = facts.lastInboundAt ? new Date(facts.lastInboundAt.getTime() + windowMs) : null;
+  if (closesAt && closesAt > facts.now) return { verdict: 'free-form', changesAt: closesAt, ...waits };
+  return {
+    verdict: 'template-needed',
+    code: 'window_closed',
+    sentence:
+      'More than 24 hours have passed since the contact last wrote; WhatsApp takes only templates until they write again.',
+  };
+}
+
+function isMarketing(template: SendFacts['template']): boolean {
+  return template?.category.toUpperCase().startsWith('MARKETING') ?? false;
+}
+
+function blocked(code: RefusalCode, sentence: string, changesAt?: Date): Verdict {
+  return { verdict: 'blocked', code, sentence, ...(changesAt ? { changesAt } : {}) };
+}
+
+/**
+ * What each state of a message is called outside (DESIGN §7). `accepted` shows as sent: WhatsApp has it. `played` is
+ * a voice note's read. A queued message whose attempt is in flight is `sending`.
+ */
+export function shownStatus(status: string, claimed: boolean): ShownStatus {
+  switch (status) {
+    case 'queued':
+      return claimed ? 'sending' : 'queued';
+    case 'accepted':
+      return 'sent';
+    case 'played':
+      return 'read';
+    case 'cancelled':
+      return 'failed';
+    default:
+      return status as ShownStatus;
+  }
+}
+
+export const shownStatuses = [
+  'received',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unconfirmed',
+] as const;
+export type ShownStatus = (typeof shownStatuses)[number];
+
+/** The stored states behind a shown one: for filters. */
+export function storedStatuses(shown: ShownStatus): string[] {
+  switch (shown) {
+    case 'sending':
+      return ['queued'];
+    case 'sent':
+      return ['accepted', 'sent'];
+    case 'read':
+      return ['read', 'played'];
+    case 'failed':
+      return ['failed', 'cancelled'];
+    default:
+      return [shown];
+  }
+}

@@ -1,0 +1,303 @@
+import { previewOf } from '@chaski/contracts';
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
+import { isId, newId } from '../../platform/ids.ts';
+import type { Signals } from '../../platform/signals.ts';
+import { touchMany } from '../conversations/index.ts';
+import { countUsage } from '../workspaces/index.ts';
+import { conversationOf, factsFor, judge, sentMetric, type Target } from './can-send.ts';
+import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
+import { type MessageRow, toMessage } from './rows.ts';
+import type { Purpose, Verdict } from './rules.ts';
+
+/** What `POST /v1/messages` and every other sender says. The content is checked by its schema before. */
+export interface SendCommand extends Target {
+  content: { type: string; [key: string]: unknown };
+  /** Message that is answered: our id or WhatsApp's. */
+  replyTo?: string | null | undefined;
+  purpose?: Purpose | undefined;
+  dedupeKey?: string | null | undefined;
+  workflowId?: string | null | undefined;
+  /** 0 people and replies, 5 campaigns. */
+  priority?: number | undefined;
+  /** api | workflow | inbox; where the words came from. */
+  source?: string | undefined;
+  /** No person wrote it: automatic numbers do not answer it. */
+  automated?: boolean | undefined;
+}
+
+/** The same with its conversation known: for batches. */
+export interface QueueCommand
+  extends Omit<SendCommand, 'to' | 'contactId' | 'recipient' | 'numberId' | 'conversationId'> {
+  workspaceId: string;
+  conversationId: string;
+}
+
+export type QueueResult =
+  | { outcome: 'queued'; message: MessageRow }
+  /** The dedupe key is known: nothing was sent again. */
+  | { outcome: 'known'; message: MessageRow }
+  | { outcome: 'refused'; verdict: Exclude<Verdict, { verdict: 'free-form' }> };
+
+const listeners = new Set<() => void>();
+
+/** Called after every commit that queued messages, in this process. */
+export function onQueued(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** For a process that queues messages: wakes whoever delivers, here and elsewhere. Returns its end. */
+export function announceSends(signals: Signals): () => void {
+  return onQueued(() => signals.announce('sends'));
+}
+
+export function queuedAfterCommit(tx: Tx): void {
+  tx.afterCommit(() => {
+    for (const listener of listeners) listener();
+  });
+}
+
+/**
+ * Queues one message, or says no with the policy's reason (403; `window_closed` among them). A known dedupe key
+ * answers the message it named.
+ */
+export async function send(tx: TenantTx, command: SendCommand): Promise<MessageRow> {
+  if (command.dedupeKey) {
+    const known = await byDedupe(tx, [{ workspaceId: tx.workspaceId, dedupeKey: command.dedupeKey }]);
+    if (known[0]) return known[0];
+  }
+  const { conversationId } = await conversationOf(tx, command);
+  const references = await resolveReferences(tx, command);
+  const [result] = await sendMany(tx, [
+    { ...command, ...references, workspaceId: tx.workspaceId, conversationId },
+  ]);
+  if (!result) throw errors.notFound('conversation', { conversationId });
+  if (result.outcome !== 'refused') return result.message;
+  const { code, sentence, changesAt } = result.verdict;
+  throw errors.sendRefused(code, sentence, {
+    verdict: result.verdict.verdict,
+    ...(changesAt ? { changesAt: changesAt.toISOString() } : {}),
+  });
+}
+
+/**
+ * Queues a batch with a handful of statements: policy, messages, queue, conversations, events, usage. Results in the
+ * order of the commands.
+ */
+export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promise<QueueResult[]> {
+  if (commands.length === 0) return [];
+  const now = tx.now();
+  const results: (QueueResult | undefined)[] = new Array(commands.length);
+
+  const keyed = commands.flatMap((command) =>
+    command.dedupeKey ? [{ workspaceId: command.workspaceId, dedupeKey: command.dedupeKey }] : [],
+  );
+  const known = new Map((await byDedupe(tx, keyed)).map((row) => [dedupeKeyOf(row), row]));
+  const fresh = commands
+    .map((command, ord) => ({ command, ord }))
+    .filter(({ command, ord }) => {
+      const row = known.get(dedupeKeyOf(command));
+      if (row) results[ord] = { outcome: 'known', message: row };
+      return !row;
+    });
+
+  const facts = await factsFor(
+    tx,
+    fresh.map(({ command }) => command),
+  );
+  const candidates = fresh.map(({ command, ord }, index) => {
+    const found = facts[index];
+    if (!found) throw errors.notFound('conversation', { conversationId: command.conversationId });
+    return { command, ord, facts: found, purpose: purposeOf(command), content: command.content };
+  });
+  const verdicts = await judge(tx, candidates);
+  const accepted = candidates
+    .filter(({ ord }, index) => {
+      const verdict = verdicts[index]!;
+      if (verdict.verdict !== 'free-form') results[ord] = { outcome: 'refused', verdict };
+      return verdict.verdict === 'free-form';
+    })
+    .map((candidate) => ({ ...candidate, id: newId(now.getTime()) }));
+
+  if (accepted.length > 0) {
+    const rows = accepted.map(({ command, facts: found, id, purpose, ord }) => ({
+      ord,
+      workspace_id: command.workspaceId,
+      id,
+      conversation_id: command.conversationId,
+      number_id: found.number_id,
+      contact_id: found.contact_id,
+      type: command.content.type,
+      content: command.content,
+      source: command.source ?? 'api',
+      reply_to: command.replyTo ?? null,
+      target_provider_id: reactionTarget(command.content),
+      workflow_id: command.workflowId ?? found.default_workflow_id,
+      actor_kind: tx.actor.kind,
+      actor_id: tx.actor.id,
+      purpose,
+      dedupe_key: command.dedupeKey ?? null,
+      automated: command.automated ?? false,
+      priority: command.priority ?? 0,
+    }));
+    const inserted = new Set(
+      (await tx.query<{ id: string }>(insertQueued, [JSON.stringify(rows), now.toISOString()])).map(
+        (row) => row.id,
+      ),
+    );
+    const queued = accepted.filter(({ id }) => inserted.has(id));
+    await touchMany(
+      tx,
+      queued.map(({ command, id }) => ({
+        workspaceId: command.workspaceId,
+        conversationId: command.conversationId,
+        messageId: id,
+        at: now,
+        preview: command.content.type === 'reaction' ? null : previewOf(contentForPreview(command.content)),
+        direction: 'out' as const,
+        inbound: false,
+      })),
+    );
+    await countUsage(
+      tx,
+      queued.map(({ command }) => ({ workspaceId: command.workspaceId, metric: sentMetric, count: 1 })),
+    );
+    await emit(
+      tx,
+      queued.map(({ command, facts: found, id }) => ({
+        workspaceId: command.workspaceId,
+        name: 'message.queued',
+        data: {
+          messageId: id,
+          conversationId: command.conversationId,
+          contactId: found.contact_id,
+          numberId: found.number_id,
+          type: command.content.type,
+          preview: previewOf(contentForPreview(command.content)),
+          source: command.source ?? 'api',
+          automated: command.automated ?? false,
+          at: now.toISOString(),
+        },
+      })),
+    );
+    // What another transaction queued under the same key meanwhile is committed by now: the insert waited for it.
+    const lost = accepted.filter(({ id }) => !inserted.has(id));
+    const messages = await byIds(
+      tx,
+      queued.map(({ command, id }) => ({ workspaceId: command.workspaceId, id })),
+    );
+    const others = await byDedupe(
+      tx,
+      lost.map(({ command }) => ({ workspaceId: command.workspaceId, dedupeKey: command.dedupeKey! })),
+    );
+    const byId = new Map(messages.map((row) => [row.id as string, row]));
+    const byKey = new Map(others.map((row) => [dedupeKeyOf(row), row]));
+    for (const { id, ord, command } of accepted) {
+      const message = byId.get(id);
+      if (message) {
+        results[ord] = { outcome: 'queued', message };
+        continue;
+      }
+      const other = byKey.get(dedupeKeyOf(command));
+      if (!other) throw errors.databaseBusy({ reason: 'dedupe' });
+      results[ord] = { outcome: 'known', message: other };
+    }
+    if (queued.length > 0) queuedAfterCommit(tx);
+  }
+  return results as QueueResult[];
+}
+
+/** Messages by id, in no order. */
+export async function byIds(
+  tx: Tx,
+  keys: readonly { workspaceId: string; id: string }[],
+): Promise<MessageRow[]> {
+  if (keys.length === 0) return [];
+  const rows = await tx.query<MessageRecord & Record<string, unknown>>(messagesByIds, [
+    keys.map((key) => key.workspaceId),
+    keys.map((key) => key.id),
+  ]);
+  return rows.map(toMessage);
+}
+
+async function byDedupe(
+  tx: Tx,
+  keys: readonly { workspaceId: string; dedupeKey: string }[],
+): Promise<MessageRow[]> {
+  if (keys.length === 0) return [];
+  const distinct = [...new Map(keys.map((key) => [dedupeKeyOf(key), key])).values()];
+  const rows = await tx.query<MessageRecord & Record<string, unknown>>(messagesByDedupe, [
+    distinct.map((key) => key.workspaceId),
+    distinct.map((key) => key.dedupeKey),
+  ]);
+  return rows.map(toMessage);
+}
+
+function dedupeKeyOf(command: { workspaceId: string; dedupeKey?: string | null | undefined }): string {
+  return command.dedupeKey ? `${command.workspaceId}|${command.dedupeKey}` : '';
+}
+
+/** Unsaid: a template's own category decides (rules.ts), everything else is service. */
+function purposeOf(command: QueueCommand): Purpose {
+  return command.purpose ?? 'service';
+}
+
+function contentForPreview(content: {
+  type: string;
+  [key: string]: unknown;
+}): Parameters<typeof previewOf>[0] {
+  return content as Parameters<typeof previewOf>[0];
+}
+
+function reactionTarget(content: { type: string; [key: string]: unknown }): string | null {
+  if (content.type !== 'reaction') return null;
+  const id = (content.reaction as { messageId?: unknown } | undefined)?.messageId;
+  return typeof id === 'string' ? id : null;
+}
+
+/**
+ * Our own ids become WhatsApp's where it has given one. A reply to a message that is still on its way keeps our id and
+ * is translated at hand-over; a reaction to one is refused, for a reaction without its message is nothing.
+ */
+async function resolveReferences(
+  tx: TenantTx,
+  command: SendCommand,
+): Promise<Pick<SendCommand, 'content' | 'replyTo'>> {
+  const target = reactionTarget(command.content);
+  const ids = [command.replyTo, target].filter((id): id is string => typeof id === 'string' && isId(id));
+  if (ids.length === 0) return { content: command.content, replyTo: command.replyTo };
+  const found = new Map(
+    (
+      await byIds(
+        tx,
+        ids.map((id) => ({ workspaceId: tx.workspaceId, id })),
+      )
+    ).map((row) => [row.id as string, row]),
+  );
+  let { content, replyTo } = command;
+  if (replyTo && isId(replyTo)) {
+    const row = found.get(replyTo);
+    if (!row)
+      throw errors.invalidRequest([{ path: 'replyTo', message: 'There is no message with this id.' }]);
+    replyTo = row.providerMessageId ?? replyTo;
+  }
+  if (target && isId(target)) {
+    const row = found.get(target);
+    if (!row?.providerMessageId)
+      throw errors.invalidRequest([
+        {
+          path: 'reaction.messageId',
+          message: row
+            ? 'WhatsApp does not have this message yet; react once it is sent.'
+            : 'There is no message with this id.',
+        },
+      ]);
+    content = {
+      ...content,
+      reaction: { ...(content.reaction as Record<string, unknown>), messageId: row.providerMessageId },
+    };
+  }
+  return { content, replyTo };
+}

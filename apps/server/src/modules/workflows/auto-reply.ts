@@ -1,0 +1,106 @@
+import type { SystemTx } from '../../platform/db/index.ts';
+import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
+import { displayName } from '../contacts/index.ts';
+import {
+  automaticAnswers,
+  type QueueCommand,
+  readSaid,
+  recentAutomatic,
+  type SaidEvent,
+  saidAutomatically,
+  sendMany,
+} from '../messages/index.ts';
+import { routesByNumberId } from '../numbers/index.ts';
+import { parseSettings } from '../workspaces/index.ts';
+import { toWorkflow, type WorkflowRow } from './defaults.ts';
+import { defaultsFor, type WorkflowRecord } from './queries.ts';
+import { fillIn } from './text.ts';
+
+/**
+ * The first built-in workflow: a thank-you to each message of a person. It takes events in batches and queues its
+ * replies in the transaction that moves its cursor: a reply exists if and only if its message counts as answered.
+ */
+export const autoReplyConsumer = defineConsumer({
+  name: 'workflows.auto-reply',
+  events: ['message.received'],
+  batchSize: 200,
+  handle: autoReply,
+});
+
+export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<void> {
+  // Reactions, edits, revokes, echoes and statuses have names of their own and never come here.
+  const people = (await readSaid(tx, events)).filter(
+    ({ event, facts, keyword }) =>
+      keyword === null &&
+      event.data.automated !== true &&
+      facts.contact_id !== null &&
+      parseSettings(facts.settings).autoReply,
+  );
+  if (people.length === 0) return;
+  const workflows = await workflowsFor(tx, people);
+  const answerable = people.flatMap((said) => {
+    const workflow = workflows.get(said.facts.number_id);
+    return workflow?.isActive && workflow.kind === 'auto-reply' ? [{ ...said, workflow }] : [];
+  });
+  const kept = await withoutMachines(tx, answerable);
+  await sendMany(
+    tx,
+    kept.map(({ event, facts, workflow }): QueueCommand => {
+      const name = displayName({
+        name: facts.contact_name,
+        profileName: facts.profile_name,
+        username: facts.username,
+        phone: facts.phone,
+      });
+      const body = fillIn(workflow.text, {
+        'workspace.name': facts.workspace_name,
+        'contact.name': name === 'Unknown' ? '' : name,
+      }).slice(0, 4096);
+      return {
+        workspaceId: event.workspaceId,
+        conversationId: facts.conversation_id,
+        content: { type: 'text', text: { body } },
+        dedupeKey: `auto-reply:${String(event.data.providerMessageId ?? event.data.messageId)}`,
+        workflowId: workflow.id,
+        source: 'workflow',
+        automated: true,
+      };
+    }),
+  );
+}
+
+async function workflowsFor(tx: SystemTx, people: readonly SaidEvent[]): Promise<Map<string, WorkflowRow>> {
+  const numbers = [...new Map(people.map(({ facts }) => [facts.number_id, facts])).values()];
+  const rows = await tx.query<WorkflowRecord & { for_number: string } & Record<string, unknown>>(
+    defaultsFor,
+    [numbers.map((facts) => facts.workspace_id), numbers.map((facts) => facts.number_id)],
+  );
+  return new Map(rows.map((row) => [row.for_number, toWorkflow(row)]));
+}
+
+/** Drops what another machine said, and conversations that talk faster than people do. */
+async function withoutMachines<T extends SaidEvent>(tx: SystemTx, said: readonly T[]): Promise<T[]> {
+  if (said.length === 0) return [];
+  const routes = await routesByNumberId(
+    tx,
+    said.map(({ facts }) => ({ workspaceId: facts.workspace_id, numberId: facts.number_id })),
+  );
+  const machine = await saidAutomatically(
+    tx,
+    said.map(({ event, facts }) => ({
+      fromPhone: facts.phone,
+      toPhone: routes.get(facts.number_id)?.displayPhoneNumber ?? '',
+      said: typeof event.data.text === 'string' ? event.data.text : null,
+    })),
+  );
+  const people = said.filter((_, index) => !machine[index]);
+  const recent = await recentAutomatic(
+    tx,
+    people.map(({ facts }) => ({ workspaceId: facts.workspace_id, conversationId: facts.conversation_id })),
+  );
+  return people.filter(({ facts }) => {
+    const count = recent.get(facts.conversation_id) ?? 0;
+    recent.set(facts.conversation_id, count + 1);
+    return count < automaticAnswers.limit;
+  });
+}

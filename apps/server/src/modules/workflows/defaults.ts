@@ -1,0 +1,83 @@
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { newId, type WorkflowId } from '../../platform/ids.ts';
+import { changeWorkflow, insertDefaults, type WorkflowRecord, workflowsOf } from './queries.ts';
+
+/** S4's text. */
+export const defaultText = 'thanks for reaching us\n- team {{workspace.name}}';
+
+export interface WorkflowRow {
+  id: WorkflowId;
+  workspaceId: string;
+  /** null = the workspace's own */
+  numberId: string | null;
+  name: string;
+  isDefault: boolean;
+  isActive: boolean;
+  aiEnabled: boolean;
+  kind: 'auto-reply';
+  text: string;
+  createdAt: Date;
+}
+
+/**
+ * Makes the default workflows that are missing: the workspace's own and, where one is named, the number's. Answers the
+ * number's default (or the workspace's), for `numbers.default_workflow_id`.
+ */
+export async function ensureDefaults(tx: Tx, workspaceId: string, numberId?: string): Promise<WorkflowRow> {
+  const places = [null, ...(numberId === undefined ? [] : [numberId])];
+  await tx.execute(insertDefaults, [
+    workspaceId,
+    places.map(() => newId(tx.now().getTime())),
+    places,
+    places.map(() => 'Automatic reply'),
+    JSON.stringify({ text: defaultText }),
+    tx.now().toISOString(),
+  ]);
+  const all = (await tx.query<WorkflowRecord & Record<string, unknown>>(workflowsOf, [workspaceId])).map(
+    toWorkflow,
+  );
+  const mine = all.find((w) => w.isDefault && w.numberId === (numberId ?? null));
+  if (!mine) throw errors.databaseBusy({ reason: 'default workflow' });
+  return mine;
+}
+
+/** All workflows of the workspace, its own first. */
+export async function listWorkflows(tx: TenantTx): Promise<WorkflowRow[]> {
+  const rows = await tx.query<WorkflowRecord & Record<string, unknown>>(workflowsOf, [tx.workspaceId]);
+  return rows.map(toWorkflow);
+}
+
+/** Changes an automatic reply's text, or switches it on and off. */
+export async function setAutoReply(
+  tx: TenantTx,
+  id: string,
+  change: { text?: string; isActive?: boolean },
+): Promise<WorkflowRow> {
+  if (change.text !== undefined && (change.text.trim() === '' || change.text.length > 4096))
+    throw errors.invalidRequest([{ path: 'text', message: 'A reply has 1 to 4,096 characters.' }]);
+  const [row] = await tx.query<WorkflowRecord & Record<string, unknown>>(changeWorkflow, [
+    tx.workspaceId,
+    id,
+    change.isActive ?? null,
+    change.text ?? null,
+  ]);
+  if (!row) throw errors.notFound('workflow', { id });
+  return toWorkflow(row);
+}
+
+export function toWorkflow(row: WorkflowRecord): WorkflowRow {
+  const definition = row.definition as { text?: unknown } | null;
+  return {
+    id: row.id as WorkflowId,
+    workspaceId: row.workspace_id,
+    numberId: row.number_id,
+    name: row.name,
+    isDefault: row.is_default,
+    isActive: row.is_active,
+    aiEnabled: row.ai_enabled,
+    kind: 'auto-reply',
+    text: typeof definition?.text === 'string' ? definition.text : defaultText,
+    createdAt: row.created_at,
+  };
+}
