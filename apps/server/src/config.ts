@@ -275,6 +275,13 @@ export const schema = z.object({
       aliases: ['WHATSAPP_API_VERSION'],
     },
   ),
+  NUMBER_APPROVAL: setting(
+    z.enum(['automatic', 'manual'], { error: 'must be automatic or manual' }).default('automatic'),
+    {
+      group: GROUPS.whatsapp,
+      doc: 'Whether a new number works at once or waits, pending, for a superadmin.',
+    },
+  ),
   GRAPH_BASE_URL: setting(httpUrl.default('https://graph.facebook.com'), {
     group: GROUPS.whatsapp,
     doc: 'Where the Graph API answers; `mock_` tokens go to the simulator whatever stands here.',

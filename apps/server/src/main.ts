@@ -88,6 +88,7 @@ async function start(
     secrets,
     database: address,
     embedded: running.embedded !== null,
+    dataDir,
     log,
   });
   await running.app.migrate();

@@ -327,7 +327,9 @@ it('says 503 with Retry-After when a body cannot be stored, and 429 past a flood
     inboundRoutes(scope, {
       keeper,
       acceptor: { ...doorAcceptor, accept: async () => 'failed' as const },
-      flood: { max: 2, windowSeconds: 60 },
+      flood: floodGate(
+        createLimit({ db: t.db, name: 'flood-test', max: 2, windowSeconds: 60, log: createLog('silent') }),
+      ),
     }),
   );
   const body = text('no room');

@@ -40,23 +40,33 @@ export function createLaneLocks(db: Database, lanes: number, log: Logger): LaneL
     return session;
   }
 
+  // A session speaks one statement at a time.
+  let asking: Promise<unknown> = Promise.resolve();
+
   return {
-    async hold(lane) {
-      if (closed) return false;
-      if (held.has(lane)) return true;
-      const client = await connect();
-      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [
-        lockClass,
-        lanes * 4096 + lane + 1,
-      ]);
-      if (rows[0]?.got) held.add(lane);
-      return held.has(lane);
+    hold(lane) {
+      if (closed) return Promise.resolve(false);
+      if (held.has(lane)) return Promise.resolve(true);
+      const answer = asking.then(() => ask(lane));
+      asking = answer.catch(() => {});
+      return answer;
     },
     async close() {
       closed = true;
       held.clear();
+      await asking;
       const client = await session?.catch(() => null);
       await client?.end();
     },
   };
+
+  async function ask(lane: number): Promise<boolean> {
+    const client = await connect();
+    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [
+      lockClass,
+      lanes * 4096 + lane + 1,
+    ]);
+    if (rows[0]?.got) held.add(lane);
+    return held.has(lane);
+  }
 }

@@ -1,12 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { AppError } from '../../platform/errors.ts';
 import type { Acceptor } from './accept.ts';
 import type { DoorKeeper } from './apps.ts';
 
 export interface InboundRoutesDeps {
   keeper: DoorKeeper;
   acceptor: Acceptor;
-  /** Flood level per address; null: an authentic body is never refused. */
-  flood?: { max: number; windowSeconds: number } | null;
+  /** Refuses past the flood level per address; without it an authentic body is never refused. */
+  flood?: onRequestAsyncHookHandler | undefined;
 }
 
 /** WhatsApp sends up to 3 MB. */
@@ -31,21 +32,19 @@ const nothing = Buffer.from('');
  */
 export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
   const { keeper, acceptor } = deps;
-  const flooded = deps.flood ? floodGate(deps.flood) : null;
+  if (deps.flood) app.addHook('onRequest', deps.flood);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error instanceof AppError ? error.status : (error.statusCode ?? 500);
+    if (error instanceof AppError && error.details.retryAfterSeconds !== undefined) {
+      reply.header('retry-after', String(error.details.retryAfterSeconds));
+    }
     if (status >= 500) return unavailable(reply);
     return reply.code(status).type('text/plain').send(nothing);
   });
 
   async function receive(request: FastifyRequest, reply: FastifyReply, appKey: string | null) {
-    if (flooded) {
-      const wait = flooded(request.ip);
-      if (wait > 0)
-        return reply.code(429).header('retry-after', String(wait)).type('text/plain').send(nothing);
-    }
     const body = Buffer.isBuffer(request.body) ? request.body : nothing;
     const signature = request.headers['x-hub-signature-256'];
     const appId = await keeper.whoSigned(appKey, body, signature);
@@ -100,20 +99,4 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
 
 function unavailable(reply: FastifyReply) {
   return reply.code(503).header('retry-after', '5').type('text/plain').send(nothing);
-}
-
-/** Fixed windows per address, in memory: a level against floods, not a quota. Answers seconds to wait, 0 to go on. */
-function floodGate({ max, windowSeconds }: { max: number; windowSeconds: number }): (ip: string) => number {
-  let opened = performance.now();
-  let counts = new Map<string, number>();
-  return (ip) => {
-    const now = performance.now();
-    if (now - opened >= windowSeconds * 1_000) {
-      opened = now;
-      counts = new Map();
-    }
-    const count = (counts.get(ip) ?? 0) + 1;
-    counts.set(ip, count);
-    return count > max ? Math.max(1, Math.ceil(windowSeconds - (now - opened) / 1_000)) : 0;
-  };
 }

@@ -34,7 +34,13 @@ export {
   setToken,
   useKeyRing,
 } from './credentials.ts';
-export { ensureApp, listMockNumbers, type MockNumber, pointMockAccounts } from './installation.ts';
+export {
+  ensureApp,
+  listMockNumbers,
+  type MockNumber,
+  pointMockAccounts,
+  setDefaultWorkflow,
+} from './installation.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
 export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
 export { type NumberRoutesDeps, numberRoutes } from './routes.ts';

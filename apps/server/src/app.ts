@@ -1,0 +1,365 @@
+/**
+ * app — the composition root: the only file that knows every module (with demo.ts, which uses a few).
+ * Reads from top to bottom: what is opened, what the door may do, which routes there are, what the worker runs.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCloudProvider } from '@chaski/providers';
+import { z } from 'zod';
+import about from '../package.json' with { type: 'json' };
+import type { Config } from './config.ts';
+import { ensureDemo } from './demo.ts';
+import { authenticateKey } from './modules/auth/index.ts';
+import { contactRoutes } from './modules/contacts/routes.ts';
+import { conversationRoutes } from './modules/conversations/routes.ts';
+import {
+  createAcceptor,
+  createDoorKeeper,
+  inboundRoutes,
+  maintainInbound,
+  startProcessor,
+} from './modules/inbound/index.ts';
+import { fetchHandler, mediaRoutes } from './modules/media/index.ts';
+import {
+  announceSends,
+  consentConsumer,
+  markReadHandler,
+  mediaUploads,
+  messageRoutes,
+  startDelivery,
+} from './modules/messages/index.ts';
+import {
+  type AddNumberDeps,
+  ensureApp,
+  listMockNumbers,
+  loadDoor,
+  numberRoutes,
+  pointMockAccounts,
+  setDefaultWorkflow,
+  useKeyRing,
+} from './modules/numbers/index.ts';
+import { autoReplyConsumer, ensureDefaults } from './modules/workflows/index.ts';
+import { seedPlans } from './modules/workspaces/index.ts';
+import { workspaceRoutes } from './modules/workspaces/routes.ts';
+import { openBlobs } from './platform/blobs/index.ts';
+import { openDatabase } from './platform/db/index.ts';
+import { migrate } from './platform/db/migrate.ts';
+import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
+import { buildHttp, expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
+import { createLimit, floodGate } from './platform/limits/index.ts';
+import type { Logger } from './platform/log.ts';
+import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
+import { countByKey, keyRing } from './platform/seal.ts';
+import { createSignals } from './platform/signals.ts';
+import { refuseLostKeys, type Secrets } from './secrets.ts';
+import { type AttachedSimulator, openSimulator } from './simulator.ts';
+
+export interface AppOptions {
+  config: Config;
+  secrets: Secrets;
+  /** `url` is the runtime login, which owns nothing; `ownerUrl` migrates. */
+  database: { url: string; ownerUrl: string };
+  embedded: boolean;
+  dataDir: string;
+  log: Logger;
+}
+
+export interface Started {
+  url: string;
+  simulatorUrl: string | null;
+  phoneUrl: string | null;
+  demo: null | {
+    apiKey: string;
+    appSecret: string;
+    verifyToken: string;
+    workspaceId: string;
+    numbers: { id: string; phoneNumberId: string; displayPhoneNumber: string }[];
+  };
+  warnings: string[];
+}
+
+/** Started in this order, closed by `main` phase by phase in that of its methods. */
+export interface App {
+  migrate(): Promise<void>;
+  start(): Promise<Started>;
+  stopIntake(): Promise<void>;
+  drain(): Promise<void>;
+  closeSockets(): Promise<void>;
+  closePools(): Promise<void>;
+}
+
+/** Partitions ahead, old days, keys and buckets gone. */
+const maintain = defineJob({ name: 'maintain', schema: z.object({}) });
+
+/** How long events can be read again, and consumers that slept can catch up. */
+const eventDays = 30;
+
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, secrets, log } = options;
+  const ring = keyRing(secrets.sealingKeys);
+  const isApi = config.roles.includes('api');
+  const isWorker = config.roles.includes('worker');
+
+  // What is undone at the end, by phase; within a phase the last started ends first.
+  const intake: (() => Promise<void> | void)[] = [];
+  const work: (() => Promise<void> | void)[] = [];
+  const sockets: (() => Promise<void> | void)[] = [];
+  const pools: (() => Promise<void> | void)[] = [];
+  const undo = async (steps: (() => Promise<void> | void)[]) => {
+    for (const step of steps.splice(0).reverse()) await step();
+  };
+
+  async function start(): Promise<Started> {
+    const warnings: string[] = [];
+
+    // ── what everything stands on ──
+    const db = openDatabase({
+      url: options.database.url,
+      rolePrefix: config.dbRolePrefix,
+      poolSize: config.dbPoolSize,
+      onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    });
+    pools.push(() => db.close());
+    refuseLostKeys(
+      ring.map((key) => key.kid),
+      Object.keys(await countByKey(db)),
+      options.dataDir,
+    );
+    const signals = await createSignals(db, log);
+    pools.push(() => signals.close());
+    const provider = createCloudProvider();
+    pools.push(() => provider.close());
+    const mediaFolder = join(options.dataDir, 'media');
+    if (config.blobs === 'fs') mkdirSync(mediaFolder, { recursive: true, mode: 0o700 });
+    const blobs = openBlobs(
+      config.blobs === 'fs'
+        ? { kind: 'fs', directory: mediaFolder }
+        : {
+            kind: 's3',
+            endpoint: `${config.s3Endpoint}/${config.s3Bucket}`,
+            region: config.s3Region,
+            accessKeyId: config.s3AccessKeyId!,
+            secretAccessKey: config.s3SecretAccessKey!,
+          },
+    );
+    await registerJobs(db);
+
+    // ── the installation's own rows ──
+    const simulator = config.demo ? await attachedSimulator() : null;
+    const [appSecret, ...olderSecrets] = config.appSecrets;
+    await db.withSystem('plans and apps of the installation', async (tx) => {
+      await seedPlans(tx);
+      if (appSecret !== undefined && secrets.verifyToken !== null) {
+        await ensureApp(
+          tx,
+          { ring },
+          {
+            key: 'default',
+            name: 'Meta app of this installation',
+            secrets: [appSecret, ...olderSecrets],
+            verifyToken: secrets.verifyToken,
+            isDefault: true,
+          },
+        );
+      }
+      if (simulator && secrets.appSecret !== null && secrets.verifyToken !== null) {
+        await ensureApp(
+          tx,
+          { ring },
+          {
+            key: 'simulator',
+            name: 'Simulator',
+            secrets: [secrets.appSecret],
+            verifyToken: secrets.verifyToken,
+            isDefault: true,
+            isSimulator: true,
+          },
+        );
+        await pointMockAccounts(tx, simulator.baseUrl);
+      }
+    });
+    const numberDeps: AddNumberDeps = {
+      db,
+      ring,
+      simulator,
+      approval: config.numberApproval,
+      async onNumberAdded(tx, number) {
+        const workflow = await ensureDefaults(tx, tx.workspaceId, number.id);
+        await setDefaultWorkflow(tx, number.id, workflow.id);
+      },
+    };
+
+    // ── the API ──
+    const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log });
+    useKeyRing(db, ring);
+    const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
+    let url = config.publicUrl ?? '';
+    if (isApi) {
+      const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
+      const http = await buildHttp({
+        log,
+        environment: config.nodeEnv,
+        authenticate: (token) => authenticateKey(db, token),
+        trustedProxies: config.trustProxy,
+        version: about.version,
+        secure: config.publicUrl?.startsWith('https://') ?? false,
+        checks: {
+          database: async () => {
+            await db.runSystem('ready', [{ statement: 'select 1' }]);
+            return null;
+          },
+          webhooks: async () => keeper.problem(),
+          intake: async () => acceptor.problem(),
+        },
+      });
+      const flood =
+        config.webhookRateLimitMax === undefined
+          ? null
+          : createLimit({
+              db,
+              name: 'webhook',
+              max: config.webhookRateLimitMax,
+              windowSeconds: config.webhookRateLimitWindowSec,
+              log,
+            });
+      const { app, gate } = http;
+      await app.register((scope) =>
+        inboundRoutes(scope, { keeper, acceptor, flood: flood ? floodGate(flood) : undefined }),
+      );
+      await app.register(workspaceRoutes({ db, gate }));
+      await app.register(numberRoutes({ ...numberDeps, gate }));
+      await app.register(contactRoutes({ db, gate }));
+      await app.register(conversationRoutes({ db, gate }));
+      await app.register(messageRoutes({ db, gate }));
+      await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey: secrets.jwtSecret }));
+      intake.push(() => http.stopIntake());
+      sockets.push(
+        () => acceptor.close(),
+        () => http.close(),
+      );
+      const listening = await http.listen({ host: config.host, port: config.port });
+      url ||= listening.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+      if (appSecret === undefined && !simulator) {
+        warnings.push('No app secret is configured: every webhook is refused with 401. Set META_APP_SECRET.');
+      }
+    }
+
+    // ── the worker ──
+    if (isWorker) {
+      const events = await startEvents({ db, signals, consumers: [consentConsumer, autoReplyConsumer], log });
+      work.push(() => events.stop());
+      const delivery = startDelivery({
+        db,
+        signals,
+        log,
+        provider: providerNamed,
+        uploads: mediaUploads({ db, blobs, provider }),
+      });
+      work.push(() => delivery.stop());
+      const processor = startProcessor({
+        db,
+        signals,
+        log,
+        parse: provider.parse,
+        ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
+      });
+      work.push(() => processor.stop());
+      const jobs = await startJobs({
+        databaseUrl: options.database.url,
+        rolePrefix: config.dbRolePrefix,
+        db,
+        log,
+        handlers: [
+          fetchHandler({ db, blobs, provider }),
+          markReadHandler({ db, provider: providerNamed, delivery }),
+          expireAnswersHandler(db),
+          handle(maintain, async () => {
+            await maintainInbound(db);
+            await dropSpentEventDays(db, eventDays, log);
+          }),
+        ],
+        cron: [expireAnswersCron, { job: maintain, match: '17 * * * *' }],
+      });
+      work.push(() => jobs.stop());
+    } else {
+      const quiet = [announceEvents(signals), announceSends(signals)];
+      work.push(() => quiet.forEach((stop) => void stop()));
+    }
+
+    // ── the demo ──
+    const demo =
+      simulator &&
+      isApi &&
+      secrets.demoApiKey !== null &&
+      secrets.appSecret !== null &&
+      secrets.verifyToken !== null
+        ? await showDemo(simulator, {
+            apiKey: secrets.demoApiKey,
+            appSecret: secrets.appSecret,
+            verifyToken: secrets.verifyToken,
+          })
+        : null;
+
+    async function attachedSimulator(): Promise<AttachedSimulator> {
+      const opened = await openSimulator({
+        url: config.simulatorUrl,
+        adminKey:
+          config.simulatorUrl === undefined ? secrets.simulatorAdminKey : (config.simulatorKey ?? null),
+        port: config.simulatorPort,
+        journal: join(options.dataDir, 'simulator'),
+      });
+      // Last to go: statuses of what is still being sent come through it.
+      pools.push(() => opened.close());
+      return opened;
+    }
+
+    async function showDemo(
+      phones: AttachedSimulator,
+      credentials: { apiKey: string; appSecret: string; verifyToken: string },
+    ): Promise<NonNullable<Started['demo']>> {
+      await phones.attach({
+        secret: credentials.appSecret,
+        verifyToken: credentials.verifyToken,
+        webhookUrl: `${url}/webhooks/cloud/simulator`,
+      });
+      for (const number of await db.withSystem('numbers of the simulator', (tx) =>
+        listMockNumbers(tx, { ring }),
+      )) {
+        await phones.register(number);
+      }
+      const made = await ensureDemo({
+        db,
+        simulator: phones,
+        apiKey: credentials.apiKey,
+        numberDeps,
+        onWorkspaceCreated: async (tx, workspace) => void (await ensureDefaults(tx, workspace.id)),
+      });
+      return { ...made, ...credentials };
+    }
+
+    return {
+      url,
+      simulatorUrl: simulator?.baseUrl ?? null,
+      phoneUrl: simulator?.phoneUrl ?? null,
+      demo,
+      warnings,
+    };
+  }
+
+  return {
+    async migrate() {
+      await migrate({
+        ownerUrl: options.database.ownerUrl,
+        rolePrefix: config.dbRolePrefix,
+        loginPassword: secrets.databasePassword,
+        log,
+        afterMigrate: () => installQueue(options.database.ownerUrl, config.dbRolePrefix),
+      });
+    },
+    start,
+    stopIntake: () => undo(intake),
+    drain: () => undo(work),
+    closeSockets: () => undo(sockets),
+    closePools: () => undo(pools),
+  };
+}

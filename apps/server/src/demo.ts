@@ -1,0 +1,67 @@
+import { ensureApiKey } from './modules/auth/index.ts';
+import { type AddNumberDeps, addNumber, listNumbers } from './modules/numbers/index.ts';
+import { createWorkspace, workspacesFor } from './modules/workspaces/index.ts';
+import { type Database, systemActor } from './platform/db/index.ts';
+import type { WorkspaceId } from './platform/ids.ts';
+import type { AttachedSimulator } from './simulator.ts';
+
+/** Known beforehand, so that every start finds the one it made. */
+const demoWorkspace = '01980000-0000-7000-8000-00000000de30' as WorkspaceId;
+const demoPhoneNumberId = '106540352242922';
+
+/** Somebody with a phone, somebody who hides it, and two who write from the other side. */
+const people = [
+  { name: 'Ana Quispe', phone: '15550001001' },
+  { name: 'Ravi Kumar', phone: '919812345678' },
+  { name: 'سارة علي', phone: '201001234567' },
+  { name: 'João Pereira', phone: '5511987654321' },
+  { name: 'Sheena Nelson', username: 'realsheenanelson' },
+];
+
+export interface Demo {
+  workspaceId: WorkspaceId;
+  apiKey: string;
+  numbers: { id: string; phoneNumberId: string; displayPhoneNumber: string }[];
+}
+
+/** A workspace with one active number and a few people on simulated phones; the same at every start. */
+export async function ensureDemo(options: {
+  db: Database;
+  simulator: AttachedSimulator;
+  apiKey: string;
+  numberDeps: AddNumberDeps;
+  onWorkspaceCreated: NonNullable<Parameters<typeof createWorkspace>[2]>['onWorkspaceCreated'];
+}): Promise<Demo> {
+  const { db, simulator, apiKey, numberDeps } = options;
+  await db.withSystem('demo workspace', async (tx) => {
+    if ((await workspacesFor(tx, [demoWorkspace])).size > 0) return;
+    await createWorkspace(
+      tx,
+      { id: demoWorkspace, name: 'Demo', plan: 'unlimited' },
+      options.onWorkspaceCreated ? { onWorkspaceCreated: options.onWorkspaceCreated } : {},
+    );
+  });
+  const numbers = await db.withTenant(demoWorkspace, systemActor, async (tx) => {
+    await ensureApiKey(tx, { name: 'Demo', key: apiKey });
+    const known = await listNumbers(tx);
+    if (known.length > 0) return known;
+    const added = await addNumber(tx, numberDeps, {
+      phoneNumberId: demoPhoneNumberId,
+      displayPhoneNumber: '+1 555 078 3881',
+      name: 'Demo',
+      token: `mock_${demoWorkspace}`,
+      accountRef: '102290129340398',
+    });
+    return [added.number];
+  });
+  for (const person of people) await simulator.addPerson(person);
+  return {
+    workspaceId: demoWorkspace,
+    apiKey,
+    numbers: numbers.map(({ id, phoneNumberId, displayPhoneNumber }) => ({
+      id,
+      phoneNumberId,
+      displayPhoneNumber,
+    })),
+  };
+}

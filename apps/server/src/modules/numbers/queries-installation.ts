@@ -1,0 +1,34 @@
+import { statement } from '../../platform/db/index.ts';
+
+export const appByKey = statement(
+  'numbers.app_by_key',
+  `select p.id, p.verify_token, p.is_default,
+     coalesce((select json_agg(json_build_object('id', s.id, 'sealed', s.sealed_secret) order by s.created_at desc)
+               from app_secrets s where s.app_id = p.id and s.retired_at is null), '[]') as secrets
+   from apps p where p.key = $1`,
+);
+
+export const setVerifyToken = statement(
+  'numbers.set_verify_token',
+  'update apps set verify_token = $2 where id = $1',
+);
+
+export const mockNumbers = statement(
+  'numbers.mock',
+  `select n.workspace_id, n.id, n.account_id, n.phone_number_id, n.display_phone_number, n.verified_name,
+     a.sealed_token, a.base_url
+   from numbers n
+   join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
+   join apps p on p.id = a.app_id
+   where p.is_simulator`,
+);
+
+export const pointAccounts = statement(
+  'numbers.point_mock_accounts',
+  `update accounts a set base_url = $1 from apps p where p.id = a.app_id and p.is_simulator and a.base_url <> $1`,
+);
+
+export const setWorkflow = statement(
+  'numbers.set_workflow',
+  'update numbers set default_workflow_id = $3 where workspace_id = $1 and id = $2',
+);

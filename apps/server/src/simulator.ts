@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { createSimulator } from '@chaski/simulator';
+import type { SimulatorDoor } from './modules/numbers/index.ts';
+import { errors } from './platform/errors.ts';
+
+/** WhatsApp's side, in this process or elsewhere; both are spoken to over HTTP, so that nothing works in one only. */
+export interface AttachedSimulator extends SimulatorDoor {
+  phoneUrl: string;
+  /** Where webhooks go and how they are signed. */
+  attach(app: { secret: string; verifyToken: string; webhookUrl: string }): Promise<void>;
+  addPerson(person: { id?: string; name: string; phone?: string; username?: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The app of this installation in the simulator. */
+const simulatorApp = 'chaski';
+
+export async function openSimulator(options: {
+  /** Of one that runs elsewhere; else one is started here. */
+  url?: string | undefined;
+  adminKey: string | null;
+  port: number;
+  journal: string;
+}): Promise<AttachedSimulator> {
+  const adminKey = options.adminKey ?? randomUUID();
+  const own =
+    options.url === undefined
+      ? await createSimulator({ port: options.port, adminKey, journal: options.journal })
+      : null;
+  const baseUrl = own?.url ?? options.url ?? '';
+
+  async function call(path: string, body: unknown): Promise<void> {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }).catch((error: unknown) => {
+      throw errors.configuration(
+        `The simulator at ${baseUrl} does not answer. Start it, or remove SIMULATOR_URL.`,
+        { cause: String(error) },
+      );
+    });
+    if (!response.ok) {
+      throw errors.configuration(
+        `The simulator at ${baseUrl} refused ${path}: ${response.status} ${await response.text()}`,
+      );
+    }
+    await response.arrayBuffer();
+  }
+
+  return {
+    baseUrl,
+    phoneUrl: `${baseUrl}/phone?key=${encodeURIComponent(adminKey)}`,
+    attach: (app) => call('/_sim/apps', { id: simulatorApp, ...app }),
+    register: (number) => call('/_sim/numbers', { ...number, appId: simulatorApp }),
+    addPerson: (person) => call('/_sim/people', person),
+    close: async () => own?.close(),
+  };
+}
