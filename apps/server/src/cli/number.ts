@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
+import type { AddNumberDeps } from '../modules/numbers/index.ts';
 import { errors } from '../platform/errors.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CommonOptions } from './environment.ts';
@@ -40,17 +41,22 @@ export function addNumber(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async (options: NumberOptions) => {
       const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
-      const { addNumber: connect } = await import('../modules/numbers/index.ts');
+      const { addNumber: connect, setDefaultWorkflow } = await import('../modules/numbers/index.ts');
+      const { ensureDefaults } = await import('../modules/workflows/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       await withSession(options, async ({ db, loaded, secrets }) => {
         const { config } = loaded;
         const token = readToken(options.tokenFile, config);
         const workspace = await chooseWorkspace(db, options.workspace);
-        const deps = {
+        const deps: AddNumberDeps = {
           db,
           ring: keyRing(secrets.sealingKeys),
           simulator: simulatorDoor(config, secrets),
-          approval: 'automatic' as const,
+          approval: 'automatic', // whoever types here is the operator
+          async onNumberAdded(tx, added) {
+            const workflow = await ensureDefaults(tx, tx.workspaceId, added.id);
+            await setDefaultWorkflow(tx, added.id, workflow.id);
+          },
         };
         const { number: added, warnings } = await db.withTenant(workspace, operator, (tx) =>
           connect(tx, deps, {
