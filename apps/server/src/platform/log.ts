@@ -7,6 +7,7 @@ export function createLog(level: string): Logger {
   return pino(
     {
       level,
+      serializers: { err: plainError },
       redact: {
         paths: [
           '*.token',
@@ -22,4 +23,20 @@ export function createLog(level: string): Logger {
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** What an error says. Its other properties stay out: pg hangs the whole client on some, with every statement it knows. */
+function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { code, detail, table, constraint } = error as Error & Record<string, unknown>;
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(code === undefined ? {} : { code }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(table === undefined ? {} : { table }),
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(error.cause === undefined ? {} : { cause: plainError(error.cause) }),
+  };
 }
