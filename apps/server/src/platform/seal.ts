@@ -214,10 +214,11 @@ export async function reseal(
     let after = '';
     for (;;) {
       const done = await db.withSystem(`seal ${table}.${column} with the new key`, async (tx) => {
+        // Locked in the order of the id: two rotations at once wait for each other and do not deadlock.
         const rows = await tx.query<{ workspace_id: string | null; id: string; sealed: string }>(
           `select ${owner} as workspace_id, t.${id}::text as id, t.${column} as sealed from ${table} t
             where t.${column} is not null and t.${column} not like $1 and t.${id}::text > $2
-            order by t.${id}::text limit $3`,
+            order by t.${id}::text limit $3 for update of t`,
           [`v1.${ring[0].kid}.%`, after, batchSize],
         );
         const changes = rows.flatMap((row) => {
