@@ -1,3 +1,4 @@
+import { phoneVariants } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -82,7 +83,7 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
           selectContactList(
             tx,
             {
-              phones: digits === undefined ? null : [digits],
+              phones: digits === undefined ? null : phoneVariants(digits),
               optedOut: optedOut === undefined ? null : optedOut === 'true',
             },
             limit + 1,

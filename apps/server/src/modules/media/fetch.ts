@@ -89,8 +89,9 @@ async function download(
   from: { credential: Credential; phoneNumberId: string; url: string | null },
 ): Promise<Fetched> {
   const { credential, phoneNumberId } = from;
-  // The webhook's own address saves a call while it lives. It carries our token, so it must lie where WhatsApp's do.
-  if (from.url !== null && mayCarryToken(from.url, credential.baseUrl)) {
+  // The webhook's own address saves a call while it lives. Our token goes to WhatsApp's hosts only: the provider sees
+  // to that, since a workspace's own app could sign any address.
+  if (from.url !== null) {
     const direct = await provider.downloadMedia({
       credential,
       url: from.url,
@@ -139,26 +140,6 @@ function toFetched(result: Exclude<MediaResult<unknown>, { outcome: 'ok' }>): Pr
     case 'failed':
       return { outcome: result.retry ? 'again' : 'failed', reason: result.reason };
   }
-}
-
-/**
- * Whether an address from a webhook may be called with our token: WhatsApp's own hosts over TLS, or the origin the
- * account speaks to anyway. A workspace's own app could sign any address.
- */
-export function mayCarryToken(address: string, baseUrl: string): boolean {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return false;
-  }
-  if (url.username !== '' || url.password !== '') return false;
-  if (url.origin === new URL(baseUrl).origin) return true;
-  return (
-    url.protocol === 'https:' &&
-    url.port === '' &&
-    /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net|fbcdn\.net)$/.test(url.hostname)
-  );
 }
 
 /** Checks the bytes and stores them; null when that is done. */
