@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { type Database, openDatabase } from '../../platform/db/index.ts';
+import { createLimit, floodGate } from '../../platform/limits/index.ts';
 import { type Acceptor, createAcceptor } from './accept.ts';
 import { createDoorKeeper, type DoorApp } from './apps.ts';
 import { bodyLimit, inboundRoutes } from './routes.ts';
@@ -327,9 +328,7 @@ it('says 503 with Retry-After when a body cannot be stored, and 429 past a flood
     inboundRoutes(scope, {
       keeper,
       acceptor: { ...doorAcceptor, accept: async () => 'failed' as const },
-      flood: floodGate(
-        createLimit({ db: t.db, name: 'flood-test', max: 2, windowSeconds: 60, log: createLog('silent') }),
-      ),
+      flood: floodGate(createLimit({ db: test.db, name: 'flood-test', max: 2, windowSeconds: 60, log })),
     }),
   );
   const body = text('no room');
