@@ -62,17 +62,22 @@ const Result = require('pg/lib/result.js') as new (
   addCommandComplete(message: unknown): void;
 };
 
+const asIs = (value: unknown): unknown => value;
+
 export class Batch implements Submittable {
   readonly done: Promise<StepResult[]>;
   readonly #steps: readonly Step[];
+  readonly #values: unknown[][];
   readonly #results: InstanceType<typeof Result>[] = [];
   #current: InstanceType<typeof Result>;
   #failed: Error | null = null;
   #resolve!: (results: StepResult[]) => void;
   #reject!: (error: Error) => void;
 
+  /** Throws when a value cannot be encoded: before anything is sent, since what is sent would be committed. */
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
+    this.#values = steps.map((step) => (step.values ?? []).map(prepareValue));
     this.#current = new Result(undefined, pg.types);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -80,38 +85,45 @@ export class Batch implements Submittable {
     });
   }
 
-  submit(wire: Connection): void {
+  /** An error given back, instead of thrown, is pg's way to hear that nothing was sent. */
+  submit(wire: Connection): Error | undefined {
     const connection = wire as unknown as WireConnection;
     const uncertain = connection.chaskiUncertain;
+    const parsedHere = new Map<string, string>();
+    for (const { name, text } of this.#steps) {
+      if (!name) continue;
+      const known = connection.parsedStatements[name] ?? parsedHere.get(name);
+      if (known !== undefined && known !== text) {
+        return new Error(`Two statements are named ${name}: the server would run the other one.`);
+      }
+      parsedHere.set(name, text);
+    }
+    parsedHere.clear();
     connection.stream.cork?.();
     try {
-      const parsedHere = new Set<string>();
-      for (const step of this.#steps) {
+      this.#steps.forEach((step, index) => {
         const name = step.name ?? '';
         if (name === '') {
           connection.parse({ text: step.text, name });
         } else if (connection.parsedStatements[name] === undefined && !parsedHere.has(name)) {
           if (uncertain?.has(name)) connection.close({ type: 'S', name });
           connection.parse({ text: step.text, name });
-          parsedHere.add(name);
+          parsedHere.set(name, step.text);
         }
         connection.bind({
           portal: '',
           statement: name,
-          values: (step.values ?? []) as unknown[],
-          valueMapper: prepareValue,
+          values: this.#values[index]!,
+          valueMapper: asIs,
         });
         connection.describe({ type: 'P', name: '' });
         connection.execute({ portal: '' });
-      }
-    } catch (error) {
-      // A value that cannot be encoded: what was sent so far runs to the Sync and is then rolled back or discarded
-      // by whoever reads the rejection.
-      this.#failed = error instanceof Error ? error : new Error(String(error));
+      });
     } finally {
       connection.sync();
       connection.stream.uncork?.();
     }
+    return undefined;
   }
 
   handleRowDescription(message: { fields: unknown }): void {
@@ -143,7 +155,8 @@ export class Batch implements Submittable {
     const connection = wire as unknown as WireConnection;
     if (connection?.parsedStatements) {
       this.#remember(connection, this.#results.length);
-      const uncertain = (connection.chaskiUncertain ??= new Set());
+      connection.chaskiUncertain ??= new Set();
+      const uncertain = connection.chaskiUncertain;
       for (const step of this.#steps.slice(this.#results.length)) {
         if (step.name && connection.parsedStatements[step.name] === undefined) uncertain.add(step.name);
       }

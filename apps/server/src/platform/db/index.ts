@@ -165,6 +165,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   ): Promise<R> {
     const client = await checkout(pool);
     let open = false;
+    let over = false;
     let failed: unknown = null;
     let broken: Error | undefined;
     const after: (() => void)[] = [];
@@ -172,14 +173,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     let queue: Promise<unknown> = Promise.resolve();
 
     const run = (steps: readonly Step[]): Promise<StepResult[]> => {
+      // The connection is somebody else's by then, perhaps another tenant's.
+      if (over) return Promise.reject(new Error('A statement was sent after its transaction had ended.'));
+      return send(steps);
+    };
+    const send = (steps: readonly Step[]): Promise<StepResult[]> => {
       const next = queue.then(async () => {
         if (failed) throw failed;
         const all = open ? steps : [begin, first, ...steps];
         const skip = all.length - steps.length;
-        open = true;
-        const batch = new Batch(all);
-        client.query(batch);
         try {
+          const batch = new Batch(all);
+          open = true;
+          client.query(batch);
           return (await batch.done).slice(skip);
         } catch (error) {
           failed = translate(error);
@@ -209,14 +215,16 @@ export function openDatabase(options: DatabaseOptions): Database {
 
     try {
       const result = await fn(tx);
+      over = true;
       await queue;
       // A statement whose rejection the caller swallowed has aborted the transaction all the same: a commit would
       // quietly roll back.
       if (failed) throw failed;
-      if (open) await run([commit]);
+      if (open) await send([commit]);
       for (const action of after) action();
       return result;
     } catch (error) {
+      over = true;
       if (open && !broken) {
         try {
           await queue;
