@@ -31,9 +31,9 @@ export interface RunOptions {
 
 /**
  * One Ctrl-C reaches us up to three times: from the terminal, from npm and from the launcher, each passing on what it
- * got. They arrive within milliseconds; a person's second Ctrl-C does not.
+ * got. They arrive within milliseconds, on a loaded machine some hundred; a person's second Ctrl-C later, or again.
  */
-const SAME_SIGNAL_MS = 250;
+const SAME_SIGNAL_MS = 500;
 /** A phase that hangs must not keep the rest from happening; what it left is resumed by the next start. */
 const PHASE_PATIENCE_MS = 20_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
