@@ -108,7 +108,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
   });
 
   test('migrators of several databases race for the same roles', async () => {
-    const bases = await Promise.all(Array.from({ length: 6 }, () => fresh()));
+    const bases = [await fresh(), await fresh(), await fresh(), await fresh(), await fresh(), await fresh()];
     const rolePrefix = unique();
     const results = await Promise.all(
       bases.map((base) => migrate({ ...base.options, rolePrefix, loginPassword: 'x' })),
