@@ -204,7 +204,7 @@ test('numbers are gapless and every committed event is told once, whatever commi
         await until('all are told', () => seen.length === expected.length);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 25, verbose: 2, endOnFailure: true },
   );
   expect([...values()].sort((a, b) => Number(a) - Number(b))).toEqual(expected.sort((a, b) => a - b));
   const numbers = seen.map((event) => event.seq);

@@ -50,7 +50,7 @@ function allows(held: readonly string[], wanted: string): boolean {
 }
 
 /** Whoever passed the gate of this route. */
-export function principalOf(request: FastifyRequest): Principal {
+export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
   if (!request.principal) throw errors.unauthenticated();
   return request.principal;
 }
@@ -58,7 +58,7 @@ export function principalOf(request: FastifyRequest): Principal {
 /** One transaction as the principal, in its workspace. */
 export function inTenant<T>(
   db: Database,
-  request: FastifyRequest,
+  request: Pick<FastifyRequest, 'principal'>,
   fn: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
   const { workspaceId, actor } = principalOf(request);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Database, statement, type TenantTx } from '../db/index.ts';
 import { errors } from '../errors.ts';
@@ -9,6 +9,13 @@ import { inTenant } from './gates.ts';
 export interface Answer {
   status: number;
   body: unknown;
+}
+
+/** What is needed of a request and a reply, whatever the schemas of their route make of their types. */
+type AnyRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body' | 'principal'>;
+interface AnyReply {
+  header(name: string, value: string): unknown;
+  status(code: number): { send(body: never): unknown };
 }
 
 const keptMs = 24 * 3_600_000;
@@ -45,15 +52,16 @@ const expire = statement(
  * the effect and the answer commit together: repeated or parallel requests get the first one's answer, a crash leaves
  * all or nothing. Refusals are not kept: they had no effect, and may be gone the next time.
  */
-export function idempotent(
+export function idempotent<Request extends AnyRequest>(
   db: Database,
-  handler: (tx: TenantTx, request: FastifyRequest) => Promise<Answer>,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+  handler: (tx: TenantTx, request: Request) => Promise<Answer>,
+): (request: Request, reply: AnyReply) => Promise<never> {
   return async (request, reply) => {
     const key = keyOf(request);
     if (key === null) {
       const answer = await inTenant(db, request, (tx) => handler(tx, request));
-      return reply.status(answer.status).send(answer.body);
+      reply.status(answer.status).send(answer.body as never);
+      return reply as never;
     }
     const route = `${request.method} ${request.url.split('?', 1)[0]}`;
     const hash = createHash('sha256').update(canonical(request.body)).digest();
@@ -78,11 +86,12 @@ export function idempotent(
     });
     if (replayed) reply.header('idempotent-replayed', 'true');
     // First and repeated answers take the same way out, so that their bytes are equal.
-    return reply.status(status).send(JSON.parse(text));
+    reply.status(status).send(JSON.parse(text) as never);
+    return reply as never;
   };
 }
 
-function keyOf(request: FastifyRequest): string | null {
+function keyOf(request: AnyRequest): string | null {
   const given = request.headers['idempotency-key'] ?? request.headers['x-idempotency-key'];
   if (given === undefined) return null;
   const key = Array.isArray(given) ? given.join(',') : given;

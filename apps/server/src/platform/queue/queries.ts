@@ -59,7 +59,7 @@ export const holders = `
 /** Free (and held until the transaction ends) only if the worker's own session is gone. */
 export const isGone = "select pg_try_advisory_xact_lock(hashtext('chaski-worker'), hashtext($1)) as gone";
 
-export const imHere = "select pg_advisory_lock(hashtext('chaski-worker'), hashtext($1))";
+export const imHere = "select pg_try_advisory_lock(hashtext('chaski-worker'), hashtext($1)) as held";
 
 export const unlock = `
   with freed as (

@@ -132,6 +132,7 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
   let runner: Runner | null = null;
   let presence: pg.Client | null = null;
   let own: string | null = null;
+  let appearing: Promise<void> | null = null;
 
   /**
    * A session lock says that this worker lives. graphile itself would give up a killed worker's jobs after 4 hours; with
@@ -140,14 +141,29 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
    */
   async function appear(): Promise<void> {
     if (presence || !own) return;
+    // One at a time: a second session would wait for the lock of the first.
+    appearing ??= present(own).finally(() => {
+      appearing = null;
+    });
+    await appearing;
+  }
+
+  async function present(id: string): Promise<void> {
     const client = await db.session('worker');
     const gone = () => {
       if (presence === client) presence = null;
     };
     client.on('error', gone);
     client.on('end', gone);
-    await client.query(sql.imHere, [own]);
-    presence = client;
+    let held = false;
+    try {
+      const { rows } = await client.query<{ held: boolean }>(sql.imHere, [id]);
+      // Not held: our session of before, which the server has not noticed losing.
+      held = rows[0]?.held === true && own === id && !stopping;
+    } finally {
+      if (held) presence = client;
+      else await client.end().catch(() => {});
+    }
   }
 
   async function takeBack(): Promise<void> {
@@ -228,6 +244,7 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
       await flushCompleted().catch((error: unknown) =>
         log.warn({ err: error }, 'jobs: some were not counted'),
       );
+      await appearing?.catch(() => {});
       const client = presence;
       presence = null;
       await client?.end().catch(() => {});
