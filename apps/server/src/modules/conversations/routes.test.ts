@@ -82,7 +82,7 @@ async function all(url: string, key = keyA): Promise<{ id: string }[]> {
   return found;
 }
 
-const threads = [];
+const threads: Awaited<ReturnType<typeof seedConversation>>[] = [];
 for (let i = 0; i < 5; i++) {
   const thread = await seedConversation(db, a, `1555000111${i}`);
   threads.push(thread);
