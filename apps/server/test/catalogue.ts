@@ -21,7 +21,6 @@ export const installationTables: ReadonlySet<string> = new Set([
   'event_consumers',
   'job_names',
   'rate_buckets',
-  'superadmin_keys',
   'chaski_migrations',
 ]);
 
@@ -41,7 +40,6 @@ const installationWideKeys: ReadonlySet<string> = new Set([
   'event_seq_seq', // the one order of events
 ]);
 
-/** Cross-workspace foreign keys of tenant tables point at the installation only. */
 export interface Table {
   oid: number;
   schema: string;
@@ -115,6 +113,11 @@ export async function catalogueProblems(client: ClientBase, roles: Roles): Promi
     if (t.isPartition) continue;
     if (t.tenantColumn === null && !installationTables.has(t.name))
       say(`${t.name} has no workspace_id and is not listed as a table of the installation`);
+  }
+
+  // A stale entry would let a later table of that name pass unseen.
+  for (const name of installationTables) {
+    if (!ours.some((t) => t.name === name)) say(`installationTables lists ${name}, which does not exist`);
   }
 
   await policies(client, roles, tables, say);
