@@ -48,7 +48,7 @@ const waiting = async () =>
 async function work(processors = 1): Promise<void> {
   const running = Array.from({ length: processors }, () => startProcessor({ db, signals, log, parse }));
   try {
-    await until('all raw events are processed', async () => (await waiting()) === 0);
+    await until('all raw events are processed', async () => (await waiting()) === 0, 60_000);
   } finally {
     await Promise.all(running.map((processor) => processor.stop()));
   }

@@ -93,11 +93,11 @@ const markTargets = statement(
      where e.target_provider_id is not null and e.type in ('edit', 'revoke')
      union all
      select m.workspace_id, m.id, e.type, e.shown_at
-     from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
-     join messages m on m.workspace_id = t.workspace_id and m.id = t.id
-     join messages e on e.workspace_id = m.workspace_id and e.number_id = m.number_id
-       and e.target_provider_id = m.provider_message_id and e.conversation_id = m.conversation_id
-       and e.direction = m.direction
+     from unnest($3::uuid[], $4::uuid[], $5::text[], $6::uuid[]) as t (workspace_id, number_id, provider_message_id, id)
+     join messages e on e.workspace_id = t.workspace_id and e.number_id = t.number_id
+       and e.target_provider_id = t.provider_message_id
+     join messages m on m.workspace_id = t.workspace_id and m.id = t.id and m.conversation_id = e.conversation_id
+       and m.direction = e.direction
      where e.target_provider_id is not null and e.type in ('edit', 'revoke')
    ), marks as (
      select workspace_id, id, max(shown_at) filter (where type = 'edit') as edited_at,
@@ -108,11 +108,17 @@ const markTargets = statement(
    from marks k where m.workspace_id = k.workspace_id and m.id = k.id`,
 );
 
-export async function updateTargets(
-  tx: Tx,
-  messages: readonly { workspaceId: string; id: string }[],
-): Promise<void> {
-  await tx.execute(markTargets, [messages.map((m) => m.workspaceId), messages.map((m) => m.id)]);
+/** New rows: an edit or revoke marks its message, a message is marked by the edit or revoke that came before it. */
+export async function updateTargets(tx: Tx, fresh: readonly NewMessage[]): Promise<void> {
+  const effects = fresh.filter((row) => row.type === 'edit' || row.type === 'revoke');
+  await tx.execute(markTargets, [
+    effects.map((row) => row.workspaceId),
+    effects.map((row) => row.id),
+    fresh.map((row) => row.workspaceId),
+    fresh.map((row) => row.numberId),
+    fresh.map((row) => row.providerMessageId),
+    fresh.map((row) => row.id),
+  ]);
 }
 
 // ── statuses ──
