@@ -27,6 +27,7 @@ const HELP = `A local WhatsApp Cloud API with phones to write from.
   --app N              default 634974688087057
   --mps N              messages per second of the number, default 80
   --seed N             default 1
+  --journal FILE       keeps people, chats and what is owed over restarts
   --reads              everybody reads what arrives
   --no-window          free-form messages at any time (the token gets the prefix mock_)
 `;
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     app: { type: 'string', default: '634974688087057' },
     mps: { type: 'string', default: '80' },
     seed: { type: 'string', default: '1' },
+    journal: { type: 'string' },
     reads: { type: 'boolean', default: false },
     'no-window': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -103,6 +105,7 @@ async function run() {
     adminKey,
     seed: Number(values.seed),
     personReads: values.reads,
+    ...(values.journal === undefined ? {} : { journal: values.journal }),
     apps: [{ id: values.app, secret, webhookUrl: values.webhook, verifyToken }],
     log: (line) => console.error(line),
   });

@@ -5,12 +5,23 @@
 import { request } from 'undici';
 import { type GraphCode, GraphError, webhookError } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import { saveChat, saveMessage, saveStage } from './keep.ts';
 import { takePair, takeThroughput, windowUntil } from './limits.ts';
 import { resolveUses } from './media.ts';
 import { addPerson, byPhone, byUserId, contactShape, phoneVisible, userIdFor } from './people.ts';
 import { toBubble } from './render.ts';
 import type { Order } from './send-rules.ts';
-import { accountOf, type Chat, chatOf, later, type Message, type Num, tell, type World } from './world.ts';
+import {
+  accountOf,
+  chatOf,
+  type Journey,
+  later,
+  type Message,
+  type Num,
+  type Plan,
+  tell,
+  type World,
+} from './world.ts';
 
 type Send = Extract<Order, { kind: 'send' }>;
 
@@ -20,15 +31,6 @@ export interface Accepted {
   answer: JsonObject;
   /** Starts the message on its way; called when the answer was written (or the line hung up). */
   start: () => void;
-}
-
-interface Journey {
-  message: Message;
-  chat: Chat;
-  order: Send;
-  /** before v24 statuses carry `conversation` */
-  conversation: boolean;
-  sentEarly: boolean;
 }
 
 /** Applies the rules that look at state, and makes the message. */
@@ -84,12 +86,22 @@ export function accept(world: World, number: Num, order: Send, version: number):
   if (recipient.by === 'phone') chat.lastByPhone = now;
   chat.typingUntil = null;
 
-  const journey: Journey = { message, chat, order, conversation: version < 24, sentEarly: false };
-  journeys.set(message, journey);
-  let failure: [GraphCode, string] | null = null;
+  let failure: Journey['failure'] = null;
   if (!person.onWhatsApp || number.blocked.has(person.id)) failure = [131026, 'Message undeliverable.'];
   else if (badMedia) failure = [131053, badMedia];
   else if (outside) failure = [131047, reason];
+  const journey: Journey = {
+    message,
+    chat,
+    order,
+    conversation: version < 24,
+    failure,
+    plan: null,
+    done: new Set(),
+  };
+  message.journey = journey;
+  saveChat(world, chat);
+  saveMessage(world, message, false);
   return {
     id,
     answer: answer(
@@ -97,12 +109,12 @@ export function accept(world: World, number: Num, order: Send, version: number):
         ? { input: recipient.input, wa_id: recipient.waId }
         : { input: recipient.input, user_id: recipient.input },
     ),
-    start: () => void travel(world, journey, failure),
+    start: () => void travel(world, journey),
   };
 }
 
-async function travel(world: World, journey: Journey, failure: [GraphCode, string] | null): Promise<void> {
-  const { sent, delivered, read } = world.settings.statusDelaysMs;
+async function travel(world: World, journey: Journey): Promise<void> {
+  let { failure } = journey;
   const links = world.settings.fetchLinks ? journey.order.uses.flatMap((use) => use.link ?? []) : [];
   if (!failure && links.length > 0) {
     world.pending.count++;
@@ -119,48 +131,63 @@ async function travel(world: World, journey: Journey, failure: [GraphCode, strin
     }
     world.pending.count--;
   }
-  if (failure) {
-    const [code, details] = failure;
-    later(world, sent, () => fail(world, journey, code, details));
-    return;
-  }
   const numberId = journey.message.numberId;
-  const breaks = world.faults.strike('fail_after_sent', numberId);
-  const skips = breaks ? null : world.faults.strike('skip_delivered', numberId);
-  if (!journey.sentEarly) later(world, sent, () => status(world, journey, 'sent'));
-  if (breaks) {
-    later(world, delivered, () => fail(world, journey, 131026, 'Message undeliverable.'));
+  const breaks = !failure && world.faults.strike('fail_after_sent', numberId) !== null;
+  const skips = !failure && !breaks && world.faults.strike('skip_delivered', numberId) !== null;
+  journey.plan = { at: world.clock.now(), failure, breaks, skips };
+  world.journal?.add(['plan', journey.message.id, journey.plan]);
+  follow(world, journey, journey.plan);
+}
+
+/** Sets the timers of what has not happened yet. */
+function follow(world: World, journey: Journey, plan: Plan): void {
+  const { sent, delivered, read } = world.settings.statusDelaysMs;
+  const { done } = journey;
+  const at = (ms: number, run: () => void) =>
+    later(world, Math.max(0, plan.at + ms - world.clock.now()), run);
+  const { failure } = plan;
+  if (done.has('failed')) return;
+  if (failure) {
+    at(sent, () => fail(world, journey, ...failure));
     return;
   }
-  later(world, delivered, () => {
-    arrive(world, journey);
-    if (!skips) status(world, journey, 'delivered');
-    else journey.message.tick = 'delivered';
-  });
-  if (read !== null || skips)
-    later(world, Math.max(read ?? delivered, delivered), () => readOne(world, journey));
+  if (!done.has('sent')) at(sent, () => status(world, journey, 'sent'));
+  if (plan.breaks) {
+    at(delivered, () => fail(world, journey, 131026, 'Message undeliverable.'));
+    return;
+  }
+  if (!done.has('arrived'))
+    at(delivered, () => {
+      arrive(world, journey);
+      if (!plan.skips) status(world, journey, 'delivered');
+      else setStage(world, journey, 'delivered');
+    });
+  if ((read !== null || plan.skips) && !done.has('read'))
+    at(Math.max(read ?? delivered, delivered), () => readOne(world, journey));
+}
+
+/** After a restart: a message that was accepted goes on from where it was. */
+export function resumeJourney(world: World, journey: Journey): void {
+  if (journey.plan) follow(world, journey, journey.plan);
+  else void travel(world, journey);
 }
 
 /** The `sent` webhook goes out, and is acknowledged, before the API answers. */
 export function sendEarly(world: World, messageId: string): void {
-  const message = world.messages.get(messageId);
-  const journey = message && journeys.get(message);
-  if (!journey) return;
-  journey.sentEarly = true;
-  status(world, journey, 'sent');
+  const journey = world.messages.get(messageId)?.journey;
+  if (journey) status(world, journey, 'sent');
 }
-
-/** Messages under way or arrived, so that a later "read" finds what it belongs to. */
-const journeys = new WeakMap<Message, Journey>();
 
 function arrive(world: World, journey: Journey): void {
   const { message, chat } = journey;
   if (message.type === 'reaction') {
+    saveStage(world, journey, 'arrived');
     applyReaction(world, message.raw, 'business');
     return;
   }
   message.time = world.clock.now();
   chat.messages.push(message);
+  saveStage(world, journey, 'arrived');
   tell(world, () => ({
     type: 'message',
     personId: chat.person.id,
@@ -180,6 +207,7 @@ export function applyReaction(
   if (!target) return undefined;
   target.reactions = target.reactions.filter((known) => known.from !== from);
   if (reaction.emoji) target.reactions.push({ from, emoji: String(reaction.emoji) });
+  world.journal?.add(['reactions', target.id, target.reactions]);
   tell(world, () => ({
     type: 'reaction',
     personId: target.personId,
@@ -192,13 +220,12 @@ export function applyReaction(
 
 /** The person sees the message: blue ticks for the business. */
 export function readByPerson(world: World, message: Message): void {
-  const journey = journeys.get(message);
-  if (journey) readOne(world, journey);
+  if (message.journey) readOne(world, message.journey);
 }
 
 /** Voice messages: `played` after `read`. */
 export function playedByPerson(world: World, message: Message): void {
-  const journey = journeys.get(message);
+  const { journey } = message;
   if (!journey || message.type !== 'audio') return;
   readOne(world, journey);
   emitStatus(world, journey, 'played');
@@ -217,15 +244,23 @@ function readOne(world: World, journey: Journey): void {
 }
 
 function status(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read'): void {
-  journey.message.tick = name;
+  setStage(world, journey, name);
   emitStatus(world, journey, name);
 }
 
+function setStage(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read'): void {
+  journey.message.tick = name;
+  saveStage(world, journey, name);
+}
+
 /** The price of a message: service messages are billed since 2026-10-01, after 1,000 free ones a month. */
-function pricing(journey: Journey): JsonObject {
+function pricing(world: World, journey: Journey): JsonObject {
   const category = journey.order.template?.category.toLowerCase() ?? 'service';
   const { number } = journey.chat;
-  if (journey.message.tick === 'sent' && category === 'service') number.serviceCount++;
+  if (journey.message.tick === 'sent' && category === 'service') {
+    number.serviceCount++;
+    world.journal?.add(['served', number.id, number.serviceCount]);
+  }
   const free = category === 'service' && number.serviceCount <= 1000;
   return {
     billable: !free,
@@ -265,7 +300,7 @@ function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' |
               },
             }
           : {}),
-        ...(priced ? { pricing: pricing(journey) } : {}),
+        ...(priced ? { pricing: pricing(world, journey) } : {}),
       },
     ],
   });
@@ -275,6 +310,7 @@ function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' |
 function fail(world: World, journey: Journey, code: GraphCode, details: string): void {
   const { chat, message, order } = journey;
   const { recipient } = order;
+  saveStage(world, journey, 'failed');
   emit(world, chat.number, {
     statuses: [
       {
@@ -297,7 +333,7 @@ export function emit(
   number: Num,
   value: JsonObject,
   field = 'messages',
-  onAcked?: () => void,
+  messageId?: string,
 ): void {
   world.webhooks.emit({
     account: accountOf(world, number),
@@ -308,6 +344,6 @@ export function emit(
       metadata: { display_phone_number: number.displayPhoneNumber, phone_number_id: number.id },
       ...value,
     },
-    ...(onAcked ? { onAcked } : {}),
+    ...(messageId === undefined ? {} : { messageId }),
   });
 }

@@ -7,7 +7,8 @@ import { accept, sendEarly } from './deliver.ts';
 import { GraphError, unknownObject } from './errors.ts';
 import { bearer, type Call, readBody, sendJson } from './http.ts';
 import { asArray, asObject, asString, isObject, type Json, type JsonObject, parseJson } from './json.ts';
-import { findMedia, openMediaUrl, parseMultipart, presentMedia, uploadMedia } from './media.ts';
+import { saveAccount, saveApp, saveNumber, saveTemplate } from './keep.ts';
+import { dropMedia, findMedia, openMediaUrl, parseMultipart, presentMedia, uploadMedia } from './media.ts';
 import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
 import { checkSend } from './send-rules.ts';
@@ -16,6 +17,7 @@ import { type Account, accountOf, later, type Num, type Scope, type Token, type 
 
 const OLDEST = 20;
 const NEWEST = 26;
+const APPROVAL_MS = 60_000;
 
 interface GraphCall extends Call {
   world: World;
@@ -176,6 +178,7 @@ async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<v
           asString(configuration.verify_token) ?? '',
         );
       }
+      saveNumber(world, number);
       return sendJson(res, 200, { success: true });
     }
     case 'POST register': {
@@ -189,10 +192,12 @@ async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<v
         throw new GraphError(133005, 'Two-step verification PIN mismatch.');
       number.pin = pin;
       number.registered = true;
+      saveNumber(world, number);
       return sendJson(res, 200, { success: true });
     }
     case 'POST deregister':
       number.registered = false;
+      saveNumber(world, number);
       return sendJson(res, 200, { success: true });
     case 'POST request_code':
     case 'POST verify_code':
@@ -201,6 +206,7 @@ async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<v
       return sendJson(res, 200, { data: [{ ...number.profile, messaging_product: 'whatsapp' }] });
     case 'POST whatsapp_business_profile': {
       number.profile = { ...number.profile, ...checkedProfile(await json(call)) };
+      saveNumber(world, number);
       return sendJson(res, 200, { success: true });
     }
     case 'GET block_users':
@@ -320,6 +326,7 @@ async function block(call: GraphCall, number: Num): Promise<void> {
     else number.blocked.delete(person.id);
     done.push(user.user_id ? { input, user_id: input } : { input, wa_id: waId(input) });
   }
+  saveNumber(world, number);
   const key = method === 'POST' ? 'added_users' : 'removed_users';
   sendJson(call.res, failed.length > 0 ? 400 : 200, {
     messaging_product: 'whatsapp',
@@ -447,10 +454,12 @@ async function accountEdge(call: GraphCall, account: Account, edge: string): Pro
           asString(body.verify_token) ?? '',
         ),
       );
+      saveAccount(world, account);
       return sendJson(res, 200, { success: true });
     }
     case 'DELETE subscribed_apps':
       account.subscribed.delete(call.token.appId);
+      saveAccount(world, account);
       return sendJson(res, 200, { success: true });
     case 'GET message_templates': {
       const filters = ['name', 'language', 'status', 'category'] as const;
@@ -481,6 +490,7 @@ async function accountEdge(call: GraphCall, account: Account, edge: string): Pro
       );
       if (account.templates.length === before)
         throw new GraphError(100, undefined, { title: '(#100) Message template not found' });
+      saveAccount(world, account);
       return sendJson(res, 200, { success: true });
     }
     default:
@@ -558,12 +568,23 @@ async function createTemplate(call: GraphCall, account: Account): Promise<void> 
     language,
     category: category as TemplateCategory,
     status: 'PENDING',
+    approvesAt: world.clock.now() + APPROVAL_MS,
     parameterFormat: body.parameter_format === 'NAMED' ? 'NAMED' : 'POSITIONAL',
     components,
   });
   account.templates.push(template);
-  later(world, 60_000, () => setTemplateStatus(world, account, template, 'APPROVED'));
+  saveAccount(world, account, [template]);
+  approve(world, account, template);
   sendJson(call.res, 200, { id: template.id, status: template.status, category: template.category });
+}
+
+/** Approves when its time comes, unless its status was changed by hand before. */
+export function approve(world: World, account: Account, template: Template): void {
+  const at = template.approvesAt;
+  if (at === undefined) return;
+  later(world, Math.max(0, at - world.clock.now()), () => {
+    if (template.approvesAt === at) setTemplateStatus(world, account, template, 'APPROVED');
+  });
 }
 
 /** Changes the status and tells: message_template_status_update. */
@@ -574,6 +595,8 @@ export function setTemplateStatus(
   status: Template['status'],
 ): void {
   template.status = status;
+  delete template.approvesAt;
+  saveTemplate(world, template);
   world.webhooks.emit({
     account,
     number: null,
@@ -603,7 +626,9 @@ async function templateNode(
   const body = await json(call);
   if (Array.isArray(body.components)) template.components = body.components.filter(isObject);
   template.status = 'PENDING';
-  later(call.world, 60_000, () => setTemplateStatus(call.world, account, template, 'APPROVED'));
+  template.approvesAt = call.world.clock.now() + APPROVAL_MS;
+  saveTemplate(call.world, template);
+  approve(call.world, account, template);
   sendJson(call.res, 200, { success: true });
 }
 
@@ -631,6 +656,7 @@ async function appEdge(call: GraphCall, appId: string, edge: string): Promise<vo
   const verifyToken = asString(body.verify_token) ?? '';
   app.webhookUrl = (await checkedOverride(world, url, verifyToken)) ?? '';
   app.verifyToken = verifyToken;
+  saveApp(world, app);
   sendJson(call.res, 200, { success: true });
 }
 
@@ -694,7 +720,7 @@ async function mediaNode(call: GraphCall, id: string): Promise<void> {
   if (!call.token.scopes.has('whatsapp_business_messaging')) throw new GraphError(10);
   if (method === 'GET') return sendJson(res, 200, presentMedia(world, medium));
   if (method === 'DELETE') {
-    world.media.delete(id);
+    dropMedia(world, id);
     return sendJson(res, 200, { success: true });
   }
   throw methodError(call, '');

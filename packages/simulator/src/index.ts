@@ -27,7 +27,9 @@ import { emit, playedByPerson, readByPerson } from './deliver.ts';
 import { type FaultId, Faults } from './faults.ts';
 import { graph, isGraphPath, setTemplateStatus } from './graph.ts';
 import { type Call, HttpError, hasKey, sendJson } from './http.ts';
+import { Journal } from './journal.ts';
 import type { JsonObject } from './json.ts';
+import { saveAccount, saveApp, saveNumber, savePerson, saveTemplate, saveToken } from './keep.ts';
 import { personMedia } from './media.ts';
 import { type AddPerson, addPerson, byPhone, presentPerson, waId } from './people.ts';
 import { changeNumber, echo, personReads, personSends, personSendsRaw, rotate } from './persons.ts';
@@ -42,6 +44,7 @@ import type {
 import { phoneApi, phonePage } from './phone-routes.ts';
 import { Ids } from './random.ts';
 import { toBubble, toContent } from './render.ts';
+import { acknowledged, restore, resume, snapshot } from './restore.ts';
 import {
   type AddTemplate,
   makeTemplate,
@@ -51,6 +54,7 @@ import {
 } from './templates.ts';
 import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
 import {
+  type Account,
   type App,
   accountOf,
   chatOf,
@@ -58,6 +62,7 @@ import {
   type Num,
   type Person,
   type Scope,
+  type Token,
   tell,
   type World,
 } from './world.ts';
@@ -110,6 +115,11 @@ export interface SimulatorOptions {
     /** Records kept for `deliveries()`, default 10,000. */
     keep?: number;
   };
+  /**
+   * A file in which the world outlives the process: apps, numbers, people, chats, files, webhooks not yet acknowledged
+   * and messages under way. Adding the same things again at the next start changes nothing. One process at a time.
+   */
+  journal?: string;
   log?: (line: string) => void;
 }
 
@@ -266,6 +276,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       keep: options.webhooks?.keep ?? 10_000,
     },
     log,
+    () => world.journal,
+    (messageId) => acknowledged(world, messageId),
   );
   const world: World = {
     clock,
@@ -294,11 +306,39 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     webhooks,
     pending: { count: 0 },
     watchers: new Set(),
+    journal: null,
     log,
   };
-  for (const app of options.apps ?? []) apps.set(app.id, { ...app });
+  const journal = options.journal === undefined ? null : new Journal(options.journal, log);
+  if (journal) {
+    restore(world, journal);
+    let written = -1;
+    journal.open({
+      snapshot: () => snapshot(world),
+      mark: () => {
+        if (written === world.ids.count) return null;
+        written = world.ids.count;
+        return ['ids', written];
+      },
+      mediaIds: () => new Set(world.media.keys()),
+    });
+    world.journal = journal;
+  }
+  const addApp = (app: App) => {
+    apps.set(app.id, { ...app });
+    saveApp(world, app);
+  };
+  for (const app of options.apps ?? []) addApp(app);
 
   const server = createServer((req, res) => {
+    if (journal) {
+      // whatever an answer says is in the journal before it
+      const writeHead = res.writeHead;
+      res.writeHead = ((...args: Parameters<typeof writeHead>) => {
+        journal.flush();
+        return Reflect.apply(writeHead, res, args);
+      }) as typeof writeHead;
+    }
     const target = req.url ?? '/';
     const mark = target.indexOf('?');
     const call: Call = {
@@ -356,9 +396,11 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       await webhooks.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      journal?.close();
+      world.journal = null;
     },
 
-    addApp: (app) => void apps.set(app.id, { ...app }),
+    addApp,
 
     async verifyWebhook(appId) {
       const app = apps.get(appId);
@@ -369,16 +411,21 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     addAccount(account) {
       if (!apps.has(account.appId)) throw new RangeError(`there is no app ${account.appId}`);
       const known = world.accounts.get(account.id);
-      if (known) known.subscribed.set(account.appId, known.subscribed.get(account.appId) ?? null);
-      else
-        world.accounts.set(account.id, {
+      if (known) {
+        known.subscribed.set(account.appId, known.subscribed.get(account.appId) ?? null);
+        saveAccount(world, known);
+      } else {
+        const added: Account = {
           id: account.id,
           portfolioId: account.portfolioId ?? `9${account.id}`,
           subscribed: new Map([[account.appId, null]]),
           templates: (account.templates ?? options.templates ?? SAMPLE_TEMPLATES).map((template) =>
             makeTemplate(world.ids.object('template'), template),
           ),
-        });
+        };
+        world.accounts.set(account.id, added);
+        saveAccount(world, added, added.templates);
+      }
       if (account.token) sim.addToken(account.token, { appId: account.appId, accountId: account.id });
     },
 
@@ -416,6 +463,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       // chats hold the object itself
       if (known) Object.assign(known, next);
       else world.numbers.set(next.id, next);
+      saveNumber(world, next);
       if (number.token) sim.addToken(number.token, { appId, accountId });
       return { phoneNumberId: next.id, displayPhoneNumber: next.displayPhoneNumber, accountId };
     },
@@ -424,15 +472,18 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       const known = world.tokens.get(token);
       if (known) {
         known.accountIds.add(grant.accountId);
+        saveToken(world, known);
         return;
       }
-      world.tokens.set(token, {
+      const added: Token = {
         token,
         appId: grant.appId,
         accountIds: new Set([grant.accountId]),
         scopes: new Set(grant.scopes ?? ['whatsapp_business_messaging', 'whatsapp_business_management']),
         expired: false,
-      });
+      };
+      world.tokens.set(token, added);
+      saveToken(world, added);
     },
 
     setToken(token, change) {
@@ -440,6 +491,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       if (!known) throw new RangeError('there is no such token');
       if (change.expired !== undefined) known.expired = change.expired;
       if (change.scopes !== undefined) known.scopes = new Set(change.scopes);
+      saveToken(world, known);
     },
 
     addTemplate(accountId, template) {
@@ -450,6 +502,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
         (known) => known.name !== made.name || known.language !== made.language,
       );
       account.templates.push(made);
+      saveAccount(world, account, [made]);
       return made;
     },
 
@@ -531,6 +584,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
         number.serviceCount = 0;
         number.throughput = { tokens: number.mps, at: clock.now() };
       }
+      journal?.compact();
     },
   };
 
@@ -539,6 +593,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     while (webhooks.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  if (journal) resume(world);
   return sim;
 }
 
@@ -667,6 +722,7 @@ function handle(world: World, person: Person): PersonHandle {
     rotateUserId: () => rotate(world, person),
     setUsername(username) {
       person.username = username;
+      savePerson(world, person);
       tell(world, () => ({ type: 'person', person: presentPerson(person) }));
     },
     chat: (to) =>
@@ -700,6 +756,7 @@ function act(world: World, id: FaultId, fault: ArmFault): void {
   switch (id) {
     case 'quality_drop':
       number().quality = 'RED';
+      saveNumber(world, number());
       tellAccount('phone_number_quality_update', {
         display_phone_number: number().displayPhoneNumber,
         event: 'DOWNGRADE',
@@ -716,6 +773,7 @@ function act(world: World, id: FaultId, fault: ArmFault): void {
       if (!template) throw new RangeError('there is no such template');
       const previous = template.category;
       template.category = 'MARKETING';
+      saveTemplate(world, template);
       tellAccount('template_category_update', {
         message_template_id: Number(template.id),
         message_template_name: template.name,

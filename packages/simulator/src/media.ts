@@ -6,6 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { invalid } from './checks.ts';
 import { GraphError } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import { packMedium } from './keep.ts';
 import {
   bareType,
   isAnimated,
@@ -49,14 +50,22 @@ export function personMedia(world: World, upload: Upload): Medium {
 function keepMedia(world: World, upload: Upload, lives: number): Medium {
   const medium: Medium = { id: world.ids.object('media'), ...upload, expiresAt: world.clock.now() + lives };
   world.media.set(medium.id, medium);
+  world.journal?.keepMedia(medium.id, medium.bytes);
+  world.journal?.add(['medium', packMedium(medium)]);
   return medium;
+}
+
+export function dropMedia(world: World, id: string): void {
+  world.media.delete(id);
+  world.journal?.add(['no-medium', id]);
+  world.journal?.dropMedia(id);
 }
 
 export function findMedia(world: World, id: string): Medium | undefined {
   const medium = world.media.get(id);
   if (!medium) return undefined;
   if (medium.expiresAt > world.clock.now()) return medium;
-  world.media.delete(id);
+  dropMedia(world, id);
   return undefined;
 }
 

@@ -119,7 +119,9 @@ test('blocked people are not heard and cannot be reached', async () => {
 test('two people cannot have one phone; user ids must look like one', async () => {
   const on = await stage();
   on.sim.addPerson({ phone: '+15550100001' });
-  expect(() => on.sim.addPerson({ phone: '15550100001' })).toThrow('already has');
+  expect(() => on.sim.addPerson({ name: 'Bob', phone: '15550100001' })).toThrow('already has');
+  expect(on.sim.addPerson({ phone: '15550100001' }).id).toBe(on.sim.people()[0]?.id);
+  expect(on.sim.people()).toHaveLength(1);
   expect(() => on.sim.addPerson({ userId: 'sheena' })).toThrow('must look like');
 });
 

@@ -4,6 +4,7 @@
  * username and number and person had no exchange by phone in 30 days; user_id is always there, one per portfolio.
  */
 import type { JsonObject } from './json.ts';
+import { savePerson } from './keep.ts';
 import type { PhonePerson } from './phone-api.ts';
 import { digitsFrom } from './random.ts';
 import { type Chat, type Num, type Person, tell, type World } from './world.ts';
@@ -34,7 +35,17 @@ export function waId(phone: string): string {
   return digits;
 }
 
+/**
+ * Asking again for the same name, phone, user id and username gives the same person, also after they moved to
+ * another number: a product that sets its stage at each start finds everybody there. A bare name names nobody.
+ */
 export function addPerson(world: World, person: AddPerson): Person {
+  const asked =
+    person.phone || person.userId || person.username
+      ? JSON.stringify([person.name, person.phone && waId(person.phone), person.userId, person.username])
+      : null;
+  const same = asked === null ? undefined : current(world, asked);
+  if (same) return same;
   const serial = world.people.size + 1;
   const seed = `${world.seed}/person/${serial}`;
   const made = !person.phone && !person.userId && !person.username;
@@ -53,17 +64,19 @@ export function addPerson(world: World, person: AddPerson): Person {
     username: person.username?.replace(/^@/, '') ?? null,
     onWhatsApp: person.onWhatsApp ?? true,
     rotation: 0,
+    asked,
   };
   world.people.set(added.id, added);
-  index(world, added);
+  indexPerson(world, added);
+  savePerson(world, added);
   tell(world, () => ({ type: 'person', person: presentPerson(added) }));
   return added;
 }
 
-/** Phone or first portfolio's user id → person: a look-up must not walk a hundred thousand people. */
+/** Phone, first portfolio's user id or what was asked → person: a look-up must not walk a hundred thousand people. */
 const known = new WeakMap<World['people'], Map<string, Person>>();
 
-function index(world: World, person: Person): void {
+export function indexPerson(world: World, person: Person): void {
   let map = known.get(world.people);
   if (!map) {
     map = new Map();
@@ -71,18 +84,24 @@ function index(world: World, person: Person): void {
   }
   if (person.phone !== null) map.set(person.phone, person);
   map.set(person.userId, person);
+  if (person.asked !== null) map.set(person.asked, person);
+}
+
+/** The index forgets nobody; the world does. */
+function current(world: World, key: string): Person | undefined {
+  const found = known.get(world.people)?.get(key);
+  return found && world.people.get(found.id) === found ? found : undefined;
 }
 
 export function byPhone(world: World, phone: string): Person | undefined {
-  const found = known.get(world.people)?.get(waId(phone));
-  return found && found.phone === waId(phone) && world.people.has(found.id) ? found : undefined;
+  const found = current(world, waId(phone));
+  return found?.phone === waId(phone) ? found : undefined;
 }
 
 /** By user id or parent user id, as that portfolio knows it. */
 export function byUserId(world: World, userId: string, portfolioId: string): Person | undefined {
-  const direct = known.get(world.people)?.get(userId);
-  if (direct && world.people.has(direct.id) && userIdFor(world, direct, portfolioId) === userId)
-    return direct;
+  const direct = current(world, userId);
+  if (direct && userIdFor(world, direct, portfolioId) === userId) return direct;
   for (const person of world.people.values())
     if (userIdFor(world, person, portfolioId) === userId || person.parentUserId === userId) return person;
   return undefined;
@@ -136,7 +155,8 @@ export function movePerson(world: World, person: Person, phone: string): void {
 export function rotateUserId(world: World, person: Person): void {
   person.rotation++;
   person.userId = `${person.userId.slice(0, 2)}.${digitsFrom(`${person.id}/${person.userId}/${person.rotation}`, 20)}`;
-  index(world, person);
+  indexPerson(world, person);
+  savePerson(world, person);
 }
 
 /** Numbers this person has a chat with. */

@@ -5,6 +5,7 @@
 import { applyReaction, emit, readByPerson } from './deliver.ts';
 import { webhookError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
+import { saveChat, saveMessage, saveTick } from './keep.ts';
 import { findMedia, mediaUrl, sha256 } from './media.ts';
 import {
   contactShape,
@@ -79,6 +80,7 @@ export function personSendsRaw(
     template: null,
   };
   world.messages.set(id, message);
+  saveMessage(world, message, message.type !== 'reaction');
   const target = message.type === 'reaction' ? applyReaction(world, raw, 'person') : undefined;
   if (message.type !== 'reaction') {
     chat.messages.push(message);
@@ -94,12 +96,13 @@ export function personSendsRaw(
   if (number.blocked.has(person.id)) return target ?? message;
   chat.lastFromPerson = now;
   if (visible) chat.lastByPhone = now;
+  saveChat(world, chat);
   emit(
     world,
     number,
     { contacts: [contactShape(world, chat, account.portfolioId)], messages: [raw] },
     'messages',
-    () => tick(world, message, 'delivered'),
+    message.id,
   );
   return message;
 }
@@ -119,6 +122,7 @@ const ORDER: readonly Tick[] = ['pending', 'sent', 'delivered', 'read'];
 export function tick(world: World, message: Message, next: Tick): void {
   if (ORDER.indexOf(next) <= ORDER.indexOf(message.tick)) return;
   message.tick = next;
+  saveTick(world, message);
   tell(world, () => ({
     type: 'status',
     personId: message.personId,
@@ -309,6 +313,7 @@ function announce(world: World, person: Person, change: () => void): void {
     };
     world.messages.set(message.id, message);
     chat.messages.push(message);
+    saveMessage(world, message, true);
     emit(world, number, { messages: [raw] });
   }
   tell(world, () => ({ type: 'person', person: presentPerson(person) }));
@@ -344,6 +349,7 @@ export function echo(world: World, person: Person, number: Num, text: string): M
   };
   world.messages.set(message.id, message);
   chat.messages.push(message);
+  saveMessage(world, message, true);
   tell(world, () => ({
     type: 'message',
     personId: person.id,

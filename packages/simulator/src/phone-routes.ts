@@ -46,9 +46,11 @@ export async function phonePage(call: Call, adminKey: string): Promise<void> {
   res.writeHead(200, {
     'content-type': type,
     'content-length': bytes.length,
-    'cache-control': 'no-cache',
+    // files change with the checkout, and there are six of them
+    'cache-control': 'no-store',
     'content-security-policy':
-      "default-src 'self'; img-src 'self' data: blob: https:; media-src 'self' blob: https:; frame-ancestors 'self'",
+      "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   });
   res.end(bytes);
@@ -221,6 +223,7 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
         'content-type': medium.mimeType,
         'content-length': medium.bytes.length,
         'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
         // a file from the other side must not run as a page of this origin
         'content-security-policy': "default-src 'none'; sandbox",
       });

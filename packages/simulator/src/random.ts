@@ -29,7 +29,8 @@ export function digitsFrom(text: string, length: number): string {
 /** Hands out ids that depend only on the seed and on how many were handed out before. */
 export class Ids {
   #seed: number;
-  #count = 0;
+  /** How many were handed out. */
+  count = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -44,25 +45,25 @@ export class Ids {
     bytes.write('\x1d\x07SIM', 0, 'latin1');
     bytes.writeUInt32BE(this.#seed >>> 0, 5);
     bytes.writeUInt32BE(this.#mixed(), 9);
-    bytes.writeUInt32BE(this.#count, 13);
+    bytes.writeUInt32BE(this.count, 13);
     bytes.write('CHASKI-SIMULATOR', 17, 'latin1');
     return `wamid.${bytes.toString('base64')}`;
   }
 
   /** A Meta object id: 15 or 16 digits. */
   object(kind: string): string {
-    this.#count++;
-    return digitsFrom(`${this.#seed}/${kind}/${this.#count}`, 16);
+    this.count++;
+    return digitsFrom(`${this.#seed}/${kind}/${this.count}`, 16);
   }
 
   /** Like `Az8or2yhqkZfEZ-_4Qn_Bam`. */
   trace(): string {
-    this.#count++;
-    return `A${createHash('sha256').update(`${this.#seed}/trace/${this.#count}`).digest('base64url').slice(0, 22)}`;
+    this.count++;
+    return `A${createHash('sha256').update(`${this.#seed}/trace/${this.count}`).digest('base64url').slice(0, 22)}`;
   }
 
   #mixed(): number {
-    this.#count++;
-    return Math.imul(this.#count ^ this.#seed, 0x9e3779b1) >>> 0;
+    this.count++;
+    return Math.imul(this.count ^ this.#seed, 0x9e3779b1) >>> 0;
   }
 }

@@ -18,6 +18,8 @@ export interface Template {
   status: TemplateStatus;
   parameterFormat: 'POSITIONAL' | 'NAMED';
   components: JsonObject[];
+  /** ms; under review until then */
+  approvesAt?: number;
 }
 
 /** What a caller gives; the rest has defaults. */
@@ -88,6 +90,7 @@ export function makeTemplate(id: string, template: AddTemplate): Template {
     status: template.status ?? 'APPROVED',
     parameterFormat: template.parameterFormat ?? 'POSITIONAL',
     components: template.components,
+    ...(template.approvesAt === undefined ? {} : { approvesAt: template.approvesAt }),
   };
 }
 

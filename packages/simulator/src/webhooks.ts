@@ -9,7 +9,9 @@ import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import type { SimClock } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
 import { asArray, asObject, escapedJson, type JsonObject } from './json.ts';
+import type { Owed } from './keep.ts';
 import type { Account, App, Num } from './world.ts';
 
 export interface Update {
@@ -19,7 +21,8 @@ export interface Update {
   value: JsonObject;
   /** unix seconds; only fields other than messages carry it */
   entryTime?: number;
-  onAcked?: () => void;
+  /** The person's message that gets its second tick when this is acknowledged. */
+  messageId?: string;
 }
 
 /** What was POSTed, for inspection and for comparing two runs. */
@@ -51,19 +54,26 @@ export const RETRY_DELAYS_MS: readonly number[] = [
   0, 1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 72_000_000,
 ];
 
+/** What was owed before a restart is tried this often, for 30 seconds, before the usual pauses begin. */
+const RESUME_MS = 500;
+const RESUME_TRIES = 60;
+
 interface Delivery {
-  app: App;
-  url: string;
+  appId: string;
+  /** Where it goes and who signs: looked up at each attempt, since an app may move while it is owed something. */
+  first: Update;
   body: string;
+  secret: string;
   signature: string;
   legacy: string;
-  acked: (() => void)[];
+  messageIds: string[];
+  serials: number[];
+  tries: number;
 }
 
 interface Lane {
-  app: App;
-  url: string;
-  updates: Update[];
+  appId: string;
+  updates: { update: Update; serial: number }[];
   cancel: (() => void) | null;
 }
 
@@ -93,6 +103,11 @@ export class Webhooks {
   #inFlight = 0;
   #waiting = 0;
   #generation = 0;
+  #serial = 0;
+  /** With a journal: what was not acknowledged, dropped or given up yet. */
+  readonly owed = new Map<number, Owed>();
+  #journal: () => Journal | null;
+  #acked: (messageId: string) => void;
 
   constructor(
     clock: SimClock,
@@ -100,12 +115,16 @@ export class Webhooks {
     faults: () => Faults,
     settings: WebhookSettings,
     log: (line: string) => void,
+    journal: () => Journal | null = () => null,
+    acked: (messageId: string) => void = () => {},
   ) {
     this.#clock = clock;
     this.#apps = apps;
     this.#faults = faults;
     this.settings = settings;
     this.#log = log;
+    this.#journal = journal;
+    this.#acked = acked;
     this.#agent = new Agent({ connections: settings.connections, keepAliveTimeout: 30_000 });
   }
 
@@ -122,16 +141,60 @@ export class Webhooks {
   /** Hands an update to every app subscribed to the account. */
   emit(update: Update): void {
     if (this.#closed) return;
-    for (const [appId, override] of update.account.subscribed) {
-      const app = this.#apps.get(appId);
-      if (!app) continue;
-      const url = OVERRIDABLE.has(update.field)
-        ? (update.number?.override ?? override ?? app.webhookUrl)
-        : app.webhookUrl;
-      if (!url) continue;
-      if (this.settings.batch <= 1) this.#send(app, url, [update]);
-      else this.#enqueue(app, url, update);
+    for (const appId of update.account.subscribed.keys()) {
+      if (!this.#urlFor(appId, update)) continue;
+      const serial = ++this.#serial;
+      this.#owe(serial, appId, update);
+      if (this.settings.batch <= 1) this.#send(appId, [{ update, serial }]);
+      else this.#enqueue(appId, update, serial);
     }
+  }
+
+  /** After a restart: delivers what was owed. Its app may not listen yet: it is asked twice a second at first. */
+  redeliver(owed: Owed, account: Account, number: Num | null): void {
+    const { serial, appId, field, value, entryTime, messageId } = owed;
+    this.#serial = Math.max(this.#serial, serial);
+    const update: Update = {
+      account,
+      number,
+      field,
+      value,
+      ...(entryTime === undefined ? {} : { entryTime }),
+      ...(messageId === undefined ? {} : { messageId }),
+    };
+    if (!this.#apps.has(appId)) return;
+    this.#post(this.#delivery(appId, [{ update, serial }]), -RESUME_TRIES);
+  }
+
+  #owe(serial: number, appId: string, update: Update): void {
+    const journal = this.#journal();
+    if (!journal) return;
+    const { account, number, field, value, entryTime, messageId } = update;
+    const owed: Owed = {
+      serial,
+      appId,
+      accountId: account.id,
+      numberId: number?.id ?? null,
+      field,
+      value,
+      ...(entryTime === undefined ? {} : { entryTime }),
+      ...(messageId === undefined ? {} : { messageId }),
+    };
+    this.owed.set(serial, owed);
+    journal.add(['owed', owed]);
+  }
+
+  #settle(delivery: Delivery): void {
+    const open = delivery.serials.filter((serial) => this.owed.delete(serial));
+    if (open.length > 0) this.#journal()?.add(['paid', open]);
+  }
+
+  #urlFor(appId: string, update: Update): string {
+    const app = this.#apps.get(appId);
+    if (!app) return '';
+    return OVERRIDABLE.has(update.field)
+      ? (update.number?.override ?? update.account.subscribed.get(appId) ?? app.webhookUrl)
+      : app.webhookUrl;
   }
 
   /** Holds everything back until `resume`. */
@@ -146,6 +209,11 @@ export class Webhooks {
 
   /** Forgets what waits; what is on the wire ends by itself. */
   reset(): void {
+    this.owed.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#generation++;
     this.#backlog = [];
     this.#held = null;
@@ -159,7 +227,7 @@ export class Webhooks {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.reset();
+    this.#forget();
     await this.#agent.destroy();
   }
 
@@ -181,15 +249,15 @@ export class Webhooks {
     }
   }
 
-  #enqueue(app: App, url: string, update: Update): void {
-    const key = `${app.id} ${url}`;
+  #enqueue(appId: string, update: Update, serial: number): void {
+    const key = `${appId} ${this.#urlFor(appId, update)}`;
     let lane = this.#lanes.get(key);
     if (!lane) {
-      lane = { app, url, updates: [], cancel: null };
+      lane = { appId, updates: [], cancel: null };
       this.#lanes.set(key, lane);
     }
     const filling = lane;
-    filling.updates.push(update);
+    filling.updates.push({ update, serial });
     if (filling.updates.length >= this.settings.batch) this.#flush(filling);
     else filling.cancel ??= this.#wait(this.settings.batchWaitMs, () => this.#flush(filling, true));
   }
@@ -201,23 +269,31 @@ export class Webhooks {
     }
     lane.cancel = null;
     const updates = lane.updates.splice(0);
-    if (updates.length > 0) this.#send(lane.app, lane.url, updates);
+    if (updates.length > 0) this.#send(lane.appId, updates);
   }
 
-  #send(app: App, url: string, updates: Update[]): void {
-    const body = escapedJson(envelope(updates));
-    const delivery: Delivery = {
-      app,
-      url,
+  #delivery(appId: string, items: Lane['updates']): Delivery {
+    const secret = this.#apps.get(appId)?.secret ?? '';
+    const body = escapedJson(envelope(items.map((item) => item.update)));
+    return {
+      appId,
+      first: items[0]!.update,
       body,
-      signature: `sha256=${createHmac('sha256', app.secret).update(body).digest('hex')}`,
-      legacy: `sha1=${createHmac('sha1', app.secret).update(body).digest('hex')}`,
-      acked: updates.flatMap((update) => (update.onAcked ? [update.onAcked] : [])),
+      secret,
+      ...signatures(body, secret),
+      messageIds: items.flatMap((item) => item.update.messageId ?? []),
+      serials: items.map((item) => item.serial),
+      tries: 0,
     };
-    const numberId = updates[0]?.number?.id;
+  }
+
+  #send(appId: string, items: Lane['updates']): void {
+    const delivery = this.#delivery(appId, items);
+    const numberId = delivery.first.number?.id;
     const faults = this.#faults();
     if (faults.strike('drop_webhook', numberId)) {
-      this.#record(delivery, 0, 'dropped');
+      this.#record(delivery, this.#urlFor(appId, delivery.first), 'dropped');
+      this.#settle(delivery);
       return;
     }
     const late = faults.strike('delay_webhook', numberId);
@@ -251,13 +327,13 @@ export class Webhooks {
     });
   }
 
-  #record(delivery: Delivery, attempt: number, status: Delivered['status']): Delivered {
+  #record(delivery: Delivery, url: string, status: Delivered['status']): Delivered {
     const record: Delivered = {
-      appId: delivery.app.id,
-      url: delivery.url,
+      appId: delivery.appId,
+      url,
       body: delivery.body,
       signature: delivery.signature,
-      attempt: attempt + 1,
+      attempt: delivery.tries + 1,
       status,
       time: this.#clock.now(),
     };
@@ -276,9 +352,33 @@ export class Webhooks {
       return;
     }
     const generation = this.#generation;
-    const record = this.#record(delivery, attempt, null);
+    const app = this.#apps.get(delivery.appId);
+    if (app && app.secret !== delivery.secret) {
+      delivery.secret = app.secret;
+      Object.assign(delivery, signatures(delivery.body, app.secret));
+    }
+    const url = this.#urlFor(delivery.appId, delivery.first);
+    const record = this.#record(delivery, url, null);
+    delivery.tries++;
     this.#inFlight++;
-    request(delivery.url, {
+    // nothing may be told that a restart would not know
+    this.#journal()?.flush();
+    this.#call(url, delivery)
+      .catch(() => 0)
+      .then((status) => {
+        record.status = status;
+        this.#inFlight--;
+        if (this.#closed || generation !== this.#generation) return;
+        if (status === 200) {
+          this.#settle(delivery);
+          for (const messageId of delivery.messageIds.splice(0)) this.#acked(messageId);
+        } else this.#again(delivery, attempt, status);
+        then?.();
+      });
+  }
+
+  async #call(url: string, delivery: Delivery): Promise<number> {
+    const answer = await request(url, {
       method: 'POST',
       dispatcher: this.#agent,
       headers: {
@@ -290,26 +390,17 @@ export class Webhooks {
       body: delivery.body,
       headersTimeout: this.settings.timeoutMs,
       bodyTimeout: this.settings.timeoutMs,
-    })
-      .then(async (answer) => {
-        await answer.body.dump();
-        return answer.statusCode;
-      })
-      .catch(() => 0)
-      .then((status) => {
-        record.status = status;
-        this.#inFlight--;
-        if (this.#closed || generation !== this.#generation) return;
-        if (status === 200) for (const acked of delivery.acked.splice(0)) acked();
-        else this.#again(delivery, attempt, status);
-        then?.();
-      });
+    });
+    await answer.body.dump();
+    return answer.statusCode;
   }
 
   #again(delivery: Delivery, attempt: number, status: number): void {
-    const pause = this.settings.retryDelaysMs[attempt];
+    const pause = attempt < 0 ? RESUME_MS : this.settings.retryDelaysMs[attempt];
     if (pause === undefined) {
-      this.#log(`webhook to ${delivery.url} given up after ${attempt + 1} attempts (last status ${status})`);
+      const url = this.#urlFor(delivery.appId, delivery.first);
+      this.#log(`webhook to ${url} given up after ${delivery.tries} attempts (last status ${status})`);
+      this.#settle(delivery);
       return;
     }
     const generation = this.#generation;
@@ -320,6 +411,13 @@ export class Webhooks {
       if (generation === this.#generation) this.#post(delivery, attempt + 1);
     });
   }
+}
+
+function signatures(body: string, secret: string): { signature: string; legacy: string } {
+  return {
+    signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+    legacy: `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
+  };
 }
 
 /**

@@ -3,10 +3,13 @@
  * Nouns: App (secret, callback) ─ Account (WABA, templates) ─ Num (business number) ; Person ; Message ; Medium ; Token.
  */
 import type { SimClock } from './clock.ts';
+import type { GraphCode } from './errors.ts';
 import type { Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { PhoneEvent, Tick } from './phone-api.ts';
 import type { Ids } from './random.ts';
+import type { Order } from './send-rules.ts';
 import type { Template } from './templates.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -61,6 +64,8 @@ export interface Person {
   onWhatsApp: boolean;
   /** How often the user id was replaced; part of the ids other portfolios see. */
   rotation: number;
+  /** What `addPerson` was asked for, when that names somebody: asking again means the same person. */
+  asked: string | null;
 }
 
 export type Scope = 'whatsapp_business_messaging' | 'whatsapp_business_management';
@@ -96,6 +101,32 @@ export interface Message {
   tick: Tick;
   reactions: { from: 'person' | 'business'; emoji: string }[];
   template: Template | null;
+  /** Only messages that came through the API. */
+  journey?: Journey;
+}
+
+export type Stage = 'sent' | 'arrived' | 'delivered' | 'read' | 'failed';
+
+/** What chance and faults decided when the message set out. */
+export interface Plan {
+  /** ms; the delays count from here */
+  at: number;
+  failure: [GraphCode, string] | null;
+  breaks: boolean;
+  skips: boolean;
+}
+
+/** A message of the business on its way. */
+export interface Journey {
+  message: Message;
+  chat: Chat;
+  order: Extract<Order, { kind: 'send' }>;
+  /** before v24 statuses carry `conversation` */
+  conversation: boolean;
+  /** Known at acceptance, told later. */
+  failure: [GraphCode, string] | null;
+  plan: Plan | null;
+  done: Set<Stage>;
 }
 
 export interface Chat {
@@ -143,6 +174,7 @@ export interface World {
   pending: { count: number };
   /** Open phone pages. */
   watchers: Set<(event: PhoneEvent) => void>;
+  journal: Journal | null;
   log: (line: string) => void;
 }
 
