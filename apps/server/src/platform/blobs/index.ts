@@ -12,7 +12,7 @@ import { type S3Options, s3Blobs } from './s3.ts';
 
 export type { Blobs } from './blob.ts';
 export { fsBlobs } from './fs.ts';
-export { type S3Options, s3Blobs } from './s3.ts';
+export type { S3Options } from './s3.ts';
 
 export type BlobsConfig = { kind: 'fs'; directory: string } | ({ kind: 's3' } & S3Options);
 

@@ -16,8 +16,8 @@
  * - one poison event is set aside with its error, the rest go on in order.
  */
 export { type Consumer, defineConsumer } from './consumers.ts';
-export { type DeadEvent, listDeadEvents, retryDeadEvent } from './dead.ts';
-export { emit, type NewEvent, onEmitted } from './emit.ts';
+export { listDeadEvents, retryDeadEvent } from './dead.ts';
+export { emit, type NewEvent } from './emit.ts';
 export { readEvents, type StoredEvent } from './read.ts';
 export { dropSpentEventDays, ensureEventDays } from './retention.ts';
 export { announceEvents, type EventsRuntime, startEvents } from './start.ts';

@@ -11,13 +11,10 @@
  * /openapi.json is made of, and keys nobody knows are refused; a POST repeated under its Idempotency-Key has one
  * effect and one answer, because claim, effect and answer are one transaction.
  */
-export { cursorOf, type List, listOf, listQuery, page, readCursor } from './cursor.ts';
+export { cursorOf, listOf, listQuery, page, readCursor } from './cursor.ts';
 export { renderError } from './errors.ts';
-export { type Authenticate, inTenant, type Principal, principalOf } from './gates.ts';
-export type { ReadyCheck } from './health.ts';
+export { inTenant, type Principal, principalOf } from './gates.ts';
 export {
-  type Answer,
-  expireAnswers,
   expireAnswersCron,
   expireAnswersHandler,
   idempotent,
