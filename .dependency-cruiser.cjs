@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'simulator-is-imported-by-app-alone',
       severity: 'error',
-      from: { path: '^(apps|packages)/', pathNot: [`${server}/app\\.ts$`, '\\.test\\.ts$', '^apps/server/test/', '^packages/simulator/'] },
+      from: { path: '^(apps|packages)/', pathNot: [`${server}/(app|simulator)\\.ts$`, '(\\.test|/testing)\\.ts$', '^apps/server/test/', '^packages/simulator/'] },
       to: { path: '^packages/simulator/' },
     },
     {

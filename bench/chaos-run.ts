@@ -62,7 +62,11 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const folder = await dataFolder();
   const port = await freePort();
   const start = () =>
-    startProduct({ dataDir: folder.path, args: ['--port', String(port)], env: { SIMULATOR_URL: simulator.url, SIMULATOR_KEY: adminKey } });
+    startProduct({
+      dataDir: folder.path,
+      args: ['--port', String(port)],
+      env: { SIMULATOR_URL: simulator.url, SIMULATOR_KEY: adminKey },
+    });
   const phone = async (path: string, body?: unknown) => {
     const response = await fetch(`${simulator.url}/_phone/api${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -77,16 +81,24 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const { apiKey, numbers } = product.ready;
   const url = product.ready.url;
   const number = numbers[0]!;
+  // Many, so that nobody talks faster than people do: then automatic replies would rightly stop.
   const people: { id: string; phone: string }[] = [];
-  for (let i = 0; i < 20; i++) {
-    const { person } = (await phone('/people', { name: `Chaos ${i}`, phone: `1555900${String(i).padStart(4, '0')}` })) as { person: { id: string; phone: string } };
+  for (let i = 0; i < 60; i++) {
+    const { person } = (await phone('/people', {
+      name: `Chaos ${i}`,
+      phone: `1555900${String(i).padStart(4, '0')}`,
+    })) as { person: { id: string; phone: string } };
     people.push(person);
   }
 
   const call = async (path: string, body?: unknown, key?: string) => {
     const response = await fetch(`${url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key ? { 'idempotency-key': key } : {}) },
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key ? { 'idempotency-key': key } : {}),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
@@ -100,7 +112,10 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const writer = (async () => {
     while (written < options.messages || killing) {
       const person = people[Math.floor(chance() * people.length)]!;
-      const { message } = (await phone(`/chats/${person.id}/${number.phoneNumberId}/messages`, { type: 'text', text: `in ${written}` })) as { message: { id: string } };
+      const { message } = (await phone(`/chats/${person.id}/${number.phoneNumberId}/messages`, {
+        type: 'text',
+        text: `in ${written}`,
+      })) as { message: { id: string } };
       spoken.push(message.id);
       written++;
       await new Promise((resolve) => setTimeout(resolve, written < options.messages ? 4 : 60));
@@ -115,13 +130,18 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
       const key = randomUUID();
       const to = people[Math.floor(chance() * people.length)]!.phone;
       for (;;) {
-        const answer = await call('/v1/messages', { to: `+${to}`, type: 'text', text: { body: marker } }, key).catch(() => null);
+        const answer = await call(
+          '/v1/messages',
+          { to: `+${to}`, type: 'text', text: { body: marker } },
+          key,
+        ).catch(() => null);
         if (answer && answer.status < 300) {
           const id = String((answer.body.data as { id?: string } | undefined)?.id ?? answer.body.id);
           accepted.set(id, { marker, to });
           break;
         }
-        if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 429) throw new Error(`send refused: ${JSON.stringify(answer.body)}`);
+        if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 429)
+          throw new Error(`send refused: ${JSON.stringify(answer.body)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       await new Promise((resolve) => setTimeout(resolve, asked < options.sends ? 8 : 120));
@@ -141,7 +161,14 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
     const begun = performance.now();
     if (kind === 'postgres') {
       // The app stands by: either it brings its database back, or it ends and is started again, as a supervisor would.
-      const back = until(async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok === true, 15_000, () => 'not ready').then(() => 'ready', () => 'no');
+      const back = until(
+        async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok === true,
+        15_000,
+        () => 'not ready',
+      ).then(
+        () => 'ready',
+        () => 'no',
+      );
       const outcome = await Promise.race([back, product!.exited.then(() => 'ended')]);
       if (outcome !== 'ready') {
         await product!.stop('SIGKILL');
@@ -154,7 +181,10 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
       product = await start();
     }
     recoveries.push(performance.now() - begun);
-    if ((i + 1) % 10 === 0 || options.kills < 10) options.progress(`${i + 1}/${options.kills} kills, ${written} written, ${accepted.size} sends accepted`);
+    if ((i + 1) % 10 === 0 || options.kills < 10)
+      options.progress(
+        `${i + 1}/${options.kills} kills, ${written} written, ${accepted.size} sends accepted`,
+      );
   }
   killing = false;
   await writer;
@@ -164,26 +194,39 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const listAll = async (): Promise<ApiMessage[]> => {
     const all: ApiMessage[] = [];
     for (let cursor: string | null = null; ; ) {
-      const page = await call(`/v1/messages?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+      const page = await call(
+        `/v1/messages?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      );
+      if (page.status !== 200) throw new Error(JSON.stringify(page.body));
       all.push(...(page.body.data as ApiMessage[]));
       cursor = page.body.nextCursor as string | null;
       if (!cursor) return all;
     }
   };
   const wanted = new Set(spoken);
-  const unfinished = (message: ApiMessage) => message.direction === 'out' && ['queued', 'sending'].includes(message.status);
+  const unfinished = (message: ApiMessage) =>
+    message.direction === 'out' && ['queued', 'sending'].includes(message.status);
   let messages: ApiMessage[] = [];
   const describe = () => {
-    const missing = spoken.length - messages.filter((message) => message.direction === 'in' && wanted.has(message.providerMessageId ?? '')).length;
+    const missing =
+      spoken.length -
+      messages.filter((message) => message.direction === 'in' && wanted.has(message.providerMessageId ?? ''))
+        .length;
     return `never got quiet: ${missing} inbound missing, ${messages.filter(unfinished).length} unfinished`;
   };
   const violations: string[] = [];
   await until(
     async () => {
       messages = await listAll().catch(() => []);
-      const inbound = messages.filter((message) => message.direction === 'in' && wanted.has(message.providerMessageId ?? ''));
+      const inbound = messages.filter(
+        (message) => message.direction === 'in' && wanted.has(message.providerMessageId ?? ''),
+      );
       const replies = messages.filter((message) => message.direction === 'out').length;
-      return inbound.length >= spoken.length && replies >= spoken.length + accepted.size && !messages.some(unfinished);
+      return (
+        inbound.length >= spoken.length &&
+        replies >= spoken.length + accepted.size &&
+        !messages.some(unfinished)
+      );
     },
     120_000,
     describe,
@@ -192,7 +235,8 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   // ── count ──
   const seen = new Map<string, number>();
   for (const message of messages) {
-    if (message.direction === 'in') seen.set(message.providerMessageId ?? '', (seen.get(message.providerMessageId ?? '') ?? 0) + 1);
+    if (message.direction === 'in')
+      seen.set(message.providerMessageId ?? '', (seen.get(message.providerMessageId ?? '') ?? 0) + 1);
   }
   const lost = spoken.filter((id) => !seen.has(id));
   const doubled = [...seen].filter(([, count]) => count > 1);
@@ -202,8 +246,14 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const arrivals = new Map<string, number>();
   let outOfOrder = 0;
   for (const person of people) {
-    const chat = (await phone(`/chats/${person.id}/${number.phoneNumberId}`)) as { messages: { id: string; direction: string; content: { body?: string } }[] };
-    const mine = chat.messages.filter((message) => message.direction === 'outgoing').map((message) => message.id);
+    const chat = (await phone(`/chats/${person.id}/${number.phoneNumberId}`)) as {
+      messages: { id: string; direction: string; time: number; content: { body?: string } }[];
+    };
+    const second = new Map(
+      chat.messages
+        .filter((message) => message.direction === 'outgoing')
+        .map((message) => [message.id, Math.floor(message.time / 1000)]),
+    );
     for (const message of chat.messages) {
       if (message.direction === 'incoming') arrivals.set(message.id, (arrivals.get(message.id) ?? 0) + 1);
       if (message.direction === 'incoming' && message.content.body?.startsWith('out ')) {
@@ -211,11 +261,12 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
         arrivals.set(marker, (arrivals.get(marker) ?? 0) + 1);
       }
     }
+    // Shown by WhatsApp's time, which has whole seconds, then arrival; the list comes newest first.
     const shown = messages
-      .filter((message) => message.direction === 'in' && mine.includes(message.providerMessageId ?? ''))
+      .filter((message) => message.direction === 'in' && second.has(message.providerMessageId ?? ''))
       .reverse()
-      .map((message) => mine.indexOf(message.providerMessageId ?? ''));
-    outOfOrder += shown.filter((position, i) => i > 0 && position < shown[i - 1]!).length;
+      .map((message) => second.get(message.providerMessageId ?? '')!);
+    outOfOrder += shown.filter((at, i) => i > 0 && at < shown[i - 1]!).length;
   }
 
   const byId = new Map(messages.map((message) => [message.id, message]));
@@ -232,12 +283,19 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   }
   if (outbound.lost > 0) violations.push(`outbound lost: ${outbound.lost}`);
   if (outbound.doubled > 0) violations.push(`outbound doubled: ${outbound.doubled}`);
-  if (outbound.failed > 0) violations.push(`outbound failed although nothing was wrong with it: ${outbound.failed}`);
+  if (outbound.failed > 0)
+    violations.push(`outbound failed although nothing was wrong with it: ${outbound.failed}`);
   const replies = messages.filter((message) => message.direction === 'out' && !accepted.has(message.id));
-  if (replies.length !== spoken.length) violations.push(`automatic replies: ${replies.length} for ${spoken.length} messages`);
-  const repliesOnPhones = replies.filter((message) => message.providerMessageId && (arrivals.get(message.providerMessageId) ?? 0) === 1).length;
+  if (replies.length !== spoken.length)
+    violations.push(`automatic replies: ${replies.length} for ${spoken.length} messages`);
+  const repliesOnPhones = replies.filter(
+    (message) => message.providerMessageId && (arrivals.get(message.providerMessageId) ?? 0) === 1,
+  ).length;
   const repliesUnconfirmed = replies.filter((message) => message.status === 'unconfirmed').length;
-  if (repliesOnPhones + repliesUnconfirmed !== replies.length) violations.push(`replies neither on a phone nor unconfirmed: ${replies.length - repliesOnPhones - repliesUnconfirmed}`);
+  if (repliesOnPhones + repliesUnconfirmed !== replies.length)
+    violations.push(
+      `replies neither on a phone nor unconfirmed: ${replies.length - repliesOnPhones - repliesUnconfirmed}`,
+    );
 
   await product?.stop('SIGTERM');
   await simulator.close();
@@ -247,8 +305,8 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const facts = {
     kills: options.kills,
     spoken: spoken.length,
-    lost: lost.length,
-    doubled: doubled.length,
+    inboundLost: lost.length,
+    inboundDoubled: doubled.length,
     outOfOrder,
     sends: accepted.size,
     ...outbound,
@@ -256,12 +314,18 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const rows: [string, string | number][] = [
     ['seed', options.seed],
     ['kills: app / PostgreSQL / both', `${killed.app} / ${killed.postgres} / ${killed.both}`],
-    ['back and ready after, median / worst', `${(recoveries[Math.floor(recoveries.length / 2)]! / 1000).toFixed(2)} s / ${(recoveries.at(-1)! / 1000).toFixed(2)} s`],
+    [
+      'back and ready after, median / worst',
+      `${(recoveries[Math.floor(recoveries.length / 2)]! / 1000).toFixed(2)} s / ${(recoveries.at(-1)! / 1000).toFixed(2)} s`,
+    ],
     ['messages people wrote', spoken.length],
     ['  lost', lost.length],
     ['  doubled', doubled.length],
     ['  shown out of order', outOfOrder],
-    ['automatic replies', `${replies.length}, ${repliesOnPhones} on phones, ${repliesUnconfirmed} unconfirmed`],
+    [
+      'automatic replies',
+      `${replies.length}, ${repliesOnPhones} on phones, ${repliesUnconfirmed} unconfirmed`,
+    ],
     ['sends accepted by the API', accepted.size],
     ['  on the phone exactly once', outbound.confirmed],
     ['  shown unconfirmed', outbound.unconfirmed],
@@ -272,7 +336,11 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   ];
   if (outOfOrder > 0) violations.push(`shown out of order: ${outOfOrder}`);
   const width = Math.max(...rows.map(([name]) => name.length));
-  return { table: rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'), violations, facts };
+  return {
+    table: rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'),
+    violations,
+    facts,
+  };
 }
 
 function killHard(pid: number): void {
@@ -286,7 +354,9 @@ function killHard(pid: number): void {
 /** postmaster.pid names whoever runs the folder now. */
 async function currentPostgres(dataDir: string, before: number | null): Promise<number | null> {
   const { readdir, readFile } = await import('node:fs/promises');
-  for (const name of [...(await readdir(dataDir, { recursive: true }))].filter((entry) => entry.endsWith('postmaster.pid'))) {
+  for (const name of [...(await readdir(dataDir, { recursive: true }))].filter((entry) =>
+    entry.endsWith('postmaster.pid'),
+  )) {
     const pid = Number((await readFile(`${dataDir}/${name}`, 'utf8').catch(() => '')).split('\n')[0]);
     if (pid) return pid;
   }

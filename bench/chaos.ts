@@ -8,7 +8,7 @@
  * usage: npm run chaos -- [--kills 100] [--messages 3000] [--sends 1500] [--seed 1]
  */
 import { parseArgs } from 'node:util';
-import { type VerifiedRun, runChaos } from './chaos-run.ts';
+import { runChaos, type VerifiedRun } from './chaos-run.ts';
 
 const { values } = parseArgs({
   options: {

@@ -5,7 +5,11 @@
 import { spawnSync } from 'node:child_process';
 
 const roots = ['apps', 'packages', 'acceptance', 'bench', 'scripts'];
-const tracked = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.map((root) => `${root}/**/*.ts`)], { encoding: 'utf8' });
+const tracked = spawnSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.map((root) => `${root}/**/*.ts`)],
+  { encoding: 'utf8' },
+);
 const expected = tracked.stdout.split('\n').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
 if (tracked.status !== 0 || expected.length === 0) {
   console.error('check-imports: git listed no TypeScript files, so there is nothing to compare with');
@@ -14,7 +18,14 @@ if (tracked.status !== 0 || expected.length === 0) {
 
 const run = spawnSync(
   process.execPath,
-  ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...roots],
+  [
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'json',
+    ...roots,
+  ],
   { encoding: 'utf8', maxBuffer: 1 << 29 },
 );
 if (run.stdout === '') {
@@ -30,7 +41,9 @@ const cruised = new Set(modules.map((module) => module.source));
 const unseen = expected.filter((file) => !cruised.has(file));
 for (const { rule, from, to } of summary.violations) console.error(`${rule.name}: ${from} → ${to}`);
 if (unseen.length > 0) {
-  console.error(`check-imports: ${unseen.length} of ${expected.length} files were not looked at, first ${unseen[0]}`);
+  console.error(
+    `check-imports: ${unseen.length} of ${expected.length} files were not looked at, first ${unseen[0]}`,
+  );
 }
 if (summary.violations.length > 0 || unseen.length > 0) process.exit(1);
 console.log(`imports: ${expected.length} files, every arrow points the right way`);

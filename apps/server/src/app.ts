@@ -38,6 +38,7 @@ import {
   setDefaultWorkflow,
   useKeyRing,
 } from './modules/numbers/index.ts';
+import { templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer, ensureDefaults } from './modules/workflows/index.ts';
 import { seedPlans } from './modules/workspaces/index.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
@@ -246,7 +247,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     // ── the worker ──
     if (isWorker) {
-      const events = await startEvents({ db, signals, consumers: [consentConsumer, autoReplyConsumer], log });
+      const events = await startEvents({
+        db,
+        signals,
+        consumers: [consentConsumer, templateNotices, autoReplyConsumer],
+        log,
+      });
       work.push(() => events.stop());
       const delivery = startDelivery({
         db,
@@ -353,12 +359,16 @@ export async function createApp(options: AppOptions): Promise<App> {
         rolePrefix: config.dbRolePrefix,
         loginPassword: secrets.databasePassword,
         log,
-        afterMigrate: () => installQueue(options.database.ownerUrl, config.dbRolePrefix),
+        // As the owner role: what the queue makes must not belong to whoever happens to migrate.
+        afterMigrate: (_client, _roles, ownerUrl) => installQueue(ownerUrl, config.dbRolePrefix),
       });
     },
     start,
     stopIntake: () => undo(intake),
-    drain: () => undo(work),
+    // Side by side: none waits for another, and each has calls and batches of its own to finish.
+    drain: async () => {
+      await Promise.all(work.splice(0).map((stop) => stop()));
+    },
     closeSockets: () => undo(sockets),
     closePools: () => undo(pools),
   };

@@ -54,7 +54,7 @@ export async function ensureDemo(options: {
     });
     return [added.number];
   });
-  for (const person of people) await simulator.addPerson(person);
+  await simulator.addPeople(people);
   return {
     workspaceId: demoWorkspace,
     apiKey,

@@ -8,7 +8,8 @@ export interface AttachedSimulator extends SimulatorDoor {
   phoneUrl: string;
   /** Where webhooks go and how they are signed. */
   attach(app: { secret: string; verifyToken: string; webhookUrl: string }): Promise<void>;
-  addPerson(person: { id?: string; name: string; phone?: string; username?: string }): Promise<void>;
+  /** Those whose name nobody there has yet. */
+  addPeople(people: readonly { name: string; phone?: string; username?: string }[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,11 +30,11 @@ export async function openSimulator(options: {
       : null;
   const baseUrl = own?.url ?? options.url ?? '';
 
-  async function call(path: string, body: unknown): Promise<void> {
+  async function call(path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${baseUrl}${path}`, {
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw errors.configuration(
         `The simulator at ${baseUrl} does not answer. Start it, or remove SIMULATOR_URL.`,
@@ -45,15 +46,20 @@ export async function openSimulator(options: {
         `The simulator at ${baseUrl} refused ${path}: ${response.status} ${await response.text()}`,
       );
     }
-    await response.arrayBuffer();
+    return response.json();
   }
 
   return {
     baseUrl,
     phoneUrl: `${baseUrl}/phone?key=${encodeURIComponent(adminKey)}`,
-    attach: (app) => call('/_sim/apps', { id: simulatorApp, ...app }),
-    register: (number) => call('/_sim/numbers', { ...number, appId: simulatorApp }),
-    addPerson: (person) => call('/_sim/people', person),
+    attach: async (app) => void (await call('/_sim/apps', { id: simulatorApp, ...app })),
+    register: async (number) => void (await call('/_sim/numbers', { ...number, appId: simulatorApp })),
+    async addPeople(people) {
+      const { people: known } = (await call('/_phone/api/people')) as { people: { name: string }[] };
+      for (const person of people) {
+        if (!known.some(({ name }) => name === person.name)) await call('/_sim/people', person);
+      }
+    },
     close: async () => own?.close(),
   };
 }

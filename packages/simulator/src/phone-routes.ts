@@ -160,6 +160,8 @@ export function newMessage(body: JsonObject): NewMessage {
 /** Everything under `/_phone/api/`; the caller has checked the key. */
 export async function phoneApi(world: World, call: Call): Promise<void> {
   const { method, req, res } = call;
+  res.setHeader('cache-control', 'no-store');
+  res.setHeader('x-content-type-options', 'nosniff');
   const [what = '', a = '', b = '', verb = ''] = call.path
     .slice('/_phone/api/'.length)
     .split('/')
@@ -222,8 +224,6 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
       res.writeHead(200, {
         'content-type': medium.mimeType,
         'content-length': medium.bytes.length,
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'no-store',
         // a file from the other side must not run as a page of this origin
         'content-security-policy': "default-src 'none'; sandbox",
       });
@@ -263,7 +263,6 @@ function stream(world: World, call: Call): void {
   const personId = query.get('person');
   res.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
     connection: 'keep-alive',
   });
   res.write(': listening\n\n');

@@ -29,8 +29,6 @@ export function formatted(text) {
   return nodes;
 }
 
-const source = (media) => (media.id ? api.mediaUrl(media.id) : media.link);
-
 function sizeOf(bytes) {
   if (bytes === null) return '';
   return new Intl.NumberFormat(language(), {
@@ -41,7 +39,20 @@ function sizeOf(bytes) {
 }
 
 function file(kind, media, voice) {
-  const url = source(media);
+  // the page loads nothing from elsewhere; what was sent by link is shown as one
+  if (!media.id)
+    return h(
+      'a.document',
+      { href: media.link, target: '_blank', rel: 'noopener noreferrer' },
+      icon('file'),
+      h(
+        'span',
+        {},
+        h('bdi', {}, media.filename ?? t(kind === 'image' ? 'photo' : 'file')),
+        h('small', { dir: 'ltr' }, media.link),
+      ),
+    );
+  const url = api.mediaUrl(media.id);
   if (kind === 'image' || kind === 'sticker')
     return h('img.media', { src: url, alt: media.filename ?? t('photo'), loading: 'lazy' });
   if (kind === 'video') return h('video.media', { src: url, controls: true, preload: 'metadata' });
