@@ -635,7 +635,7 @@ function drawFaults() {
         ),
       ),
       h('p.hint', {}, t('faultsHint')),
-      [...groups].map(([name, faults]) => h('section', {}, h('h3', {}, name), faults.map(fault))),
+      [...groups].map(([name, faults]) => h('section', {}, h('h3', { lang: 'en' }, name), faults.map(fault))),
     ),
   );
 }
@@ -672,8 +672,8 @@ function fault(entry) {
     h(
       'div',
       {},
-      h('b', {}, entry.name),
-      h('p', {}, entry.description),
+      h('b', { lang: 'en', dir: 'auto' }, entry.name),
+      h('p', { lang: 'en', dir: 'auto' }, entry.description),
       h(
         'small',
         {},
