@@ -135,7 +135,13 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     const due = heads.filter((head) => head.due_at.getTime() <= now);
     await acquire(due.filter((head) => !held.has(head.number_id)));
     await refreshPaused(due);
-    const numbers = due.flatMap((head) => held.get(head.number_id) ?? []);
+    // What a lost claim took is no longer due: its number is visited all the same.
+    const numbers = [
+      ...new Set([
+        ...due.flatMap((head) => held.get(head.number_id) ?? []),
+        ...[...held.values()].filter((number) => number.recover),
+      ]),
+    ];
     let more = false;
     for (let i = 0; i < numbers.length; i += pumpsAtOnce) {
       const pumped = await Promise.all(numbers.slice(i, i + pumpsAtOnce).map(pump));
@@ -594,6 +600,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   return {
     wake: () => loop.wake(),
     async stop() {
+      if (abandoned) return;
       await end();
       await Promise.all(calls);
       while (flushing) await flushing;

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { testDatabase, until } from '../../../test/harness.ts';
+import { startEvents } from '../../platform/events/index.ts';
+import { consentConsumer } from '../messages/index.ts';
+import { log, type Place, stageOn } from '../messages/testing.ts';
+import { autoReplyConsumer, ensureDefaults, fillIn, listWorkflows, setAutoReply } from './index.ts';
+
+const stage = await stageOn(await testDatabase({ poolSize: 16 }));
+const { db, sim, query } = stage;
+
+async function place(options: Parameters<typeof stage.place>[0] = {}): Promise<Place> {
+  const made = await stage.place(options);
+  await stage.tenant(made, (tx) => ensureDefaults(tx, made.workspaceId, made.numberId));
+  return made;
+}
+
+/** Events and hand-over run while `fn` does. */
+async function running(fn: () => Promise<void>): Promise<void> {
+  const events = await startEvents({
+    db,
+    signals: stage.signals,
+    consumers: [consentConsumer, autoReplyConsumer],
+    log,
+  });
+  const delivery = stage.deliver();
+  try {
+    await fn();
+  } finally {
+    await events.stop();
+    await delivery.stop();
+  }
+}
+
+/** Until both consumers have seen every event. */
+const quiet = () =>
+  until('all events are consumed', async () => {
+    const [row] = await query<{ behind: number }>(
+      `select (select count(*) from event_queue) + (select count(*) from event_consumers c
+        where c.seq < (select coalesce(max(seq), 0) from event_seq where name = 'message.received')) as behind`,
+    );
+    return row!.behind === 0;
+  });
+const repliesOf = (at: Place) =>
+  query<{ body: string; workflow_id: string | null; dedupe_key: string | null }>(
+    `select content #>> '{text,body}' as body, workflow_id, dedupe_key from messages
+     where conversation_id = $1 and automated order by created_at, id`,
+    [at.conversationId],
+  );
+
+describe('automatic replies', () => {
+  it('answer each message of a person once, and nothing else', async () => {
+    const at = await place({ name: 'Acme' });
+    await running(async () => {
+      const person = sim.person(at.phone);
+      const hi = person.send('hi', at.phoneNumberId);
+      await stage.pass(1_000);
+      await until('the reply is out', async () => (await stage.texts(at.phone)).length === 1);
+      expect(await stage.texts(at.phone)).toEqual(['thanks for reaching us\n- team Acme']);
+      const [reply] = await repliesOf(at);
+      const [workflow] = (await stage.tenant(at, listWorkflows)).filter((w) => w.numberId === at.numberId);
+      expect(reply).toMatchObject({ workflow_id: workflow!.id, dedupe_key: `auto-reply:${hi}` });
+      person.react(hi, '👍');
+      person.read(at.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+      expect(await repliesOf(at)).toHaveLength(1);
+      person.send('STOP', at.phoneNumberId);
+      await stage.pass(1_000);
+      await until('the receipt is out', async () => (await stage.texts(at.phone)).length === 2);
+      person.send('are you there?', at.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+      expect((await repliesOf(at)).filter((row) => row.dedupe_key?.startsWith('auto-reply:'))).toHaveLength(
+        1,
+      );
+    });
+  });
+
+  it('can be changed and switched off', async () => {
+    const at = await place();
+    const off = await place({ settings: { autoReply: false } });
+    const [own] = (await stage.tenant(at, listWorkflows)).filter((w) => w.numberId === at.numberId);
+    await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { text: 'Hola {{contact.name}}!' }));
+    await running(async () => {
+      sim.person(at.phone).send('hi', at.phoneNumberId);
+      sim.person(off.phone).send('hi', off.phoneNumberId);
+      await stage.pass(1_000);
+      await until('the reply is out', async () => (await stage.texts(at.phone)).length === 1);
+      expect((await stage.texts(at.phone))[0]).toMatch(/^Hola .+!$/);
+      await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { isActive: false }));
+      sim.person(at.phone).send('hi again', at.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+      expect(await repliesOf(at)).toHaveLength(1);
+      expect(await repliesOf(off)).toEqual([]);
+    });
+  });
+
+  it('end when two numbers of one installation talk to each other', async () => {
+    const a = await place({ name: 'A' });
+    const b = await place({ name: 'B' });
+    // What one number sends arrives at the other as a person's message.
+    const carried = new Set<string>();
+    const carry = async () => {
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ] as const)
+        for (const message of sim.messagesTo(to.displayPhoneNumber)) {
+          if (carried.has(message.id)) continue;
+          carried.add(message.id);
+          sim.person(from.displayPhoneNumber).send(message.text, to.phoneNumberId);
+        }
+    };
+    for (const number of [a, b]) sim.addPerson({ phone: number.displayPhoneNumber });
+    await running(async () => {
+      sim.person(a.displayPhoneNumber).send('hello from A', b.phoneNumberId);
+      let rounds = 0;
+      for (; rounds < 12; rounds += 1) {
+        await stage.pass(1_000);
+        await quiet();
+        await until(
+          'nothing waits',
+          async () => (await query("select 1 from messages where status = 'queued'")).length === 0,
+        );
+        await stage.pass(1_000);
+        await carry();
+      }
+      const replies = await query<{ body: string }>(
+        `select content #>> '{text,body}' as body from messages
+         where workspace_id = any($1::uuid[]) and automated and direction = 'out'`,
+        [[a.workspaceId, b.workspaceId]],
+      );
+      // B thanks A's words; A knows B's thanks for what they are.
+      expect(replies.map((row) => row.body)).toEqual(['thanks for reaching us\n- team B']);
+    });
+  });
+
+  it('end with a foreign machine too', async () => {
+    const at = await place();
+    await running(async () => {
+      for (let i = 0; i < 50; i += 1) sim.person(at.phone).send(`beep ${i}`, at.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+      expect(await repliesOf(at)).toHaveLength(40);
+    });
+  });
+
+  it('make each default once', async () => {
+    const at = await stage.place();
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        stage.tenant(at, (tx) => ensureDefaults(tx, at.workspaceId, at.numberId)),
+      ),
+    );
+    expect(new Set(all.map((w) => w.id)).size).toBe(1);
+    expect(await stage.tenant(at, listWorkflows)).toHaveLength(2);
+  });
+});
+
+describe('fillIn', () => {
+  it('fills what it knows and nothing twice', () => {
+    expect(
+      fillIn('{{ contact.name }} of {{workspace.name}}{{nothing}}{{constructor}}', {
+        'contact.name': '{{workspace.name}}',
+        'workspace.name': 'Acme',
+      }),
+    ).toBe('{{workspace.name}} of Acme');
+  });
+});
