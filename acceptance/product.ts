@@ -3,14 +3,17 @@
  * and writes. Imports nothing of ours.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Ready {
   url: string;
   simulatorUrl: string | null;
+  phoneUrl: string | null;
   apiKey: string;
   appSecret: string;
   verifyToken: string;
@@ -29,6 +32,12 @@ export interface Product {
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
   /** The signal goes to the app's own process. Resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** To the launcher and everything below it, as the terminal does at Ctrl-C. PostgreSQL has a group of its own. */
+  signalGroup(signal: NodeJS.Signals): void;
+  /** A webhook as WhatsApp sends it, signed with the printed secret or another one. */
+  webhook(path: string, body: string, secret?: string): Promise<Response>;
+  /** The simulator's admin API. */
+  simulator(path: string, body?: unknown): Promise<unknown>;
   exited: Promise<number | null>;
 }
 
@@ -38,7 +47,86 @@ export async function dataFolder(): Promise<{ path: string; remove(): Promise<vo
   const parent = await mkdtemp(join(tmpdir(), 'chaski-acceptance-'));
   // PostgreSQL runs as another user when we are root: it has to get through.
   await chmod(parent, 0o711);
-  return { path: join(parent, 'data'), remove: () => rm(parent, { recursive: true, force: true }) };
+  folders.add(parent);
+  const path = join(parent, 'data');
+  return {
+    path,
+    async remove() {
+      endAll(parent);
+      folders.delete(parent);
+      await rm(parent, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
+    },
+  };
+}
+
+const folders = new Set<string>();
+/** What was started and still lives, by the data folder's parent. */
+const children = new Map<ChildProcess, string>();
+
+/** Kills what a test left in `parent`: the programs with all below them, then the database that outlives them. */
+function endAll(parent: string): void {
+  for (const [child, dataDir] of children) {
+    if (dataDir.startsWith(parent)) killGroup(child, 'SIGKILL');
+  }
+  for (const pid of databasePids(parent)) quietly(() => process.kill(pid, 'SIGQUIT'));
+}
+
+function databasePids(parent: string): number[] {
+  const pid = postgresPid(join(parent, 'data'));
+  return pid === null ? [] : [pid];
+}
+
+/** The database's main process by the file it keeps itself; null when there is none. */
+export function postgresPid(dataDir: string): number | null {
+  try {
+    const pid = Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    return pid > 1 && isAlive(pid) ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined) quietly(() => process.kill(-(child.pid ?? 0), signal));
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // gone already
+  }
+}
+
+// A run that is broken off leaves nothing behind either.
+process.once('exit', () => {
+  for (const parent of folders) {
+    endAll(parent);
+    quietly(() => rmSync(parent, { recursive: true, force: true }));
+  }
+});
+
+/** A port that nobody listens on now. For addresses that must stay the same over a restart. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export function sign(body: string, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
 export interface StartOptions {
@@ -71,8 +159,10 @@ export function launch({ dataDir, args = [], env = {} }: StartOptions): {
       cwd: root,
       env: { ...cleanEnvironment(), SIMULATOR_PORT: '0', LOG_LEVEL: 'info', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // leads a process group, as under a shell
     },
   );
+  children.set(child, dataDir);
   let printed = '';
   child.stdout?.on('data', (chunk) => {
     printed += chunk;
@@ -80,8 +170,57 @@ export function launch({ dataDir, args = [], env = {} }: StartOptions): {
   child.stderr?.on('data', (chunk) => {
     printed += chunk;
   });
-  const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  const exited = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      children.delete(child);
+      resolve(code);
+    }),
+  );
   return { child, readyFile, output: () => printed, exited };
+}
+
+export interface Said {
+  code: number | null;
+  out: string;
+  err: string;
+  /** Each line of standard output read as JSON. */
+  rows(): Record<string, unknown>[];
+}
+
+/** `chaski …` as typed in another terminal. */
+export async function chaski(
+  args: string[],
+  options: { dataDir: string; env?: Record<string, string>; input?: string },
+): Promise<Said> {
+  const child = spawn(process.execPath, [join(root, 'apps/server/bin/chaski.js'), ...args], {
+    cwd: tmpdir(),
+    env: { ...cleanEnvironment(), DATA_DIR: options.dataDir, LOG_LEVEL: 'error', ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  children.set(child, options.dataDir);
+  child.stdin.on('error', () => {}); // a command that reads nothing may end first
+  child.stdin.end(options.input ?? '');
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  children.delete(child);
+  return {
+    code,
+    out,
+    err,
+    rows: () =>
+      out
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 /** Nothing of the machine's settings reaches the product: a PORT or DATABASE_URL set there must not matter. */
@@ -128,6 +267,23 @@ export async function startProduct(options: StartOptions): Promise<Product> {
         body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
       };
     },
+    signalGroup: (signal) => killGroup(child, signal),
+    webhook: (path, body, secret = ready.appSecret) =>
+      fetch(`${ready.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': sign(body, secret) },
+        body,
+      }),
+    async simulator(path, body) {
+      const key = new URL(ready.phoneUrl ?? '').searchParams.get('key') ?? '';
+      const response = await fetch(`${ready.simulatorUrl}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
     async stop(signal = 'SIGTERM') {
       if (!gone) child.kill(signal);
       return await exited;
@@ -146,4 +302,35 @@ export async function until(
     if (Date.now() > end) throw new Error(explain());
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** The rows of a list, all of them (tests have few). */
+export async function list<Row>(product: Product, path: string): Promise<Row[]> {
+  const { status, body } = await product.api(`${path}${path.includes('?') ? '&' : '?'}limit=100`);
+  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+  return (body as { data: Row[] }).data;
+}
+
+/** What tests look at in a message. */
+export interface Message {
+  id: string;
+  direction: 'in' | 'out';
+  type: string;
+  content: { type: string; text?: { body: string } };
+  status: string;
+  numberId: string;
+  contactId: string | null;
+  conversationId: string;
+  dedupeKey: string | null;
+  providerMessageId: string | null;
+  purpose: string;
+  error: { code: string; message: string } | null;
+}
+
+export interface Contact {
+  id: string;
+  displayName: string;
+  phone: string | null;
+  lastSeenAt: string | null;
+  optOut: { status: boolean; at: string | null; source: string | null; keyword: string | null };
 }
