@@ -51,6 +51,57 @@ export function icon(name, className = 'icon') {
   return element;
 }
 
+/** What an element was made from: two with the same key show the same. */
+export const keys = new WeakMap();
+
+export function keyed(element, key) {
+  keys.set(element, key);
+  return element;
+}
+
+/**
+ * Gives `old` the children of `fresh`, but leaves in place those with an equal key: a tick that arrives must not stop
+ * a voice note or take the focus away. A kept list is gone through in the same way.
+ */
+export function morph(old, fresh) {
+  const before = new Map(
+    [...old.children].filter((child) => keys.has(child)).map((child) => [keys.get(child), child]),
+  );
+  const wanted = [...fresh.children].map((child) => {
+    const kept = keys.has(child) ? before.get(keys.get(child)) : undefined;
+    if (kept?.localName === 'ol') morph(kept, child);
+    return kept ?? child;
+  });
+  const keep = new Set(wanted);
+  for (const child of [...old.children]) if (!keep.has(child)) child.remove();
+  wanted.forEach((child, i) => {
+    if (old.children[i] !== child) old.insertBefore(child, old.children[i] ?? null);
+  });
+}
+
+const focusable = 'button, a, input, textarea, select, [tabindex], audio, video';
+
+/** Draws, and if what had the focus was replaced gives it to what stands in the same place. */
+export function keepingFocus(draw) {
+  const had = document.activeElement;
+  const holder = had?.closest('[data-id], [data-fault], .composer, header, nav, aside, main');
+  const pane = had?.closest('#app > *');
+  const index = holder ? [...holder.querySelectorAll(focusable)].indexOf(had) : -1;
+  const text = had && 'selectionStart' in had ? [had.selectionStart, had.selectionEnd] : null;
+  draw();
+  if (index < 0 || !pane || had.isConnected) return;
+  const [attribute] = ['data-id', 'data-fault'].filter((name) => holder.hasAttribute(name));
+  const selector = attribute
+    ? `[${attribute}="${CSS.escape(holder.getAttribute(attribute))}"]`
+    : holder === pane
+      ? null
+      : `${holder.localName}`;
+  const place = document.querySelector(`#app > ${pane.localName}`);
+  const again = (selector ? place?.querySelector(selector) : place)?.querySelectorAll(focusable)[index];
+  again?.focus({ preventScroll: true });
+  if (text && text[0] !== null && again && 'selectionStart' in again) again.setSelectionRange(...text);
+}
+
 /** A modal sheet that returns focus to whatever opened it. */
 export function sheet(title, content, { onclose } = {}) {
   const opener = document.activeElement;

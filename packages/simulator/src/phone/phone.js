@@ -4,7 +4,7 @@
  */
 import { api } from './api.js';
 import { bubble, initials, lineOf } from './bubbles.js';
-import { h, icon, sheet } from './dom.js';
+import { h, icon, keepingFocus, keyed, keys, morph, sheet } from './dom.js';
 import { chosenLanguage, language, languages, t, useLanguage } from './words.js';
 
 const app = document.getElementById('app');
@@ -87,7 +87,6 @@ function drawPeople() {
       oninput: (event) => {
         state.search = event.target.value;
         drawPeople();
-        app.querySelector('.search').focus();
       },
     }),
     h(
@@ -124,7 +123,7 @@ function drawPeople() {
       ),
     ),
   );
-  replace('.people', pane);
+  keepingFocus(() => replace('.people', pane));
 }
 
 function openNewPerson() {
@@ -169,22 +168,19 @@ function openNewPerson() {
 // ── chat ──
 
 function drawChat({ stick = atEnd() } = {}) {
-  const old = app.querySelector('.messages');
-  const kept = old?.scrollTop ?? 0;
-  const focused = document.activeElement?.classList.contains('input');
-  const selection = focused
-    ? [document.activeElement.selectionStart, document.activeElement.selectionEnd]
-    : null;
-  replace('.chat', chatPane());
+  keepingFocus(() => {
+    const old = app.querySelector(':scope > .chat');
+    const fresh = chatPane();
+    if (old && keys.get(old) === keys.get(fresh)) morph(old, fresh);
+    else replace('.chat', fresh);
+  });
   const messages = app.querySelector('.messages');
-  if (messages) messages.scrollTop = stick ? messages.scrollHeight : kept;
+  if (messages && stick) messages.scrollTop = messages.scrollHeight;
   const input = app.querySelector('.input');
   if (input) {
+    const draft = state.drafts.get(`${state.person.id}/${state.number.id}`) ?? '';
+    if (input.value !== draft) input.value = draft;
     grow(input);
-    if (focused) {
-      input.focus();
-      input.setSelectionRange(...selection);
-    }
   }
 }
 
@@ -229,17 +225,20 @@ function chatPane() {
     const label = dayOf(message.time);
     if (label !== day) {
       day = label;
-      rows.push(h('li.day', {}, h('span', {}, label)));
+      rows.push(keyed(h('li.day', {}, h('span', {}, label)), label));
     }
     rows.push(
-      bubble(message, {
-        quoted: message.context ? byId.get(message.context.messageId) : null,
-        answered: answered.has(message.id),
-        actions,
-      }),
+      keyed(
+        bubble(message, {
+          quoted: message.context ? byId.get(message.context.messageId) : null,
+          answered: answered.has(message.id),
+          actions,
+        }),
+        `${language()} ${answered.has(message.id)} ${JSON.stringify(message)}`,
+      ),
     );
   }
-  return h(
+  const pane = h(
     'main.chat',
     {},
     h(
@@ -293,18 +292,22 @@ function chatPane() {
       ),
     ),
     h('p.window', {}, windowLine(chat)),
-    h(
-      'ol.messages',
-      { tabindex: 0, role: 'log', 'aria-label': actions.businessName },
-      rows.length > 0 ? rows : h('li.note', {}, h('span', {}, t('empty'))),
+    keyed(
+      h(
+        'ol.messages',
+        { tabindex: 0, 'aria-label': actions.businessName },
+        rows.length > 0 ? rows : h('li.note', {}, h('span', {}, t('empty'))),
+      ),
+      'messages',
     ),
     state.offline
       ? h('p.problem', { role: 'alert' }, t('offline'))
       : state.problem
         ? h('p.problem', { role: 'alert' }, state.problem)
         : null,
-    composer(),
+    keyed(composer(), `composer ${language()} ${state.replyTo?.id}`),
   );
+  return keyed(pane, `${state.person.id}/${state.number.id}`);
 }
 
 function windowLine(chat) {
@@ -619,25 +622,19 @@ function openAttach() {
 function drawFaults() {
   if (!state.faultsOpen) return replace('.faults', h('aside.faults', { hidden: true }));
   const groups = Map.groupBy ? Map.groupBy(state.faults, (fault) => fault.group) : group(state.faults);
-  replace(
-    '.faults',
+  const pane = h(
+    'aside.faults',
+    { 'aria-label': t('faults') },
     h(
-      'aside.faults',
-      { 'aria-label': t('faults') },
-      h(
-        'header.bar',
-        {},
-        h('h2', {}, t('faults')),
-        h(
-          'button.iconic',
-          { type: 'button', 'aria-label': t('close'), onclick: toggleFaults },
-          icon('close'),
-        ),
-      ),
-      h('p.hint', {}, t('faultsHint')),
-      [...groups].map(([name, faults]) => h('section', {}, h('h3', { lang: 'en' }, name), faults.map(fault))),
+      'header.bar',
+      {},
+      h('h2', {}, t('faults')),
+      h('button.iconic', { type: 'button', 'aria-label': t('close'), onclick: toggleFaults }, icon('close')),
     ),
+    h('p.hint', {}, t('faultsHint')),
+    [...groups].map(([name, faults]) => h('section', {}, h('h3', { lang: 'en' }, name), faults.map(fault))),
   );
+  keepingFocus(() => replace('.faults', pane));
 }
 
 function group(faults) {
@@ -705,9 +702,14 @@ function toggleFaults() {
 
 // ── state ──
 
+const order = ['pending', 'sent', 'delivered', 'read'];
+
+/** An answer may be overtaken by the stream: its tick does not take back what is already known. */
 function upsert(message) {
   if (!state.chat) return;
   const at = state.chat.messages.findIndex((known) => known.id === message.id);
+  const before = state.chat.messages[at]?.tick;
+  if (before && order.indexOf(before) > order.indexOf(message.tick)) message.tick = before;
   if (at >= 0) state.chat.messages[at] = message;
   else state.chat.messages.push(message);
 }
@@ -760,10 +762,17 @@ const onEvent = {
   },
 };
 
+/** What the stream told while a chat was being loaded: told again when it is there. */
+let meanwhile = null;
+
 function listen() {
   const stream = new EventSource('/_phone/api/stream');
   for (const [type, act] of Object.entries(onEvent))
-    stream.addEventListener(type, (event) => act(JSON.parse(event.data)));
+    stream.addEventListener(type, (event) => {
+      const happened = () => act(JSON.parse(event.data));
+      if (meanwhile) meanwhile.push(happened);
+      else happened();
+    });
   stream.addEventListener('open', () => {
     const wasOffline = state.offline;
     state.offline = false;
@@ -784,7 +793,14 @@ async function route() {
   state.person = state.people.find((person) => person.id === personId) ?? null;
   state.number = state.numbers.find((number) => number.id === numberId) ?? null;
   state.replyTo = null;
-  state.chat = state.person && state.number ? await attempt(() => api.chat(personId, numberId)) : null;
+  const told = [];
+  meanwhile = told;
+  const chat = state.person && state.number ? await attempt(() => api.chat(personId, numberId)) : null;
+  // somebody else was chosen in the meantime
+  if (meanwhile !== told) return;
+  meanwhile = null;
+  state.chat = chat;
+  for (const happened of told) happened();
   app.dataset.view = state.chat ? 'chat' : 'people';
   drawPeople();
   drawChat({ stick: true });
