@@ -185,7 +185,9 @@ export const attemptsOf = statement(
 export const statusesOf = statement(
   'messages.statuses',
   `select status, participant, provider_message_id, at, received_at, recipient, conversation, pricing, errors
-   from message_statuses where workspace_id = $1 and message_id = $2 order by at, received_at, status, participant`,
+   from message_statuses where workspace_id = $1 and message_id = $2 
+   -- WhatsApp's times are whole seconds: within one, a message's own order
+   order by at, array_position(array['sent', 'failed', 'delivered', 'read', 'played'], status), participant`,
 );
 
 // ── leases ───────────────────────────────────────────────────────────────────────────────────────────────────

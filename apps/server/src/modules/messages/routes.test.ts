@@ -1,0 +1,153 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { testDatabase, until } from '../../../test/harness.ts';
+import type { Principal } from '../../platform/http/index.ts';
+import { buildHttp } from '../../platform/http/index.ts';
+import { markReadHandler } from './mark-read.ts';
+import { messageRoutes } from './routes.ts';
+import { log, type Place, stageOn } from './testing.ts';
+
+const stage = await stageOn(await testDatabase({ poolSize: 16 }));
+const principals = new Map<string, Principal>();
+const http = await buildHttp({
+  log,
+  environment: 'test',
+  checks: {},
+  authenticate: async (token) => principals.get(token) ?? null,
+});
+http.app.register(messageRoutes({ db: stage.db, gate: http.gate }));
+await http.app.ready();
+afterAll(() => http.close(100));
+
+function keyFor(place: Place, numberIds: string[] | null = null): string {
+  const token = `ck_${principals.size}_x`;
+  principals.set(token, {
+    workspaceId: place.workspaceId,
+    actor: { kind: 'key', id: token, role: 'key' },
+    scopes: ['*'],
+    numberIds,
+  });
+  return token;
+}
+
+async function call(key: string, method: 'GET' | 'POST', url: string, body?: object, more = {}) {
+  const answer = await http.app.inject({
+    method,
+    url,
+    ...(body ? { payload: body } : {}),
+    headers: { authorization: `Bearer ${key}`, ...more },
+  });
+  return { status: answer.statusCode, body: answer.json() as Record<string, unknown> & { data?: unknown[] } };
+}
+
+const hello = (place: Place, text = 'hello') => ({
+  to: `+${place.phone}`,
+  type: 'text',
+  text: { body: text },
+});
+
+describe('/v1/messages', () => {
+  it('sends, shows attempts and statuses, and lists', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const sent = await call(key, 'POST', '/v1/messages', hello(place));
+    expect(sent).toMatchObject({ status: 201, body: { status: 'queued', direction: 'out', type: 'text' } });
+    const id = sent.body.id as string;
+    const delivery = stage.deliver();
+    await stage.becomes(id, 'accepted');
+    await delivery.stop();
+    expect((await call(key, 'GET', `/v1/messages/${id}`)).body).toMatchObject({
+      status: 'sent',
+      attempts: [{ outcome: 'accepted', n: 1 }],
+      statuses: [],
+    });
+    await stage.pass(1_000);
+    const after = (await call(key, 'GET', `/v1/messages/${id}`)).body;
+    expect(after).toMatchObject({
+      status: 'delivered',
+      statuses: [{ status: 'sent' }, { status: 'delivered' }],
+    });
+    expect(
+      (await call(key, 'GET', `/v1/messages?conversationId=${place.conversationId}`)).body.data,
+    ).toHaveLength(1);
+    expect((await call(key, 'GET', '/v1/messages?status=delivered&limit=5')).body.data).toMatchObject([
+      { id },
+    ]);
+    expect((await call(key, 'GET', '/v1/messages?status=queued')).body.data).toEqual([]);
+    expect(await call(key, 'POST', `/v1/messages/${id}/retry`)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'not_retryable' } },
+    });
+    const stranger = keyFor(await stage.place());
+    expect((await call(stranger, 'GET', `/v1/messages/${id}`)).status).toBe(404);
+    expect((await call(stranger, 'GET', '/v1/messages')).body.data).toEqual([]);
+  });
+
+  it('answers 200 parallel requests of one key with one message', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () =>
+        call(key, 'POST', '/v1/messages', hello(place), { 'idempotency-key': 'k1' }),
+      ),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]!.status).toBe(201);
+    expect(
+      await call(key, 'POST', '/v1/messages', hello(place, 'other'), { 'idempotency-key': 'k1' }),
+    ).toMatchObject({ status: 422 });
+    expect((await call(key, 'GET', '/v1/messages')).body.data).toHaveLength(1);
+  });
+
+  it('refuses with reasons that say what to change', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    expect(await call(key, 'POST', '/v1/messages', { type: 'text', text: { body: 'x' } })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_request' } },
+    });
+    await stage.query("update contacts set opted_out = true, opt_out_scope = 'all' where id = $1", [
+      place.contactId,
+    ]);
+    const refused = await call(key, 'POST', '/v1/messages', hello(place));
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'opted_out' } } });
+    const asked = await call(key, 'GET', `/v1/can-send?contactId=${place.contactId}`);
+    expect(asked.body).toMatchObject({ verdict: 'blocked', code: 'opted_out' });
+    const narrow = keyFor(place, ['01920000-0000-7000-8000-000000000000']);
+    expect((await call(narrow, 'POST', '/v1/messages', hello(place))).status).toBe(403);
+    expect((await call(narrow, 'GET', '/v1/messages')).body.data).toEqual([]);
+  });
+
+  it('asking about a stranger makes no contact', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const before = await stage.query('select count(*) from contacts');
+    expect((await call(key, 'GET', '/v1/can-send?to=%2B16505550001')).body).toMatchObject({
+      verdict: 'template-needed',
+      code: 'window_closed',
+    });
+    expect(
+      (await call(key, 'GET', '/v1/can-send?to=%2B16505550001&template=hello_world&language=en_US')).body,
+    ).toMatchObject({ verdict: 'free-form' });
+    expect((await call(key, 'GET', '/v1/can-send')).status).toBe(400);
+    expect(await stage.query('select count(*) from contacts')).toEqual(before);
+  });
+
+  it('a read receipt reaches the phone', async () => {
+    const place = await stage.place();
+    const person = stage.sim.person(place.phone);
+    const wamid = person.send('hi', place.phoneNumberId);
+    await stage.pass(1_000);
+    const handler = markReadHandler({
+      db: stage.db,
+      provider: () => stage.provider,
+      delivery: { passBucket: async () => {} },
+    });
+    await handler.run(
+      { workspaceId: place.workspaceId, numberId: place.numberId, providerMessageId: wamid, typing: true },
+      { workspaceId: place.workspaceId, attempt: 1, log, signal: new AbortController().signal },
+    );
+    await until('two blue ticks', () =>
+      person.chat(place.phoneNumberId).some((message) => JSON.stringify(message).includes('"read"')),
+    );
+  });
+});
