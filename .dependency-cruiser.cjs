@@ -26,9 +26,13 @@ module.exports = {
     ...upward,
     {
       name: 'doors-are-imported-by-app-alone',
-      comment: 'A door calls inward or listens to events; only app.ts, the CLI and its own folder may import it.',
+      comment:
+        'A door calls inward or listens to events; only app.ts, the CLI and its own folder may import it.',
       severity: 'error',
-      from: { path: server, pathNot: [`${server}/app\\.ts$`, `${server}/cli/`, '\\.test\\.ts$', mod(doors.join('|'))] },
+      from: {
+        path: server,
+        pathNot: [`${server}/app\\.ts$`, `${server}/cli/`, '\\.test\\.ts$', mod(doors.join('|'))],
+      },
       to: { path: mod(doors.join('|')) },
     },
     {
@@ -47,8 +51,14 @@ module.exports = {
     {
       name: 'platform-has-never-heard-of-modules',
       severity: 'error',
-      from: { path: `${server}/platform/` , pathNot: '\\.test\\.ts$' },
-      to: { path: [`${server}/modules/`, `${server}/(app|main|config|secrets)\\.ts$`, '^packages/(providers|simulator)/'] },
+      from: { path: `${server}/platform/`, pathNot: '\\.test\\.ts$' },
+      to: {
+        path: [
+          `${server}/modules/`,
+          `${server}/(app|main|config|secrets)\\.ts$`,
+          '^packages/(providers|simulator)/',
+        ],
+      },
     },
     {
       name: 'only-app-knows-all-modules',
@@ -59,7 +69,15 @@ module.exports = {
     {
       name: 'simulator-is-imported-by-app-alone',
       severity: 'error',
-      from: { path: '^(apps|packages)/', pathNot: [`${server}/(app|simulator)\\.ts$`, '(\\.test|/testing)\\.ts$', '^apps/server/test/', '^packages/simulator/'] },
+      from: {
+        path: '^(apps|packages)/',
+        pathNot: [
+          `${server}/(app|simulator)\\.ts$`,
+          '(\\.test|/testing)\\.ts$',
+          '^apps/server/test/',
+          '^packages/simulator/',
+        ],
+      },
       to: { path: '^packages/simulator/' },
     },
     {
@@ -92,13 +110,22 @@ module.exports = {
       from: { path: '^acceptance/' },
       to: { path: ['^apps/', '^packages/'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -40,6 +40,7 @@ import {
 } from './modules/numbers/index.ts';
 import { templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer, ensureDefaults } from './modules/workflows/index.ts';
+import { workflowRoutes } from './modules/workflows/routes.ts';
 import { seedPlans } from './modules/workspaces/index.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import { openBlobs } from './platform/blobs/index.ts';
@@ -47,7 +48,7 @@ import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
 import { buildHttp, expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
-import { createLimit, floodGate } from './platform/limits/index.ts';
+import { createLimit, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
 import type { Logger } from './platform/log.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
@@ -232,6 +233,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await app.register(contactRoutes({ db, gate }));
       await app.register(conversationRoutes({ db, gate }));
       await app.register(messageRoutes({ db, gate }));
+      await app.register(workflowRoutes({ db, gate }));
       await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey: secrets.jwtSecret }));
       intake.push(() => http.stopIntake());
       sockets.push(
@@ -282,6 +284,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           handle(maintain, async () => {
             await maintainInbound(db);
             await dropSpentEventDays(db, eventDays, log);
+            await forgetQuietKeys(db, 'webhook', config.webhookRateLimitWindowSec);
           }),
         ],
         cron: [expireAnswersCron, { job: maintain, match: '17 * * * *' }],
