@@ -121,7 +121,7 @@ export const schema = z.object({
   DEMO: setting(flag.optional(), {
     group: GROUPS.process,
     doc: 'Starts the simulator and a demo workspace with one active number. Refused in production.',
-    defaultText: 'true; false in production',
+    defaultText: 'true; false in production and without the role api',
   }),
   DATA_DIR: setting(z.string().optional(), {
     group: GROUPS.process,
@@ -443,7 +443,7 @@ export function parseConfig(
   const config: Config = {
     ...camelKeys(values),
     production,
-    demo: values.DEMO ?? !production,
+    demo: values.DEMO ?? (!production && values.ROLES.includes('api')),
     simulatorPort:
       values.SIMULATOR_PORT ?? (values.PORT === 0 || values.PORT === 65_535 ? 0 : values.PORT + 1),
   };
@@ -488,6 +488,11 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
   if (config.sealingKeys.length === 0) {
     problems.push(
       'SEALING_KEYS: production needs a sealing key. `chaski keys` makes one; keep a copy elsewhere.',
+    );
+  }
+  if (config.appSecrets.length > 0 && config.verifyToken === undefined) {
+    problems.push(
+      'VERIFY_TOKEN: APP_SECRETS accepts webhooks, and Meta verifies their address with this word first. `chaski keys` makes one.',
     );
   }
 }

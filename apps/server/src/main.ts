@@ -13,6 +13,7 @@ import { checkServer, embeddedAddress, serverAddress } from './database.ts';
 import { type Embedded, startEmbedded } from './platform/db/embedded.ts';
 import { errors } from './platform/errors.ts';
 import { createLog, type Logger } from './platform/log.ts';
+import { forgetRunning, writeRunning } from './running.ts';
 import { loadSecrets } from './secrets.ts';
 
 type Started = Awaited<ReturnType<App['start']>>;
@@ -53,6 +54,7 @@ export async function run(config: Config, options: RunOptions): Promise<void> {
   } finally {
     await shutDown(running, log, config.logLevel === 'silent' ? () => {} : print);
     if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+    forgetRunning(options.dataDir, process.pid);
     signals.stopListening();
   }
 }
@@ -95,6 +97,9 @@ async function start(
   const started = await running.app.start().catch((error: unknown) => {
     throw explainPort(error, config);
   });
+  if (config.roles.includes('api')) {
+    writeRunning(dataDir, { pid: process.pid, url: started.url, simulatorUrl: started.simulatorUrl });
+  }
   if (options.readyFile !== undefined) writeReadyFile(options.readyFile, started, running.embedded);
   for (const line of readyLines(
     started,

@@ -11,13 +11,15 @@ import { addNumber } from './number.ts';
 import { addQueue } from './queue.ts';
 import { addReplay } from './replay.ts';
 import { addStart } from './start.ts';
+import { addWorkspace } from './workspace.ts';
 
 /** Runs one command; an error that somebody can act on is printed as its sentence, others in full. */
 export async function runCli(args: string[]): Promise<void> {
   const program = new Command('chaski')
     .description('Self-hosted, multi-tenant WhatsApp Business platform.')
     .showHelpAfterError('(`chaski <command> --help` explains it)');
-  for (const add of [addStart, addMigrate, addKeys, addReplay, addQueue, addNumber, addAdmin]) add(program);
+  const commands = [addStart, addMigrate, addKeys, addWorkspace, addNumber, addAdmin, addReplay, addQueue];
+  for (const add of commands) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { AddNumberDeps } from '../modules/numbers/index.ts';
 import { errors } from '../platform/errors.ts';
+import { readRunning } from '../running.ts';
 import type { Secrets } from '../secrets.ts';
-import type { CommonOptions } from './environment.ts';
+import type { CommonOptions, Loaded } from './environment.ts';
 
 type NumberOptions = CommonOptions & {
   phoneNumberId: string;
@@ -51,7 +52,7 @@ export function addNumber(program: Command): void {
         const deps: AddNumberDeps = {
           db,
           ring: keyRing(secrets.sealingKeys),
-          simulator: simulatorDoor(config, secrets),
+          simulator: simulatorDoor(loaded, secrets),
           approval: 'automatic', // whoever types here is the operator
           async onNumberAdded(tx, added) {
             const workflow = await ensureDefaults(tx, tx.workspaceId, added.id);
@@ -90,10 +91,11 @@ function readToken(file: string | undefined, config: Config): string {
 }
 
 /** The simulator of the running demo, over its admin API; it lives in another process than this command. */
-function simulatorDoor(config: Config, secrets: Secrets) {
-  const key = secrets.simulatorAdminKey;
-  if (!config.demo || key === null || config.simulatorPort === 0) return null;
-  const baseUrl = `http://127.0.0.1:${config.simulatorPort}`;
+function simulatorDoor({ config, dataDir }: Loaded, secrets: Secrets) {
+  const key = config.simulatorUrl === undefined ? secrets.simulatorAdminKey : (config.simulatorKey ?? null);
+  if (!config.demo || key === null) return null;
+  const baseUrl =
+    config.simulatorUrl ?? readRunning(dataDir)?.simulatorUrl ?? `http://127.0.0.1:${config.simulatorPort}`;
   return {
     baseUrl,
     async register(number: {
@@ -107,7 +109,7 @@ function simulatorDoor(config: Config, secrets: Secrets) {
         body: JSON.stringify(number),
       }).catch((cause: unknown) => {
         throw errors.configuration(
-          `A mock_ token belongs to the simulator, and none answers at ${baseUrl} (${cause instanceof Error ? cause.message : cause}). Start the demo first, or set SIMULATOR_PORT.`,
+          `A mock_ token belongs to the simulator, and none answers at ${baseUrl} (${cause instanceof Error ? cause.message : cause}). Start the demo first.`,
         );
       });
       if (!answer.ok && answer.status !== 409) {

@@ -53,6 +53,16 @@ function explain(error: unknown): unknown {
   return error;
 }
 
+/** Id and name of the tenants, oldest first. */
+export function listWorkspaces(db: Database, limit = 10_000): Promise<{ id: WorkspaceId; name: string }[]> {
+  return db.withSystem('list workspaces for the command line', (tx) =>
+    tx.query<{ id: WorkspaceId; name: string }>(
+      'select id, name from workspaces order by created_at limit $1',
+      [limit],
+    ),
+  );
+}
+
 /** The workspace that is meant: the given one, or the installation's only one. */
 export async function chooseWorkspace(db: Database, given: string | undefined): Promise<WorkspaceId> {
   if (given !== undefined) {
@@ -61,14 +71,12 @@ export async function chooseWorkspace(db: Database, given: string | undefined): 
       `"${given}" is no workspace id. Without --workspace the only workspace is taken.`,
     );
   }
-  const rows = await db.withSystem('list workspaces for the command line', (tx) =>
-    tx.query<{ id: WorkspaceId; name: string }>(
-      'select id, name from workspaces order by created_at limit 21',
-    ),
-  );
+  const rows = await listWorkspaces(db, 20);
   const [only, ...others] = rows;
   if (only === undefined)
-    throw errors.configuration('There is no workspace yet. `chaski start` makes the first one.');
+    throw errors.configuration(
+      'There is no workspace yet. `chaski workspace create --name <company>` makes one.',
+    );
   if (others.length === 0) return only.id;
   throw errors.configuration(
     `There are several workspaces; name one with --workspace:\n${rows.map(({ id, name }) => `  ${id}  ${name}`).join('\n')}`,
