@@ -10,9 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSimulator, type Simulator, type SimulatorOptions, VirtualClock } from './index.ts';
 import type { JsonObject } from './json.ts';
 import { ACCOUNT, ana, codeOf, idOf, KEY, NUMBER, type Stage, stage, TOKEN, text } from './test-stage.ts';
@@ -336,6 +337,26 @@ test('reset is remembered', async () => {
   expect(sim.people()).toEqual([]);
   expect(sim.addPerson({ name: 'Ana', phone: '+15550100001' }).name).toBe('Ana');
   expect(chat(sim)).toEqual([]);
+});
+
+test('an answer is given only when the journal has what it says', async () => {
+  const journal = folder();
+  const on = await stage({ journal });
+  ana(on);
+  await on.sim.idle();
+  const { end } = ServerResponse.prototype;
+  const kept: boolean[] = [];
+  const watch = vi.spyOn(ServerResponse.prototype, 'end').mockImplementation(function (
+    this: ServerResponse,
+    ...args: unknown[]
+  ) {
+    const id = /wamid[^"]+/.exec(String(args[0]))?.[0];
+    if (id) kept.push(readFileSync(journal, 'utf8').includes(id));
+    return Reflect.apply(end, this, args);
+  });
+  onTestFinished(() => watch.mockRestore());
+  await on.send(text('15550100001', 'hello'));
+  expect(kept).toEqual([true]);
 });
 
 test('kill -9 of a real process: an answered message is there', async () => {

@@ -31,11 +31,13 @@ export function formatted(text) {
 
 function sizeOf(bytes) {
   if (bytes === null) return '';
+  const [unit, size] = bytes >= 1e6 ? ['megabyte', 1e6] : bytes >= 1e3 ? ['kilobyte', 1e3] : ['byte', 1];
   return new Intl.NumberFormat(language(), {
     style: 'unit',
-    unit: bytes > 1e6 ? 'megabyte' : 'kilobyte',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1,
-  }).format(bytes > 1e6 ? bytes / 1e6 : bytes / 1e3);
+  }).format(bytes / size);
 }
 
 function file(kind, media, voice) {
@@ -151,10 +153,16 @@ export function contentOf(content) {
   }
 }
 
+const plain = (text) =>
+  text &&
+  formatted(text)
+    .map((node) => (typeof node === 'string' ? node : node.textContent))
+    .join('');
+
 /** One line of a message for quotes and for screen readers. */
 export function lineOf(content) {
   return (
-    content.body ??
+    plain(content.body) ??
     content.caption ??
     content.title ??
     content.text ??
@@ -192,7 +200,8 @@ export function bubble(message, { quoted, answered, actions }) {
     `li.row.${own ? 'own' : 'theirs'}`,
     { 'data-id': message.id, 'data-tick': message.tick },
     h(
-      `div.bubble.${content.type}`,
+      // a prefix: `document` and `audio` are also what lies inside
+      `div.bubble.kind-${content.type}`,
       {},
       quoted
         ? h(
