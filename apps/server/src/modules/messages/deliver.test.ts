@@ -4,8 +4,8 @@ import { testDatabase, testRing, until } from '../../../test/harness.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { useKeyRing } from '../numbers/index.ts';
 import { applyKeywords } from './consent.ts';
+import { listDead, retryDead, retryMessage, sendQueueCounts } from './dead.ts';
 import type { Delivery, DeliveryOptions } from './deliver.ts';
-import { listDead, retryDead, retryMessage, sendQueueCounts } from './reconcile.ts';
 import { stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));

@@ -13,7 +13,9 @@ import { startLoop } from '../../platform/loop.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
 import { firstIdAt, sendFacts, templateOf, templatesOf } from './can-send.ts';
+import { resendUnconfirmed } from './dead.ts';
 import { createLeases, type Lease } from './lease.ts';
+import { attemptRef, type OrphanRecord, orphanResults } from './orphans.ts';
 import { Bucket, Pairs, pair } from './pace.ts';
 import {
   type ClaimRecord,
@@ -24,7 +26,6 @@ import {
   recentAttempts,
   type SendNumberRecord,
 } from './queries-send.ts';
-import { attemptRef, type OrphanRecord, orphanResults, resendUnconfirmed } from './reconcile.ts';
 import {
   type AttemptRef,
   notCalled,
@@ -35,6 +36,7 @@ import {
   writeResults,
 } from './results.ts';
 import { decide, type Purpose } from './rules.ts';
+import { announceSends } from './send.ts';
 import type { Uploads } from './upload.ts';
 
 /**
@@ -573,6 +575,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
 
   const loop = startLoop({ name: 'deliver', log, step, idleMs });
   const off = signals.on('sends', () => loop.wake());
+  // What this process queues itself (the API, automatic replies); without it a send waits for the next look, a second.
+  const offQueued = announceSends(signals);
   loop.wake();
 
   /** Wakes the loop at a business time, as far as the machine's clock tells. */
@@ -593,6 +597,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   async function end(): Promise<void> {
     stopping = true;
     off();
+    offQueued();
     if (timer) clearTimeout(timer);
     await loop.stop();
   }

@@ -23,7 +23,8 @@
  * - a message's state only rises (accepted < sent < failed < delivered < read < played), every status row is kept.
  *
  * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`
- * with `lease`, `pace`, `backoff`, `results`, `reconcile` how it leaves · `keywords`, `consent` STOP and START.
+ * with `lease`, `pace`, `backoff`, `results`, `orphans`, `dead` how it leaves ·
+ * `reconcile` what a status says about an attempt · `keywords`, `consent` STOP and START.
  */
 export {
   applyPending,
@@ -34,21 +35,14 @@ export {
 } from './apply-status.ts';
 export { type CanSendQuery, canSend, factsFor, type Target } from './can-send.ts';
 export { consentConsumer, readSaid, receipts, type SaidEvent } from './consent.ts';
+export { type DeadMessage, listDead, retryDead, retryMessage, sendQueueCounts } from './dead.ts';
 export { type Delivery, type DeliveryOptions, startDelivery } from './deliver.ts';
 export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
 export { type MarkReadDeps, markRead, markReadHandler, markReadJob } from './mark-read.ts';
 export { type MessageView, presentMessage } from './present.ts';
 export { listMessages, type MessagePage, readMessage } from './read.ts';
 export { type ReceivedMessage, receiveEchoes, receiveMany } from './receive.ts';
-export {
-  type Confirmation,
-  confirmByAttempt,
-  type DeadMessage,
-  listDead,
-  retryDead,
-  retryMessage,
-  sendQueueCounts,
-} from './reconcile.ts';
+export { type Confirmation, confirmByAttempt } from './reconcile.ts';
 export { type MessageRoutesDeps, messageRoutes } from './routes.ts';
 export type { MessageError, MessageRow } from './rows.ts';
 export { decide, type Purpose, type SendFacts, type Verdict } from './rules.ts';

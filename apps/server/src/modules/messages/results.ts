@@ -1,11 +1,12 @@
 import type { SendOutcome } from '@chaski/providers';
 import type { SystemTx } from '../../platform/db/index.ts';
-import { emit, type NewEvent } from '../../platform/events/index.ts';
+import { emit } from '../../platform/events/index.ts';
 import { recordConsents } from '../contacts/index.ts';
 import { pauseAccount } from '../numbers/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
 import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
+import { changeEvent } from './changes.ts';
 import { type ChangedRecord, saveResults } from './queries-send.ts';
 import type { MessageError } from './rows.ts';
 import type { Verdict } from './rules.ts';
@@ -257,37 +258,6 @@ export function acceptedOf(changed: readonly ChangedRecord[]): {
           },
         ],
   );
-}
-
-const eventNames: Record<string, string> = {
-  // WhatsApp took it and gave it an id; `message.sent` is WhatsApp's own word and comes as a status.
-  accepted: 'message.accepted',
-  failed: 'message.failed',
-  cancelled: 'message.failed',
-  unconfirmed: 'message.unconfirmed',
-  queued: 'message.queued',
-};
-
-/** The event of a change of ours; a status that ran ahead has told its own. */
-export function changeEvent(row: Omit<ChangedRecord, 'attempt_id'>): NewEvent[] {
-  const name = eventNames[row.status];
-  if (name === undefined) return [];
-  return [
-    {
-      workspaceId: row.workspace_id,
-      name,
-      data: {
-        messageId: row.id,
-        conversationId: row.conversation_id,
-        contactId: row.contact_id,
-        numberId: row.number_id,
-        providerMessageId: row.provider_message_id,
-        type: row.type,
-        status: row.status,
-        error: row.error ?? null,
-      },
-    },
-  ];
 }
 
 // A provider's sentence may hold what jsonb refuses; JSON.stringify escapes it, so that it is found here.

@@ -14,10 +14,10 @@ import {
   readCursor,
 } from '../../platform/http/index.ts';
 import { type CanSendQuery, canSend } from './can-send.ts';
+import { retryMessage } from './dead.ts';
 import { markRead } from './mark-read.ts';
 import { messageBody, messageDetailBody, presentDetail, presentMessage } from './present.ts';
 import { listMessages, readMessage } from './read.ts';
-import { retryMessage } from './reconcile.ts';
 import type { MessageRow } from './rows.ts';
 import { shownStatuses, type Verdict } from './rules.ts';
 import { send } from './send.ts';
