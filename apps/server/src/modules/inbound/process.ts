@@ -29,6 +29,8 @@ export interface Processor {
 /** From being inserted to being committed takes a flush at most a minute: PostgreSQL ends it then. */
 const stragglerMs = 90_000;
 const sweepEveryMs = 1_000;
+/** A flush takes milliseconds: what another lane saw this long ago has hardly anything uncommitted below it. */
+const settledMs = 2_000;
 const fullSweepEveryMs = 300_000;
 
 interface LaneState {
@@ -51,6 +53,18 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const batchRows = options.batchRows ?? 200;
   const batchBytes = options.batchBytes ?? 4 * 1024 * 1024;
   const locks = createLaneLocks(db, lanes, log);
+  /** How far all lanes together had seen, when. */
+  const trail: { at: number; high: number }[] = [];
+  let settled = 0;
+
+  /** A lane without work of its own follows the others, or each of its looks would step over all they have processed. */
+  function follow(now: number, high: number): void {
+    const newest = trail.at(-1);
+    if (!newest || now - newest.at >= settledMs / 4)
+      trail.push({ at: now, high: Math.max(high, newest?.high ?? 0) });
+    else newest.high = Math.max(newest.high, high);
+    while (trail[0] && now - trail[0].at > settledMs * 1.25) settled = Math.max(settled, trail.shift()!.high);
+  }
 
   async function work(rows: readonly RawEvent[], onDone: (n: number) => void): Promise<void> {
     let batch: Body[] = [];
@@ -126,7 +140,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
           });
         }
         if (state.high > 0 && (await sweep(now))) return true;
+        const below = settled;
         const rows = await selectWaiting(db, where, state.high, batchRows);
+        follow(now, rows.at(-1)?.n ?? 0);
+        if (rows.length === 0) state.high = Math.max(state.high, below);
         await work(rows, (n) => {
           state.high = Math.max(state.high, n);
         });
