@@ -191,11 +191,11 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   await Promise.all(senders);
 
   // ── quiet ──
-  const listAll = async (): Promise<ApiMessage[]> => {
+  const listAll = async (filter = ''): Promise<ApiMessage[]> => {
     const all: ApiMessage[] = [];
     for (let cursor: string | null = null; ; ) {
       const page = await call(
-        `/v1/messages?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+        `/v1/messages?limit=100${filter}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
       );
       if (page.status !== 200) throw new Error(JSON.stringify(page.body));
       all.push(...(page.body.data as ApiMessage[]));
@@ -262,7 +262,11 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
       }
     }
     // Shown by WhatsApp's time, which has whole seconds, then arrival; the list comes newest first.
-    const shown = messages
+    const conversation = messages.find((message) =>
+      second.has(message.providerMessageId ?? ''),
+    )?.conversationId;
+    if (conversation === undefined) continue;
+    const shown = (await listAll(`&conversationId=${conversation}`))
       .filter((message) => message.direction === 'in' && second.has(message.providerMessageId ?? ''))
       .reverse()
       .map((message) => second.get(message.providerMessageId ?? '')!);

@@ -315,7 +315,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         adminKey:
           config.simulatorUrl === undefined ? secrets.simulatorAdminKey : (config.simulatorKey ?? null),
         port: config.simulatorPort,
-        journal: join(options.dataDir, 'simulator'),
+        journal: join(options.dataDir, 'simulator.jsonl'),
       });
       // Last to go: statuses of what is still being sent come through it.
       pools.push(() => opened.close());
