@@ -23,7 +23,16 @@ export async function runCli(args: string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    console.error(error instanceof AppError ? `\n${error.message}` : error);
+    console.error(error instanceof AppError ? `\n${sentence(error)}` : error);
     process.exit(1);
   }
+}
+
+/** With each field's problem, which an HTTP answer carries beside its message. */
+function sentence(error: AppError): string {
+  const { problems } = error.details;
+  if (!Array.isArray(problems) || problems.length === 0) return error.message;
+  return problems
+    .map(({ path, message }: { path?: unknown; message?: unknown }) => `${path}: ${message}`)
+    .join('\n');
 }
