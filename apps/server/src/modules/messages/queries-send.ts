@@ -324,20 +324,19 @@ export const claimDue = statement(
      update send_queue q set state = 'claimed', attempt_id = d.attempt_id, fence = $4, claimed_at = $5::timestamptz,
        attempts = q.attempts + 1
      from numbered d where q.workspace_id = d.workspace_id and q.message_id = d.message_id
-     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts
+     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts, d.ord
    ), attempted as (
      insert into message_attempts (workspace_id, id, message_id, number_id, n, started_at)
      select workspace_id, attempt_id, message_id, $2, attempts, $5::timestamptz from claimed
    )
    select c.message_id, c.attempt_id, c.attempts as n, m.content, m.purpose,
-     coalesce(r.provider_message_id, m.reply_to) as reply_to, ${factColumns}
-   from numbered d
-   join claimed c on c.workspace_id = d.workspace_id and c.message_id = d.message_id
+     coalesce((select r.provider_message_id from messages r where r.workspace_id = m.workspace_id
+       and r.id = case when m.reply_to ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then m.reply_to::uuid end), m.reply_to)
+       as reply_to, ${factColumns}
+   from claimed c
    join messages m on m.workspace_id = c.workspace_id and m.id = c.message_id
    join send_facts f on f.workspace_id = m.workspace_id and f.conversation_id = m.conversation_id
-   left join messages r on r.workspace_id = m.workspace_id
-     and r.id = case when m.reply_to ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then m.reply_to::uuid end
-   order by d.ord`,
+   order by c.ord`,
 );
 
 /** One message whose state changed, with what its event says. */
@@ -367,36 +366,35 @@ export const saveResults = statement(
      select * from jsonb_to_recordset($1::jsonb) as r(workspace_id uuid, message_id uuid, attempt_id uuid,
        outcome text, provider_message_id text, http_status int, error jsonb, queue_state text, due_at timestamptz,
        counts boolean, message_status text, reason text)
+     order by workspace_id, message_id
    ), locked as materialized (
-     select q.workspace_id, q.message_id from send_queue q
-     join input i on i.workspace_id = q.workspace_id and i.message_id = q.message_id
-     where q.attempt_id = i.attempt_id and q.state in ('claimed', 'unconfirmed')
-     order by q.workspace_id, q.message_id for update of q
+     -- Row by row through the primary key, in order: a join would read a long queue whole while it has no statistics.
+     select i.* from input i cross join lateral (
+       select 1 from send_queue q where q.workspace_id = i.workspace_id and q.message_id = i.message_id
+         and q.attempt_id = i.attempt_id and q.state in ('claimed', 'unconfirmed') for update) q
    ), attempts as (
      update message_attempts a set outcome = i.outcome, finished_at = $2::timestamptz,
        provider_message_id = i.provider_message_id, http_status = i.http_status, error = i.error
      from input i where a.workspace_id = i.workspace_id and a.id = i.attempt_id
        and (a.outcome is null or (a.outcome = 'unknown' and i.outcome <> 'unknown'))
    ), gone as (
-     delete from send_queue q using input i, locked l
-     where q.workspace_id = i.workspace_id and q.message_id = i.message_id and l.message_id = q.message_id
-       and l.workspace_id = q.workspace_id and i.queue_state = 'done'
+     delete from send_queue q using locked l
+     where q.workspace_id = l.workspace_id and q.message_id = l.message_id and l.queue_state = 'done'
    ), moved as (
-     update send_queue q set state = i.queue_state, due_at = coalesce(i.due_at, q.due_at), reason = i.reason,
-       attempts = q.attempts - case when i.counts then 0 else 1 end
-     from input i, locked l
-     where q.workspace_id = i.workspace_id and q.message_id = i.message_id and l.message_id = q.message_id
-       and l.workspace_id = q.workspace_id and i.queue_state <> 'done'
+     update send_queue q set state = l.queue_state, due_at = coalesce(l.due_at, q.due_at), reason = l.reason,
+       attempts = q.attempts - case when l.counts then 0 else 1 end
+     from locked l
+     where q.workspace_id = l.workspace_id and q.message_id = l.message_id and l.queue_state <> 'done'
    )
-   update messages m set status = case when m.rank > 0 then m.status else i.message_status end,
-     rank = case when i.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
-     provider_message_id = coalesce(m.provider_message_id, i.provider_message_id),
-     error = case when i.message_status in ('accepted', 'queued') then null else i.error end,
-     failed_at = case when i.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
-   from input i join locked l on l.workspace_id = i.workspace_id and l.message_id = i.message_id
-   where m.workspace_id = i.workspace_id and m.id = i.message_id and i.message_status is not null
+   update messages m set status = case when m.rank > 0 then m.status else l.message_status end,
+     rank = case when l.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
+     provider_message_id = coalesce(m.provider_message_id, l.provider_message_id),
+     error = case when l.message_status in ('accepted', 'queued') then null else l.error end,
+     failed_at = case when l.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
+   from locked l
+   where m.workspace_id = l.workspace_id and m.id = l.message_id and l.message_status is not null
    returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
-     m.type, m.error, i.attempt_id`,
+     m.type, m.error, l.attempt_id`,
 );
 
 /**
@@ -413,9 +411,10 @@ export const confirmAttempts = statement(
      select i.*, a.message_id from input i
      join message_attempts a on a.workspace_id = i.workspace_id and a.id = i.attempt_id and a.number_id = i.number_id
    ), locked as materialized (
-     select q.workspace_id, q.message_id, q.attempt_id, q.state from send_queue q
-     join tried t on t.workspace_id = q.workspace_id and t.message_id = q.message_id
-     order by q.workspace_id, q.message_id for update of q
+     select t.workspace_id, t.message_id, q.attempt_id, q.state
+     from (select distinct workspace_id, message_id from tried order by 1, 2) t cross join lateral (
+       select q.attempt_id, q.state from send_queue q
+       where q.workspace_id = t.workspace_id and q.message_id = t.message_id for update) q
    ), attempts as (
      update message_attempts a set outcome = 'accepted', provider_message_id = t.provider_message_id,
        finished_at = coalesce(a.finished_at, $5::timestamptz), error = null
