@@ -255,7 +255,12 @@ test('queue: a message that failed five times is a dead letter until somebody re
   await becomes(failing.messageId, 'failed', 90_000);
   const row = (await run('queue', 'list', '--json')).rows().find((one) => one.id === failing.messageId);
   expect(row).toMatchObject({ kind: 'message', what: 'dead', attempts: 5 });
-  expect((await run('queue', 'counts')).code).toBe(0);
+  const counts = await run('queue', 'counts', '--json');
+  expect(counts.code).toBe(0);
+  expect(counts.rows()[0]).toMatchObject({ what: 'messages', failed: 1, unconfirmed: 0 });
+  const noEvent = await run('queue', 'retry', 'auto-reply:1');
+  expect(noEvent).toMatchObject({ code: 1 });
+  expect(noEvent.err).toContain('chaski queue list');
   const { attempts } = (await product.api(`/v1/messages/${failing.messageId}`)).body as {
     attempts: unknown[];
   };
