@@ -210,7 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             await db.runSystem('ready', [{ statement: 'select 1' }]);
             return null;
           },
-          webhooks: async () => keeper.problem(),
+          webhooks: () => keeper.problem(),
           intake: async () => acceptor.problem(),
         },
       });

@@ -299,11 +299,11 @@ it('refuses everything without a secret, says so, and knows a new one at once', 
   const kept = apps;
   apps = [{ ...kept[0]!, secrets: [] }];
   await keeper.knowsToken(null, 'refresh');
-  expect(keeper.problem()).toMatch(/no app secret is configured/);
+  expect(await keeper.problem()).toMatch(/no app secret is configured/);
   expect((await post('/webhook', body, sign(body, ''))).statusCode).toBe(401);
   apps = [{ ...kept[0]!, secrets: ['brand-new'] }];
   expect((await post('/webhook', body, sign(body, 'brand-new'))).statusCode).toBe(200);
-  expect(keeper.problem()).toBeNull();
+  expect(await keeper.problem()).toBeNull();
   apps = kept;
 });
 

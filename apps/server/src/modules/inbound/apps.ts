@@ -22,7 +22,7 @@ export interface DoorKeeper {
   /** Is this the verify token of an app of that address. */
   knowsToken(appKey: string | null, token: string): Promise<boolean>;
   /** Null when at least one secret is configured; otherwise why every body is refused. */
-  problem(): string | null;
+  problem(): Promise<string | null>;
 }
 
 export interface DoorKeeperOptions {
@@ -102,9 +102,9 @@ export function createDoorKeeper(options: DoorKeeperOptions): DoorKeeper {
       );
       return known === true;
     },
-    problem() {
-      if (apps === null) return 'the apps that sign webhooks were not read yet';
-      if (apps.some((app) => app.secrets.length > 0)) return null;
+    async problem() {
+      const known = await current();
+      if (known.some((app) => app.secrets.length > 0)) return null;
       return 'no app secret is configured: every webhook is refused with 401';
     },
   };
