@@ -84,6 +84,21 @@ const eventData = (item: Item, ids: { message: string; conversation: string; con
     automated: false,
   });
 
+/** Somebody's first message also says that a contact and a conversation are new. */
+const firstEvents = (item: Item, conversation: string, contact: string): [string, string][] => [
+  ['contact.created', JSON.stringify({ contactId: contact })],
+  [
+    'conversation.opened',
+    JSON.stringify({
+      conversationId: conversation,
+      numberId: item.numberId,
+      contactId: contact,
+      groupRef: null,
+      again: false,
+    }),
+  ],
+];
+
 // ── one event at a time ──
 
 const claimOne = `select day, hash, body from bare.raw_events where processed_at is null order by n limit 1 for update skip locked`;
@@ -100,7 +115,7 @@ const contactOne = `with known as (
     insert into bare.identities (workspace_id, kind, scope, value, contact_id, created_at)
     select $1, a.kind, a.scope, a.value, made.id, $7 from made, (values ('phone', '', $2), ('bsuid', $4, $3)) a (kind, scope, value)
   )
-  select id from seen union all select id from made`;
+  select id, false as fresh from seen union all select id, true from made`;
 
 const conversationOne = `insert into bare.conversations as c
     (workspace_id, id, number_id, contact_id, last_message_at, last_message_id, last_preview, last_direction,
@@ -119,11 +134,12 @@ const messageOne = `insert into bare.messages (workspace_id, id, conversation_id
 
 const eventOne = `with made as (
     insert into bare.events (day, workspace_id, id, name, at, data)
-    values ($1, $2, $3, 'message.received', $4, $5::jsonb) returning workspace_id, n, day, name
+    select $1::date, $2, t.id, t.name, $3, t.data::jsonb from unnest($4::uuid[], $5::text[], $6::text[]) as t (id, name, data)
+    returning workspace_id, n, day, name
   ), queued as (
     insert into bare.event_queue (workspace_id, n, day, name) select workspace_id, n, day, name from made
   )
-  update bare.raw_events set processed_at = $6 where day = $7 and hash = $8`;
+  update bare.raw_events set processed_at = $7 where day = $8 and hash = $9`;
 
 export async function perEvent(
   pool: pg.Pool,
@@ -155,7 +171,7 @@ export async function perEvent(
         const now = new Date().toISOString();
         const message = randomUUID();
         const { workspaceId, numberId } = item;
-        const contact = (
+        const found = (
           await run('one_contact', contactOne, [
             workspaceId,
             item.phone,
@@ -166,7 +182,8 @@ export async function perEvent(
             now,
             item.name,
           ])
-        ).rows[0].id as string;
+        ).rows[0] as { id: string; fresh: boolean };
+        const contact = found.id;
         const conversation = (
           await run('one_conversation', conversationOne, [
             workspaceId,
@@ -190,12 +207,17 @@ export async function perEvent(
           item.at,
           now,
         ]);
+        const events = [
+          ['message.received', eventData(item, { message, conversation, contact })],
+          ...(found.fresh ? firstEvents(item, conversation, contact) : []),
+        ];
         await run('one_event', eventOne, [
           now.slice(0, 10),
           workspaceId,
-          randomUUID(),
           item.at,
-          eventData(item, { message, conversation, contact }),
+          events.map(() => randomUUID()),
+          events.map(([name]) => name),
+          events.map(([, data]) => data),
           now,
           raw.day,
           raw.hash,
@@ -257,8 +279,8 @@ const touchMany = `update bare.conversations c set last_message_at = greatest(c.
 
 const eventsMany = `with made as (
     insert into bare.events (day, workspace_id, id, name, at, data)
-    select $1::date, t.workspace_id, t.id, 'message.received', t.at, t.data::jsonb
-    from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) as t (workspace_id, id, at, data)
+    select $1::date, t.workspace_id, t.id, t.name, t.at, t.data::jsonb
+    from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[]) as t (workspace_id, id, at, name, data)
     returning workspace_id, n, day, name
   )
   insert into bare.event_queue (workspace_id, n, day, name) select workspace_id, n, day, name from made`;
@@ -389,14 +411,27 @@ export async function setWise(
           touches.map(([, t]) => t.count),
           now,
         ]);
+        const events = [
+          ...items.map((item, at): [Item, string, string] => [
+            item,
+            'message.received',
+            eventData(item, { message: ids[at]!, conversation: threadOf(item), contact: contactOf(item) }),
+          ]),
+          ...fresh.flatMap((item) =>
+            firstEvents(item, threadOf(item), contactOf(item)).map(([name, data]): [Item, string, string] => [
+              item,
+              name,
+              data,
+            ]),
+          ),
+        ];
         await run('many_events', eventsMany, [
           now.slice(0, 10),
-          items.map((i) => i.workspaceId),
-          items.map(() => randomUUID()),
-          items.map((i) => i.at),
-          items.map((i, at) =>
-            eventData(i, { message: ids[at]!, conversation: threadOf(i), contact: contactOf(i) }),
-          ),
+          events.map(([item]) => item.workspaceId),
+          events.map(() => randomUUID()),
+          events.map(([item]) => item.at),
+          events.map(([, name]) => name),
+          events.map(([, , data]) => data),
         ]);
         await run('many_mark', markMany, [raw.map((r) => r.day), raw.map((r) => r.hash), now]);
         await client.query('commit');

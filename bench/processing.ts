@@ -86,10 +86,7 @@ export async function preload(
 const counted = ['contacts', 'identities', 'conversations', 'messages', 'events', 'event_queue'];
 
 async function effects(pool: pg.Pool, schema: 'public' | 'bare'): Promise<Record<string, number>> {
-  const columns = counted.map(
-    (table) =>
-      `(select count(*)::int from ${schema}.${table}${table === 'events' || table === 'event_queue' ? " where name = 'message.received'" : ''}) as ${table}`,
-  );
+  const columns = counted.map((table) => `(select count(*)::int from ${schema}.${table}) as ${table}`);
   const { rows } = await pool.query(
     `select ${columns.join(', ')}, (select sum(unread_count)::int from ${schema}.conversations) as unread,
             (select count(*)::int from ${schema}.raw_events where processed_at is not null) as processed`,
@@ -100,9 +97,19 @@ async function effects(pool: pg.Pool, schema: 'public' | 'bare'): Promise<Record
 /** Events per second of the product's own processor over everything that waits. */
 export async function processAll(db: Database, pool: pg.Pool, count: number): Promise<number> {
   const provider = createCloudProvider();
+  // Asking the database all the time would cost a tenth of it: only what is claimed last is asked for.
+  let claimed = 0;
+  const watched: Database = {
+    ...db,
+    async runSystem(reason, steps) {
+      const results = await db.runSystem(reason, steps);
+      if (reason === 'claim raw events') claimed += results[0]?.rows.length ?? 0;
+      return results;
+    },
+  };
   const begun = performance.now();
   const processor = startProcessor({
-    db,
+    db: watched,
     signals: { on: () => () => {} },
     log: createLog('warn'),
     parse: provider.parse,
@@ -110,14 +117,13 @@ export async function processAll(db: Database, pool: pg.Pool, count: number): Pr
   });
   await until(
     'everything is processed',
-    async () =>
-      !(
-        await pool.query({
-          name: 'left',
-          text: 'select exists (select 1 from raw_events where processed_at is null) as left',
-        })
-      ).rows[0].left,
+    async () => {
+      if (claimed < count) return false;
+      const left = 'select exists (select 1 from raw_events where processed_at is null) as left';
+      return !(await pool.query({ name: 'left', text: left })).rows[0].left;
+    },
     120_000,
+    5,
   );
   const rate = (1000 * count) / (performance.now() - begun);
   await processor.stop();
@@ -156,8 +162,8 @@ export const processing: Family = async ({ cluster, quick, repeats, progress }) 
     identities: count / 2,
     conversations: count / 4,
     messages: count,
-    events: count,
-    event_queue: count,
+    events: count + count / 2,
+    event_queue: count + count / 2,
     unread: count,
     processed: count,
   };
@@ -210,7 +216,7 @@ export const processing: Family = async ({ cluster, quick, repeats, progress }) 
           {
             contacts: Math.min(few, count / 4),
             messages: few,
-            events: few,
+            events: few + 2 * Math.min(few, count / 4),
             unread: few,
             processed: few,
           },
