@@ -485,6 +485,7 @@ create table numbers (
   provider text not null default 'cloud'::text,
   phone_number_id text not null,
   display_phone_number text not null,
+  phone text default regexp_replace(display_phone_number, '\D'::text, ''::text, 'g'::text),
   verified_name text not null default ''::text,
   status text not null default 'pending'::text,
   is_default boolean not null default false,
@@ -499,6 +500,7 @@ create table numbers (
   constraint numbers_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'suspended'::text])))
 );
 CREATE UNIQUE INDEX numbers_default ON public.numbers USING btree (workspace_id) WHERE is_default;
+CREATE INDEX numbers_phone ON public.numbers USING btree (phone);
 CREATE UNIQUE INDEX numbers_phone_number_id ON public.numbers USING btree (phone_number_id);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
@@ -593,6 +595,7 @@ create table raw_events (
   processed_at timestamp with time zone,
   constraint raw_events_pkey PRIMARY KEY (day, hash)
 ) partition by RANGE (day);
+CREATE INDEX raw_events_mixed ON ONLY public.raw_events USING btree (n) WHERE ((processed_at IS NULL) AND (shard IS NULL));
 CREATE INDEX raw_events_n_all ON ONLY public.raw_events USING brin (n) WITH (autosummarize='on');
 CREATE INDEX raw_events_waiting ON ONLY public.raw_events USING btree (n) WHERE (processed_at IS NULL);
 policy system for all to chaski_system using true with check true;
@@ -729,7 +732,7 @@ grant select to chaski_system;
 
 -- view
 create view own_threads with (security_invoker=true) as
- SELECT regexp_replace(n.display_phone_number, '\D'::text, ''::text, 'g'::text) AS from_phone,
+ SELECT n.phone AS from_phone,
     i.value AS to_phone,
     v.workspace_id,
     v.id AS conversation_id
@@ -776,19 +779,20 @@ create view send_facts with (security_invoker=true) as
     w.status AS workspace_status,
     w.plan,
     w.settings,
-    p.messages_per_month,
-    p.messages_per_minute
-   FROM (((((public.conversations v
+    ( SELECT p.messages_per_month
+           FROM public.plans p
+          WHERE (p.name = ANY (ARRAY[w.plan, 'free'::text]))
+          ORDER BY (p.name = w.plan) DESC
+         LIMIT 1) AS messages_per_month,
+    ( SELECT p.messages_per_minute
+           FROM public.plans p
+          WHERE (p.name = ANY (ARRAY[w.plan, 'free'::text]))
+          ORDER BY (p.name = w.plan) DESC
+         LIMIT 1) AS messages_per_minute
+   FROM ((((public.conversations v
      JOIN public.numbers n ON (((n.workspace_id = v.workspace_id) AND (n.id = v.number_id))))
      JOIN public.accounts a ON (((a.workspace_id = n.workspace_id) AND (a.id = n.account_id))))
      JOIN public.workspaces w ON ((w.id = v.workspace_id)))
-     LEFT JOIN public.plans p ON ((p.name =
-        CASE
-            WHEN (EXISTS ( SELECT 1
-               FROM public.plans
-              WHERE (plans.name = w.plan))) THEN w.plan
-            ELSE 'free'::text
-        END)))
      LEFT JOIN public.contacts c ON (((c.workspace_id = v.workspace_id) AND (c.id = v.contact_id))));
 grant select to chaski_app;
 grant select to chaski_system;

@@ -15,10 +15,8 @@ export type NumberId = Branded<'number'>;
 export type ContactId = Branded<'contact'>;
 export type ConversationId = Branded<'conversation'>;
 export type MessageId = Branded<'message'>;
-export type AttemptId = Branded<'attempt'>;
 export type WorkflowId = Branded<'workflow'>;
 export type MediaId = Branded<'media'>;
-export type EventId = Branded<'event'>;
 
 // Random bytes are drawn by the 4,096: one system call serves 400 ids.
 const pool = Buffer.allocUnsafe(4096);

@@ -14,30 +14,16 @@
  * is kept; everything that changes a contact commutes, so batches may finish in any order.
  */
 import type { Tx } from '../../platform/db/index.ts';
-import {
-  type ContactRow,
-  type IdentityRow,
-  selectContactIdentities,
-  selectContactPage,
-  selectContacts,
-} from './queries.ts';
+import { type ContactRow, type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
 
-export { type Consent, recordConsents } from './consents.ts';
-export { applyIdentityChange, type IdentityChange } from './identity-change.ts';
+export { recordConsents } from './consents.ts';
+export { applyIdentityChange } from './identity-change.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
-export { contactForAddress, isSomebody, linkMany, type PersonSighting, resolveMany } from './resolve.ts';
+export { contactForAddress, isSomebody, linkMany, resolveMany } from './resolve.ts';
 
 /** One contact, or null. */
 export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | null> {
   return (await selectContacts(tx, [{ workspaceId, id }]))[0] ?? null;
-}
-
-/** Several contacts, in no order; for joins of other modules. */
-export function getContacts(
-  tx: Tx,
-  keys: readonly { workspaceId: string; id: string }[],
-): Promise<ContactRow[]> {
-  return keys.length === 0 ? Promise.resolve([]) : selectContacts(tx, keys);
 }
 
 /** The aliases of contacts of one workspace, oldest first. */
@@ -47,16 +33,6 @@ export function identitiesOf(
   contactIds: readonly string[],
 ): Promise<IdentityRow[]> {
   return selectContactIdentities(tx, workspaceId, contactIds);
-}
-
-/** Newest first; `after` is the last row of the page before. */
-export function listContacts(
-  tx: Tx,
-  workspaceId: string,
-  limit: number,
-  after: { createdAt: string; id: string } | null,
-): Promise<ContactRow[]> {
-  return selectContactPage(tx, workspaceId, limit, after);
 }
 
 /** What lists show as a contact's name. */

@@ -238,21 +238,6 @@ export function selectContactIdentities(
   );
 }
 
-/** Newest first, after the cursor (createdAt, id). */
-export function selectContactPage(
-  tx: Tx,
-  workspaceId: string,
-  limit: number,
-  after: { createdAt: string; id: string } | null,
-): Promise<ContactRow[]> {
-  return tx.query<ContactRow>(
-    `select ${columns('c')} from contacts c
-     where c.workspace_id = $1 and ($3::timestamptz is null or (c.created_at, c.id) < ($3, $4::uuid))
-     order by c.created_at desc, c.id desc limit $2`,
-    [workspaceId, limit, after?.createdAt ?? null, after?.id ?? null],
-  );
-}
-
 /** What the contact is called from now on; its other aliases of that kind are history. */
 export async function supersede(
   tx: Tx,

@@ -142,31 +142,3 @@ export function selectConversations(
     [keys.map((k) => k.workspaceId), keys.map((k) => k.id)],
   );
 }
-
-export function selectConversationPage(
-  tx: Tx,
-  workspaceId: string,
-  limit: number,
-  after: { at: string; id: string } | null,
-): Promise<ConversationRow[]> {
-  return tx.query<ConversationRow>(
-    `select ${columns} from conversations c
-     where c.workspace_id = $1 and c.last_message_at is not null
-       and ($3::timestamptz is null or (c.last_message_at, c.id) < ($3, $4::uuid))
-     order by c.last_message_at desc, c.id desc limit $2`,
-    [workspaceId, limit, after?.at ?? null, after?.id ?? null],
-  );
-}
-
-export async function updateStatus(
-  tx: Tx,
-  workspaceId: string,
-  id: string,
-  status: ConversationRow['status'],
-): Promise<boolean> {
-  const changed = await tx.execute(
-    'update conversations set status = $3, updated_at = $4 where workspace_id = $1 and id = $2 and status <> $3',
-    [workspaceId, id, status, tx.now().toISOString()],
-  );
-  return changed > 0;
-}

@@ -14,11 +14,11 @@
  * that signed; every effect has a key, so a body may come, be worked and be replayed any number of times; an item that
  * cannot be applied stops nobody else.
  */
-export { type Acceptor, type AcceptorOptions, createAcceptor } from './accept.ts';
-export type { ApplyDeps } from './apply.ts';
-export { createDoorKeeper, type DoorKeeper } from './apps.ts';
-export { type InboundRetention, maintainInbound } from './maintain.ts';
-export { type Processor, type ProcessorOptions, startProcessor } from './process.ts';
-export { countParked, type ParkedRow, type ParkReason } from './queries.ts';
-export { listParked, type Replayed, type ReplayWhat, replay } from './replay.ts';
-export { bodyLimit, type InboundRoutesDeps, inboundRoutes } from './routes.ts';
+export { createAcceptor } from './accept.ts';
+
+export { createDoorKeeper } from './apps.ts';
+export { maintainInbound } from './maintain.ts';
+export { startProcessor } from './process.ts';
+
+export { listParked, replay } from './replay.ts';
+export { inboundRoutes } from './routes.ts';

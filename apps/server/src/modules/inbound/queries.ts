@@ -324,13 +324,6 @@ export async function selectParkedBodies(
   return (result?.rows ?? []) as never;
 }
 
-export async function countParked(db: Database): Promise<number> {
-  const [result] = await db.runSystem('count parked items', [
-    { statement: 'select count(*)::int as count from parked where resolved_at is null' },
-  ]);
-  return Number(result?.rows[0]?.count ?? 0);
-}
-
 // ── retention ──
 
 export async function dropDay(db: Database, day: string): Promise<boolean> {

@@ -13,8 +13,8 @@
  */
 export { type ExpectedMedia, expectMany } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
-export { mediaHeaders, safeFilename } from './headers.ts';
-export { fetchAgain, getMedia, type MediaRow, mediaOfMessages } from './read.ts';
-export { type MediaRoutesDeps, mediaRoutes } from './routes.ts';
-export { type MediaKind, mediaLimits } from './rules.ts';
+
+export { getMedia } from './read.ts';
+export { mediaRoutes } from './routes.ts';
+
 export { type EnsuredUpload, ensureUploaded, storeUpload } from './upload.ts';

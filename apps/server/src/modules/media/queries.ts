@@ -52,11 +52,6 @@ export const mediaById = statement(
   `select ${columns} from media m where m.workspace_id = $1 and m.id = $2`,
 );
 
-export const mediaByMessages = statement(
-  'media.of_messages',
-  `select ${columns} from media m where m.workspace_id = $1 and m.message_id = any($2::uuid[]) order by m.message_id, m.id`,
-);
-
 export const markStored = statement(
   'media.mark_stored',
   `update media set state = 'stored', type = $3, size = $4, sha256 = $5, blob_key = $6, stored_at = $7, reason = null,

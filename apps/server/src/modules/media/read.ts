@@ -3,7 +3,7 @@ import { errors } from '../../platform/errors.ts';
 import type { MediaId, MessageId, NumberId, WorkspaceId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
-import { type MediaRecord, mediaById, mediaByMessages, waitAgain } from './queries.ts';
+import { type MediaRecord, mediaById, waitAgain } from './queries.ts';
 import { type MediaKind, mediaKinds } from './rules.ts';
 
 export interface MediaRow {
@@ -59,16 +59,6 @@ export async function getMedia(tx: Tx, workspaceId: string, id: string): Promise
   const [row] = await tx.query<MediaRecord>(mediaById, [workspaceId, id]);
   if (!row) throw errors.notFound('file', { id });
   return toMedia(row);
-}
-
-/** Files of several messages, for lists that show their state. */
-export async function mediaOfMessages(
-  tx: Tx,
-  workspaceId: string,
-  messageIds: readonly string[],
-): Promise<MediaRow[]> {
-  if (messageIds.length === 0) return [];
-  return (await tx.query<MediaRecord>(mediaByMessages, [workspaceId, messageIds])).map(toMedia);
 }
 
 /** Fetches a file of the past once more, by hand. One that is stored stays as it is. */

@@ -27,32 +27,24 @@
  * `reconcile` what a status says about an attempt · `keywords`, `consent` STOP and START.
  */
 export {
-  applyPending,
   applyStatuses,
-  foreignAfterMs,
   type ReceivedStatus,
   settlePending,
 } from './apply-status.ts';
-export { type CanSendQuery, canSend, factsFor, type Target } from './can-send.ts';
-export { consentConsumer, readSaid, receipts, type SaidEvent } from './consent.ts';
-export { type DeadMessage, listDead, retryDead, retryMessage, sendQueueCounts } from './dead.ts';
-export { type Delivery, type DeliveryOptions, startDelivery } from './deliver.ts';
+
+export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
+export { listDead, retryDead, sendQueueCounts } from './dead.ts';
+export { startDelivery } from './deliver.ts';
 export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
-export { type MarkReadDeps, markRead, markReadHandler, markReadJob } from './mark-read.ts';
-export { type MessageView, presentMessage } from './present.ts';
-export { listMessages, type MessagePage, readMessage } from './read.ts';
-export { type ReceivedMessage, receiveEchoes, receiveMany } from './receive.ts';
-export { type Confirmation, confirmByAttempt } from './reconcile.ts';
-export { type MessageRoutesDeps, messageRoutes } from './routes.ts';
-export type { MessageError, MessageRow } from './rows.ts';
-export { decide, type Purpose, type SendFacts, type Verdict } from './rules.ts';
+export { markReadHandler } from './mark-read.ts';
+
+export { type ReceivedMessage, receiveMany } from './receive.ts';
+
+export { messageRoutes } from './routes.ts';
+
 export {
   announceSends,
-  onQueued,
   type QueueCommand,
-  type QueueResult,
-  type SendCommand,
-  send,
   sendMany,
 } from './send.ts';
-export { mediaUploads, type Uploads } from './upload.ts';
+export { mediaUploads } from './upload.ts';

@@ -504,13 +504,16 @@ export const automatedSince = statement(
    from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id)`,
 );
 
+// One probe per question (limit 1 keeps it from being flattened): as a semi join it read every phone of the workspace,
+// 32 ms per batch beside 1,200 people, for a question that is answered by "that is no number of ours".
 /** Which of these words did another number of this installation send automatically lately? */
 export const automatedWords = statement(
   'messages.automated_words',
   `select r.ord from unnest($1::text[], $2::text[], $3::text[]) with ordinality r(from_phone, to_phone, said, ord)
-   where exists (
+   cross join lateral (
      select 1 from own_threads t
      join messages m on m.workspace_id = t.workspace_id and m.conversation_id = t.conversation_id
      where t.from_phone = r.from_phone and t.to_phone = r.to_phone and m.shown_at >= $4::timestamptz
-       and m.direction = 'out' and m.automated and m.content #>> '{text,body}' = r.said)`,
+       and m.direction = 'out' and m.automated and m.content #>> '{text,body}' = r.said
+     limit 1) found`,
 );

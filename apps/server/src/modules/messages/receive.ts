@@ -81,11 +81,6 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   if (echoes.length > 0) await applyPending(tx, echoes);
 }
 
-/** The same verb under the name that says what it takes. */
-export function receiveEchoes(tx: SystemTx, echoes: readonly ReceivedMessage[]): Promise<void> {
-  return receiveMany(tx, echoes);
-}
-
 function personOf(item: MessageItem | EchoItem): PersonRef {
   if (item.kind === 'echo') return item.to;
   const system = systemOf(item);

@@ -9,17 +9,6 @@ export const ranks = { accepted: 1, sent: 2, failed: 3, delivered: 4, read: 5, p
 
 export type ShownStatus = keyof typeof ranks;
 
-/** By rank, for SQL and for events; index 0 is "nothing said yet". */
-export const namesByRank: readonly (ShownStatus | null)[] = [
-  null,
-  'accepted',
-  'sent',
-  'failed',
-  'delivered',
-  'read',
-  'played',
-];
-
 export function rankOf(status: StatusName | 'accepted'): number {
   return ranks[status];
 }

@@ -91,8 +91,3 @@ export async function pauseAccount(
 ): Promise<boolean> {
   return (await tx.execute(setPaused, [workspaceId, accountId, reason])) > 0;
 }
-
-/** By hand, when the token turned out to be good. */
-export async function resumeAccount(tx: Tx, workspaceId: string, accountId: string): Promise<boolean> {
-  return (await tx.execute(setPaused, [workspaceId, accountId, null])) > 0;
-}

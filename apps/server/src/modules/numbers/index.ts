@@ -15,37 +15,29 @@
  */
 export { type AddNumber, type AddNumberDeps, addNumber, type SimulatorDoor } from './add.ts';
 export {
-  type AppRow,
   addApp,
-  appsFor,
-  type DoorApp,
-  type DoorAppRow,
   listDoorApps,
   loadDoor,
   retireSecret,
   rotateSecret,
 } from './apps.ts';
-export { activateNumber, changeNumber, setDefault, suspendNumber } from './change.ts';
+export { activateNumber, setDefault, suspendNumber } from './change.ts';
 export {
   credentialFor,
   forgetCredential,
   pauseAccount,
-  resumeAccount,
-  setToken,
   useKeyRing,
 } from './credentials.ts';
 export {
   ensureApp,
   listMockNumbers,
-  type MockNumber,
   pointMockAccounts,
   setDefaultWorkflow,
 } from './installation.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
 export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
-export { type NumberRoutesDeps, numberRoutes } from './routes.ts';
+export { numberRoutes } from './routes.ts';
 export {
-  type AccountRoute,
   accountRoutesFor,
   type NumberRoute,
   onlyActiveNumber,

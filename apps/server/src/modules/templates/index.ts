@@ -8,6 +8,6 @@
  * Always true: the list is as far as WhatsApp has told us: a missing template is unknown, not forbidden; a sync replaces
  * what it names; a notice changes what is known and adds what is not (without its components).
  */
-export { applyNotices, type TemplateNotice, templateNotices } from './notices.ts';
-export { type TemplateRow, templateFor, templatesOf } from './read.ts';
-export { syncTemplates, type TemplateListing, upsertMany } from './sync.ts';
+export { applyNotices, templateNotices } from './notices.ts';
+export { templateFor, templatesOf } from './read.ts';
+export { syncTemplates } from './sync.ts';

@@ -10,5 +10,5 @@
  * edits, groups, keywords (STOP, START), people who opted out, or another machine.
  */
 export { autoReplyConsumer } from './auto-reply.ts';
-export { ensureDefaults, listWorkflows, setAutoReply, type WorkflowRow } from './defaults.ts';
+export { ensureDefaults, listWorkflows, setAutoReply } from './defaults.ts';
 export { fillIn } from './text.ts';

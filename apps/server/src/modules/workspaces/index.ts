@@ -10,17 +10,14 @@
  * out); no counter lives on a workspace's row: usage is spread over 16 rows per metric and month, so that many writers
  * never wait for one row.
  */
-export { createWorkspace, type NewWorkspace, updateWorkspace } from './change.ts';
-export { limitsFor, type PlanLimits, seedPlans } from './plans.ts';
-export { settingOf, statusOf } from './queries.ts';
-export { readWorkspace, type WorkspaceRow, workspacesFor } from './read.ts';
-export { type WorkspaceRoutesDeps, workspaceRoutes } from './routes.ts';
+export { createWorkspace, updateWorkspace } from './change.ts';
+export { limitsFor, seedPlans } from './plans.ts';
+export { statusOf } from './queries.ts';
+export { readWorkspace, workspacesFor } from './read.ts';
+export { workspaceRoutes } from './routes.ts';
 export {
-  defaultStartWords,
   defaultStopWords,
   parseSettings,
-  settingsPatch,
-  type WorkspaceSettings,
   workspaceSettings,
 } from './settings.ts';
-export { countUsage, monthOf, readUsage, type UsageCount } from './usage.ts';
+export { countUsage, monthOf, readUsage } from './usage.ts';

@@ -17,11 +17,6 @@ export function statusOf(column: string): string {
   return `(select w.status from workspaces w where w.id = ${column})`;
 }
 
-/** As `statusOf`, for one key of the settings; null when the workspace keeps the default. */
-export function settingOf(column: string, key: string): string {
-  return `(select w.settings -> '${key}' from workspaces w where w.id = ${column})`;
-}
-
 export const workspacesById = statement(
   'workspaces.by_id',
   'select id, name, plan, status, settings, created_at from workspaces where id = any($1::uuid[])',
