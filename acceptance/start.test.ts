@@ -174,10 +174,11 @@ describe('the demo', () => {
   });
 
   test('a second signal ends at once; the next start knows what was on its way', async () => {
-    // A call that is never answered keeps the first signal waiting.
-    await product.simulator('/_sim/faults', { id: 'hang', count: 1 });
+    // Calls that are never answered keep the first signal waiting. All of them, because replies of above may still be
+    // on their way, and to somebody else, because one conversation's messages leave one after the other.
+    await product.simulator('/_sim/faults', { id: 'hang', probability: 1 });
     const sent = await product.api('/v1/messages', {
-      body: { to: '+15550001001', type: 'text', text: { body: 'on its way' } },
+      body: { to: '+15550001999', type: 'text', text: { body: 'on its way' } },
     });
     expect(sent.status).toBe(201);
     const { id } = sent.body as Message;
