@@ -1,3 +1,4 @@
+import { AppError } from './errors.ts';
 import type { Logger } from './log.ts';
 
 /**
@@ -39,19 +40,37 @@ export function startLoop(options: LoopOptions): Loop {
       rouse = done;
     });
 
+  /** A pause after a failure: work that arrives meanwhile does not cut it short, the end does. */
+  const rest = (ms: number) =>
+    new Promise<void>((resolve) => {
+      if (stopping.signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        stopping.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      stopping.signal.addEventListener('abort', done);
+    });
+
   async function run(): Promise<void> {
     let pause = 250;
+    let away = false;
     while (!stopping.signal.aborted) {
       woken = false;
       try {
         const more = await step(stopping.signal);
         pause = 250;
+        away = false;
         if (!more) await sleep(idleMs);
       } catch (error) {
         if (stopping.signal.aborted) return;
-        log.error({ err: error, loop: name }, 'a step failed; it will be tried again');
-        woken = false;
-        await sleep(pause);
+        const isAway = error instanceof AppError && error.code === 'database_unavailable';
+        // One line per outage and loop; the rest of it says nothing new.
+        if (isAway && !away) log.warn({ loop: name }, 'the database is away; trying again until it is back');
+        if (!isAway) log.error({ err: error, loop: name }, 'a step failed; it will be tried again');
+        away = isAway;
+        await rest(pause);
         pause = Math.min(pause * 2, 4_000);
       }
     }

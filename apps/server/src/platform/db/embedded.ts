@@ -36,7 +36,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type Binaries, prepareBinaries } from './embedded-binaries.ts';
@@ -209,6 +209,15 @@ interface Cluster {
 }
 
 /** Checks folder, user and binaries; starts nothing. */
+/** Makes the folder; parents that we make let PostgreSQL's user through, also under umask 077. */
+function makeFolders(wanted: string): void {
+  const first = mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  for (let made = wanted; first !== undefined && made.length > first.length; ) {
+    made = dirname(made);
+    chmodSync(made, 0o711);
+  }
+}
+
 async function openCluster(options: EmbeddedOptions): Promise<Cluster> {
   if (process.platform === 'win32') {
     throw new EmbeddedError(
@@ -218,7 +227,7 @@ async function openCluster(options: EmbeddedOptions): Promise<Cluster> {
   }
   const { log, onProgress } = options;
   const wanted = resolve(options.dataDir);
-  mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  makeFolders(wanted);
   const dataDir = realpathSync(wanted);
   const folder = join(dataDir, 'postgres');
   const identity = databaseIdentity(dataDir, folder);

@@ -84,7 +84,11 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     reply.header('x-request-id', requestId);
   };
   const app: HttpApp = fastify({
-    loggerInstance: options.log as FastifyBaseLogger,
+    // Its only words at info are "Server listening", once per address; main says where it listens.
+    loggerInstance: options.log.child(
+      {},
+      { level: options.log.level === 'info' ? 'warn' : options.log.level },
+    ) as FastifyBaseLogger,
     // One line per request costs more than a webhook's own work; refusals are logged where they are rendered.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
