@@ -117,6 +117,22 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table contact_conflicts (row security, forced)
+create table contact_conflicts (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  other_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint contact_conflicts_pkey PRIMARY KEY (workspace_id, contact_id, other_id),
+  constraint contact_conflicts_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
+  constraint contact_conflicts_workspace_id_other_id_fkey FOREIGN KEY (workspace_id, other_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_conflicts_other ON public.contact_conflicts USING btree (workspace_id, other_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table contacts (row security, forced)
 create table contacts (
   workspace_id uuid not null,

@@ -311,6 +311,20 @@ create table identities (
 create index identities_contact on identities (workspace_id, contact_id);
 call chaski_private.protect_tenant('identities');
 
+-- One payload showed aliases of both contacts: perhaps one person twice. Both directions are kept. Nobody is merged by
+-- a machine, but a word about being written to counts for both.
+create table contact_conflicts (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  other_id uuid not null,
+  created_at timestamptz not null,
+  primary key (workspace_id, contact_id, other_id),
+  foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, other_id) references contacts (workspace_id, id) on delete cascade
+);
+create index contact_conflicts_other on contact_conflicts (workspace_id, other_id);
+call chaski_private.protect_tenant('contact_conflicts');
+
 -- History of opting out and in.
 create table consents (
   workspace_id uuid not null,
