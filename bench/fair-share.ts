@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createApiKey } from '../apps/server/src/modules/auth/index.ts';
 import { shardOf } from '../apps/server/src/modules/inbound/shard.ts';
-import { addNumber } from '../apps/server/src/modules/numbers/index.ts';
+import { addNumber, prepareNumber } from '../apps/server/src/modules/numbers/index.ts';
 import { createWorkspace } from '../apps/server/src/modules/workspaces/index.ts';
 import { systemActor } from '../apps/server/src/platform/db/index.ts';
 import { keyRing } from '../apps/server/src/platform/seal.ts';
@@ -31,25 +31,25 @@ export const fairShare: Family = async ({ cluster, quick, repeats, progress }) =
   const neighbour = await db.withSystem('a second workspace', (tx) =>
     createWorkspace(tx, { name: 'Neighbour', plan: 'unlimited', settings: { autoReply: false } }),
   );
+  const numberDeps = {
+    db,
+    ring: keyRing([sealingKey]),
+    simulator: {
+      baseUrl: simulator.url,
+      register: (number: { phoneNumberId: string; displayPhoneNumber: string; token: string }) =>
+        void simulator.addNumber({ ...number, appId: 'chaski', mps: 10_000 }),
+    },
+    approval: 'automatic',
+    checkNumber: 'unchecked',
+  } as const;
+  const prepared = await prepareNumber(numberDeps, neighbour.id, {
+    phoneNumberId,
+    displayPhoneNumber: '+1 555 079 0000',
+    token: `mock_${randomUUID()}`,
+    accountRef: '302290129340398',
+  });
   const key = await db.withTenant(neighbour.id, systemActor, async (tx) => {
-    await addNumber(
-      tx,
-      {
-        db,
-        ring: keyRing([sealingKey]),
-        simulator: {
-          baseUrl: simulator.url,
-          register: (number) => void simulator.addNumber({ ...number, appId: 'chaski', mps: 10_000 }),
-        },
-        approval: 'automatic',
-      },
-      {
-        phoneNumberId,
-        displayPhoneNumber: '+1 555 079 0000',
-        token: `mock_${randomUUID()}`,
-        accountRef: '302290129340398',
-      },
-    );
+    await addNumber(tx, numberDeps, prepared);
     return (await createApiKey(tx, { name: 'bench' })).key;
   });
   await pool.query('update numbers set mps = 1000');

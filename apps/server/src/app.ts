@@ -185,6 +185,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       ring,
       simulator,
       approval: config.numberApproval,
+      graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
+      checkNumber: (call) => provider.numberInfo(call),
       async onNumberAdded(tx, number) {
         const workflow = await ensureDefaults(tx, tx.workspaceId, number.id);
         await setDefaultWorkflow(tx, number.id, workflow.id);

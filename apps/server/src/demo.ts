@@ -1,5 +1,5 @@
 import { ensureApiKey } from './modules/auth/index.ts';
-import { type AddNumberDeps, addNumber, listNumbers } from './modules/numbers/index.ts';
+import { type AddNumberDeps, addNumber, listNumbers, prepareNumber } from './modules/numbers/index.ts';
 import { createWorkspace, workspacesFor } from './modules/workspaces/index.ts';
 import { type Database, systemActor } from './platform/db/index.ts';
 import type { WorkspaceId } from './platform/ids.ts';
@@ -41,19 +41,23 @@ export async function ensureDemo(options: {
       options.onWorkspaceCreated ? { onWorkspaceCreated: options.onWorkspaceCreated } : {},
     );
   });
-  const numbers = await db.withTenant(demoWorkspace, systemActor, async (tx) => {
+  let numbers = await db.withTenant(demoWorkspace, systemActor, async (tx) => {
     await ensureApiKey(tx, { name: 'Demo', key: apiKey });
-    const known = await listNumbers(tx);
-    if (known.length > 0) return known;
-    const added = await addNumber(tx, numberDeps, {
+    return listNumbers(tx);
+  });
+  if (numbers.length === 0) {
+    const prepared = await prepareNumber(numberDeps, demoWorkspace, {
       phoneNumberId: demoPhoneNumberId,
       displayPhoneNumber: '+1 555 078 3881',
       name: 'Demo',
       token: `mock_${demoWorkspace}`,
       accountRef: '102290129340398',
     });
-    return [added.number];
-  });
+    const { number } = await db.withTenant(demoWorkspace, systemActor, (tx) =>
+      addNumber(tx, numberDeps, prepared),
+    );
+    numbers = [number];
+  }
   await simulator.addPeople(people);
   return {
     workspaceId: demoWorkspace,

@@ -187,6 +187,12 @@ export type MediaResult<T> =
   | { outcome: 'too-large'; reason: string }
   | { outcome: 'failed'; reason: string; retry: boolean };
 
+/** `refused`: WhatsApp says that this token may not use this number, or that there is none. */
+export type NumberInfo =
+  | { outcome: 'ok'; displayPhoneNumber: string; verifiedName: string }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
 /** One way of reaching WhatsApp. */
 export interface Provider {
   name: 'cloud';
@@ -202,6 +208,13 @@ export interface Provider {
     typing: boolean;
     timeoutMs: number;
   }): Promise<MarkReadOutcome>;
+  /** Whether the token may use the number, and whether the account has it where one is named. */
+  numberInfo(call: {
+    credential: Credential;
+    phoneNumberId: string;
+    accountRef?: string | null;
+    timeoutMs: number;
+  }): Promise<NumberInfo>;
   mediaInfo(call: {
     credential: Credential;
     mediaId: string;

@@ -12,6 +12,7 @@
 
 import { createAgent } from './cloud/http.ts';
 import { downloadMedia, mediaInfo, uploadMedia } from './cloud/media.ts';
+import { numberInfo } from './cloud/number.ts';
 import { parse } from './cloud/parse.ts';
 import { markRead, send } from './cloud/send.ts';
 import { verify } from './cloud/verify.ts';
@@ -33,6 +34,7 @@ export function createCloudProvider(options: { maxConnections?: number } = {}): 
     parse,
     send: (call) => send(agent, call),
     markRead: (call) => markRead(agent, call),
+    numberInfo: (call) => numberInfo(agent, call),
     mediaInfo: (call) => mediaInfo(agent, call),
     downloadMedia: (call) => downloadMedia(agent, call),
     uploadMedia: (call) => uploadMedia(agent, call),

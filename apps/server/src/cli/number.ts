@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { AddNumberDeps } from '../modules/numbers/index.ts';
+import type { Database } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { readRunning } from '../running.ts';
 import type { Secrets } from '../secrets.ts';
@@ -17,10 +18,11 @@ type NumberOptions = CommonOptions & {
   name?: string;
   graphVersion?: string;
   workspace?: string;
+  unchecked?: boolean;
   json?: boolean;
 };
 
-/** `chaski number add`: connects a WhatsApp number. */
+/** `chaski number`: connects a WhatsApp number, gives it a new token, approves and suspends it. */
 export function addNumber(program: Command): void {
   const number = program.command('number').description('WhatsApp numbers');
   number
@@ -38,44 +40,136 @@ export function addNumber(program: Command): void {
     .option('--name <name>', 'what people see')
     .option('--graph-version <version>', 'Graph API version of its account')
     .option('--workspace <id>', 'the workspace; without it the only one')
+    .option('--unchecked', 'believe the token: WhatsApp is not asked whether it may use the number')
     .option('--data-dir <path>', 'folder of the embedded database')
     .option('--json', 'one JSON object a line')
     .action(async (options: NumberOptions) => {
       const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
-      const { addNumber: connect, setDefaultWorkflow } = await import('../modules/numbers/index.ts');
+      const {
+        addNumber: connect,
+        prepareNumber,
+        setDefaultWorkflow,
+      } = await import('../modules/numbers/index.ts');
       const { ensureDefaults } = await import('../modules/workflows/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       await withSession(options, async ({ db, loaded, secrets }) => {
         const { config } = loaded;
         const token = readToken(options.tokenFile, config);
         const workspace = await chooseWorkspace(db, options.workspace);
-        const deps: AddNumberDeps = {
-          db,
-          ring: keyRing(secrets.sealingKeys),
-          simulator: simulatorDoor(loaded, secrets),
-          approval: 'automatic', // whoever types here is the operator
-          async onNumberAdded(tx, added) {
-            const workflow = await ensureDefaults(tx, tx.workspaceId, added.id);
-            await setDefaultWorkflow(tx, added.id, workflow.id);
-          },
+        const command = {
+          phoneNumberId: options.phoneNumberId,
+          token,
+          displayPhoneNumber: options.display,
+          accountRef: options.account,
+          portfolioRef: options.portfolio,
+          appId: options.app,
+          name: options.name,
+          graphVersion: options.graphVersion,
         };
-        const { number: added, warnings } = await db.withTenant(workspace, operator, (tx) =>
-          connect(tx, deps, {
-            phoneNumberId: options.phoneNumberId,
-            token,
-            displayPhoneNumber: options.display,
-            accountRef: options.account,
-            portfolioRef: options.portfolio,
-            appId: options.app,
-            name: options.name,
-            graphVersion: options.graphVersion ?? config.graphApiVersion,
-            baseUrl: config.graphBaseUrl,
-          }),
-        );
+        const { number: added, warnings } = await asking(options, async (checkNumber) => {
+          const deps: AddNumberDeps = {
+            db,
+            ring: keyRing(secrets.sealingKeys),
+            simulator: simulatorDoor(loaded, secrets),
+            approval: 'automatic', // whoever types here is the operator
+            graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
+            checkNumber,
+            async onNumberAdded(tx, added) {
+              const workflow = await ensureDefaults(tx, tx.workspaceId, added.id);
+              await setDefaultWorkflow(tx, added.id, workflow.id);
+            },
+          };
+          const prepared = await prepareNumber(deps, workspace, command);
+          return db.withTenant(workspace, operator, (tx) => connect(tx, deps, prepared));
+        });
         for (const warning of warnings) console.error(`! ${warning}`);
         show([added], options.json);
       });
     });
+
+  const ofOne = (command: Command): Command =>
+    command
+      .option('--data-dir <path>', 'folder of the embedded database')
+      .option('--json', 'one JSON object a line');
+
+  ofOne(number.command('token <phone-number-id>').description('give its account a new token; ends a pause'))
+    .option('--token-file <path>', 'file with the token (- is standard input); else WHATSAPP_ACCESS_TOKEN')
+    .option('--unchecked', 'believe the token: WhatsApp is not asked whether it may use the number')
+    .action(async (phoneNumberId: string, options: NumberOptions) => {
+      const { operator, show, withSession } = await import('./session.ts');
+      const { askToken, getNumber, setToken } = await import('../modules/numbers/index.ts');
+      const { keyRing } = await import('../platform/seal.ts');
+      await withSession(options, async ({ db, loaded, secrets }) => {
+        const token = readToken(options.tokenFile, loaded.config);
+        const { workspaceId, numberId } = await find(db, phoneNumberId);
+        const read = () => db.withTenant(workspaceId, operator, (tx) => getNumber(tx, numberId));
+        const before = await read();
+        await asking(options, (checkNumber) => askToken({ db, checkNumber }, before, token));
+        await db.withTenant(workspaceId, operator, (tx) =>
+          setToken(tx, { db, ring: keyRing(secrets.sealingKeys) }, { accountId: before.accountId, token }),
+        );
+        show([await read()], options.json);
+      });
+    });
+
+  ofOne(
+    number
+      .command('approve <phone-number-id>')
+      .description('a pending or suspended number may send and receive; what waited for that is applied'),
+  ).action(async (phoneNumberId: string, options: NumberOptions) => {
+    const { operator, show, withSession } = await import('./session.ts');
+    const { activateNumber } = await import('../modules/numbers/index.ts');
+    const { replay } = await import('../modules/inbound/index.ts');
+    const { parse } = await import('@chaski/providers');
+    const { createLog } = await import('../platform/log.ts');
+    await withSession(options, async ({ db, loaded }) => {
+      const { workspaceId, numberId } = await find(db, phoneNumberId);
+      show([await db.withTenant(workspaceId, operator, (tx) => activateNumber(tx, numberId))], options.json);
+      const deps = { db, parse, log: createLog(loaded.config.logLevel) };
+      const { parked } = await replay(deps, { parked: { phoneNumberId } });
+      if (parked > 0) {
+        console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
+        process.exitCode = 1;
+      }
+    });
+  });
+
+  ofOne(
+    number.command('suspend <phone-number-id>').description('it keeps receiving; nothing is sent'),
+  ).action(async (phoneNumberId: string, options: NumberOptions) => {
+    const { operator, show, withSession } = await import('./session.ts');
+    const { suspendNumber } = await import('../modules/numbers/index.ts');
+    await withSession(options, async ({ db }) => {
+      const { workspaceId, numberId } = await find(db, phoneNumberId);
+      show([await db.withTenant(workspaceId, operator, (tx) => suspendNumber(tx, numberId))], options.json);
+    });
+  });
+}
+
+/** Whose a number is, whatever the workspace: its id exists once. */
+async function find(db: Database, phoneNumberId: string) {
+  const { routesFor } = await import('../modules/numbers/index.ts');
+  const routes = await db.withSystem('find a number for the command line', (tx) =>
+    routesFor(tx, [phoneNumberId]),
+  );
+  const found = routes.get(phoneNumberId);
+  if (found === undefined) throw errors.configuration(`No number ${phoneNumberId} is connected.`);
+  return found;
+}
+
+/** With somebody who asks WhatsApp, or with --unchecked nobody. */
+async function asking<T>(
+  options: NumberOptions,
+  work: (checkNumber: AddNumberDeps['checkNumber']) => Promise<T>,
+): Promise<T> {
+  if (options.unchecked) return work('unchecked');
+  const { createCloudProvider } = await import('@chaski/providers');
+  const provider = createCloudProvider();
+  try {
+    return await work((call) => provider.numberInfo(call));
+  } finally {
+    await provider.close();
+  }
 }
 
 /** Never an argument: those show in the list of processes and in the shell's history. */

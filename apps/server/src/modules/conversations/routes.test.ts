@@ -30,6 +30,7 @@ await http.app.register(
     ring: testRing,
     simulator: { baseUrl: 'http://127.0.0.1:4999', register: () => {} },
     approval: 'automatic',
+    checkNumber: 'unchecked',
   }),
 );
 await http.app.ready();

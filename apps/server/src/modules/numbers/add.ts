@@ -1,7 +1,8 @@
+import type { Credential, NumberInfo } from '@chaski/providers';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type AccountId, type NumberId, newId } from '../../platform/ids.ts';
+import { type AccountId, type NumberId, newId, type WorkspaceId } from '../../platform/ids.ts';
 import { type KeyRing, seal } from '../../platform/seal.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { type AppRow, appsFor } from './apps.ts';
@@ -15,6 +16,7 @@ import {
   lockNumbers,
 } from './queries.ts';
 import { getNumber, type NumberRow } from './read.ts';
+import { routesFor } from './routing.ts';
 
 /** The built-in WhatsApp, where one runs. */
 export interface SimulatorDoor {
@@ -35,16 +37,18 @@ export interface AddNumberDeps {
   approval: 'automatic' | 'manual';
   /** What stands above this module adds its own rows in the same transaction (the default workflow). */
   onNumberAdded?(tx: TenantTx, number: NumberRow): Promise<void>;
-  /** Asks the provider whether the token can see the number. Absent: believed until the first send says otherwise. */
-  checkNumber?(check: {
-    phoneNumberId: string;
-    token: string;
-    baseUrl: string;
-    graphVersion: string;
-  }): Promise<
-    { ok: true; displayPhoneNumber?: string; verifiedName?: string } | { ok: false; reason: string }
-  >;
+  /** Where the Graph API answers and in which version, unless an account says otherwise. */
+  graph?: { baseUrl: string; version: string };
+  /** Asks the provider whether the token may use the number. Only an operator may do without: it would let anyone claim any id. */
+  checkNumber: CheckNumber | 'unchecked';
 }
+
+export type CheckNumber = (call: {
+  credential: Credential;
+  phoneNumberId: string;
+  accountRef: string | null;
+  timeoutMs: number;
+}) => Promise<NumberInfo>;
 
 export interface AddNumber {
   phoneNumberId: string;
@@ -83,15 +87,30 @@ export function readGraphVersion(text: string): { version: string; warning: stri
   };
 }
 
+/** What was asked outside before the transaction: which app, that the token may use the number, what it is called. */
+export interface PreparedNumber {
+  workspaceId: WorkspaceId;
+  command: AddNumber;
+  app: AppRow;
+  phoneNumberId: string;
+  displayPhoneNumber: string;
+  verifiedName: string;
+  token: string;
+  isMock: boolean;
+  baseUrl: string;
+  version: string;
+  warnings: string[];
+}
+
 /**
- * Connects a number. With a `mock_` token it is made in the simulator and nothing is called outside. The first number
- * of a workspace becomes its default.
+ * Asks everybody who must agree to a new number: WhatsApp, or with a `mock_` token the simulator, where it is made.
+ * Refused or unreachable: `number_not_reachable`. A number that is made there and then not stored does no harm.
  */
-export async function addNumber(
-  tx: TenantTx,
+export async function prepareNumber(
   deps: AddNumberDeps,
+  workspaceId: WorkspaceId,
   command: AddNumber,
-): Promise<{ number: NumberRow; warnings: string[] }> {
+): Promise<PreparedNumber> {
   const phoneNumberId = command.phoneNumberId.trim();
   if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(phoneNumberId)) {
     throw errors.invalidRequest([
@@ -109,25 +128,63 @@ export async function addNumber(
       'A mock_ token belongs to the simulator, and none runs here. Start without --no-demo, or use a real token.',
     );
   }
-  const warnings: string[] = [];
-  const graph = readGraphVersion(command.graphVersion ?? defaultGraphVersion);
-  if (graph.warning) warnings.push(graph.warning);
-
-  const app = await chooseApp(tx, deps, command, isMock);
-  const baseUrl = isMock ? deps.simulator!.baseUrl : (command.baseUrl ?? graphBaseUrl);
+  const graph = readGraphVersion(command.graphVersion ?? deps.graph?.version ?? defaultGraphVersion);
+  const app = await chooseApp(deps, workspaceId, command, isMock, phoneNumberId);
+  const baseUrl = isMock ? deps.simulator!.baseUrl : (command.baseUrl ?? deps.graph?.baseUrl ?? graphBaseUrl);
   let displayPhoneNumber = command.displayPhoneNumber?.trim() ?? '';
   let verifiedName = command.name ?? '';
-  if (!isMock && deps.checkNumber) {
-    const check = await deps.checkNumber({ phoneNumberId, token, baseUrl, graphVersion: graph.version });
-    if (!check.ok) {
-      throw errors.unprocessable('number_not_reachable', `WhatsApp refused this number: ${check.reason}`);
-    }
-    displayPhoneNumber ||= check.displayPhoneNumber ?? '';
-    verifiedName ||= check.verifiedName ?? '';
+  if (!isMock) {
+    const told = await askNumber(deps, {
+      credential: { token, baseUrl, version: graph.version },
+      phoneNumberId,
+      accountRef: command.accountRef ?? null,
+    });
+    displayPhoneNumber ||= told?.displayPhoneNumber ?? '';
+    verifiedName ||= told?.verifiedName ?? '';
   }
   // Shown until WhatsApp tells the real one: webhooks carry it.
   displayPhoneNumber ||= phoneNumberId;
+  if (isMock) await deps.simulator!.register({ phoneNumberId, displayPhoneNumber, token });
+  return {
+    workspaceId,
+    command,
+    app,
+    phoneNumberId,
+    displayPhoneNumber,
+    verifiedName,
+    token,
+    isMock,
+    baseUrl,
+    version: graph.version,
+    warnings: graph.warning ? [graph.warning] : [],
+  };
+}
 
+/** What WhatsApp calls the number; throws `number_not_reachable` unless this token may use it. */
+export async function askNumber(
+  deps: Pick<AddNumberDeps, 'checkNumber'>,
+  about: { credential: Credential; phoneNumberId: string; accountRef: string | null },
+): Promise<{ displayPhoneNumber: string; verifiedName: string } | null> {
+  if (deps.checkNumber === 'unchecked') return null;
+  const told = await deps.checkNumber({ ...about, timeoutMs: 10_000 });
+  if (told.outcome === 'ok') return told;
+  throw errors.unprocessable(
+    'number_not_reachable',
+    told.outcome === 'refused'
+      ? `WhatsApp does not let this token use this number (${told.reason}). Nothing was stored.`
+      : `WhatsApp could not be asked whether this token may use this number (${told.reason}). Nothing was stored; try again.`,
+    { reason: told.outcome },
+  );
+}
+
+/** Connects a number that `prepareNumber` asked about. The first number of a workspace becomes its default. */
+export async function addNumber(
+  tx: TenantTx,
+  deps: AddNumberDeps,
+  prepared: PreparedNumber,
+): Promise<{ number: NumberRow; warnings: string[] }> {
+  const { command, app, phoneNumberId, displayPhoneNumber, verifiedName, isMock } = prepared;
+  if (prepared.workspaceId !== tx.workspaceId) throw new Error('a number was prepared for another workspace');
   const limits = await limitsFor(deps.db, tx.workspaceId);
   await tx.execute(lockNumbers, [tx.workspaceId]);
   const [counted] = await tx.query<{ count: number; has_default: boolean }>(countNumbers, [tx.workspaceId]);
@@ -138,14 +195,7 @@ export async function addNumber(
     });
   }
 
-  const accountId = await accountForToken(tx, deps, {
-    command,
-    app,
-    token,
-    isMock,
-    baseUrl,
-    version: graph.version,
-  });
+  const accountId = await accountForToken(tx, deps, prepared);
   const id = command.id ?? newId<NumberId>(tx.now().getTime());
   const inserted = await tx.query(insertNumber, [
     tx.workspaceId,
@@ -161,13 +211,7 @@ export async function addNumber(
     80,
     tx.now().toISOString(),
   ]);
-  if (inserted.length === 0) {
-    // Neutral: it does not say whose number it is.
-    throw errors.conflict(
-      'number_taken',
-      'This phone number id is already connected. A number can be connected once; remove it there first.',
-    );
-  }
+  if (inserted.length === 0) throw numberTaken();
   const number = await getNumber(tx, id);
   await deps.onNumberAdded?.(tx, number);
   await emit(tx, [
@@ -177,26 +221,39 @@ export async function addNumber(
       data: { numberId: number.id, status: number.status, isDefault: number.isDefault, added: true },
     },
   ]);
-  // Last: when the simulator refuses, the transaction is rolled back; the other way round a number would stay there.
-  if (isMock) await deps.simulator!.register({ phoneNumberId, displayPhoneNumber, token });
-  return { number: await getNumber(tx, id), warnings };
+  return { number: await getNumber(tx, id), warnings: prepared.warnings };
+}
+
+/** Neutral: it does not say whose number it is. */
+function numberTaken() {
+  return errors.conflict(
+    'number_taken',
+    'This phone number id is already connected. A number is connected once; a new token for it goes to PATCH /v1/numbers/{id} or `chaski number token`.',
+  );
 }
 
 /** Which app signs this number's webhooks: the simulator's, the named one, else the workspace's or the installation's. */
 async function chooseApp(
-  tx: TenantTx,
   deps: AddNumberDeps,
+  workspaceId: WorkspaceId,
   command: AddNumber,
   isMock: boolean,
+  phoneNumberId: string,
 ): Promise<AppRow> {
-  const { apps, refTaken } = await deps.db.withSystem('which app a new number hangs on', async (system) => ({
-    apps: await appsFor(system, tx.workspaceId),
-    // Whoever names another workspace's account would get its notices.
-    refTaken:
-      !isMock && command.accountRef
-        ? (await system.query(accountRefElsewhere, [command.accountRef, tx.workspaceId])).length > 0
-        : false,
-  }));
+  const { taken, apps, refTaken } = await deps.db.withSystem(
+    'which app a new number hangs on',
+    async (system) => ({
+      // Before anybody is asked: the simulator would give the number another token. The insert has the last word.
+      taken: (await routesFor(system, [phoneNumberId])).has(phoneNumberId),
+      apps: await appsFor(system, workspaceId),
+      // Whoever names another workspace's account would get its notices.
+      refTaken:
+        !isMock && command.accountRef
+          ? (await system.query(accountRefElsewhere, [command.accountRef, workspaceId])).length > 0
+          : false,
+    }),
+  );
+  if (taken) throw numberTaken();
   if (refTaken) {
     throw errors.conflict('account_taken', 'This account is already connected and cannot be added here.');
   }
@@ -224,14 +281,7 @@ async function chooseApp(
 async function accountForToken(
   tx: TenantTx,
   deps: AddNumberDeps,
-  wanted: {
-    command: AddNumber;
-    app: AppRow;
-    token: string;
-    isMock: boolean;
-    baseUrl: string;
-    version: string;
-  },
+  wanted: PreparedNumber,
 ): Promise<AccountId> {
   const { command, app, token, isMock, baseUrl, version } = wanted;
   if (!isMock && command.accountRef) {

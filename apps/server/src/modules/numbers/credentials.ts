@@ -2,7 +2,9 @@ import type { Credential } from '@chaski/providers';
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type KeyRing, seal, unseal } from '../../platform/seal.ts';
+import { type AddNumberDeps, askNumber } from './add.ts';
 import { credentialRow, setPaused, updateToken } from './queries.ts';
+import type { NumberRow } from './read.ts';
 
 /** Where an account's token is sealed: pasted into another row or workspace it does not open. */
 export function tokenPlace(workspaceId: string, accountId: string) {
@@ -63,6 +65,41 @@ async function load(
     baseUrl: row.base_url,
     version: row.graph_version,
   };
+}
+
+/** Throws unless the number may have this token: the right kind, and WhatsApp lets it use the number. Calls out: not in a transaction. */
+export async function askToken(
+  deps: Pick<AddNumberDeps, 'checkNumber' | 'db'>,
+  number: NumberRow,
+  token: string,
+): Promise<void> {
+  // The two kinds go to different places: one of WhatsApp's must never reach the simulator, nor the reverse.
+  if (token === '' || token.startsWith('mock_') === number.hasWindow) {
+    throw errors.invalidRequest([
+      {
+        path: 'token',
+        message: number.hasWindow
+          ? "An access token of WhatsApp is needed; a mock_ token is the simulator's."
+          : 'This number lives in the simulator: its token begins with mock_.',
+      },
+    ]);
+  }
+  if (!number.hasWindow) return;
+  const { baseUrl } = await addressOf(deps.db, number);
+  await askNumber(deps, {
+    credential: { token, baseUrl, version: number.account.graphVersion },
+    phoneNumberId: number.phoneNumberId,
+    accountRef: number.account.ref,
+  });
+}
+
+async function addressOf(db: Database, number: NumberRow): Promise<{ baseUrl: string }> {
+  const [rows] = await db.readTenant(number.workspaceId, [
+    { statement: credentialRow, values: [number.workspaceId, number.accountId] },
+  ]);
+  const row = rows?.[0] as { base_url: string } | undefined;
+  if (!row) throw errors.notFound('account', { accountId: number.accountId });
+  return { baseUrl: row.base_url };
 }
 
 /** Stores a new token and ends a pause. */

@@ -13,7 +13,13 @@
  * speaks for `mock_` numbers only, and a `mock_` token never leaves for anywhere but the simulator; what a notice
  * changes can be changed back (bans are flags in `provider_state`, never deletions).
  */
-export { type AddNumber, type AddNumberDeps, addNumber, type SimulatorDoor } from './add.ts';
+export {
+  type AddNumber,
+  type AddNumberDeps,
+  addNumber,
+  prepareNumber,
+  type SimulatorDoor,
+} from './add.ts';
 export {
   addApp,
   listDoorApps,
@@ -23,9 +29,11 @@ export {
 } from './apps.ts';
 export { activateNumber, setDefault, suspendNumber } from './change.ts';
 export {
+  askToken,
   credentialFor,
   forgetCredential,
   pauseAccount,
+  setToken,
   useKeyRing,
 } from './credentials.ts';
 export {

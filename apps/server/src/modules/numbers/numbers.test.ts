@@ -22,6 +22,7 @@ import {
   type Notice,
   onlyActiveNumber,
   pauseAccount,
+  prepareNumber,
   recordNotices,
   retireSecret,
   rotateSecret,
@@ -44,6 +45,7 @@ const deps: AddNumberDeps = {
     register: (number) => void made.push(number),
   },
   approval: 'automatic',
+  checkNumber: async () => ({ outcome: 'ok', displayPhoneNumber: '+1 555 000', verifiedName: 'Told' }),
 };
 
 let counter = 0;
@@ -56,14 +58,16 @@ async function newWorkspace(name = 'Acme') {
   });
 }
 
-const add = (
+const add = async (
   workspaceId: Awaited<ReturnType<typeof newWorkspace>>,
   command: Partial<AddNumber>,
   more: Partial<AddNumberDeps> = {},
-) =>
-  db.withTenant(workspaceId, systemActor, (tx) =>
-    addNumber(tx, { ...deps, ...more }, { phoneNumberId: freshId(), token: 'EAAreal', ...command }),
-  );
+) => {
+  const all = { ...deps, ...more };
+  const wanted = { phoneNumberId: freshId(), token: 'EAAreal', ...command };
+  const prepared = await prepareNumber(all, workspaceId, wanted);
+  return db.withTenant(workspaceId, systemActor, (tx) => addNumber(tx, all, prepared));
+};
 
 async function refusal(promise: Promise<unknown>): Promise<AppError> {
   const error = await promise.then(
@@ -153,6 +157,49 @@ describe('adding a number', () => {
     const foreign = await refusal(add(b, { phoneNumberId }));
     expect(own).toMatchObject({ code: 'number_taken', status: 409 });
     expect([foreign.code, foreign.message, foreign.details]).toEqual([own.code, own.message, own.details]);
+  });
+
+  it.each(['refused', 'unreachable'] as const)('does not believe a token that was %s', async (outcome) => {
+    const workspaceId = await newWorkspace();
+    const asked: unknown[] = [];
+    const error = await refusal(
+      add(
+        workspaceId,
+        { phoneNumberId: '4711', token: 'made-up', accountRef: `waba-${outcome}` },
+        {
+          checkNumber: async (call) => {
+            asked.push(call);
+            return { outcome, reason: 'because' };
+          },
+          graph: { baseUrl: 'https://graph.test', version: 'v25.0' },
+        },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'number_not_reachable', status: 422 });
+    expect(error.message).toContain('because');
+    expect(asked).toEqual([
+      {
+        credential: { token: 'made-up', baseUrl: 'https://graph.test', version: 'v25.0' },
+        phoneNumberId: '4711',
+        accountRef: `waba-${outcome}`,
+        timeoutMs: 10_000,
+      },
+    ]);
+    expect(await db.withSystem('test', (tx) => routesFor(tx, ['4711']))).toEqual(new Map());
+  });
+
+  it("takes the number's name from WhatsApp, address and version from the installation", async () => {
+    const workspaceId = await newWorkspace();
+    const { number } = await add(
+      workspaceId,
+      {},
+      { graph: { baseUrl: 'https://graph.test', version: 'v25.0' } },
+    );
+    expect(number).toMatchObject({ displayPhoneNumber: '+1 555 000', verifiedName: 'Told' });
+    expect(await credentialFor(db, workspaceId, number.accountId)).toMatchObject({
+      baseUrl: 'https://graph.test',
+      version: 'v25.0',
+    });
   });
 
   it("refuses another workspace's account, whose notices it would get", async () => {

@@ -11,8 +11,9 @@ import {
   principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
-import { type AddNumber, type AddNumberDeps, addNumber } from './add.ts';
+import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } from './add.ts';
 import { changeNumber } from './change.ts';
+import { askToken, setToken } from './credentials.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
 import { getNumber, listNotices, listNumbers } from './read.ts';
 
@@ -48,12 +49,32 @@ const numberChange = z
     isDefault: z.literal(true),
     mps: z.number().int().min(1).max(1000),
     displayPhoneNumber: z.string().min(3).max(40),
+    token: z
+      .string()
+      .min(1)
+      .max(4096)
+      .describe("A new access token for the number's account; ends a pause that a dead one caused."),
   })
   .partial();
 
 /** A key that may use some numbers only sees no other. */
 function mayUse(numberIds: readonly string[] | null, id: string): void {
   if (numberIds !== null && !numberIds.includes(id)) throw errors.notFound('number', { id });
+}
+
+/** Before the transaction, which may not wait for WhatsApp. */
+async function checkToken(
+  deps: NumberRoutesDeps,
+  request: Parameters<typeof principalOf>[0],
+  id: string,
+  token: string,
+): Promise<void> {
+  if (principalOf(request).numberIds !== null) {
+    throw errors.forbidden(
+      'This API key may use certain numbers only, and the token is for all numbers of the account.',
+    );
+  }
+  await askToken(deps, await inTenant(deps.db, request, (tx) => getNumber(tx, id)), token);
 }
 
 /** /v1/numbers */
@@ -90,13 +111,20 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
           response: { 201: numberBody.extend({ warnings: z.array(z.string()) }) },
         },
       },
-      idempotent(db, async (tx, request) => {
-        if (principalOf(request).numberIds !== null) {
-          throw errors.forbidden('This API key may use certain numbers only and cannot add others.');
-        }
-        const { number, warnings } = await addNumber(tx, deps, request.body as AddNumber);
-        return { status: 201, body: { ...presentNumber(number), warnings } };
-      }),
+      idempotent(
+        db,
+        async (tx, _request, prepared: PreparedNumber) => {
+          const { number, warnings } = await addNumber(tx, deps, prepared);
+          return { status: 201, body: { ...presentNumber(number), warnings } };
+        },
+        (request) => {
+          const { numberIds, workspaceId } = principalOf(request);
+          if (numberIds !== null) {
+            throw errors.forbidden('This API key may use certain numbers only and cannot add others.');
+          }
+          return prepareNumber(deps, workspaceId, newNumber.parse(request.body));
+        },
+      ),
     );
 
     app.get(
@@ -119,14 +147,19 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
       },
       async (request) => {
         mayUse(principalOf(request).numberIds, request.params.id);
+        const { token, ...change } = request.body;
+        if (token !== undefined) await checkToken(deps, request, request.params.id, token.trim());
         const number = await inTenant(db, request, async (tx) => {
           const before = await getNumber(tx, request.params.id);
-          if (request.body.status === 'active' && before.status === 'pending') {
+          if (change.status === 'active' && before.status === 'pending') {
             throw errors.forbidden('A pending number is approved by whoever runs this installation.', {
               reason: 'approval_needed',
             });
           }
-          return changeNumber(tx, before.id, request.body);
+          if (token !== undefined) {
+            await setToken(tx, deps, { accountId: before.accountId, token: token.trim() });
+          }
+          return changeNumber(tx, before.id, change);
         });
         return presentNumber(number);
       },

@@ -50,21 +50,31 @@ const expire = statement(
 /**
  * A POST handler in one tenant transaction. With `Idempotency-Key` (or S3's `X-Idempotency-Key`) the claim of the key,
  * the effect and the answer commit together: repeated or parallel requests get the first one's answer, a crash leaves
- * all or nothing. Refusals are not kept: they had no effect, and may be gone the next time.
+ * all or nothing. Refusals are not kept: they had no effect, and may be gone the next time. `prepare` is for what asks
+ * somebody outside, which no transaction may wait for; it runs before, and not at all for an answer that is known.
  */
-export function idempotent<Request extends AnyRequest>(
+export function idempotent<Request extends AnyRequest, Prepared = undefined>(
   db: Database,
-  handler: (tx: TenantTx, request: Request) => Promise<Answer>,
+  handler: (tx: TenantTx, request: Request, prepared: Prepared) => Promise<Answer>,
+  prepare?: (request: Request) => Promise<Prepared>,
 ): (request: Request, reply: AnyReply) => Promise<never> {
   return async (request, reply) => {
     const key = keyOf(request);
     if (key === null) {
-      const answer = await inTenant(db, request, (tx) => handler(tx, request));
+      const prepared = (await prepare?.(request)) as Prepared;
+      const answer = await inTenant(db, request, (tx) => handler(tx, request, prepared));
       reply.status(answer.status).send(answer.body as never);
       return reply as never;
     }
     const route = `${request.method} ${request.url.split('?', 1)[0]}`;
     const hash = createHash('sha256').update(canonical(request.body)).digest();
+    const isKnown =
+      prepare !== undefined &&
+      (await inTenant(db, request, async (tx) => {
+        const [row] = await tx.query<{ status: number | null }>(known, [tx.workspaceId, route, key]);
+        return typeof row?.status === 'number';
+      }));
+    const prepared = (isKnown ? undefined : await prepare?.(request)) as Prepared;
     const { status, text, replayed } = await inTenant(db, request, async (tx) => {
       const place = [tx.workspaceId, route, key];
       const now = tx.now();
@@ -79,7 +89,9 @@ export function idempotent<Request extends AnyRequest>(
         if (!row.body_hash.equals(hash)) throw errors.idempotencyMismatch(key);
         return { status: row.status, text: row.answer ?? 'null', replayed: true };
       }
-      const answer = await handler(tx, request);
+      // Known a moment ago, and expired since: the next try does it anew.
+      if (isKnown) throw errors.databaseBusy({ reason: 'the answer expired just now' });
+      const answer = await handler(tx, request, prepared);
       const written = JSON.stringify(answer.body ?? null);
       await tx.execute(keep, [...place, answer.status, written]);
       return { status: answer.status, text: written, replayed: false };
