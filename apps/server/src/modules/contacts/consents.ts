@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
-import { applyConsents, type ConsentRow, insertConsents } from './queries.ts';
+import { applyConsents, type ConsentRow, insertConsents, lockContacts, selectConflicts } from './queries.ts';
+import { outdone } from './rules.ts';
 
 export interface Consent {
   workspaceId: string;
@@ -16,26 +17,55 @@ export interface Consent {
   at: Date;
 }
 
-/** Keeps each word in the history and sets the contact's flags from the newest one. */
-export async function recordConsents(tx: Tx, consents: readonly Consent[]): Promise<void> {
-  if (consents.length === 0) return;
-  const rows: ConsentRow[] = consents.map((consent) => ({
-    ...consent,
-    id: newId(),
-    keyword: consent.keyword ?? null,
-    evidence: consent.evidence ?? null,
-  }));
+/**
+ * Keeps each word in the history and sets the contact's flags from the newest one; answers, in the order given, which
+ * of them count now. A word counts for everybody who may be the same person: an address that said STOP under one
+ * contact must not be written to through the other.
+ */
+export async function recordConsents(tx: Tx, consents: readonly Consent[]): Promise<boolean[]> {
+  if (consents.length === 0) return [];
+  const now = tx.now();
+  const partners = new Map<string, string[]>();
+  for (const { workspaceId, contactId, otherId } of await selectConflicts(tx, consents)) {
+    const key = `${workspaceId}|${contactId}`;
+    partners.set(key, [...(partners.get(key) ?? []), otherId]);
+  }
+  const said: ConsentRow[] = [];
+  const rows: ConsentRow[] = [];
+  for (const consent of consents) {
+    const row: ConsentRow = {
+      ...consent,
+      id: newId(),
+      keyword: consent.keyword ?? null,
+      evidence: consent.evidence ?? null,
+      // A clock that is ahead must not have the last word for ever.
+      at: new Date(Math.min(consent.at.getTime(), now.getTime())),
+    };
+    said.push(row);
+    rows.push(row);
+    for (const contactId of partners.get(`${row.workspaceId}|${row.contactId}`) ?? []) {
+      rows.push({ ...row, id: newId(), contactId });
+    }
+  }
+  await lockContacts(tx, rows);
   await insertConsents(tx, rows);
   // One row per contact and kind of word in one statement: the newest, the later one on a tie.
   const newest = new Map<string, ConsentRow>();
   for (const row of rows) {
     const key = `${row.workspaceId}|${row.contactId}|${row.source === 'whatsapp'}`;
     const before = newest.get(key);
-    if (!before || row.at >= before.at) newest.set(key, row);
+    if (!before || !outdone(row, before)) newest.set(key, row);
   }
   const due = [...newest.values()].sort((a, b) => (a.contactId < b.contactId ? -1 : 1));
-  const applied = new Set((await applyConsents(tx, due)).map((row) => row.contactId));
-  const events = due.filter((row) => applied.has(row.contactId));
+  const applied = new Set(
+    (await applyConsents(tx, due)).flatMap(({ workspaceId, contactId, own, theirs }) => [
+      ...(own ? [`${workspaceId}|${contactId}|false`] : []),
+      ...(theirs ? [`${workspaceId}|${contactId}|true`] : []),
+    ]),
+  );
+  const events = due.filter((row) =>
+    applied.has(`${row.workspaceId}|${row.contactId}|${row.source === 'whatsapp'}`),
+  );
   await emit(
     tx,
     events.map((row) => ({
@@ -50,4 +80,6 @@ export async function recordConsents(tx: Tx, consents: readonly Consent[]): Prom
       },
     })),
   );
+  const counted = new Set(events.map((row) => row.id));
+  return said.map((row) => counted.has(row.id));
 }

@@ -189,7 +189,7 @@ it('finds or makes the contact that a send names, in any writing', async () => {
 
 it('lets the newest word about being written to count, and keeps WhatsApp’s own preference apart', async () => {
   const [contact] = await meet({ phone: '2500' });
-  const at = (s: number) => new Date(Date.UTC(2026, 10, 20, 14, 0, s));
+  const at = (s: number) => new Date(Date.UTC(2026, 10, 20, 11, 0, s));
   const say = (action: 'opt-out' | 'opt-in', source: string, s: number, scope: 'all' | 'marketing' = 'all') =>
     db.withSystem('test', (tx) =>
       recordConsents(tx, [
@@ -221,4 +221,70 @@ it('lets the newest word about being written to count, and keeps WhatsApp’s ow
     optedOutAt: null,
     marketingStoppedAt: at(11),
   });
+});
+
+it('lets STOP win over an opt-in of the same second, and no word from the future have the last say', async () => {
+  const [contact] = await meet({ phone: '2600' });
+  const say = async (action: 'opt-out' | 'opt-in', source: string, at: string) =>
+    (
+      await db.withSystem('test', (tx) =>
+        recordConsents(tx, [
+          { workspaceId, contactId: contact!.id, action, scope: 'all', source, at: new Date(at) },
+        ]),
+      )
+    )[0];
+  const optedOut = async () => (await read(contact!.id))!.optedOut;
+  expect(await say('opt-in', 'api', '2026-11-20T11:10:05.700Z')).toBe(true);
+  // Said after that, but WhatsApp tells whole seconds.
+  expect(await say('opt-out', 'keyword', '2026-11-20T11:10:05Z')).toBe(true);
+  expect(await optedOut()).toBe(true);
+  expect(await say('opt-in', 'api', '2026-11-20T11:10:05.800Z')).toBe(false);
+  expect(await optedOut()).toBe(true);
+  expect(await say('opt-in', 'keyword', '2099-01-01T00:00:00Z')).toBe(true);
+  expect(await optedOut()).toBe(false);
+  clock.advance(1000);
+  expect(await say('opt-out', 'keyword', clock.now().toISOString())).toBe(true);
+  expect(await optedOut()).toBe(true);
+  // Our own words are told apart by milliseconds.
+  clock.advance(1000);
+  const base = clock.now().getTime();
+  clock.advance(900);
+  expect(await say('opt-out', 'api', new Date(base + 100).toISOString())).toBe(true);
+  expect(await say('opt-in', 'api', new Date(base + 200).toISOString())).toBe(true);
+  expect(await say('opt-out', 'api', new Date(base + 150).toISOString())).toBe(false);
+  expect(await optedOut()).toBe(false);
+});
+
+it('lets one of two opposite words recorded at once wait for the other', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const [contact] = await meet({ phone: `27${round}` });
+    const say = (action: 'opt-out' | 'opt-in', source: string) =>
+      db.withSystem('test', (tx) =>
+        recordConsents(tx, [
+          { workspaceId, contactId: contact!.id, action, scope: 'all', source, at: clock.now() },
+        ]),
+      );
+    await Promise.all([say('opt-in', 'api'), say('opt-out', 'keyword')]);
+    expect((await read(contact!.id))!.optedOut).toBe(true);
+  }
+});
+
+it('counts a word for both contacts that one payload named', async () => {
+  const [phone] = await meet({ phone: '2800' });
+  const [user] = await meet({ userId: 'US.28' });
+  const [both] = await meet({ phone: '2800', userId: 'US.28' });
+  expect(both!.id).toBe(user!.id);
+  const say = (contactId: string, action: 'opt-out' | 'opt-in') => {
+    clock.advance(1000);
+    return db.withSystem('test', (tx) =>
+      recordConsents(tx, [
+        { workspaceId, contactId, action, scope: 'all', source: 'keyword', at: clock.now() },
+      ]),
+    );
+  };
+  const flags = async () => [(await read(phone!.id))!.optedOut, (await read(user!.id))!.optedOut];
+  expect(await say(user!.id, 'opt-out')).toEqual([true]);
+  expect(await flags()).toEqual([true, true]);
+  expect(await say(phone!.id, 'opt-in')).toEqual([true]);
+  expect(await flags()).toEqual([false, false]);
 });

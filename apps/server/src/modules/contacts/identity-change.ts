@@ -4,6 +4,7 @@ import { emit } from '../../platform/events/index.ts';
 import {
   aliasKey,
   createContacts,
+  linkConflicts,
   type NewIdentity,
   selectIdentities,
   setPhone,
@@ -59,6 +60,10 @@ export async function applyIdentityChange(tx: Tx, changes: readonly IdentityChan
     });
     await setPhone(tx, workspaceId, contact.id, phone, others.length > 0);
     for (const other of others.sort()) await setPhone(tx, workspaceId, other, null, true);
+    await linkConflicts(
+      tx,
+      others.map((otherId) => ({ workspaceId, contactId: contact.id, otherId })),
+    );
     await emit(tx, [
       {
         workspaceId,

@@ -5,13 +5,14 @@
  * WhatsApp wrote them), `bsuid` (business-scoped user id, unique per portfolio: its scope), `parent_bsuid`. A username
  * is display only, it changes. A *consent* is one word of the person about being written to.
  *
- * Tables: contacts, identities, consents.
+ * Tables: contacts, contact_conflicts (who may be the same person), identities, consents.
  *
  * Always true: a person without a phone is a contact like any other; one alias belongs to one contact, for ever (a
  * changed number or BSUID is superseded, not deleted: WhatsApp may still deliver what names it); aliases are linked
  * only when one payload shows them together and are never taken from another contact (`identity_conflict` is set and a
  * person decides); Brazilian, Mexican and Argentine writings of a number find the same contact, and what WhatsApp wrote
- * is kept; everything that changes a contact commutes, so batches may finish in any order.
+ * is kept; a word about being written to counts for everybody who may be the same person, and within one second an
+ * opt-out wins; everything that changes a contact commutes, so batches may finish in any order.
  */
 import type { Tx } from '../../platform/db/index.ts';
 import { type ContactRow, type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';

@@ -315,22 +315,84 @@ export async function insertConsents(tx: Tx, consents: readonly ConsentRow[]): P
   );
 }
 
+const insertConflicts = statement(
+  'contacts.insert_conflicts',
+  `insert into contact_conflicts (workspace_id, contact_id, other_id, created_at)
+   select t.workspace_id, t.contact_id, t.other_id, $4::timestamptz
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (workspace_id, contact_id, other_id)
+   order by t.workspace_id, t.contact_id, t.other_id
+   on conflict do nothing`,
+);
+
+/** One payload showed aliases of both. Kept in both directions, so that a look from either side finds the other. */
+export async function linkConflicts(
+  tx: Tx,
+  pairs: readonly { workspaceId: string; contactId: string; otherId: string }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const both = pairs.flatMap((pair) => [
+    pair,
+    { workspaceId: pair.workspaceId, contactId: pair.otherId, otherId: pair.contactId },
+  ]);
+  await tx.execute(insertConflicts, [
+    both.map((pair) => pair.workspaceId),
+    both.map((pair) => pair.contactId),
+    both.map((pair) => pair.otherId),
+    tx.now().toISOString(),
+  ]);
+}
+
+/** Who may be the same person as these. */
+export function selectConflicts(
+  tx: Tx,
+  contacts: readonly { workspaceId: string; contactId: string }[],
+): Promise<{ workspaceId: string; contactId: string; otherId: string }[]> {
+  return tx.query(
+    `select distinct k.workspace_id as "workspaceId", k.contact_id as "contactId", k.other_id as "otherId"
+     from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, contact_id)
+     join contact_conflicts k using (workspace_id, contact_id)`,
+    [contacts.map((c) => c.workspaceId), contacts.map((c) => c.contactId)],
+  );
+}
+
+/** Two words about one contact, recorded at once, would each miss the other: one waits. */
+export async function lockContacts(
+  tx: Tx,
+  contacts: readonly { workspaceId: string; contactId: string }[],
+): Promise<void> {
+  await tx.execute(
+    `select 1 from contacts c
+     where (c.workspace_id, c.id) in (select * from unnest($1::uuid[], $2::uuid[]))
+     order by c.workspace_id, c.id for no key update of c`,
+    [contacts.map((c) => c.workspaceId), contacts.map((c) => c.contactId)],
+  );
+}
+
 /**
- * Sets the contacts' flags from the newest word of each contact (what arrives late changes nothing).
- * WhatsApp's own marketing preference and the person's words to us are two things: START does not undo the first.
+ * Sets the contacts' flags from the newest word of each contact (what arrives late changes nothing) and says which
+ * words counted. WhatsApp's own marketing preference and the person's words to us are two things: START does not undo
+ * the first. WhatsApp tells whole seconds: within one, nobody knows what came first, and an opt-out wins. Words of our
+ * own API have milliseconds and are compared by them among each other; see `outdone`.
  */
 export function applyConsents(
   tx: Tx,
   consents: readonly ConsentRow[],
-): Promise<{ workspaceId: string; contactId: string; source: string }[]> {
+): Promise<{ workspaceId: string; contactId: string; own: boolean; theirs: boolean }[]> {
   return tx.query(
     `with input as (
        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
          as t (workspace_id, contact_id, action, scope, source, keyword, at)
      ), newest as (
        select i.* from input i
-       where not exists (select from consents k where k.workspace_id = i.workspace_id and k.contact_id = i.contact_id
-                         and (k.source = 'whatsapp') = (i.source = 'whatsapp') and k.at > i.at)
+       where not exists (
+         select from consents k where k.workspace_id = i.workspace_id and k.contact_id = i.contact_id
+           and (k.source = 'whatsapp') = (i.source = 'whatsapp')
+           and k.at >= date_trunc('second', i.at)
+           and case
+             when k.source in ('keyword', 'whatsapp') or i.source in ('keyword', 'whatsapp') then
+               date_trunc('second', k.at) > date_trunc('second', i.at)
+                 or (k.action = 'opt-out' and i.action = 'opt-in')
+             else k.at > i.at end)
      ), people as (
        select distinct c.workspace_id, c.id from contacts c
        join newest n on n.workspace_id = c.workspace_id and n.contact_id = c.id
@@ -351,7 +413,8 @@ export function applyConsents(
        left join own o on o.workspace_id = l.workspace_id and o.contact_id = l.id
        left join theirs w on w.workspace_id = l.workspace_id and w.contact_id = l.id
      where c.workspace_id = l.workspace_id and c.id = l.id
-     returning c.workspace_id as "workspaceId", c.id as "contactId", coalesce(o.source, w.source) as source`,
+     returning c.workspace_id as "workspaceId", c.id as "contactId", o.action is not null as own,
+       w.action is not null as theirs`,
     [
       consents.map((c) => c.workspaceId),
       consents.map((c) => c.contactId),

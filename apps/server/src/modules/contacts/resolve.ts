@@ -9,6 +9,7 @@ import {
   type ContactRow,
   createContacts,
   type IdentityRow,
+  linkConflicts,
   type NewContact,
   type NewIdentity,
   removeContacts,
@@ -159,6 +160,7 @@ async function attempt(
   const linked: NewIdentity[] = [];
   const sightings = new Map<string, Sighting>();
   const owners: (string | null)[] = [];
+  const pairs = new Map<string, { workspaceId: string; contactId: string; otherId: string }>();
 
   refs.forEach((ref, index) => {
     const list = wanted[index]!;
@@ -183,6 +185,9 @@ async function attempt(
     }
     const contactId = choice.contactId ?? newId<ContactId>();
     owners.push(contactId);
+    for (const otherId of choice.others) {
+      pairs.set(`${contactId}|${otherId}`, { workspaceId: ref.workspaceId, contactId, otherId });
+    }
     // What another contact holds stays there.
     for (const alias of list) {
       if (!alias.exact || known.has(aliasKey(alias))) continue;
@@ -243,6 +248,8 @@ async function attempt(
       mode === 'known-only' ? [...sightings.values()].filter(changes(linked)) : [...sightings.values()];
     if (due.length > 0) for (const row of await updateSightings(tx, due)) rows.set(row.id, row);
   }
+
+  await linkConflicts(tx, [...pairs.values()]);
 
   if (created.size > 0) {
     await emit(

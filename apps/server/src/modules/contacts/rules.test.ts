@@ -14,18 +14,20 @@ it('trusts a BSUID over a phone and a phone as written over its variants', () =>
   expect(chooseContact([hit('p', 'phone'), hit('b', 'bsuid')], false)).toEqual({
     contactId: 'b',
     conflict: true,
+    others: ['p'],
   });
   expect(chooseContact([hit('v', 'phone', { exact: false }), hit('p', 'phone')], false)).toEqual({
     contactId: 'p',
     conflict: false,
+    others: [],
   });
-  expect(chooseContact([], true)).toEqual({ contactId: null, conflict: false });
+  expect(chooseContact([], true)).toEqual({ contactId: null, conflict: false, others: [] });
 });
 
 it('gives no stranger the thread of who had the phone before', () => {
   const old = hit('before', 'phone', { superseded: true });
-  expect(chooseContact([old], true)).toEqual({ contactId: null, conflict: true });
-  expect(chooseContact([old], false)).toEqual({ contactId: 'before', conflict: false });
+  expect(chooseContact([old], true)).toEqual({ contactId: null, conflict: true, others: [] });
+  expect(chooseContact([old], false)).toEqual({ contactId: 'before', conflict: false, others: [] });
 });
 
 it('decides the same in any order', () => {

@@ -16,6 +16,8 @@ export interface Choice {
   contactId: string | null;
   /** Two exact aliases of one person belong to two contacts; nothing is moved, a person decides. */
   conflict: boolean;
+  /** The other contacts that aliases shown in the same payload belong to today: perhaps the same person. */
+  others: string[];
 }
 
 // A BSUID is never given to somebody else; a phone number is, after some months; a superseded phone proves least.
@@ -48,13 +50,37 @@ export function chooseContact(hits: readonly Hit[], unknownUserId: boolean): Cho
       best = hit;
     }
   }
+  const others = new Set<string>();
   for (const hit of hits) {
-    if (best && hit.exact && !hit.superseded && hit.contactId !== best.contactId) conflict = true;
+    if (best && hit.exact && !hit.superseded && hit.contactId !== best.contactId) others.add(hit.contactId);
   }
-  return { contactId: best?.contactId ?? null, conflict };
+  return {
+    contactId: best?.contactId ?? null,
+    conflict: conflict || others.size > 0,
+    others: [...others].sort(),
+  };
 }
 
 /** Country of a BSUID (`US.1349…`), the only hint when no phone is shared. */
 export function countryOf(userId: string | null): string | null {
   return userId?.match(/^([A-Z]{2})\./)?.[1] ?? null;
+}
+
+interface Word {
+  action: 'opt-out' | 'opt-in';
+  source: string;
+  at: Date;
+}
+
+const second = (at: Date): number => Math.floor(at.getTime() / 1000);
+const coarse = (source: string): boolean => source === 'keyword' || source === 'whatsapp';
+
+/**
+ * Does an earlier word of the same kind outdo this one. WhatsApp tells whole seconds: within one, an opt-out wins.
+ * Otherwise the newer one counts, on a tie the one that came later. The same rule as in `applyConsents`.
+ */
+export function outdone(word: Word, earlier: Word): boolean {
+  if (!coarse(word.source) && !coarse(earlier.source)) return earlier.at > word.at;
+  const [a, b] = [second(earlier.at), second(word.at)];
+  return a > b || (a === b && earlier.action === 'opt-out' && word.action === 'opt-in');
 }
