@@ -265,6 +265,23 @@ it('takes what is signed with a secret of the address, both during a rotation, a
   expect(await rows(`app_id = '${appB}' and body = '\\x${keyed.toString('hex')}'`)).toHaveLength(1);
 });
 
+it('takes a signed body whatever its content-type says, and without one', async () => {
+  for (const type of [';;;;', 'nonsense', 'text/plain', 'application/json; charset=utf-16', '', undefined]) {
+    const body = text(`of type ${type}`);
+    const reply = await server.inject({
+      method: 'POST',
+      url: '/webhook',
+      payload: body,
+      headers: {
+        'x-hub-signature-256': sign(body, 'new-secret'),
+        ...(type === undefined ? {} : { 'content-type': type }),
+      },
+    });
+    expect([type, reply.statusCode]).toEqual([type, 200]);
+    expect(await rows(`body = '\\x${body.toString('hex')}'`)).toHaveLength(1);
+  }
+});
+
 it('refuses everything else with 401 and stores nothing', async () => {
   const before = (await rows()).length;
   const body = text('forged');

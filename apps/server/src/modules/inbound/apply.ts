@@ -42,6 +42,8 @@ export interface Body {
   day: string | null;
   /** Only the items at these paths; all, if not said. */
   paths?: ReadonlySet<string>;
+  /** Applied before, perhaps: what of it was parked and goes through now is resolved. */
+  again?: boolean;
 }
 
 export interface Tally {
@@ -191,12 +193,9 @@ async function applyWork(tx: SystemTx, work: readonly Work[]): Promise<number> {
       refuse('wrong-app', 'the number is bound to another app', route);
       continue;
     }
-    if (route.status !== 'active' || route.workspaceStatus !== 'active') {
-      refuse(
-        'number-not-active',
-        route.status === 'active' ? 'the workspace is suspended' : `the number is ${route.status}`,
-        route,
-      );
+    // Suspended numbers and workspaces go on receiving; what must not leave, canSend keeps back.
+    if (route.status === 'pending') {
+      refuse('number-not-active', 'the number is pending', route);
       continue;
     }
     switch (item.kind) {
@@ -371,8 +370,7 @@ async function resolveReplayed(
     tx,
     work
       .filter(
-        ({ from, item }) =>
-          from.paths !== undefined && !again.has(`${from.hash.toString('hex')}|${item.path}`),
+        ({ from, item }) => from.again === true && !again.has(`${from.hash.toString('hex')}|${item.path}`),
       )
       .map(({ from, item }) => ({ hash: from.hash, path: item.path })),
   );

@@ -20,5 +20,5 @@ export { createDoorKeeper } from './apps.ts';
 export { maintainInbound } from './maintain.ts';
 export { startProcessor } from './process.ts';
 
-export { listParked, replay } from './replay.ts';
+export { listParked, replay, replayNumber } from './replay.ts';
 export { inboundRoutes } from './routes.ts';

@@ -7,7 +7,7 @@ import { newId } from '../../platform/ids.ts';
 import { settlePending } from '../messages/index.ts';
 import { createAcceptor, hashOf } from './accept.ts';
 import { applyBodies, type Body } from './apply.ts';
-import { listParked, maintainInbound, replay, startProcessor } from './index.ts';
+import { listParked, maintainInbound, replay, replayNumber, startProcessor } from './index.ts';
 import { bodyOf, change, said, told } from './testing.ts';
 
 const log = pino({ level: 'silent' });
@@ -238,6 +238,42 @@ it('keeps everything of 1,000 updates of two tenants in one body, each in its ow
   expect(
     await query("select 1 from parked_bodies where hash = decode($1, 'hex')", [parked[0]!.hash]),
   ).toHaveLength(1);
+});
+
+it('goes on receiving for suspended numbers and workspaces', async () => {
+  const wamid = `wamid.susp.${one.phoneNumberId}`;
+  const id = await sentMessage(one, wamid);
+  await query("update numbers set status = 'suspended' where id = $1", [one.numberId]);
+  await query("update workspaces set status = 'suspended' where id = $1", [two.workspaceId]);
+  await apply(one, { messages: [said('still here')], statuses: [told(wamid, 'delivered')] });
+  await apply(two, { messages: [said('here too')] });
+  expect((await messagesOf(one)).filter((row) => row.direction === 'in')).toHaveLength(2);
+  expect(await messageRow(id)).toMatchObject({ status: 'delivered' });
+  expect(await messagesOf(two)).toHaveLength(1);
+  for (const { phoneNumberId } of [one, two]) expect(await listParked(db, { phoneNumberId })).toEqual([]);
+});
+
+it('replays a number when it is activated or added, and what a range applied', async () => {
+  const pending = await seedWorkspace(db, { number: { status: 'pending' } });
+  const body = bodyOf([change(pending.phoneNumberId, { messages: [said('early')] })]);
+  const others = bodyOf([change(pending.phoneNumberId, { messages: [said('of another app')] })]);
+  await applyBodies(deps, [bodyFor(body, pending.appId), bodyFor(others, one.appId)]);
+  await query("update numbers set status = 'active' where id = $1", [pending.numberId]);
+  expect(await replayNumber(deps, pending.phoneNumberId)).toEqual({ bodies: 1, items: 1, parked: 0 });
+  expect(await messagesOf(pending)).toHaveLength(1);
+  expect(await listParked(db, { phoneNumberId: pending.phoneNumberId })).toMatchObject([
+    { reason: 'wrong-app' },
+  ]);
+
+  const late = await seedWorkspace(db, { number: { status: 'pending' } });
+  await post(bodyOf([change(late.phoneNumberId, { messages: [said('early')] })]), late.appId);
+  await work();
+  expect(await listParked(db, { phoneNumberId: late.phoneNumberId })).toHaveLength(1);
+  await query("update numbers set status = 'active' where id = $1", [late.numberId]);
+  const [last] = await query<{ n: number }>('select max(n) as n from raw_events');
+  await replay(deps, { range: { from: last!.n, to: last!.n } });
+  expect(await messagesOf(late)).toHaveLength(1);
+  expect(await listParked(db, { phoneNumberId: late.phoneNumberId })).toEqual([]);
 });
 
 it('parks what it may not apply yet, and applies it by replay, once', async () => {

@@ -304,7 +304,11 @@ export async function selectParked(
 /** Bodies with open parked items, with the paths of those; after `afterHash`, so that replay ends. */
 export async function selectParkedBodies(
   db: Database,
-  filter: { ids?: readonly string[] | undefined; phoneNumberId?: string | undefined },
+  filter: {
+    ids?: readonly string[] | undefined;
+    phoneNumberId?: string | undefined;
+    reasons?: readonly ParkReason[] | undefined;
+  },
   afterHash: Buffer,
   limit: number,
 ): Promise<
@@ -316,9 +320,9 @@ export async function selectParkedBodies(
                array_agg(p.path) as paths
         from parked p join parked_bodies b using (hash)
         where p.resolved_at is null and b.hash > $1 and ($2::uuid[] is null or p.id = any($2))
-          and ($3::text is null or p.phone_number_id = $3)
+          and ($3::text is null or p.phone_number_id = $3) and ($5::text[] is null or p.reason = any($5))
         group by b.hash order by b.hash limit $4`,
-      values: [afterHash, filter.ids ?? null, filter.phoneNumberId ?? null, limit],
+      values: [afterHash, filter.ids ?? null, filter.phoneNumberId ?? null, limit, filter.reasons ?? null],
     },
   ]);
   return (result?.rows ?? []) as never;

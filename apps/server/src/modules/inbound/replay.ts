@@ -13,7 +13,7 @@ export type ReplayWhat =
   /** Raw events by number, from and to included. */
   | { range: { from: number; to: number } }
   /** Parked items: these, those of one number, or all. */
-  | { parked: { ids?: readonly string[]; phoneNumberId?: string } };
+  | { parked: { ids?: readonly string[]; phoneNumberId?: string; reasons?: readonly ParkReason[] } };
 
 export interface Replayed extends Tally {
   bodies: number;
@@ -37,7 +37,8 @@ export async function replay(deps: ApplyDeps, what: ReplayWhat): Promise<Replaye
       if (rows.length === 0) break;
       const bodies = [];
       for (const row of rows) {
-        bodies.push({ ...row, body: row.body ?? (await selectBody(deps.db, row.day, row.hash)) });
+        const body = row.body ?? (await selectBody(deps.db, row.day, row.hash));
+        bodies.push({ ...row, body, again: true });
       }
       add(bodies.length, await applyBodies(deps, bodies));
       from = rows.at(-1)!.n + 1;
@@ -48,11 +49,16 @@ export async function replay(deps: ApplyDeps, what: ReplayWhat): Promise<Replaye
     const rows = await selectParkedBodies(deps.db, what.parked, after, 20);
     if (rows.length === 0) return done;
     const bodies = rows
-      .map((row) => ({ ...row, day: null, paths: new Set(row.paths) }))
+      .map((row) => ({ ...row, day: null, again: true, paths: new Set(row.paths) }))
       .sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
     add(bodies.length, await applyBodies(deps, bodies));
     after = Buffer.from(rows.at(-1)!.hash);
   }
+}
+
+/** What came for a number before it was here or active. For whoever adds or activates one, after the commit. */
+export function replayNumber(deps: ApplyDeps, phoneNumberId: string): Promise<Replayed> {
+  return replay(deps, { parked: { phoneNumberId, reasons: ['number-not-active', 'unknown-number'] } });
 }
 
 /** What waits for somebody to look at it, oldest first. */

@@ -33,6 +33,10 @@ const nothing = Buffer.from('');
 export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
   const { keeper, acceptor } = deps;
   if (deps.flood) app.addHook('onRequest', deps.flood);
+  // Bytes are bytes: a content-type that Fastify cannot read would be refused with 415 before the signature is seen.
+  app.addHook('onRequest', async (request) => {
+    request.raw.headers['content-type'] = 'application/octet-stream';
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
