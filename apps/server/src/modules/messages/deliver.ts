@@ -21,6 +21,7 @@ import {
   type ClaimRecord,
   claimDue,
   claimsOfFence,
+  leftClaims,
   orphanedClaims,
   queueHeads,
   recentAttempts,
@@ -113,6 +114,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   let stopping = false;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let resentAt = Number.NEGATIVE_INFINITY;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
 
@@ -125,6 +127,10 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     if (performance.now() - resentAt > 5_000) {
       resentAt = performance.now();
       await resendUnconfirmed(db);
+    }
+    if (performance.now() - tidiedAt > idleMs) {
+      tidiedAt = performance.now();
+      await takeLeftClaims();
     }
     const [found] = await db.runSystem('numbers with waiting messages', [{ statement: queueHeads }]);
     const now = clockMs();
@@ -191,6 +197,15 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       free.map((head) => ({ workspaceId: head.workspace_id, numberId: head.number_id })),
     );
     for (const lease of taken) await takeOver(lease);
+  }
+
+  /** Claims of a process that ended, on numbers that may have nothing else to send. */
+  async function takeLeftClaims(): Promise<void> {
+    const [left] = await db.runSystem('claims nobody finishes', [
+      { statement: leftClaims, values: [db.clock.now().toISOString()] },
+    ]);
+    const rows = (left?.rows ?? []) as unknown as { workspace_id: string; number_id: string }[];
+    await acquire(rows.filter((row) => !held.has(row.number_id)));
   }
 
   /** What the former holder left: claims without outcome are unknown; what it spent is spent. */
@@ -345,6 +360,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     templates: Awaited<ReturnType<typeof templatesOf>>,
   ): Promise<Result> {
     const ref = refOf(row);
+    // Never a second call for what WhatsApp has; writing this result ends its row.
+    if (row.rank > 0) return giveBack(number, ref, 'WhatsApp has the message already');
     const candidate = candidateOf(row);
     const verdict = decide(
       sendFacts(candidate, db.clock.now(), templateOf(templates, candidate), { month: null, minute: null }),
@@ -607,8 +624,13 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     async stop() {
       if (abandoned) return;
       await end();
-      await Promise.all(calls);
-      while (flushing) await flushing;
+      // Each may begin the next: templates that were being read start calls, calls leave results to write.
+      while (calls.size > 0 || flushing || buffer.length > 0) {
+        await Promise.all(calls);
+        if (flushing) await flushing;
+        else if (buffer.length > 0) flush();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       await leases.release([...held.values()].map((n) => n.lease));
       held.clear();
       await leases.close();

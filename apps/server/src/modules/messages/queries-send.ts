@@ -210,6 +210,12 @@ export const queueHeads = statement(
 /** Class of the advisory locks that say a holder's process lives ('chas'). */
 export const aliveClass = 0x63686173;
 
+/** Whether the process behind `l.holder` lives: its session holds an advisory lock. */
+const holderLives = `exists (
+       select 1 from pg_locks k where k.locktype = 'advisory' and k.granted and k.objsubid = 2
+         and k.database = (select oid from pg_database where datname = current_database())
+         and k.classid = ${aliveClass}::oid and k.objid = (hashtext(l.holder::text)::bigint & 4294967295)::oid)`;
+
 /**
  * Takes leases that nobody holds, that ran out, or whose holder's process is gone: its session, and with it its
  * advisory lock, ended. Waiting for the clock alone would cost 15 s after every restart.
@@ -221,11 +227,26 @@ export const acquireLeases = statement(
    from unnest($1::uuid[], $2::uuid[]) r(workspace_id, number_id) order by 1, 2
    on conflict (workspace_id, number_id) do update
      set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
-     where l.holder is null or l.expires_at <= $4::timestamptz or not exists (
-       select 1 from pg_locks k where k.locktype = 'advisory' and k.granted and k.objsubid = 2
-         and k.database = (select oid from pg_database where datname = current_database())
-         and k.classid = ${aliveClass}::oid and k.objid = (hashtext(l.holder::text)::bigint & 4294967295)::oid)
+     where l.holder is null or l.expires_at <= $4::timestamptz or not ${holderLives}
    returning workspace_id, number_id, fence`,
+);
+
+/**
+ * Numbers with a claim that nobody can finish: the lease is free, ran out, or its holder is gone. Without this a claim
+ * left by a crash would wait until its number has something else to send. A loose scan, like `queueHeads`.
+ */
+export const leftClaims = statement(
+  'messages.left_claims',
+  `with recursive claims as (
+     (select workspace_id, number_id from send_queue where state = 'claimed' order by number_id, claimed_at limit 1)
+     union all
+     select n.* from claims c cross join lateral (
+       select workspace_id, number_id from send_queue where state = 'claimed' and number_id > c.number_id
+       order by number_id, claimed_at limit 1) n
+   )
+   select c.workspace_id, c.number_id from claims c
+   left join number_leases l on l.workspace_id = c.workspace_id and l.number_id = c.number_id
+   where l.holder is null or l.expires_at <= $1::timestamptz or not ${holderLives}`,
 );
 
 /** Only those still ours come back. */
@@ -294,6 +315,8 @@ export interface ClaimRecord extends FactsRecord {
   content: { type: string; [key: string]: unknown };
   reply_to: string | null;
   purpose: string;
+  /** Above 0 WhatsApp has it: a word of an earlier attempt came. */
+  rank: number;
 }
 
 /**
@@ -329,7 +352,7 @@ export const claimDue = statement(
      insert into message_attempts (workspace_id, id, message_id, number_id, n, started_at)
      select workspace_id, attempt_id, message_id, $2, attempts, $5::timestamptz from claimed
    )
-   select c.message_id, c.attempt_id, c.attempts as n, m.content, m.purpose,
+   select c.message_id, c.attempt_id, c.attempts as n, m.content, m.purpose, m.rank,
      coalesce((select r.provider_message_id from messages r where r.workspace_id = m.workspace_id
        and r.id = case when m.reply_to ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then m.reply_to::uuid end), m.reply_to)
        as reply_to, ${factColumns}
@@ -357,7 +380,9 @@ export interface ChangedRecord {
 /**
  * Writes what became of attempts. The attempt's id is the fence: whoever claims again gives a new one, so a result of
  * a holder that lost its lease still counts while nobody claimed since (it is knowledge), and never afterwards.
- * A status that came first has removed the queue's row: then only the attempt is completed.
+ * A status that came first has removed the queue's row: then only the attempt is completed. A status of an earlier
+ * attempt leaves the row to the one in flight: whatever that one's outcome, WhatsApp has the message and nothing is
+ * tried again.
  * `message_status` null = the message stays as it is and waits.
  */
 export const saveResults = statement(
@@ -369,9 +394,13 @@ export const saveResults = statement(
      order by workspace_id, message_id
    ), locked as materialized (
      -- Row by row through the primary key, in order: a join would read a long queue whole while it has no statistics.
-     select i.* from input i cross join lateral (
-       select 1 from send_queue q where q.workspace_id = i.workspace_id and q.message_id = i.message_id
+     -- The message is locked after its queue row: a status may have committed while this waited.
+     select i.*, m.rank > 0 as reached from input i cross join lateral (
+       select q.message_id from send_queue q where q.workspace_id = i.workspace_id and q.message_id = i.message_id
          and q.attempt_id = i.attempt_id and q.state in ('claimed', 'unconfirmed') for update) q
+     cross join lateral (
+       select m.rank from messages m where m.workspace_id = i.workspace_id and m.id = q.message_id
+       for no key update) m
    ), attempts as (
      update message_attempts a set outcome = i.outcome, finished_at = $2::timestamptz,
        provider_message_id = i.provider_message_id, http_status = i.http_status, error = i.error
@@ -379,20 +408,22 @@ export const saveResults = statement(
        and (a.outcome is null or (a.outcome = 'unknown' and i.outcome <> 'unknown'))
    ), gone as (
      delete from send_queue q using locked l
-     where q.workspace_id = l.workspace_id and q.message_id = l.message_id and l.queue_state = 'done'
+     where q.workspace_id = l.workspace_id and q.message_id = l.message_id
+       and (l.queue_state = 'done' or l.reached)
    ), moved as (
      update send_queue q set state = l.queue_state, due_at = coalesce(l.due_at, q.due_at), reason = l.reason,
        attempts = q.attempts - case when l.counts then 0 else 1 end
      from locked l
      where q.workspace_id = l.workspace_id and q.message_id = l.message_id and l.queue_state <> 'done'
+       and not l.reached
    )
-   update messages m set status = case when m.rank > 0 then m.status else l.message_status end,
+   update messages m set status = l.message_status,
      rank = case when l.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
      provider_message_id = coalesce(m.provider_message_id, l.provider_message_id),
      error = case when l.message_status in ('accepted', 'queued') then null else l.error end,
      failed_at = case when l.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
    from locked l
-   where m.workspace_id = l.workspace_id and m.id = l.message_id and l.message_status is not null
+   where m.workspace_id = l.workspace_id and m.id = l.message_id and l.message_status is not null and not l.reached
    returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
      m.type, m.error, l.attempt_id`,
 );
@@ -440,9 +471,10 @@ export const confirmAttempts = statement(
 export const resendDue = statement(
   'messages.resend_due',
   `with due as (
-     select workspace_id, message_id from send_queue
-     where state = 'unconfirmed' and due_at <= $1::timestamptz and due_at < 'infinity'
-     order by workspace_id, message_id limit 200 for update skip locked
+     select q.workspace_id, q.message_id from send_queue q
+     join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
+     where q.state = 'unconfirmed' and q.due_at <= $1::timestamptz and q.due_at < 'infinity'
+     order by q.workspace_id, q.message_id limit 200 for update of q, m skip locked
    ), moved as (
      update send_queue q set state = 'due', reason = null from due d
      where q.workspace_id = d.workspace_id and q.message_id = d.message_id
@@ -459,7 +491,7 @@ export const deadMessages = statement(
   'messages.dead',
   `select q.workspace_id, q.message_id, q.number_id, q.conversation_id, q.state, q.attempts, q.reason, m.error,
      m.type, m.created_at
-   from send_queue q join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id
+   from send_queue q join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
    where q.state in ('dead', 'unconfirmed') and ($1::uuid is null or q.workspace_id = $1)
    order by q.workspace_id, q.message_id limit $2`,
 );
@@ -468,9 +500,10 @@ export const deadMessages = statement(
 export const requeueDead = statement(
   'messages.requeue_dead',
   `with dead as (
-     select workspace_id, message_id from send_queue
-     where state in ('dead', 'unconfirmed') and workspace_id = any($1::uuid[]) and message_id = any($2::uuid[])
-     order by workspace_id, message_id for update
+     select q.workspace_id, q.message_id from send_queue q
+     join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
+     where q.state in ('dead', 'unconfirmed') and q.workspace_id = any($1::uuid[]) and q.message_id = any($2::uuid[])
+     order by q.workspace_id, q.message_id for update of q, m
    ), moved as (
      update send_queue q set state = 'due', due_at = $3::timestamptz, attempts = 0, reason = null from dead d
      where q.workspace_id = d.workspace_id and q.message_id = d.message_id

@@ -1,0 +1,184 @@
+import type { SendCall, SendOutcome, StatusItem } from '@chaski/providers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { testDatabase, testRing, until } from '../../../test/harness.ts';
+import { routesFor, useKeyRing } from '../numbers/index.ts';
+import { applyStatuses } from './apply-status.ts';
+import { retryDead } from './dead.ts';
+import type { Delivery } from './deliver.ts';
+import { type Place, stageOn } from './testing.ts';
+
+const stage = await stageOn(await testDatabase({ poolSize: 16 }));
+const { clock, query } = stage;
+
+let deliveries: Delivery[] = [];
+afterEach(async () => {
+  for (const delivery of deliveries) await delivery.abandon();
+  deliveries = [];
+});
+
+/** A provider whose answers the test gives one by one. */
+function byHand() {
+  const calls: { attemptId: string; answer(outcome: SendOutcome): void }[] = [];
+  const send = (call: SendCall) =>
+    new Promise<SendOutcome>((answer) => calls.push({ attemptId: call.callbackData ?? '', answer }));
+  const delivery = stage.deliver({ provider: () => ({ ...stage.provider, send }) });
+  deliveries.push(delivery);
+  return { calls, delivery, called: (n: number) => until(`call ${n}`, async () => calls.length === n) };
+}
+
+const lost: SendOutcome = { outcome: 'unknown', reason: 'connection reset', httpStatus: null };
+const accepted = (providerMessageId: string): SendOutcome => ({
+  outcome: 'accepted',
+  providerMessageId,
+  recipient: { phone: null, userId: null, parentUserId: null, username: null, profileName: null },
+  messageStatus: null,
+});
+const refusedFor = (retry: 'later' | 'never'): SendOutcome => ({
+  outcome: 'refused',
+  error: { code: 131000, title: 'Something went wrong', message: 'm', details: null, href: null },
+  class: retry === 'later' ? { retry, slow: 'message' } : { retry },
+  httpStatus: 500,
+});
+
+async function word(place: Place, attemptId: string, wamid: string, status: StatusItem['status']) {
+  await stage.db.withSystem('test: a word', async (tx) => {
+    const route = (await routesFor(tx, [place.phoneNumberId])).get(place.phoneNumberId)!;
+    const failure = { code: 131026, title: 'undeliverable', message: 'm', details: null, href: null };
+    const item: StatusItem = {
+      kind: 'status',
+      path: 'entry/0/changes/0/value/statuses/0',
+      phoneNumberId: place.phoneNumberId,
+      accountRef: null,
+      displayPhoneNumber: null,
+      providerMessageId: wamid,
+      status,
+      participant: '',
+      at: clock.now(),
+      callbackData: attemptId,
+      groupId: null,
+      recipient: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
+      conversation: null,
+      pricing: null,
+      errors: status === 'failed' ? [failure] : [],
+    };
+    await applyStatuses(tx, [{ route, item, receivedAt: clock.now() }]);
+  });
+}
+
+/** Later by the clock too: ids of one millisecond are in random order. */
+const again = (place: Place, messageId: string) => {
+  clock.advance(5);
+  return stage.db.withSystem('test: again', (tx) =>
+    retryDead(tx, [{ workspaceId: place.workspaceId, messageId }]),
+  );
+};
+const outcomes = async (id: string) =>
+  (
+    await query<{ outcome: string | null }>(
+      'select outcome from message_attempts where message_id = $1 order by id',
+      [id],
+    )
+  ).map((row) => row.outcome);
+const queued = (id: string) => query('select state from send_queue where message_id = $1', [id]);
+
+/** A message whose first call stayed without answer and whose second is in flight. */
+async function twice() {
+  const place = await stage.place();
+  const hand = byHand();
+  const id = await stage.say(place, 'hello');
+  await hand.called(1);
+  hand.calls[0]!.answer(lost);
+  await stage.becomes(id, 'unconfirmed');
+  expect(await again(place, id)).toBe(1);
+  await hand.called(2);
+  return { place, id, ...hand };
+}
+
+describe('a second attempt in flight while the first turns out to have arrived', () => {
+  it.each([
+    ['refused for now', refusedFor('later')],
+    ['refused for good', refusedFor('never')],
+    ['without answer', lost],
+    ['not made', { outcome: 'not-sent', reason: 'no connection' } as const],
+  ])('ends the matter: %s', async (_, outcome) => {
+    const { place, id, calls, delivery } = await twice();
+    await word(place, calls[0]!.attemptId, 'wamid.FIRST', 'delivered');
+    calls[1]!.answer(outcome);
+    await until('its outcome is written', async () => (await outcomes(id))[1] === outcome.outcome);
+    expect(await queued(id)).toEqual([]);
+    expect(await stage.status(id)).toBe('delivered');
+    expect(await again(place, id)).toBe(0);
+    clock.advance(3_600_000);
+    delivery.wake();
+    const other = await stage.person(place);
+    const next = await stage.say({ ...place, ...other }, 'a look');
+    await until('another look', async () => calls.length === 3);
+    calls[2]!.answer(accepted(`wamid.${next}`));
+    await stage.becomes(next, 'accepted');
+    expect(await outcomes(id)).toEqual(['accepted', outcome.outcome]);
+    const [row] = await query('select error, failed_at from messages where id = $1', [id]);
+    expect(row).toEqual({ error: null, failed_at: null });
+  });
+
+  it('makes no call for a row that was queued all the same', async () => {
+    const place = await stage.place();
+    const { calls } = byHand();
+    const id = await stage.say(place, 'hello');
+    await until('call', async () => calls.length === 1);
+    calls[0]!.answer(accepted(`wamid.${id}`));
+    await stage.becomes(id, 'accepted');
+    clock.advance(5);
+    await query(
+      `insert into send_queue (workspace_id, message_id, number_id, conversation_id, due_at)
+       values ($1, $2, $3, $4, $5)`,
+      [place.workspaceId, id, place.numberId, place.conversationId, clock.now().toISOString()],
+    );
+    deliveries[0]!.wake();
+    await until('the row is gone', async () => (await queued(id)).length === 0);
+    expect(calls).toHaveLength(1);
+    expect(await outcomes(id)).toEqual(['accepted', 'not-sent']);
+  });
+});
+
+describe('whoever ends', () => {
+  it('by a crash leaves a claim that is settled although its number has nothing else to send', async () => {
+    const place = await stage.place();
+    const { called, delivery } = byHand();
+    const id = await stage.say(place, 'hello');
+    await called(1);
+    await delivery.abandon();
+    byHand();
+    await stage.becomes(id, 'unconfirmed');
+    expect(await outcomes(id)).toEqual(['unknown']);
+  });
+
+  it('by stopping writes the results of calls that had not begun yet', async () => {
+    const place = await stage.place();
+    let reading = false;
+    let read = () => {};
+    const { db } = stage;
+    const slow: typeof db = {
+      ...db,
+      withSystem: async (reason, fn) => {
+        if (reason === 'templates at hand-over') {
+          reading = true;
+          await new Promise<void>((resolve) => {
+            read = resolve;
+          });
+        }
+        return db.withSystem(reason, fn);
+      },
+    };
+    useKeyRing(slow, testRing);
+    const delivery = stage.deliver({ db: slow });
+    const id = await stage.say(place, '', {
+      content: { type: 'template', template: { name: 'hello', language: { code: 'en' } } },
+    });
+    await until('its template is being read', async () => reading);
+    const stopping = delivery.stop();
+    read();
+    await stopping;
+    expect(await outcomes(id)).toEqual(['not-sent']);
+    expect(await queued(id)).toEqual([{ state: 'due' }]);
+  });
+});
