@@ -33,7 +33,7 @@ const noBody = Buffer.alloc(0);
  */
 export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
   const { keeper, acceptor } = deps;
-  // A logger per request costs a tenth of the request, and this door logs by what it stores and refuses.
+  // No logger per request: making it was about 1.5 % of this door's busy time, and nothing here uses it.
   app.setChildLoggerFactory((logger) => logger);
   if (deps.flood) app.addHook('onRequest', deps.flood);
   // Bytes are bytes: a content-type that Fastify cannot read would be refused with 415 before the signature is seen.
