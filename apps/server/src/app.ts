@@ -205,6 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         environment: config.nodeEnv,
         authenticate: (token) => authenticateKey(db, token),
         trustedProxies: config.trustProxy,
+        corsOrigins: config.corsOrigins,
         version: about.version,
         secure: config.publicUrl?.startsWith('https://') ?? false,
         checks: {

@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import { addAdmin } from './admin.ts';
+import { addApp } from './app.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addNumber } from './number.ts';
@@ -18,7 +19,17 @@ export async function runCli(args: string[]): Promise<void> {
   const program = new Command('chaski')
     .description('Self-hosted, multi-tenant WhatsApp Business platform.')
     .showHelpAfterError('(`chaski <command> --help` explains it)');
-  const commands = [addStart, addMigrate, addKeys, addWorkspace, addNumber, addAdmin, addReplay, addQueue];
+  const commands = [
+    addStart,
+    addMigrate,
+    addKeys,
+    addWorkspace,
+    addNumber,
+    addApp,
+    addAdmin,
+    addReplay,
+    addQueue,
+  ];
   for (const add of commands) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -119,14 +119,14 @@ export function addNumber(program: Command): void {
   ).action(async (phoneNumberId: string, options: NumberOptions) => {
     const { operator, show, withSession } = await import('./session.ts');
     const { activateNumber } = await import('../modules/numbers/index.ts');
-    const { replay } = await import('../modules/inbound/index.ts');
+    const { replayNumber } = await import('../modules/inbound/index.ts');
     const { parse } = await import('@chaski/providers');
     const { createLog } = await import('../platform/log.ts');
     await withSession(options, async ({ db, loaded }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
       show([await db.withTenant(workspaceId, operator, (tx) => activateNumber(tx, numberId))], options.json);
       const deps = { db, parse, log: createLog(loaded.config.logLevel) };
-      const { parked } = await replay(deps, { parked: { phoneNumberId } });
+      const { parked } = await replayNumber(deps, phoneNumberId);
       if (parked > 0) {
         console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
         process.exitCode = 1;

@@ -148,6 +148,9 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
       async (request) => {
         mayUse(principalOf(request).numberIds, request.params.id);
         const { token, ...change } = request.body;
+        if (change.isDefault && principalOf(request).numberIds !== null) {
+          throw errors.forbidden('This API key may use certain numbers only and cannot choose the default.');
+        }
         if (token !== undefined) await checkToken(deps, request, request.params.id, token.trim());
         const number = await inTenant(db, request, async (tx) => {
           const before = await getNumber(tx, request.params.id);

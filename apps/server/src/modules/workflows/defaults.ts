@@ -48,11 +48,16 @@ export async function listWorkflows(tx: TenantTx): Promise<WorkflowRow[]> {
   return rows.map(toWorkflow);
 }
 
-/** Changes an automatic reply's text, or switches it on and off. */
+/** Changes an automatic reply's name and text, or switches it or its AI on and off. */
 export async function setAutoReply(
   tx: TenantTx,
   id: string,
-  change: { text?: string; isActive?: boolean },
+  change: {
+    name?: string | undefined;
+    text?: string | undefined;
+    isActive?: boolean | undefined;
+    aiEnabled?: boolean | undefined;
+  },
 ): Promise<WorkflowRow> {
   if (change.text !== undefined && (change.text.trim() === '' || change.text.length > 4096))
     throw errors.invalidRequest([{ path: 'text', message: 'A reply has 1 to 4,096 characters.' }]);
@@ -61,6 +66,8 @@ export async function setAutoReply(
     id,
     change.isActive ?? null,
     change.text ?? null,
+    change.name ?? null,
+    change.aiEnabled ?? null,
   ]);
   if (!row) throw errors.notFound('workflow', { id });
   return toWorkflow(row);

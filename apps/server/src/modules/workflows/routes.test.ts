@@ -49,6 +49,11 @@ it('shows and changes the automatic reply of its own workspace, and of no other'
     isActive: false,
   });
   expect(changed).toMatchObject({ status: 200, body: { text: 'Back at nine', isActive: false } });
+  const named = await ask('PATCH', `/v1/workflows/${ofNumber.id}`, { name: 'Night', aiEnabled: true });
+  expect(named).toMatchObject({
+    status: 200,
+    body: { name: 'Night', aiEnabled: true, text: 'Back at nine', isActive: false },
+  });
   expect((await ask('PATCH', `/v1/workflows/${foreign.id}`, { text: 'mine now' })).status).toBe(404);
   const unknown = await ask('PATCH', `/v1/workflows/${ofNumber.id}`, { txt: 'typo' });
   expect(unknown.status).toBe(400);

@@ -53,18 +53,19 @@ export function workflowRoutes(deps: WorkflowRoutesDeps): (app: HttpApp) => Prom
         schema: {
           tags: ['workflows'],
           params: z.strictObject({ id: z.uuid() }),
-          body: z.strictObject({ text: z.string().min(1).max(4096), isActive: z.boolean() }).partial(),
+          body: z
+            .strictObject({
+              name: z.string().trim().min(1).max(200),
+              text: z.string().min(1).max(4096),
+              isActive: z.boolean(),
+              aiEnabled: z.boolean(),
+            })
+            .partial(),
           response: { 200: workflowBody },
         },
       },
-      async (request) => {
-        const { text, isActive } = request.body;
-        const change = {
-          ...(text === undefined ? {} : { text }),
-          ...(isActive === undefined ? {} : { isActive }),
-        };
-        return present(await inTenant(db, request, (tx) => setAutoReply(tx, request.params.id, change)));
-      },
+      async (request) =>
+        present(await inTenant(db, request, (tx) => setAutoReply(tx, request.params.id, request.body))),
     );
   };
 }

@@ -40,6 +40,10 @@ export function gateWith(authenticate: Authenticate): (...scopes: string[]) => o
       if (missing.length > 0) {
         throw errors.forbidden(`This API key lacks the scope ${missing.join(', ')}.`, { missing });
       }
+      // What belongs to the whole workspace, whatever the key's scopes say.
+      if (principal.numberIds !== null && scopes.includes('workspace:write')) {
+        throw errors.forbidden('This API key may use certain numbers only and cannot change the workspace.');
+      }
       request.principal = principal;
     };
 }

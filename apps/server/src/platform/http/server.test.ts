@@ -365,3 +365,48 @@ test('a page ends without a cursor, and the pages together are the list', () => 
   expect(listQuery.parse({})).toEqual({ limit: 50 });
   expect(listOf(z.number()).parse({ data: [1], nextCursor: null })).toEqual({ data: [1], nextCursor: null });
 });
+
+test('pages of listed origins may call /v1, others may not', async () => {
+  http = await build({ corsOrigins: ['https://app.example.com/'] });
+  const ask = (method: 'GET' | 'OPTIONS', url: string, origin: string) =>
+    http!.app.inject({ method, url, headers: { origin, 'access-control-request-method': 'POST' } });
+  const preflight = await ask('OPTIONS', '/v1/things/1', 'https://app.example.com');
+  expect(preflight.statusCode).toBe(204);
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': 'https://app.example.com',
+    'access-control-allow-methods': expect.stringContaining('PATCH'),
+    'access-control-allow-headers': expect.stringContaining('authorization'),
+    vary: 'origin',
+  });
+  const refused = await ask('GET', '/v1/broken', 'https://app.example.com');
+  expect(refused.headers['access-control-allow-origin']).toBe('https://app.example.com');
+  for (const [url, origin] of [
+    ['/v1/things/1', 'https://evil.example.com'],
+    ['/openapi.json', 'https://app.example.com'],
+  ] as const) {
+    const answer = await ask('OPTIONS', url, origin);
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  }
+});
+
+test('a key for certain numbers cannot change the workspace, whatever its scopes', async () => {
+  let numberIds: string[] | null = ['n1'];
+  http = await build({
+    authenticate: async () => ({
+      workspaceId: newId<WorkspaceId>(),
+      actor: { kind: 'key', id: 'abc123', role: 'key' },
+      scopes: ['*'],
+      numberIds,
+    }),
+  });
+  http.app.patch('/v1/all', { onRequest: http.gate('workspace:write') }, async () => ({}));
+  http.app.get('/v1/all', { onRequest: http.gate('workspace:read') }, async () => ({}));
+  const ask = async (method: 'GET' | 'PATCH') =>
+    (await http!.app.inject({ method, url: '/v1/all', headers: { authorization: `Bearer ${key}` } }))
+      .statusCode;
+  expect(await ask('PATCH')).toBe(403);
+  expect(await ask('GET')).toBe(200);
+  numberIds = null;
+  expect(await ask('PATCH')).toBe(200);
+});

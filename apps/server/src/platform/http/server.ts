@@ -47,6 +47,8 @@ export interface HttpOptions {
   trustedProxies?: string[];
   /** For JSON bodies. */
   bodyLimit?: number;
+  /** Origins of other web pages that may call /v1 from a browser. */
+  corsOrigins?: readonly string[];
   /** The public address is https: browsers may remember it. */
   secure?: boolean;
 }
@@ -154,6 +156,28 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     decorate(request.id, reply);
     if (closing) reply.header('connection', 'close');
   });
+
+  const origins = new Set(options.corsOrigins?.map((origin) => origin.replace(/\/+$/, '')));
+  if (origins.size > 0) {
+    app.addHook('onRequest', async (request, reply) => {
+      if (!request.url.startsWith('/v1/')) return;
+      reply.header('vary', 'origin');
+      const { origin } = request.headers;
+      if (origin === undefined || !origins.has(origin)) return;
+      reply.header('access-control-allow-origin', origin);
+      reply.header('access-control-expose-headers', 'x-request-id, idempotent-replayed, retry-after');
+      reply.header('cross-origin-resource-policy', 'cross-origin');
+      if (request.method !== 'OPTIONS') return;
+      // A preflight carries no key; keys travel in a header, so that no cookie needs `credentials`.
+      reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
+      reply.header(
+        'access-control-allow-headers',
+        'authorization, content-type, idempotency-key, x-idempotency-key, x-request-id',
+      );
+      reply.header('access-control-max-age', '600');
+      return reply.status(204).send(undefined as never);
+    });
+  }
 
   await app.register(swagger, {
     openapi: {
