@@ -537,7 +537,8 @@ create table message_statuses (
   conversation jsonb,
   pricing jsonb,
   errors jsonb,
-  primary key (workspace_id, message_id, status, participant)
+  -- a message handed over twice has two ids at WhatsApp and two of each word
+  primary key (workspace_id, message_id, status, participant, provider_message_id)
 );
 call chaski_private.protect_tenant('message_statuses');
 
