@@ -8,11 +8,14 @@ import {
   deletePending,
   insertPending,
   type LockedMessage,
+  lockByAttempt,
   lockByProviderId,
   markForeign,
   type NewStatus,
   type ProviderKey,
   providerKey,
+  type SoughtKey,
+  type StoredStatus,
   selectArrived,
   storeStatuses,
 } from './queries-receive.ts';
@@ -56,18 +59,19 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
   if (words.size === 0) return;
   let rest = [...words.values()];
   const found = new Map<string, LockedMessage>();
-  const look = async () => {
-    for (const message of await lockByProviderId(tx, keysOf(rest))) found.set(providerKey(message), message);
+  const look = async (lock: typeof lockByProviderId) => {
+    for (const message of await lock(tx, keysOf(rest))) found.set(providerKey(message), message);
     rest = rest.filter((word) => !found.has(providerKey(word)));
   };
-  await look();
+  await look(lockByProviderId);
 
   const confirmable = new Map<string, Word>();
+  const failed = new Set<string>();
   for (const word of rest) {
-    const { callbackData } = word.item;
-    if (callbackData !== null && isId(callbackData) && !confirmable.has(callbackData)) {
-      confirmable.set(callbackData, word);
-    }
+    const attemptId = attemptOf(word);
+    if (attemptId === null) continue;
+    if (!confirmable.has(attemptId)) confirmable.set(attemptId, word);
+    if (word.item.status === 'failed') failed.add(attemptId);
   }
   if (confirmable.size > 0) {
     await confirmByAttempt(
@@ -79,10 +83,11 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
           numberId: word.numberId,
           attemptId,
           providerMessageId: word.providerMessageId,
-          at: word.item.at ?? word.receivedAt,
+          failed: failed.has(attemptId),
         })),
     );
-    await look();
+    await look(lockByProviderId);
+    if (rest.length > 0) await look(lockByAttempt);
   }
 
   await store(
@@ -100,8 +105,7 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
         providerMessageId: word.providerMessageId,
         status: word.item.status,
         participant: word.item.participant,
-        attemptId:
-          word.item.callbackData !== null && isId(word.item.callbackData) ? word.item.callbackData : null,
+        attemptId: attemptOf(word),
         item: JSON.stringify(word.item),
         receivedAt: word.receivedAt,
       })),
@@ -120,6 +124,8 @@ export async function applyPending(tx: Tx, messages: readonly ProviderKey[]): Pr
   });
   const found = new Map<string, LockedMessage>();
   for (const message of await lockByProviderId(tx, keysOf(words))) found.set(providerKey(message), message);
+  const others = words.filter((word) => !found.has(providerKey(word)));
+  for (const message of await lockByAttempt(tx, keysOf(others))) found.set(providerKey(message), message);
   await store(
     tx,
     words.filter((word) => found.has(providerKey(word))),
@@ -143,8 +149,25 @@ export async function settlePending(db: Database): Promise<number> {
   });
 }
 
-function keysOf(words: readonly Word[]): ProviderKey[] {
-  return [...new Map(words.map((word) => [providerKey(word), word])).values()];
+function keysOf(words: readonly Word[]): SoughtKey[] {
+  const keys = new Map<string, SoughtKey>();
+  for (const word of words) {
+    const key = providerKey(word);
+    const before = keys.get(key);
+    keys.set(key, {
+      workspaceId: word.workspaceId,
+      numberId: word.numberId,
+      providerMessageId: word.providerMessageId,
+      failed: (before?.failed ?? false) || word.item.status === 'failed',
+      attemptId: before?.attemptId ?? attemptOf(word),
+    });
+  }
+  return [...keys.values()];
+}
+
+/** The attempt a word names; other callback data is somebody else's. */
+function attemptOf({ item: { callbackData } }: Word): string | null {
+  return callbackData !== null && isId(callbackData) ? callbackData : null;
 }
 
 function revive(item: unknown): StatusItem {
@@ -182,8 +205,8 @@ async function store(
           : JSON.stringify(item.errors.map((error) => ({ ...error, ...shownError(error) }))),
     };
   });
-  const keyOf = (row: { workspaceId: string; messageId: string; status: string; participant: string }) =>
-    `${row.workspaceId}|${row.messageId}|${row.status}|${row.participant}`;
+  const keyOf = (row: StoredStatus) =>
+    `${row.workspaceId}|${row.messageId}|${row.status}|${row.participant}|${row.providerMessageId}`;
   rows.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const fresh = new Set((await storeStatuses(tx, rows)).map(keyOf));
   const news = rows
@@ -194,7 +217,10 @@ async function store(
   await emit(
     tx,
     news
-      .filter(({ word, message }) => rankOf(word.item.status) > message.rank)
+      .filter(
+        ({ word, message }) =>
+          rankOf(word.item.status) > message.rank && !(word.item.status === 'failed' && message.superseded),
+      )
       .map(({ word, message, at }) => ({
         workspaceId: word.workspaceId,
         name: `message.${word.item.status}`,

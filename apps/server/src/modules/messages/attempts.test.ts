@@ -2,9 +2,10 @@ import type { SendCall, SendOutcome, StatusItem } from '@chaski/providers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testDatabase, testRing, until } from '../../../test/harness.ts';
 import { routesFor, useKeyRing } from '../numbers/index.ts';
-import { applyStatuses } from './apply-status.ts';
+import { applyStatuses, foreignAfterMs, settlePending } from './apply-status.ts';
 import { retryDead } from './dead.ts';
 import type { Delivery } from './deliver.ts';
+import { readMessage } from './read.ts';
 import { type Place, stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
@@ -180,5 +181,102 @@ describe('whoever ends', () => {
     await stopping;
     expect(await outcomes(id)).toEqual(['not-sent']);
     expect(await queued(id)).toEqual([{ state: 'due' }]);
+  });
+});
+
+describe('a first attempt that failed after the second was made', () => {
+  const words = async (place: Place, id: string) =>
+    (await stage.tenant(place, (tx) => readMessage(tx, id))).statuses.map(
+      (row) => `${row.status} ${row.providerMessageId.split('.')[1]}`,
+    );
+  const failures = (id: string) =>
+    query("select 1 from events where name = 'message.failed' and data->>'messageId' = $1", [id]);
+
+  it.each([true, false])(
+    'does not make the message failed (before the second is accepted: %s)',
+    async (failsFirst) => {
+      const { place, id, calls } = await twice();
+      const first = `wamid.FIRST.${id}`;
+      const second = `wamid.SECOND.${id}`;
+      const fail = () => word(place, calls[0]!.attemptId, first, 'failed');
+      if (failsFirst) await fail();
+      expect(await queued(id)).toEqual([{ state: 'claimed' }]);
+      calls[1]!.answer(accepted(second));
+      await stage.becomes(id, 'accepted');
+      if (!failsFirst) await fail();
+      expect(await stage.status(id)).toBe('accepted');
+      for (const status of ['sent', 'delivered', 'read'] as const)
+        await word(place, calls[1]!.attemptId, second, status);
+      expect(await stage.status(id)).toBe('read');
+      expect((await words(place, id)).sort()).toEqual([
+        'delivered SECOND',
+        'failed FIRST',
+        'read SECOND',
+        'sent SECOND',
+      ]);
+      expect(await failures(id)).toEqual([]);
+      expect(await query('select 1 from pending_statuses')).toEqual([]);
+    },
+  );
+
+  it('keeps what is said of both ids of a message that arrived twice', async () => {
+    const { place, id, calls } = await twice();
+    const ids = [`wamid.FIRST.${id}`, `wamid.SECOND.${id}`] as const;
+    await word(place, calls[0]!.attemptId, ids[0], 'sent');
+    calls[1]!.answer(accepted(ids[1]));
+    await until('its answer is written', async () => (await outcomes(id))[1] === 'accepted');
+    await word(place, calls[1]!.attemptId, ids[1], 'sent');
+    await word(place, calls[0]!.attemptId, ids[0], 'failed');
+    expect(await stage.status(id)).toBe('sent');
+    await word(place, calls[1]!.attemptId, ids[1], 'delivered');
+    expect(await stage.status(id)).toBe('delivered');
+    expect((await words(place, id)).sort()).toEqual([
+      'delivered SECOND',
+      'failed FIRST',
+      'sent FIRST',
+      'sent SECOND',
+    ]);
+  });
+});
+
+describe('statuses that wait for their message', () => {
+  it('are found behind any number of foreign ones, and never called foreign then', async () => {
+    const place = await stage.place();
+    const { calls, called } = byHand();
+    const id = await stage.say(place, 'hello');
+    await called(1);
+    calls[0]!.answer(accepted(`wamid.${id}`));
+    await stage.becomes(id, 'accepted');
+    const waiting = async (like: string, count: number, status: string) => {
+      const item = { kind: 'status', providerMessageId: like, status, participant: '', at: null };
+      await query(
+        `insert into pending_statuses (workspace_id, number_id, provider_message_id, status, item, received_at)
+         select $1, $2, $3 || case when $4::int = 1 then '' else g::text end, $5, $6, $7
+         from generate_series(1, $4::int) g`,
+        [
+          place.workspaceId,
+          place.numberId,
+          like,
+          count,
+          status,
+          JSON.stringify({
+            ...item,
+            callbackData: null,
+            recipient: {},
+            conversation: null,
+            pricing: null,
+            errors: [],
+          }),
+          new Date(clock.now().getTime() - (count > 1 ? 1_000 : 0)).toISOString(),
+        ],
+      );
+    };
+    await waiting('wamid.other', 1_500, 'sent');
+    await waiting(`wamid.${id}`, 1, 'delivered');
+    expect(await settlePending(stage.db)).toBe(1);
+    expect(await stage.status(id)).toBe('delivered');
+    clock.advance(foreignAfterMs + 2_000);
+    expect(await settlePending(stage.db)).toBe(0);
+    expect(await query('select 1 from pending_statuses where foreign_at is null')).toEqual([]);
   });
 });

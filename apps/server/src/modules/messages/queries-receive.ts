@@ -128,24 +128,72 @@ export interface LockedMessage extends ProviderKey {
   conversationId: string;
   contactId: string | null;
   rank: number;
+  /** A newer attempt exists: that this one failed says nothing about the message any more. */
+  superseded: boolean;
 }
+
+/** How many attempts came after the one with this id at WhatsApp. A count, for an `exists` may be planned as a hash. */
+const newerAttempts = (workspaceId: string, messageId: string, providerMessageId: string) =>
+  `(select count(*) from message_attempts own
+     join message_attempts newer on newer.workspace_id = own.workspace_id and newer.message_id = own.message_id
+      and newer.id > own.id
+     where own.workspace_id = ${workspaceId} and own.message_id = ${messageId}
+       and own.provider_message_id = ${providerMessageId})`;
 
 // The lock comes before the insert of statuses and so serialises two workers on one message: whoever updates second
 // counts the rows of both.
 const lock = statement(
   'messages.lock_by_provider_id',
   `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
-          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank
-   from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (workspace_id, number_id, provider_message_id)
+          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank,
+          case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
+            as superseded
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+     as t (workspace_id, number_id, provider_message_id, failed)
    join messages m using (workspace_id, number_id, provider_message_id)
    order by m.workspace_id, m.id for no key update of m`,
 );
 
-export function lockByProviderId(tx: Tx, keys: readonly ProviderKey[]): Promise<LockedMessage[]> {
+// The attempt's id is the key, so that WhatsApp's ids of attempts need no index of their own.
+const lockAttempts = statement(
+  'messages.lock_by_attempt',
+  `select m.workspace_id as "workspaceId", m.number_id as "numberId", t.provider_message_id as "providerMessageId",
+          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank,
+          case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
+            as superseded
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::uuid[])
+     as t (workspace_id, number_id, provider_message_id, failed, attempt_id)
+   join message_attempts a on a.workspace_id = t.workspace_id and a.id = t.attempt_id
+    and a.number_id = t.number_id and a.provider_message_id = t.provider_message_id
+   join messages m on m.workspace_id = a.workspace_id and m.id = a.message_id
+   order by m.workspace_id, m.id for no key update of m`,
+);
+
+export interface SoughtKey extends ProviderKey {
+  /** One of the words is `failed`. */
+  failed: boolean;
+  attemptId: string | null;
+}
+
+export function lockByProviderId(tx: Tx, keys: readonly SoughtKey[]): Promise<LockedMessage[]> {
   return tx.query<LockedMessage & Record<string, unknown>>(lock, [
     keys.map((k) => k.workspaceId),
     keys.map((k) => k.numberId),
     keys.map((k) => k.providerMessageId),
+    keys.map((k) => k.failed),
+  ]);
+}
+
+/** Messages that go by the id of another of their attempts: found by the attempt each word names. */
+export function lockByAttempt(tx: Tx, keys: readonly SoughtKey[]): Promise<LockedMessage[]> {
+  const named = keys.filter((k) => k.attemptId !== null);
+  if (named.length === 0) return Promise.resolve([]);
+  return tx.query<LockedMessage & Record<string, unknown>>(lockAttempts, [
+    named.map((k) => k.workspaceId),
+    named.map((k) => k.numberId),
+    named.map((k) => k.providerMessageId),
+    named.map((k) => k.failed),
+    named.map((k) => k.attemptId),
   ]);
 }
 
@@ -173,8 +221,9 @@ const insertStatuses = statement(
                $8::text[], $9::text[], $10::text[], $11::text[])
      as t (workspace_id, message_id, status, participant, provider_message_id, at, received_at, recipient,
            conversation, pricing, errors)
-   on conflict (workspace_id, message_id, status, participant) do nothing
-   returning workspace_id as "workspaceId", message_id as "messageId", status, participant`,
+   on conflict (workspace_id, message_id, status, participant, provider_message_id) do nothing
+   returning workspace_id as "workspaceId", message_id as "messageId", status, participant,
+     provider_message_id as "providerMessageId"`,
 );
 
 // From all stored rows and not from this batch: then the order of batches cannot matter.
@@ -186,6 +235,8 @@ const applyStored = statement(
        s.status, s.at, s.participant, s.pricing, s.errors
      from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, message_id)
      join message_statuses s using (workspace_id, message_id)
+     where case when s.status = 'failed'
+       then ${newerAttempts('s.workspace_id', 's.message_id', 's.provider_message_id')} = 0 else true end
    ), sums as (
      select workspace_id, message_id, max(rank) as rank,
        min(at) filter (where status = 'sent') as sent_at, min(at) filter (where status = 'delivered') as delivered_at,
@@ -211,6 +262,7 @@ export interface StoredStatus {
   messageId: string;
   status: string;
   participant: string;
+  providerMessageId: string;
 }
 
 /** Keeps the statuses and lets their (locked) messages show the highest; answers those that were new. */
@@ -291,21 +343,33 @@ export function deletePending(
   ]);
 }
 
-/** Pending statuses whose message is there by now: the two transactions did not see each other. */
+// One probe per waiting status into the index of messages, or by the attempt it names.
+const arrived = `select 1 from messages m where m.workspace_id = p.workspace_id and m.number_id = p.number_id
+         and m.provider_message_id = p.provider_message_id
+       union all
+       select 1 from message_attempts a where a.workspace_id = p.workspace_id and a.id = p.attempt_id
+         and a.number_id = p.number_id and a.provider_message_id = p.provider_message_id`;
+
+/**
+ * Pending statuses whose message is there by now: the two transactions did not see each other. The limit counts what
+ * has a message: foreign ones in front must not hide it.
+ */
 export function selectArrived(tx: Tx, limit: number): Promise<ProviderKey[]> {
   return tx.query<ProviderKey & Record<string, unknown>>(
-    `select distinct p.workspace_id as "workspaceId", p.number_id as "numberId",
+    `select p.workspace_id as "workspaceId", p.number_id as "numberId",
             p.provider_message_id as "providerMessageId"
-     from (select * from pending_statuses where foreign_at is null order by received_at limit $1) p
-     join messages m on m.workspace_id = p.workspace_id and m.number_id = p.number_id
-       and m.provider_message_id = p.provider_message_id`,
+     from pending_statuses p cross join lateral (${arrived} limit 1) m
+     where p.foreign_at is null
+     group by 1, 2, 3 order by min(p.received_at) limit $1`,
     [limit],
   );
 }
 
+/** Never what has its message: that one came a moment ago. */
 export function markForeign(tx: Tx, receivedBefore: Date): Promise<number> {
   return tx.execute(
-    'update pending_statuses set foreign_at = $1 where foreign_at is null and received_at < $2',
+    `update pending_statuses p set foreign_at = $1
+     where p.foreign_at is null and p.received_at < $2 and (select count(*) from (${arrived}) m) = 0`,
     [tx.now().toISOString(), receivedBefore.toISOString()],
   );
 }

@@ -435,12 +435,17 @@ export const saveResults = statement(
 export const confirmAttempts = statement(
   'messages.confirm_attempts',
   `with input as (
-     select distinct on (workspace_id, attempt_id) workspace_id, number_id, attempt_id, provider_message_id
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
-       r(workspace_id, number_id, attempt_id, provider_message_id)
-   ), tried as (
-     select i.*, a.message_id from input i
+     select distinct on (workspace_id, attempt_id) workspace_id, number_id, attempt_id, provider_message_id, failed
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $6::boolean[])
+       r(workspace_id, number_id, attempt_id, provider_message_id, failed)
+   ), named as (
+     select i.*, a.message_id, i.failed and (select count(*) from message_attempts newer
+       where newer.workspace_id = a.workspace_id and newer.message_id = a.message_id and newer.id > a.id) > 0 as spent
+     from input i
      join message_attempts a on a.workspace_id = i.workspace_id and a.id = i.attempt_id and a.number_id = i.number_id
+   ), tried as (
+     -- That an attempt failed which was followed by another is that attempt's matter alone.
+     select * from named where not spent
    ), locked as materialized (
      select t.workspace_id, t.message_id, q.attempt_id, q.state
      from (select distinct workspace_id, message_id from tried order by 1, 2) t cross join lateral (
@@ -449,7 +454,7 @@ export const confirmAttempts = statement(
    ), attempts as (
      update message_attempts a set outcome = 'accepted', provider_message_id = t.provider_message_id,
        finished_at = coalesce(a.finished_at, $5::timestamptz), error = null
-     from tried t where a.workspace_id = t.workspace_id and a.id = t.attempt_id
+     from named t where a.workspace_id = t.workspace_id and a.id = t.attempt_id
        and a.outcome is distinct from 'accepted'
    ), gone as (
      -- A newer attempt in flight keeps its row: its own outcome ends it.

@@ -9,6 +9,8 @@ export interface Confirmation {
   /** The status's callback data. */
   attemptId: string;
   providerMessageId: string;
+  /** It says that the attempt failed: then only a message without a newer attempt is told. */
+  failed: boolean;
 }
 
 export interface Confirmed {
@@ -38,6 +40,7 @@ export async function confirmByAttempt(
     asked.map((c) => c.attemptId),
     asked.map((c) => c.providerMessageId),
     tx.now().toISOString(),
+    asked.map((c) => c.failed),
   ]);
   await emit(
     tx,

@@ -217,7 +217,7 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
     tx,
     changed.flatMap((row) => changeEvent(row)),
   );
-  await applyPending(tx, acceptedOf(changed));
+  await applyPending(tx, acceptedOf(results));
   const stops = results.filter((r) => r.marketingStop && r.contactId !== null);
   await recordConsents(
     tx,
@@ -239,24 +239,12 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
     await pauseAccount(tx, pause.workspaceId, pause.accountId, pause.reason);
 }
 
-/** Messages that just learned their provider id: statuses may be waiting for it. */
-export function acceptedOf(changed: readonly ChangedRecord[]): {
-  workspaceId: string;
-  numberId: string;
-  messageId: string;
-  providerMessageId: string;
-}[] {
-  return changed.flatMap((row) =>
-    row.provider_message_id === null
-      ? []
-      : [
-          {
-            workspaceId: row.workspace_id,
-            numberId: row.number_id,
-            messageId: row.id,
-            providerMessageId: row.provider_message_id,
-          },
-        ],
+/** Ids that WhatsApp just gave, also to a second attempt: statuses may be waiting for them. */
+function acceptedOf(
+  results: readonly Result[],
+): { workspaceId: string; numberId: string; providerMessageId: string }[] {
+  return results.flatMap(({ workspaceId, numberId, providerMessageId }) =>
+    providerMessageId === null ? [] : [{ workspaceId, numberId, providerMessageId }],
   );
 }
 
