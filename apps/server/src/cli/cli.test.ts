@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ function chaski(
 test('help names every command; an unknown one is refused', async () => {
   const help = await chaski(['--help']);
   expect(help.code).toBe(0);
-  for (const command of ['start', 'migrate', 'keys', 'replay', 'queue', 'number', 'admin']) {
+  for (const command of ['start', 'migrate', 'keys', 'replay', 'queue', 'number', 'app', 'admin']) {
     expect(help.said).toContain(`  ${command} `);
   }
   expect((await chaski(['nonsense'])).code).toBe(1);
@@ -70,7 +70,9 @@ test('a start with a wrong configuration says everything at once and touches not
   expect(weak.said).toMatch(/SEALING_KEYS: .*`chaski keys`/);
 });
 
-test('commands bring up the embedded database, and work beside a running one', async () => {
+test('commands bring up the embedded database, and work beside a running one', {
+  timeout: 180_000,
+}, async () => {
   const before = await chaski(['migrate', '--check']);
   expect(before).toMatchObject({ code: 1, said: expect.stringContaining('pending: 0001_') });
   expect(await chaski(['migrate'])).toMatchObject({
@@ -88,6 +90,43 @@ test('commands bring up the embedded database, and work beside a running one', a
     expect(reset.code).toBe(1);
     expect(await chaski(['keys', 'rotate'])).toMatchObject({ code: 0 });
     expect((await chaski(['keys', 'api', 'create'])).said).toContain('There is no workspace yet');
+
+    // A Meta app and the rotation of its secret; no secret is ever printed.
+    const secretFile = join(folder, 'secret');
+    writeFileSync(secretFile, 'first-secret\n');
+    const app = await chaski(['app', 'add', '--key', 'acme', '--secret-file', secretFile, '--json']);
+    expect(app).toMatchObject({ code: 0, said: expect.stringContaining('/webhooks/cloud/acme') });
+    const secrets = async () => {
+      const { said } = await chaski(['app', 'list', '--json']);
+      expect(said).not.toContain('-secret');
+      return (JSON.parse(said) as { secrets: string[] }).secrets;
+    };
+    const [first] = await secrets();
+    writeFileSync(secretFile, 'second-secret\n');
+    const rotated = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', secretFile]);
+    expect(rotated.code).toBe(0);
+    expect(await secrets()).toHaveLength(2);
+    expect((await chaski(['app', 'secret', 'retire', 'acme', String(first)])).code).toBe(0);
+    expect(await secrets()).not.toContain(first);
+    expect((await chaski(['app', 'secret', 'retire', 'nobody', String(first)])).said).toContain('no app');
+
+    // A number: WhatsApp is asked, unless the operator says otherwise; then a new token, suspension, approval.
+    expect((await chaski(['workspace', 'create', '--name', 'Acme'])).code).toBe(0);
+    const [{ id: appId }] = [JSON.parse((await chaski(['app', 'list', '--json'])).said)] as [{ id: string }];
+    const env = { WHATSAPP_ACCESS_TOKEN: 'EAAmade-up', GRAPH_BASE_URL: 'http://127.0.0.1:1' };
+    const add = ['number', 'add', '--phone-number-id', '77', '--app', appId];
+    expect(await chaski(add, env)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('could not be asked'),
+    });
+    expect(await chaski([...add, '--unchecked'], env)).toMatchObject({ code: 0 });
+    expect((await chaski(['number', 'token', '77'], env)).said).toContain('could not be asked');
+    expect((await chaski(['number', 'token', '77', '--unchecked'], env)).code).toBe(0);
+    const suspended = await chaski(['number', 'suspend', '77', '--json']);
+    expect(suspended).toMatchObject({ code: 0, said: expect.stringContaining('"suspended"') });
+    const approved = await chaski(['number', 'approve', '77', '--json']);
+    expect(approved).toMatchObject({ code: 0, said: expect.stringContaining('"active"') });
+    expect((await chaski(['number', 'approve', '78'])).said).toContain('No number 78');
   } finally {
     await running.stop();
   }

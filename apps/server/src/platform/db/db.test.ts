@@ -444,3 +444,18 @@ test('every statement of the program fits the migrated schema', async () => {
   expect(wrong).toEqual([]);
   expect(!existsSync(app) || seen.size > 30).toBe(true);
 });
+
+test('closed means that every connection is gone, not that it was told to go', async () => {
+  const many = openDatabase({ url: t.url, rolePrefix: 'chaski', poolSize: 6, clock: t.clock });
+  let removed = 0;
+  many.pool.on('remove', () => void removed++);
+  await Promise.all(
+    Array.from({ length: 6 }, () =>
+      many.withSystem('hold a connection', (tx) => tx.query('select pg_sleep(0.05)')),
+    ),
+  );
+  const { totalCount } = many.pool;
+  expect(totalCount).toBeGreaterThan(1);
+  await many.close();
+  expect(removed).toBe(totalCount);
+});

@@ -260,12 +260,31 @@ export function openDatabase(options: DatabaseOptions): Database {
       await client.connect();
       return client;
     },
-    close: () => pool.end(),
+    close: () => endPool(pool),
   };
 }
 
 function step(text: string | Statement, values?: readonly unknown[]): Step {
   return typeof text === 'string' ? { text, values } : { name: text.name, text: text.text, values };
+}
+
+/**
+ * Ends a pool and waits until its connections are closed. pg-pool's own `end` only says goodbye: a server that is
+ * stopped right then breaks what is still open, and each tells it as a lost connection.
+ */
+export async function endPool(pool: pg.Pool): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  let open = pool.totalCount;
+  pool.on('remove', () => {
+    open -= 1;
+    if (open <= 0) closed.resolve();
+  });
+  if (open === 0) closed.resolve();
+  await pool.end();
+  // A connection that failed while it was being made is never reported as removed; a dead server answers nothing.
+  const patience = setTimeout(() => closed.resolve(), 2_000);
+  await closed.promise;
+  clearTimeout(patience);
 }
 
 async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {

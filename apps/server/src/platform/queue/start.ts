@@ -9,7 +9,7 @@ import {
   type WorkerEvents,
 } from 'graphile-worker';
 import pg from 'pg';
-import type { Database } from '../db/index.ts';
+import { type Database, endPool } from '../db/index.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { startLoop } from '../loop.ts';
@@ -248,7 +248,7 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
       const client = presence;
       presence = null;
       await client?.end().catch(() => {});
-      await pool.end();
+      await endPool(pool);
     },
   };
 }
