@@ -181,6 +181,7 @@ describe('whoever ends', () => {
     await stopping;
     expect(await outcomes(id)).toEqual(['not-sent']);
     expect(await queued(id)).toEqual([{ state: 'due' }]);
+    await query('delete from send_queue where message_id = $1', [id]);
   });
 });
 

@@ -25,9 +25,18 @@ export interface CanSendQuery extends Target {
   template?: { name: string; language: string } | undefined;
 }
 
-/** Would a message be taken now, and if not, why and until when. Opens the conversation: whoever only asks rolls back. */
-export async function canSend(tx: TenantTx, query: CanSendQuery): Promise<Verdict> {
+/**
+ * Would a message be taken now, and if not, why and until when. Opens the conversation: whoever only asks rolls back.
+ * `only`: numbers the caller may see; null = all.
+ */
+export async function canSend(
+  tx: TenantTx,
+  query: CanSendQuery,
+  only: readonly string[] | null = null,
+): Promise<Verdict> {
   const conversation = await conversationOf(tx, query);
+  if (only !== null && !only.includes(conversation.numberId))
+    throw query.conversationId === undefined ? errors.notFound('number') : errors.notFound('conversation');
   const [facts] = await factsFor(tx, [
     { workspaceId: tx.workspaceId, conversationId: conversation.conversationId },
   ]);
@@ -53,6 +62,13 @@ export async function conversationOf(
   tx: TenantTx,
   target: Target,
 ): Promise<{ conversationId: string; numberId: string; contactId: string | null }> {
+  const said = (['to', 'recipient', 'contactId', 'conversationId'] as const).filter(
+    (name) => target[name] !== undefined,
+  );
+  if (said.length > 1)
+    throw errors.invalidRequest(
+      said.map((path) => ({ path, message: `say to whom exactly once; here are ${said.join(' and ')}` })),
+    );
   if (target.conversationId !== undefined) {
     const found = await getConversation(tx, tx.workspaceId, target.conversationId);
     if (!found) throw errors.notFound('conversation', { conversationId: target.conversationId });

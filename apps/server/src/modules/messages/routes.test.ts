@@ -117,6 +117,68 @@ describe('/v1/messages', () => {
     expect((await call(narrow, 'GET', '/v1/messages')).body.data).toEqual([]);
   });
 
+  it('refuses a dedupeKey that named something else, and the keys of our own answers', async () => {
+    const place = await stage.place();
+    const other = await stage.person(place);
+    const key = keyFor(place);
+    const post = (body: object) => call(key, 'POST', '/v1/messages', body);
+    const first = await post({ ...hello(place), dedupeKey: 'order-1' });
+    expect(first.status).toBe(201);
+    const same = await post({
+      ...hello(place),
+      to: undefined,
+      contactId: place.contactId,
+      dedupeKey: 'order-1',
+    });
+    expect(same).toMatchObject({ status: 201, body: { id: first.body.id } });
+    for (const changed of [
+      { ...hello(place, 'changed'), dedupeKey: 'order-1' },
+      { ...hello(place), to: `+${other.phone}`, dedupeKey: 'order-1' },
+    ])
+      expect(await post(changed)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'dedupe_mismatch' } },
+      });
+    for (const dedupeKey of ['auto-reply:wamid.X', 'consent:wamid.X'])
+      expect(await post({ ...hello(place), dedupeKey })).toMatchObject({
+        status: 400,
+        body: { error: { code: 'invalid_request', details: { problems: [{ path: 'dedupeKey' }] } } },
+      });
+    expect((await call(key, 'GET', '/v1/messages')).body.data).toHaveLength(1);
+  });
+
+  it('takes one recipient only, and tells a key nothing about numbers that are not its own', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const asked = await call(
+      key,
+      'GET',
+      `/v1/can-send?to=%2B${place.phone}&contactId=${place.contactId}&conversationId=${place.conversationId}`,
+    );
+    expect(asked).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          code: 'invalid_request',
+          details: { problems: [{ path: 'to' }, { path: 'contactId' }, { path: 'conversationId' }] },
+        },
+      },
+    });
+    const twice = { ...hello(place), contactId: place.contactId };
+    expect((await call(key, 'POST', '/v1/messages', twice)).status).toBe(400);
+    const narrow = keyFor(place, ['01920000-0000-7000-8000-000000000000']);
+    for (const target of [
+      `to=%2B${place.phone}`,
+      `conversationId=${place.conversationId}`,
+      `contactId=${place.contactId}&numberId=${place.numberId}`,
+    ])
+      expect((await call(narrow, 'GET', `/v1/can-send?${target}`)).status).toBe(404);
+    await stage.query("update numbers set status = 'pending' where id = $1", [place.numberId]);
+    const refused = await call(narrow, 'POST', '/v1/messages', hello(place));
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    expect(JSON.stringify(refused.body)).not.toContain(place.numberId);
+  });
+
   it('asking about a stranger makes no contact', async () => {
     const place = await stage.place();
     const key = keyFor(place);

@@ -70,6 +70,9 @@ function presentVerdict(verdict: Verdict): z.infer<typeof verdictBody> {
   return { ...rest, ...(changesAt ? { changesAt: changesAt.toISOString() } : {}) };
 }
 
+/** Dedupe keys of our own answers (workflows/auto-reply, consent): a request with one would silence them. */
+const ownPrefixes = ['auto-reply:', 'consent:'] as const;
+
 /** A key that may use some numbers only sees no message of another. */
 function visible<T extends Pick<MessageRow, 'numberId'>>(only: readonly string[] | null, row: T): T {
   if (only !== null && !only.includes(row.numberId)) throw errors.notFound('message');
@@ -89,10 +92,11 @@ class Asked extends Error {
 async function ask(
   inside: (fn: (tx: TenantTx) => Promise<never>) => Promise<never>,
   query: CanSendQuery,
+  only: readonly string[] | null,
 ): Promise<Verdict> {
   try {
     return await inside(async (tx) => {
-      throw new Asked(await canSend(tx, query));
+      throw new Asked(await canSend(tx, query, only));
     });
   } catch (error) {
     if (error instanceof Asked) return error.verdict;
@@ -114,15 +118,20 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
           description:
             'Queues a message and answers at once; what becomes of it shows in its status. Refused with 403 and the ' +
             'reason when the policy says no (GET /v1/can-send tells beforehand). With an Idempotency-Key the same ' +
-            'request has one effect and one answer for 24 hours; dedupeKey holds as long as the message exists.',
+            'request has one effect and one answer for 24 hours; dedupeKey holds as long as the message exists; with ' +
+            'another recipient or content it is refused (409 dedupe_mismatch).',
           body: sendCommand,
           response: { 201: messageBody },
         },
       },
       idempotent(db, async (tx, request) => {
         const body = request.body as SendBody;
-        const only = principalOf(request).numberIds;
-        const message = await send(tx, {
+        const taken = ownPrefixes.find((prefix) => body.dedupeKey?.startsWith(prefix));
+        if (taken !== undefined)
+          throw errors.invalidRequest([
+            { path: 'dedupeKey', message: `keys that begin with ${taken} are Chaski’s own; use another` },
+          ]);
+        const command = {
           to: body.to,
           contactId: body.contactId,
           conversationId: body.conversationId,
@@ -134,11 +143,8 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
           workflowId: body.workflowId,
           content: contentOf(body),
           source: 'api',
-        });
-        if (only !== null && !only.includes(message.numberId))
-          throw errors.forbidden('This API key may not send from this number.', {
-            numberId: message.numberId,
-          });
+        };
+        const message = await send(tx, command, principalOf(request).numberIds);
         return { status: 201, body: presentMessage(message) };
       }),
     );
@@ -249,12 +255,16 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
         if (only !== null && query.numberId !== undefined && !only.includes(query.numberId))
           throw errors.notFound('number', { id: query.numberId });
         return presentVerdict(
-          await ask((fn) => inTenant(db, request, fn), {
-            ...query,
-            ...(template !== undefined && language !== undefined
-              ? { template: { name: template, language } }
-              : {}),
-          }),
+          await ask(
+            (fn) => inTenant(db, request, fn),
+            {
+              ...query,
+              ...(template !== undefined && language !== undefined
+                ? { template: { name: template, language } }
+                : {}),
+            },
+            only,
+          ),
         );
       },
     );

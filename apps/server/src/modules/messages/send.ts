@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { previewOf } from '@chaski/contracts';
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -61,25 +62,47 @@ export function queuedAfterCommit(tx: Tx): void {
 
 /**
  * Queues one message, or says no with the policy's reason (403; `window_closed` among them). A known dedupe key
- * answers the message it named.
+ * answers the message it named, or 409 when that one went to somebody else or says something else.
+ * `only`: numbers the caller may send from; null = all.
  */
-export async function send(tx: TenantTx, command: SendCommand): Promise<MessageRow> {
-  if (command.dedupeKey) {
-    const known = await byDedupe(tx, [{ workspaceId: tx.workspaceId, dedupeKey: command.dedupeKey }]);
-    if (known[0]) return known[0];
-  }
-  const { conversationId } = await conversationOf(tx, command);
+export async function send(
+  tx: TenantTx,
+  command: SendCommand,
+  only: readonly string[] | null = null,
+): Promise<MessageRow> {
+  const { conversationId, numberId, contactId } = await conversationOf(tx, command);
+  // Before the policy speaks, and without the number's id: nobody learns about numbers that are not theirs.
+  if (only !== null && !only.includes(numberId))
+    throw errors.forbidden('This API key may not send from this number.');
   const references = await resolveReferences(tx, command);
   const [result] = await sendMany(tx, [
     { ...command, ...references, workspaceId: tx.workspaceId, conversationId },
   ]);
   if (!result) throw errors.notFound('conversation', { conversationId });
+  if (result.outcome === 'known') {
+    const { message } = result;
+    // The default number may be another by now: who did not name one means the person.
+    const named =
+      command.numberId !== undefined || command.conversationId !== undefined || contactId === null;
+    const samePlace = named ? message.conversationId === conversationId : message.contactId === contactId;
+    const hidden = only !== null && !only.includes(message.numberId);
+    if (!samePlace || hidden || !sameContent(message.content, references.content))
+      throw errors.conflict(
+        'dedupe_mismatch',
+        'This dedupeKey belongs to another message: its recipient or content differs. Use a new key.',
+      );
+  }
   if (result.outcome !== 'refused') return result.message;
   const { code, sentence, changesAt } = result.verdict;
   throw errors.sendRefused(code, sentence, {
     verdict: result.verdict.verdict,
     ...(changesAt ? { changesAt: changesAt.toISOString() } : {}),
   });
+}
+
+/** As JSON: what was stored has been through it, and jsonb keeps no order of keys. */
+function sameContent(stored: unknown, asked: unknown): boolean {
+  return isDeepStrictEqual(stored, JSON.parse(JSON.stringify(asked)));
 }
 
 /**
