@@ -27,7 +27,7 @@ export function addApp(program: Command): void {
     .option('--name <name>', 'what it is called here')
     .requiredOption('--secret-file <path>', secretFile)
     .option('--verify-token <token>', 'what Meta asks for at the subscription; without it a random one')
-    .option('--workspace <id>', 'only for this workspace; without it for all')
+    .option('--workspace <id or name>', 'only for this workspace; without it for all')
     .action(async (options: AppOptions) => {
       const { chooseWorkspace, show, withSession } = await import('./session.ts');
       const { addApp: make } = await import('../modules/numbers/index.ts');

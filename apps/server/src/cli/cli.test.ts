@@ -112,6 +112,8 @@ test('commands bring up the embedded database, and work beside a running one', {
 
     // A number: WhatsApp is asked, unless the operator says otherwise; then a new token, suspension, approval.
     expect((await chaski(['workspace', 'create', '--name', 'Acme'])).code).toBe(0);
+    expect((await chaski(['keys', 'api', 'create', '--workspace', 'Acme'])).code).toBe(0);
+    expect((await chaski(['keys', 'api', 'create', '--workspace', 'Nobody'])).said).toContain('no workspace');
     const [{ id: appId }] = [JSON.parse((await chaski(['app', 'list', '--json'])).said)] as [{ id: string }];
     const env = { WHATSAPP_ACCESS_TOKEN: 'EAAmade-up', GRAPH_BASE_URL: 'http://127.0.0.1:1' };
     const add = ['number', 'add', '--phone-number-id', '77', '--app', appId];

@@ -25,7 +25,7 @@ export function addKeys(program: Command): void {
   const api = keys.command('api').description('API keys of a workspace');
   const inWorkspace = (command: Command): Command =>
     command
-      .option('--workspace <id>', 'the workspace; without it the only one')
+      .option('--workspace <id or name>', 'the workspace; without it the only one')
       .option('--data-dir <path>', 'folder of the embedded database')
       .option('--json', 'one JSON object a line');
 

@@ -39,7 +39,7 @@ export function addNumber(program: Command): void {
     .option('--app <id>', 'the app whose secret signs its webhooks')
     .option('--name <name>', 'what people see')
     .option('--graph-version <version>', 'Graph API version of its account')
-    .option('--workspace <id>', 'the workspace; without it the only one')
+    .option('--workspace <id or name>', 'the workspace; without it the only one')
     .option('--unchecked', 'believe the token: WhatsApp is not asked whether it may use the number')
     .option('--data-dir <path>', 'folder of the embedded database')
     .option('--json', 'one JSON object a line')

@@ -67,8 +67,10 @@ export function listWorkspaces(db: Database, limit = 10_000): Promise<{ id: Work
 export async function chooseWorkspace(db: Database, given: string | undefined): Promise<WorkspaceId> {
   if (given !== undefined) {
     if (isId(given)) return given as WorkspaceId;
+    const named = (await listWorkspaces(db)).filter(({ name }) => name === given);
+    if (named.length === 1) return named[0]!.id;
     throw errors.configuration(
-      `"${given}" is no workspace id. Without --workspace the only workspace is taken.`,
+      `"${given}" is ${named.length === 0 ? 'no workspace' : 'the name of several workspaces; give the id'}. \`chaski workspace list\` shows them. Without --workspace the only workspace is taken.`,
     );
   }
   const rows = await listWorkspaces(db, 20);

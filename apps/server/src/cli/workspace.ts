@@ -16,14 +16,18 @@ export function addWorkspace(program: Command): void {
     .option('--plan <plan>', 'what it may use', 'unlimited')
     .action(async (options: WorkspaceOptions) => {
       const { show, withSession } = await import('./session.ts');
-      const { createWorkspace, seedPlans } = await import('../modules/workspaces/index.ts');
+      const { createWorkspace, seedPlans, settingsOfNew } = await import('../modules/workspaces/index.ts');
       const { ensureDefaults } = await import('../modules/workflows/index.ts');
-      await withSession(options, async ({ db }) => {
+      await withSession(options, async ({ db, loaded }) => {
         const made = await db.withSystem('create a workspace', async (tx) => {
           await seedPlans(tx); // the app may not have run yet
           return createWorkspace(
             tx,
-            { name: options.name, ...(options.plan === undefined ? {} : { plan: options.plan }) },
+            {
+              name: options.name,
+              settings: settingsOfNew(loaded.config),
+              ...(options.plan === undefined ? {} : { plan: options.plan }),
+            },
             { onWorkspaceCreated: async (inside, row) => void (await ensureDefaults(inside, row.id)) },
           );
         });
