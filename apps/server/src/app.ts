@@ -343,6 +343,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         simulator: phones,
         apiKey: credentials.apiKey,
+        unknownSends: config.unknownSends,
         numberDeps,
         onWorkspaceCreated: async (tx, workspace) => void (await ensureDefaults(tx, workspace.id)),
       });

@@ -1,6 +1,6 @@
 import { ensureApiKey } from './modules/auth/index.ts';
 import { type AddNumberDeps, addNumber, listNumbers, prepareNumber } from './modules/numbers/index.ts';
-import { createWorkspace, workspacesFor } from './modules/workspaces/index.ts';
+import { createWorkspace, settingsOfNew, workspacesFor } from './modules/workspaces/index.ts';
 import { type Database, systemActor } from './platform/db/index.ts';
 import type { WorkspaceId } from './platform/ids.ts';
 import type { AttachedSimulator } from './simulator.ts';
@@ -29,6 +29,7 @@ export async function ensureDemo(options: {
   db: Database;
   simulator: AttachedSimulator;
   apiKey: string;
+  unknownSends: 'never' | 'resend';
   numberDeps: AddNumberDeps;
   onWorkspaceCreated: NonNullable<Parameters<typeof createWorkspace>[2]>['onWorkspaceCreated'];
 }): Promise<Demo> {
@@ -37,7 +38,7 @@ export async function ensureDemo(options: {
     if ((await workspacesFor(tx, [demoWorkspace])).size > 0) return;
     await createWorkspace(
       tx,
-      { id: demoWorkspace, name: 'Demo', plan: 'unlimited' },
+      { id: demoWorkspace, name: 'Demo', plan: 'unlimited', settings: settingsOfNew(options) },
       options.onWorkspaceCreated ? { onWorkspaceCreated: options.onWorkspaceCreated } : {},
     );
   });

@@ -20,6 +20,10 @@
  * - an unknown outcome is never sent again by itself, unless the workspace says so; a status that names the attempt
  *   clears it up, whenever it comes;
  * - one conversation's messages leave in the order they were queued, one at a time;
+ * - of a message that was handed over twice every attempt's words are kept; a failure counts while no newer attempt
+ *   exists, and once WhatsApp has the message no further call is made;
+ * - answers of ours have the keys `auto-reply:<inbound id>` and `consent:<inbound id>`, once per workspace (WhatsApp's
+ *   ids are unique everywhere: one id on two numbers is one message); requests may not use these prefixes;
  * - a message's state only rises (accepted < sent < failed < delivered < read < played), every status row is kept.
  *
  * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`

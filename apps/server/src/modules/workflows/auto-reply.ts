@@ -60,6 +60,8 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
         workspaceId: event.workspaceId,
         conversationId: facts.conversation_id,
         content: { type: 'text', text: { body } },
+        // Per workspace, not per number: WhatsApp's ids are unique everywhere, so one id heard on two numbers of a
+        // workspace is one message, and gets one answer.
         dedupeKey: `auto-reply:${String(event.data.providerMessageId ?? event.data.messageId)}`,
         workflowId: workflow.id,
         source: 'workflow',

@@ -18,6 +18,7 @@ export { workspaceRoutes } from './routes.ts';
 export {
   defaultStopWords,
   parseSettings,
+  settingsOfNew,
   workspaceSettings,
 } from './settings.ts';
 export { countUsage, monthOf, readUsage } from './usage.ts';

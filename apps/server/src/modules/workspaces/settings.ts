@@ -78,6 +78,11 @@ export const workspaceSettings = z.object({
 
 export type WorkspaceSettings = z.infer<typeof workspaceSettings>;
 
+/** What a new workspace begins with where the installation says something else than the defaults (UNKNOWN_SENDS). */
+export function settingsOfNew(config: { unknownSends: 'never' | 'resend' }): z.infer<typeof settingsPatch> {
+  return config.unknownSends === 'resend' ? { unknownSends: 'resend' } : {};
+}
+
 /** What PATCH takes: any of the keys, nothing else, and no default sneaks in for a key that was not sent. */
 export const settingsPatch = z
   .strictObject({

@@ -11,6 +11,7 @@ import {
   readUsage,
   readWorkspace,
   seedPlans,
+  settingsOfNew,
   updateWorkspace,
   workspaceSettings,
   workspacesFor,
@@ -32,6 +33,13 @@ describe('workspaces', () => {
       name: 'Acme Ltd',
       settings: { autoReply: false, consentScope: 'marketing', stopWords: [...defaultStopWords] },
     });
+  });
+
+  it('begin with what the installation says about unknown sends', async () => {
+    const { settings } = await create('Careful', { settings: settingsOfNew({ unknownSends: 'never' }) });
+    expect(settings.unknownSends).toBe('leave');
+    const bold = await create('Bold', { settings: settingsOfNew({ unknownSends: 'resend' }) });
+    expect(bold.settings.unknownSends).toBe('resend');
   });
 
   it('are not seen from another one', async () => {
