@@ -44,7 +44,14 @@ export interface Body {
   paths?: ReadonlySet<string>;
   /** Applied before, perhaps: what of it was parked and goes through now is resolved. */
   again?: boolean;
+  /** Its items, where somebody parsed it before; perhaps not all of them. */
+  items?: readonly InboundItem[];
+  /** More items of it follow in another call: it is not processed with these. */
+  unfinished?: boolean;
 }
+
+/** A body of 4 MB may hold 38,000 messages: in one transaction it would keep its locks for a minute. */
+export const itemsPerTransaction = 500;
 
 export interface Tally {
   items: number;
@@ -56,25 +63,54 @@ interface Work {
   item: InboundItem;
 }
 
+/** What failed before, and whether anything went through since: in memory, a new process starts with new patience. */
+interface Patience {
+  committed: number;
+  /** `proven`: tries before each of which something else had gone through. */
+  failures: Map<string, { tries: number; proven: number; seen: number }>;
+}
+
+const patienceOf = new WeakMap<Database, Patience>();
+const triesBeforeParking = 5;
+const triesOfTheBusy = 20;
+
 /**
- * Applies bodies: one transaction with a handful of set-wise statements for all of them. When that fails, halves are
- * tried until the one item that cannot be applied stands alone and is parked with its reason; the rest goes on. Every
- * effect is keyed, so applying again, after a crash in the middle too, changes nothing.
+ * Applies bodies with a handful of set-wise statements for up to 500 items at once. When that fails, halves are tried
+ * until the one item that cannot be applied stands alone; the rest goes on. It is parked at once when it is the item's
+ * fault. Otherwise its body waits and the call fails, so that the loop comes again; after some such calls it is parked
+ * if other things went through meanwhile (what breaks everything must not park everything). Every effect is keyed, so
+ * applying again, after a crash in the middle too, changes nothing.
  */
 export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Promise<Tally> {
   const { db, parse, log } = deps;
   const work = bodies.flatMap((from) => {
-    const items = parse(from.body);
+    const items = from.items ?? parse(from.body);
     const wanted = from.paths;
     return (wanted ? items.filter((item) => wanted.has(item.path)) : items).map((item) => ({ from, item }));
   });
-  const events = bodies.flatMap(({ day, hash }) => (day === null ? [] : [{ day, hash }]));
+  const finished = bodies.filter((from) => from.day !== null && from.unfinished !== true);
   const tally: Tally = { items: work.length, parked: 0 };
+  let patience = patienceOf.get(db);
+  if (!patience) {
+    patience = { committed: 0, failures: new Map() };
+    patienceOf.set(db, patience);
+  }
+  const { failures } = patience;
+  const mood = patience;
+  const waiting = new Set<Body>();
+  let reason: unknown = null;
+  let alone = 0;
+  let through = 0;
 
+  const mark = (tx: SystemTx) =>
+    markProcessed(
+      tx,
+      finished.flatMap((from) => (waiting.has(from) ? [] : [{ day: from.day!, hash: from.hash }])),
+    );
   const attempt = (part: readonly Work[], last: boolean) =>
     db.withSystem('apply webhook items', async (tx) => {
       const parked = await applyWork(tx, part);
-      if (last) await markProcessed(tx, events);
+      if (last) await mark(tx);
       return parked;
     });
 
@@ -82,6 +118,10 @@ export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Pro
     for (let tries = 1; ; tries += 1) {
       try {
         tally.parked += await attempt(part, last);
+        if (part.length > 0) {
+          through += 1;
+          mood.committed += 1;
+        }
         return null;
       } catch (error) {
         if (error instanceof AppError && error.code === 'database_unavailable') throw error;
@@ -103,22 +143,45 @@ export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Pro
     }
     const [poison] = part;
     if (!poison) throw error;
-    if (isPassing(error)) throw error;
-    log.error(
-      { err: error, hash: poison.from.hash.toString('hex'), path: poison.item.path },
-      'an item could not be applied and is parked',
-    );
+    const hash = poison.from.hash.toString('hex');
+    if (!isItsOwnFault(error) && !spent(`${hash}|${poison.item.path}`, error)) {
+      waiting.add(poison.from);
+      reason = error;
+      alone += 1;
+      // Not one of several goes through: it is not about items, and the rest would only take long to fail.
+      if (alone >= 4 && through === 0) throw error;
+      return;
+    }
+    log.error({ err: error, hash, path: poison.item.path }, 'an item could not be applied and is parked');
     await db.withSystem('park an item', (tx) =>
       park(tx, [{ ...poison, reason: 'failed', detail: say(error), route: null }]),
     );
+    failures.delete(`${hash}|${poison.item.path}`);
     tally.parked += 1;
   }
 
-  const failure = await patiently(work, true);
-  if (failure !== null) {
-    await bisect(work, failure);
-    await db.withSystem('mark raw events', (tx) => markProcessed(tx, events));
+  function spent(key: string, error: unknown): boolean {
+    if (failures.size > 10_000) failures.clear();
+    const failure = failures.get(key) ?? { tries: 0, proven: 0, seen: mood.committed };
+    failure.tries += 1;
+    if (mood.committed > failure.seen) failure.proven += 1;
+    failure.seen = mood.committed;
+    failures.set(key, failure);
+    if (failure.tries >= triesOfTheBusy && isPassing(error)) return true;
+    return failure.proven >= triesBeforeParking;
   }
+
+  for (let from = 0; from === 0 || from < work.length; from += itemsPerTransaction) {
+    const part = work.slice(from, from + itemsPerTransaction);
+    const last = from + itemsPerTransaction >= work.length;
+    const failure = await patiently(part, last);
+    if (failure === null) continue;
+    alone = 0;
+    through = 0;
+    await bisect(part, failure);
+    if (last) await db.withSystem('mark raw events', mark);
+  }
+  if (waiting.size > 0) throw reason;
   return tally;
 }
 
@@ -126,6 +189,13 @@ function isPassing(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'database_busy';
   const code = (error as { code?: string }).code;
   return code === '40P01' || code === '40001';
+}
+
+/** Data that cannot be stored or is not what the code expects; everything else may be about the system. */
+function isItsOwnFault(error: unknown): boolean {
+  if (error instanceof AppError) return error.status < 500;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
+  return /^2[23]/.test((error as { code?: string }).code ?? '');
 }
 
 function say(error: unknown): string {

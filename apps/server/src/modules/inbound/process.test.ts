@@ -325,7 +325,7 @@ it('parks one poison item alone: of 2,000 bodies the 20 bad ones, the rest goes 
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   await owner.query(`create function refuse_poison() returns trigger language plpgsql as $$
-    begin raise exception 'no antidote'; end $$;
+    begin raise exception 'no antidote' using errcode = '23514'; end $$;
     create trigger refuse_poison before insert on messages for each row
     when (new.content -> 'text' ->> 'body' = 'poison') execute function refuse_poison()`);
   const bodies = Array.from({ length: 2_000 }, (_, i) => {
@@ -762,4 +762,95 @@ it('makes days ahead and drops old ones only when nothing of them waits', async 
   } finally {
     clock.set('2026-11-20T12:00:00Z');
   }
+});
+
+// ── turns and patience ──
+
+it('gives others their turn while it works a body of thousands of items, and keeps the order of its own number', async () => {
+  const many = Array.from({ length: 6_000 }, (_, i) =>
+    said(`big ${i}`, { from: `1900${i % 50}`, id: `wamid.big.${i}` }),
+  );
+  await post(bodyOf([change(two.phoneNumberId, { messages: many })]), two.appId);
+  await post(
+    bodyOf([change(two.phoneNumberId, { messages: [said('after the big one', { id: 'wamid.after' })] })]),
+    two.appId,
+  );
+  await post(
+    bodyOf([change(one.phoneNumberId, { messages: [said('small', { id: 'wamid.small' })] })]),
+    one.appId,
+  );
+  const running = startProcessor({ db, signals, log, parse, lanes: 1 });
+  try {
+    await until('the small one is applied', async () => (await messagesOf(one)).length === 1, 60_000);
+    expect(await waiting()).toBeGreaterThan(0);
+    expect((await messagesOf(two)).length).toBeLessThan(6_000);
+    await until('all raw events are processed', async () => (await waiting()) === 0, 60_000);
+  } finally {
+    await running.stop();
+  }
+  expect(await messagesOf(two)).toHaveLength(6_001);
+  const order = (await eventsOf(two)).filter((event) => event.name === 'message.received');
+  expect(order.at(-1)!.data.providerMessageId).toBe('wamid.after');
+});
+
+/** A trigger of the test's own: messages whose text holds `word` fail with this SQLSTATE. */
+async function failing<T>(word: string, state: string, fn: () => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query(`create or replace function fail_word() returns trigger language plpgsql as $$
+      begin if new.content::text like '%${word}%' then raise exception 'made to fail' using errcode = '${state}'; end if;
+      return new; end $$`);
+    await owner.query(
+      'create trigger fail_word before insert on messages for each row execute function fail_word()',
+    );
+    try {
+      return await fn();
+    } finally {
+      await owner.query('drop trigger fail_word on messages');
+    }
+  } finally {
+    await owner.end();
+  }
+}
+const parkedOf = (seeded: Seeded) => listParked(db, { phoneNumberId: seeded.phoneNumberId });
+
+it('parks an item that only ever meets a busy database, and goes on behind it', async () => {
+  await failing('always busy', '55P03', async () => {
+    await post(bodyOf([change(one.phoneNumberId, { messages: [said('always busy')] })]), one.appId);
+    const running = startProcessor({ db, signals, log, parse, lanes: 1 });
+    try {
+      await until(
+        'it is parked',
+        async () => {
+          await post(bodyOf([change(two.phoneNumberId, { messages: [said('behind')] })]), two.appId);
+          return (await parkedOf(one)).length === 1;
+        },
+        60_000,
+      );
+      await until('all raw events are processed', async () => (await waiting()) === 0, 60_000);
+    } finally {
+      await running.stop();
+    }
+  });
+  expect(await messagesOf(one)).toEqual([]);
+  expect((await messagesOf(two)).length).toBeGreaterThan(0);
+});
+
+it('parks nothing while everything fails, and what is wrong in itself at once', async () => {
+  const bodies = Array.from({ length: 6 }, (_, i) =>
+    bodyFor(bodyOf([change(one.phoneNumberId, { messages: [said(`system ${i}`)] })]), one.appId),
+  );
+  await failing('system', 'XX000', async () => {
+    for (let i = 0; i < 10; i += 1) await expect(applyBodies(deps, bodies)).rejects.toThrow('made to fail');
+    expect(await parkedOf(one)).toEqual([]);
+    // Others go through: then it is about these.
+    const good = bodyFor(bodyOf([change(two.phoneNumberId, { messages: [said('good')] })]), two.appId);
+    for (let i = 0; i < 7; i += 1) await applyBodies(deps, [good, bodies[0]!]).catch(() => {});
+    expect(await parkedOf(one)).toMatchObject([{ reason: 'failed', detail: 'XX000: made to fail' }]);
+  });
+  await applyBodies(deps, bodies.slice(1));
+  expect(await messagesOf(one)).toHaveLength(5);
+  await failing('data', '22001', () => apply(two, { messages: [said('data'), said('fine')] }));
+  expect(await parkedOf(two)).toHaveLength(1);
 });

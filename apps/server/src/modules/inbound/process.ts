@@ -4,7 +4,8 @@ import type { Logger } from '../../platform/log.ts';
 import { type Loop, startLoop } from '../../platform/loop.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { settlePending } from '../messages/index.ts';
-import { applyBodies, type Body, type Tally } from './apply.ts';
+import { applyBodies, type Body, itemsPerTransaction, type Tally } from './apply.ts';
+import { type Backlog, createBacklog, numbersOf, type ParsedBody } from './backlog.ts';
 import { createLaneLocks } from './lanes.ts';
 import { type RawEvent, selectBody, selectWaiting } from './queries.ts';
 
@@ -66,30 +67,55 @@ export function startProcessor(options: ProcessorOptions): Processor {
     while (trail[0] && now - trail[0].at > settledMs * 1.25) settled = Math.max(settled, trail.shift()!.high);
   }
 
-  async function work(rows: readonly RawEvent[], onDone: (n: number) => void): Promise<void> {
+  async function load(row: RawEvent): Promise<ParsedBody> {
+    const body = row.body ?? (await selectBody(db, row.day, row.hash));
+    const { hash, source, appId, receivedAt, day } = row;
+    return { hash, source, appId, body, receivedAt, day, items: parse(body) };
+  }
+
+  async function apply(batch: readonly Body[]): Promise<void> {
+    const tally: Tally = await applyBodies({ db, parse, log }, batch);
+    if (tally.parked > 0) log.warn({ ...tally, bodies: batch.length }, 'items were parked');
+  }
+
+  /** Applies small bodies at once; large ones, and what must stay behind them, wait in the lane's backlog. */
+  async function work(
+    rows: readonly RawEvent[],
+    backlog: Backlog,
+    onDone: (n: number) => void,
+  ): Promise<void> {
     let batch: Body[] = [];
     let bytes = 0;
+    let items = 0;
     let last = 0;
     const flush = async () => {
-      if (batch.length === 0) return;
-      const tally: Tally = await applyBodies({ db, parse, log }, batch);
-      if (tally.parked > 0) log.warn({ ...tally, bodies: batch.length }, 'items were parked');
-      onDone(last);
+      if (batch.length > 0) await apply(batch);
+      if (last > 0) onDone(last);
       batch = [];
       bytes = 0;
+      items = 0;
     };
     for (const row of rows) {
-      const body = row.body ?? (await selectBody(db, row.day, row.hash));
-      if (bytes > 0 && bytes + body.length > batchBytes) await flush();
-      batch.push({
-        hash: row.hash,
-        source: row.source,
-        appId: row.appId,
-        body,
-        receivedAt: row.receivedAt,
-        day: row.day,
-      });
-      bytes += body.length;
+      if (backlog.has(row.n)) {
+        last = row.n;
+        continue;
+      }
+      const parsed = await load(row);
+      const { length } = parsed.items;
+      const large = length > itemsPerTransaction;
+      const numbers = large || backlog.size > 0 ? numbersOf(parsed.items) : null;
+      if (numbers && (large || backlog.concerns(numbers))) {
+        // What came before it goes first.
+        await flush();
+        if (!backlog.add(row, parsed, numbers)) break;
+        last = row.n;
+        continue;
+      }
+      const size = parsed.body.length;
+      if (bytes > 0 && (bytes + size > batchBytes || items + length > itemsPerTransaction)) await flush();
+      batch.push(parsed);
+      bytes += size;
+      items += length;
       last = row.n;
     }
     await flush();
@@ -99,13 +125,15 @@ export function startProcessor(options: ProcessorOptions): Processor {
     const state: LaneState = { high: 0, marks: [], floor: 0, nextSweep: 0, nextFullSweep: 0 };
     let held = false;
     const where = { index, of: lanes };
+    const backlog = createBacklog({ load, apply });
 
     async function sweep(now: number): Promise<boolean> {
       const full = now >= state.nextFullSweep;
       if (!full && now < state.nextSweep) return false;
       const began = performance.now();
-      const rows = (await selectWaiting(db, where, full ? 0 : state.floor, batchRows)).filter(
-        (row) => row.n <= state.high,
+      const limit = batchRows + backlog.size;
+      const rows = (await selectWaiting(db, where, full ? 0 : state.floor, limit)).filter(
+        (row) => row.n <= state.high && !backlog.has(row.n),
       );
       const took = performance.now() - began;
       if (rows.length === 0) {
@@ -114,7 +142,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
         if (full) state.nextFullSweep = now + fullSweepEveryMs;
         return false;
       }
-      await work(rows, () => {});
+      await work(rows, backlog, () => {});
       return true;
     }
 
@@ -131,6 +159,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
         if (!held) {
           // Somebody else worked this lane until now: look at everything once.
           held = true;
+          backlog.clear();
           Object.assign(state, {
             high: 0,
             marks: [],
@@ -139,23 +168,37 @@ export function startProcessor(options: ProcessorOptions): Processor {
             nextFullSweep: now + fullSweepEveryMs,
           });
         }
-        if (state.high > 0 && (await sweep(now))) return true;
-        const below = settled;
-        const rows = await selectWaiting(db, where, state.high, batchRows);
-        follow(now, rows.at(-1)?.n ?? 0);
-        if (rows.length === 0) state.high = Math.max(state.high, below);
-        await work(rows, (n) => {
-          state.high = Math.max(state.high, n);
-        });
-        const newest = state.marks.at(-1);
-        if (!newest || now - newest.at >= sweepEveryMs) state.marks.push({ at: now, high: state.high });
-        while (state.marks[0] && now - state.marks[0].at > stragglerMs) {
-          state.floor = Math.max(state.floor, state.marks[0].high);
-          state.marks.shift();
+        let failure: unknown = null;
+        let more = false;
+        try {
+          more = await claim(now);
+        } catch (error) {
+          failure = error;
         }
-        return rows.length > 0 && !signal.aborted;
+        // New bodies and the backlog take turns, also when one of them fails.
+        if (await backlog.step()) more = true;
+        if (failure !== null) throw failure;
+        return more && !signal.aborted;
       },
     });
+
+    async function claim(now: number): Promise<boolean> {
+      if (state.high > 0 && (await sweep(now))) return true;
+      const below = settled;
+      const rows = await selectWaiting(db, where, state.high, batchRows);
+      follow(now, rows.at(-1)?.n ?? 0);
+      if (rows.length === 0) state.high = Math.max(state.high, below);
+      await work(rows, backlog, (n) => {
+        state.high = Math.max(state.high, n);
+      });
+      const newest = state.marks.at(-1);
+      if (!newest || now - newest.at >= sweepEveryMs) state.marks.push({ at: now, high: state.high });
+      while (state.marks[0] && now - state.marks[0].at > stragglerMs) {
+        state.floor = Math.max(state.floor, state.marks[0].high);
+        state.marks.shift();
+      }
+      return rows.length > 0;
+    }
   }
 
   const loops = Array.from({ length: lanes + 1 }, (_, index) => lane(index - 1));
