@@ -854,3 +854,26 @@ it('parks nothing while everything fails, and what is wrong in itself at once', 
   await failing('data', '22001', () => apply(two, { messages: [said('data'), said('fine')] }));
   expect(await parkedOf(two)).toHaveLength(1);
 });
+
+it('keeps an echo of a send whose id we do not know yet as a line of its own, and its statuses there', async () => {
+  const wamid = `wamid.echoed.${one.phoneNumberId}`;
+  const ours = await sentMessage(one, null);
+  const value = {
+    messaging_product: 'whatsapp',
+    metadata: { phone_number_id: one.phoneNumberId },
+    message_echoes: [
+      { from: '1', to: '16505550000', id: wamid, timestamp: '1784000000', type: 'text', text: { body: 'x' } },
+    ],
+  };
+  await applyBodies(deps, [bodyFor(bodyOf([{ field: 'smb_message_echoes', value }]), one.appId)]);
+  await apply(one, { statuses: [told(wamid, 'delivered')] });
+  expect((await messagesOf(one)).find((row) => row.provider_message_id === wamid)).toMatchObject({
+    source: 'phone-app',
+    status: 'delivered',
+  });
+  // What confirms ours afterwards cannot give it the id that the echo has.
+  await expect(
+    query('update messages set provider_message_id = $2 where id = $1', [ours, wamid]),
+  ).rejects.toMatchObject({ code: '23505' });
+  expect(await messageRow(ours)).toMatchObject({ status: 'queued', provider_message_id: null });
+});
