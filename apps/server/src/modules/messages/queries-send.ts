@@ -419,7 +419,10 @@ export const saveResults = statement(
    )
    update messages m set status = l.message_status,
      rank = case when l.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
-     provider_message_id = coalesce(m.provider_message_id, l.provider_message_id),
+     -- An echo may hold the id already (another client's view of our own send): one clash must not fail the batch.
+     provider_message_id = coalesce(m.provider_message_id, case when not exists (
+       select 1 from messages o where o.workspace_id = m.workspace_id and o.number_id = m.number_id
+         and o.provider_message_id = l.provider_message_id and o.id <> m.id) then l.provider_message_id end),
      error = case when l.message_status in ('accepted', 'queued') then null else l.error end,
      failed_at = case when l.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
    from locked l

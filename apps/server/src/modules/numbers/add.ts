@@ -1,4 +1,3 @@
-import type { Credential, NumberInfo } from '@chaski/providers';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
@@ -6,6 +5,7 @@ import { type AccountId, type NumberId, newId, type WorkspaceId } from '../../pl
 import { type KeyRing, seal } from '../../platform/seal.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { type AppRow, appsFor } from './apps.ts';
+import { askNumber, type CheckNumber } from './check.ts';
 import { setToken, tokenPlace } from './credentials.ts';
 import {
   accountForRef,
@@ -42,13 +42,6 @@ export interface AddNumberDeps {
   /** Asks the provider whether the token may use the number. Only an operator may do without: it would let anyone claim any id. */
   checkNumber: CheckNumber | 'unchecked';
 }
-
-export type CheckNumber = (call: {
-  credential: Credential;
-  phoneNumberId: string;
-  accountRef: string | null;
-  timeoutMs: number;
-}) => Promise<NumberInfo>;
 
 export interface AddNumber {
   phoneNumberId: string;
@@ -158,23 +151,6 @@ export async function prepareNumber(
     version: graph.version,
     warnings: graph.warning ? [graph.warning] : [],
   };
-}
-
-/** What WhatsApp calls the number; throws `number_not_reachable` unless this token may use it. */
-export async function askNumber(
-  deps: Pick<AddNumberDeps, 'checkNumber'>,
-  about: { credential: Credential; phoneNumberId: string; accountRef: string | null },
-): Promise<{ displayPhoneNumber: string; verifiedName: string } | null> {
-  if (deps.checkNumber === 'unchecked') return null;
-  const told = await deps.checkNumber({ ...about, timeoutMs: 10_000 });
-  if (told.outcome === 'ok') return told;
-  throw errors.unprocessable(
-    'number_not_reachable',
-    told.outcome === 'refused'
-      ? `WhatsApp does not let this token use this number (${told.reason}). Nothing was stored.`
-      : `WhatsApp could not be asked whether this token may use this number (${told.reason}). Nothing was stored; try again.`,
-    { reason: told.outcome },
-  );
 }
 
 /** Connects a number that `prepareNumber` asked about. The first number of a workspace becomes its default. */

@@ -2,7 +2,7 @@ import type { Credential } from '@chaski/providers';
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type KeyRing, seal, unseal } from '../../platform/seal.ts';
-import { type AddNumberDeps, askNumber } from './add.ts';
+import { askNumber, type CheckNumber } from './check.ts';
 import { credentialRow, setPaused, updateToken } from './queries.ts';
 import type { NumberRow } from './read.ts';
 
@@ -69,7 +69,7 @@ async function load(
 
 /** Throws unless the number may have this token: the right kind, and WhatsApp lets it use the number. Calls out: not in a transaction. */
 export async function askToken(
-  deps: Pick<AddNumberDeps, 'checkNumber' | 'db'>,
+  deps: { db: Database; checkNumber: CheckNumber | 'unchecked' },
   number: NumberRow,
   token: string,
 ): Promise<void> {
