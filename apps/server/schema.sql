@@ -405,7 +405,7 @@ create table message_statuses (
   conversation jsonb,
   pricing jsonb,
   errors jsonb,
-  constraint message_statuses_pkey PRIMARY KEY (workspace_id, message_id, status, participant)
+  constraint message_statuses_pkey PRIMARY KEY (workspace_id, message_id, status, participant, provider_message_id)
 );
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
