@@ -83,6 +83,31 @@ create table apps (
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
+-- table audit (row security, forced)
+create table audit (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  action text not null,
+  actor_kind text not null,
+  actor_id text,
+  actor_role text not null,
+  target_kind text not null,
+  target_id text,
+  ip text,
+  user_agent text,
+  request_id text,
+  impersonator_id uuid,
+  before jsonb,
+  after jsonb,
+  constraint audit_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX audit_recent ON public.audit USING btree (workspace_id, at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_system;
+grant insert, select to chaski_app;
+
 -- table chaski_migrations (row security, forced)
 create table chaski_migrations (
   name text not null,
@@ -177,12 +202,14 @@ create table conversations (
   unread_count integer not null default 0,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  assignee_id uuid,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id),
   constraint conversations_workspace_id_number_id_fkey FOREIGN KEY (workspace_id, number_id) REFERENCES public.numbers(workspace_id, id),
   constraint conversations_check CHECK (((contact_id IS NULL) <> (group_ref IS NULL))),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'closed'::text])))
 ) with (fillfactor=85);
+CREATE INDEX conversations_assignee ON public.conversations USING btree (workspace_id, assignee_id, last_message_at DESC, id DESC);
 CREATE UNIQUE INDEX conversations_contact ON public.conversations USING btree (workspace_id, number_id, contact_id) WHERE (contact_id IS NOT NULL);
 CREATE UNIQUE INDEX conversations_group ON public.conversations USING btree (workspace_id, number_id, group_ref) WHERE (group_ref IS NOT NULL);
 CREATE INDEX conversations_recent ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { ensureDemo } from './demo.ts';
-import { authenticateKey } from './modules/auth/index.ts';
+import { authenticateKeys } from './modules/auth/index.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
 import {
@@ -203,7 +203,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const http = await buildHttp({
         log,
         environment: config.nodeEnv,
-        authenticate: (token) => authenticateKey(db, token),
+        authenticate: authenticateKeys(db),
         trustedProxies: config.trustProxy,
         corsOrigins: config.corsOrigins,
         version: about.version,

@@ -1,2 +1,3 @@
 export * from './content.ts';
+export * from './permissions.ts';
 export * from './send.ts';

@@ -28,9 +28,10 @@ describe('API keys', () => {
     expect(await authenticateKey(db, key)).toEqual({
       keyId: id,
       workspaceId: a.workspaceId,
-      actor: { kind: 'key', id, role: 'key' },
+      actor: { kind: 'key', id, role: 'key', reach: { numberIds: [a.numberId], ownOnly: false } },
       scopes: ['messages:*'],
       numberIds: [a.numberId],
+      plan: 'free',
     });
   });
 

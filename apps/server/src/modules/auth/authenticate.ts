@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../platform/db/index.ts';
 import { tolerate } from '../../platform/errors.ts';
-import type { Principal } from '../../platform/http/index.ts';
+import type { Authenticate, Principal } from '../../platform/http/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { hashSecret } from './keys.ts';
 import { keyById, touchKey } from './queries.ts';
@@ -45,6 +45,14 @@ export function authenticateKey(db: Database, token: string): Promise<KeyPrincip
   return answer;
 }
 
+/** API keys only, as the gates ask for it. */
+export function authenticateKeys(db: Database): Authenticate {
+  return async ({ bearer }) => {
+    const principal = bearer === null ? null : await authenticateKey(db, bearer);
+    return principal && { person: null, principal };
+  };
+}
+
 /** The next request reads the database: after a key was revoked in this process. */
 export function forgetKeys(db: Database): void {
   caches.get(db)?.clear();
@@ -64,6 +72,7 @@ async function verify(db: Database, id: string, secret: Buffer): Promise<KeyPrin
         last_used_at: Date | null;
         expires_at: Date | null;
         revoked_at: Date | null;
+        plan: string;
       }
     | undefined;
   const same = timingSafeEqual(hashSecret(secret), row?.hash.length === 32 ? row.hash : nobody);
@@ -80,8 +89,14 @@ async function verify(db: Database, id: string, secret: Buffer): Promise<KeyPrin
   return {
     keyId: row.id,
     workspaceId: row.workspace_id as WorkspaceId,
-    actor: { kind: 'key', id: row.id, role: 'key' },
+    actor: {
+      kind: 'key',
+      id: row.id,
+      role: 'key',
+      ...(row.number_ids === null ? {} : { reach: { numberIds: row.number_ids, ownOnly: false } }),
+    },
     scopes: row.scopes,
     numberIds: row.number_ids,
+    plan: row.plan,
   };
 }

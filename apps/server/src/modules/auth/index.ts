@@ -10,7 +10,7 @@
  * password argon2id; a key is shown once; a revoked key is refused everywhere within a second; an unknown id costs the
  * same work as a wrong secret.
  */
-export { authenticateKey, forgetKeys } from './authenticate.ts';
+export { authenticateKey, authenticateKeys, forgetKeys } from './authenticate.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
 export { hashPassword, verifyPassword } from './passwords.ts';
 export { createSuperadmin, resetPassword } from './users.ts';

@@ -1,15 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { scopes } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { insertKey, keysOfWorkspace, revokeKeyRow } from './queries.ts';
-
-const areas = ['messages', 'contacts', 'conversations', 'numbers', 'media', 'templates', 'workspace'];
-
-/** What a key may be limited to: everything, everything of an area, or reading or writing there. */
-export const scopes: readonly string[] = [
-  '*',
-  ...areas.flatMap((area) => [`${area}:*`, `${area}:read`, `${area}:write`]),
-];
 
 export interface ApiKeyRow {
   id: string;

@@ -8,8 +8,9 @@ export const insertKey = statement(
 
 export const keyById = statement(
   'auth.key',
-  `select workspace_id, id, name, hash, scopes, number_ids, last_used_at, expires_at, revoked_at
-     from api_keys where id = $1`,
+  `select k.workspace_id, k.id, k.name, k.hash, k.scopes, k.number_ids, k.last_used_at, k.expires_at, k.revoked_at,
+       w.plan
+     from api_keys k join workspaces w on w.id = k.workspace_id where k.id = $1`,
 );
 
 export const touchKey = statement(

@@ -4,7 +4,7 @@ import { systemActor } from '../../platform/db/index.ts';
 import { buildHttp } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { createLog } from '../../platform/log.ts';
-import { authenticateKey, createApiKey } from '../auth/index.ts';
+import { authenticateKeys, createApiKey } from '../auth/index.ts';
 import { contactRoutes } from '../contacts/routes.ts';
 import { addApp, numberRoutes, useKeyRing } from '../numbers/index.ts';
 import { seedPlans, workspaceRoutes } from '../workspaces/index.ts';
@@ -17,7 +17,7 @@ const http = await buildHttp({
   log: createLog('silent'),
   environment: 'test',
   checks: {},
-  authenticate: (token) => authenticateKey(db, token),
+  authenticate: authenticateKeys(db),
   clock,
 });
 const deps = { db, gate: http.gate };

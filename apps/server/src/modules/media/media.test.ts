@@ -13,7 +13,7 @@ import { buildHttp } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { createLog } from '../../platform/log.ts';
 import { registerJobs } from '../../platform/queue/index.ts';
-import { authenticateKey, createApiKey } from '../auth/index.ts';
+import { authenticateKeys, createApiKey } from '../auth/index.ts';
 import { useKeyRing } from '../numbers/index.ts';
 import {
   type ExpectedMedia,
@@ -62,7 +62,7 @@ const http = await buildHttp({
   log: createLog('silent'),
   environment: 'test',
   checks: {},
-  authenticate: (token) => authenticateKey(db, token),
+  authenticate: authenticateKeys(db),
   clock,
 });
 await http.app.register(mediaRoutes({ ...deps, gate: http.gate, urlKey }));

@@ -12,7 +12,10 @@ const http = await buildHttp({
   log,
   environment: 'test',
   checks: {},
-  authenticate: async (token) => principals.get(token) ?? null,
+  authenticate: async ({ bearer }) => {
+    const principal = principals.get(bearer ?? '');
+    return principal ? { person: null, principal } : null;
+  },
 });
 http.app.register(messageRoutes({ db: stage.db, gate: http.gate }));
 await http.app.ready();
@@ -25,6 +28,7 @@ function keyFor(place: Place, numberIds: string[] | null = null): string {
     actor: { kind: 'key', id: token, role: 'key' },
     scopes: ['*'],
     numberIds,
+    plan: 'free',
   });
   return token;
 }

@@ -3,7 +3,7 @@ import { seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts'
 import { systemActor } from '../../platform/db/index.ts';
 import { buildHttp } from '../../platform/http/index.ts';
 import { createLog } from '../../platform/log.ts';
-import { authenticateKey, createApiKey } from '../auth/index.ts';
+import { authenticateKeys, createApiKey } from '../auth/index.ts';
 import { seedPlans } from '../workspaces/index.ts';
 import {
   type AddNumberDeps,
@@ -20,7 +20,7 @@ const http = await buildHttp({
   log: createLog('silent'),
   environment: 'test',
   checks: {},
-  authenticate: (token) => authenticateKey(db, token),
+  authenticate: authenticateKeys(db),
   clock,
 });
 type Asked = Parameters<Exclude<AddNumberDeps['checkNumber'], 'unchecked'>>[0];

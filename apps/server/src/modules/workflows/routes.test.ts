@@ -21,10 +21,14 @@ it('shows and changes the automatic reply of its own workspace, and of no other'
     log: createLog('silent'),
     environment: 'test',
     authenticate: async () => ({
-      workspaceId: mine.workspaceId as WorkspaceId,
-      actor: { kind: 'key', id: 'k', role: 'key' },
-      scopes: ['*'],
-      numberIds: null,
+      person: null,
+      principal: {
+        workspaceId: mine.workspaceId as WorkspaceId,
+        actor: { kind: 'key', id: 'k', role: 'key' },
+        scopes: ['*'],
+        numberIds: null,
+        plan: 'free',
+      },
     }),
     checks: {},
   });

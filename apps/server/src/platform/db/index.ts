@@ -26,9 +26,23 @@ export interface Actor {
   kind: 'user' | 'key' | 'workflow' | 'system' | 'contact';
   id: string | null;
   role: 'owner' | 'admin' | 'agent' | 'viewer' | 'key' | 'system';
+  /**
+   * What the actor may reach of the workspace's conversations: of certain numbers only (null = all), own and
+   * unassigned only. The database holds it (policies `reach`), whatever a query forgot.
+   */
+  reach?: { numberIds: readonly string[] | null; ownOnly: boolean };
+  /** Where the request came from: for the audit alone, never part of an event. */
+  origin?: {
+    ip: string | null;
+    userAgent: string | null;
+    requestId: string | null;
+    /** The superadmin who acts as this person. */
+    impersonatorId?: string | null;
+  };
 }
 
 export const systemActor: Actor = { kind: 'system', id: null, role: 'system' };
+const keyActor: Actor = { kind: 'key', id: null, role: 'key' };
 
 interface TxBase {
   /** Rows of one statement. Plain text is parsed each time; a `Statement` is prepared once per connection. */
@@ -97,7 +111,8 @@ export interface DatabaseOptions {
 const begin: Step = { name: 'chaski_begin', text: 'begin' };
 const commit: Step = { name: 'chaski_commit', text: 'commit' };
 const settings =
-  "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true)";
+  "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true), " +
+  "set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true)";
 
 /**
  * Names a statement so that it is prepared once per connection. The name must be unique in the program
@@ -137,10 +152,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   const app = `${options.rolePrefix}_app`;
   const system = `${options.rolePrefix}_system`;
 
-  const enter = (role: string, workspaceId: string, actorRole: string): Step => ({
+  const enter = (role: string, workspaceId: string, actor: Actor): Step => ({
     name: 'chaski_enter',
     text: settings,
-    values: [role, workspaceId, actorRole],
+    values: [
+      role,
+      workspaceId,
+      actor.role,
+      actor.kind === 'user' ? (actor.id ?? '') : '',
+      actor.reach?.numberIds ? `{${actor.reach.numberIds.join(',')}}` : '',
+      actor.reach?.ownOnly ? '1' : '',
+    ],
   });
 
   async function once(steps: readonly Step[]): Promise<StepResult[]> {
@@ -245,15 +267,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool,
     clock,
     withTenant: (workspaceId, actor, fn) =>
-      transact(enter(app, workspaceId, actor.role), { scope: 'tenant', workspaceId, actor }, fn),
+      transact(enter(app, workspaceId, actor), { scope: 'tenant', workspaceId, actor }, fn),
     withSystem: (reason, fn) =>
-      transact(enter(system, '', 'system'), { scope: 'system', reason, actor: systemActor }, fn),
+      transact(enter(system, '', systemActor), { scope: 'system', reason, actor: systemActor }, fn),
     readTenant: async (workspaceId, steps) =>
-      (await once([enter(app, workspaceId, 'key'), ...steps.map((s) => step(s.statement, s.values))]))
+      (await once([enter(app, workspaceId, keyActor), ...steps.map((s) => step(s.statement, s.values))]))
         .slice(1)
         .map((result) => result.rows),
     runSystem: async (_reason, steps) =>
-      (await once([enter(system, '', 'system'), ...steps.map((s) => step(s.statement, s.values))])).slice(1),
+      (await once([enter(system, '', systemActor), ...steps.map((s) => step(s.statement, s.values))])).slice(
+        1,
+      ),
     session: async (name) => {
       const client = new pg.Client({ ...config, statement_timeout: 0, application_name: `chaski ${name}` });
       client.on('error', report);

@@ -1,6 +1,6 @@
 import type { Actor, Tx } from '../db/index.ts';
 import { newId } from '../ids.ts';
-import { insertEvents, makePartition } from './queries.ts';
+import { insertAudit, insertEvents, makePartition } from './queries.ts';
 
 export interface NewEvent {
   workspaceId: string;
@@ -11,6 +11,13 @@ export interface NewEvent {
   actor?: Actor | null;
   /** When it happened; the transaction's time, if not said. */
   at?: Date;
+  /** Also a line of the audit: what a person, a key or an operator did. Exactly one per request that changes anything. */
+  audit?: {
+    target: { kind: string; id: string | null };
+    /** What was and what is, without secrets and without what people wrote to each other. */
+    before?: Record<string, unknown> | null;
+    after?: Record<string, unknown> | null;
+  };
 }
 
 const listeners = new Set<() => void>();
@@ -30,7 +37,8 @@ export async function emit(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   const now = tx.now();
   // The day of writing, in UTC: partitions age by arrival, `at` may lie anywhere.
   const day = now.toISOString().slice(0, 10);
-  const actor = JSON.stringify(tx.actor);
+  const actor = actorText(tx.actor);
+  const audited = events.filter((event) => event.audit !== undefined);
   await tx.batch([
     // Asked each time instead of remembered: a day made by a transaction that rolled back, or dropped since, would be
     // remembered wrongly, and asking travels along for about 20 µs.
@@ -43,14 +51,45 @@ export async function emit(tx: Tx, events: readonly NewEvent[]): Promise<void> {
         events.map(() => newId(now.getTime())),
         events.map((event) => event.name),
         events.map((event) => (event.at ?? now).toISOString()),
-        events.map((event) => (event.actor === undefined ? actor : JSON.stringify(event.actor))),
+        events.map((event) =>
+          event.actor === undefined ? actor : event.actor === null ? 'null' : actorText(event.actor),
+        ),
         events.map((event) => jsonText(event.data)),
       ],
     },
+    ...(audited.length === 0 ? [] : [{ statement: insertAudit, values: auditRows(tx, audited, now) }]),
   ]);
   tx.afterCommit(() => {
     for (const listener of listeners) listener();
   });
+}
+
+/** Who, without where from: events leave the house, addresses of people do not. */
+function actorText(actor: Actor): string {
+  return JSON.stringify({ kind: actor.kind, id: actor.id, role: actor.role });
+}
+
+function auditRows(tx: Tx, audited: readonly NewEvent[], now: Date): unknown[] {
+  const actors = audited.map((event) => event.actor ?? tx.actor);
+  const origin = tx.actor.origin;
+  const said = (part: Record<string, unknown> | null | undefined) => (part ? jsonText(part) : null);
+  return [
+    audited.map((event) => event.workspaceId),
+    audited.map(() => newId(now.getTime())),
+    now.toISOString(),
+    audited.map((event) => event.name),
+    actors.map((actor) => actor.kind),
+    actors.map((actor) => actor.id),
+    actors.map((actor) => actor.role),
+    audited.map((event) => event.audit?.target.kind ?? ''),
+    audited.map((event) => event.audit?.target.id ?? null),
+    origin?.ip ?? null,
+    origin?.userAgent ?? null,
+    origin?.requestId ?? null,
+    origin?.impersonatorId ?? null,
+    audited.map((event) => said(event.audit?.before)),
+    audited.map((event) => said(event.audit?.after)),
+  ];
 }
 
 // jsonb refuses U+0000 and lone surrogates, and WhatsApp's texts may hold both (JSON.stringify escapes them, so that

@@ -19,6 +19,18 @@ export const insertEvents = statement(
    select workspace_id, n, day, name from made`,
 );
 
+/** The audit's only writer. What reads and seals it is the module audit. */
+export const insertAudit = statement(
+  'events.audit',
+  `insert into audit (workspace_id, id, at, action, actor_kind, actor_id, actor_role, target_kind, target_id,
+     ip, user_agent, request_id, impersonator_id, before, after)
+   select new.workspace_id, new.id, $3::timestamptz, new.action, new.actor_kind, new.actor_id, new.actor_role,
+     new.target_kind, new.target_id, $10::text, $11::text, $12::text, $13::uuid, new.before::jsonb, new.after::jsonb
+   from unnest($1::uuid[], $2::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+       $14::text[], $15::text[])
+     as new (workspace_id, id, action, actor_kind, actor_id, actor_role, target_kind, target_id, before, after)`,
+);
+
 const numbered = (candidates: string) => `
   with gone as (
     delete from event_queue where n = any (array(${candidates})) returning workspace_id, n, day, name

@@ -3,60 +3,182 @@ import type { Actor, Database, TenantTx } from '../db/index.ts';
 import { errors } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
 
-/** Who passed the gate. */
+/** What a request brings along to say who sends it. */
+export interface Credentials {
+  /** What follows `Authorization: Bearer`: an API key or a signed token. */
+  bearer: string | null;
+  /** The whole Cookie header. */
+  cookie: string | null;
+  /** `X-Workspace-Id`: in which of a person's workspaces; the session's own when absent. */
+  workspaceId: string | null;
+  /** Of the request, for rules that differ for reading and changing (cross-site requests by cookie). */
+  method: string;
+  origin: string | null;
+  site: string | null;
+  ip: string;
+  userAgent: string | null;
+}
+
+/** Somebody who signed in, in a workspace or not. */
+export interface Person {
+  userId: string;
+  sessionId: string;
+  email: string;
+  name: string;
+  isSuperadmin: boolean;
+}
+
+/** Who passed the gate, in one workspace. */
 export interface Principal {
   workspaceId: WorkspaceId;
   actor: Actor;
-  /** `*`, `messages:*` or `messages:write`. */
+  /** `*`, `messages:*` or `messages:write`; a member's are the actions of the role. */
   scopes: readonly string[];
   /** null = every number of the workspace. */
   numberIds: readonly string[] | null;
+  /** Name of the workspace's plan: its limits apply. */
+  plan: string;
 }
 
-/** Says whose key it is; null for any key that does not count (unknown, revoked, expired). */
-export type Authenticate = (token: string) => Promise<Principal | null>;
+export interface Caller {
+  person: Person | null;
+  /** null: a person who is in no workspace. */
+  principal: Principal | null;
+}
+
+/**
+ * Says who it is; null for credentials that do not count (unknown, revoked, expired) or none at all. Throws what the
+ * caller should be told instead: a suspended workspace, a cross-site request.
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Caller | null>;
+
+/** What a route asks of its caller; kept on the hook, so that tests find routes that ask nothing. */
+export type Access = { kind: 'workspace'; actions: readonly string[] } | { kind: 'person' | 'operator' };
+
+export type GateHook = onRequestAsyncHookHandler & { access: Access };
+
+export interface Gate {
+  /** Members whose role, and keys whose scopes, allow all of the actions. */
+  (...actions: string[]): GateHook;
+  /** Anybody signed in, member of a workspace or not. No API keys. */
+  person(): GateHook;
+  /** Superadmins. No API keys. */
+  operator(): GateHook;
+}
+
+/** What must pass before an identified caller's request goes on: limits per user, key and workspace. */
+export type Admit = (caller: Caller, request: FastifyRequest) => Promise<void>;
 
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
+    person: Person | null;
   }
 }
 
-const bearer = /^bearer +(ck_[A-Za-z0-9-]{1,64}_[A-Za-z0-9_-]{1,256}) *$/i;
+/** The longest credential that is looked at; a JWT of ours has some 300 characters. */
+const bearer = /^bearer +([\w.~+/=-]{1,4096}) *$/i;
 
-/** The gate of routes for API keys: who it is, then whether the key has every scope. */
-export function gateWith(authenticate: Authenticate): (...scopes: string[]) => onRequestAsyncHookHandler {
-  return (...scopes) =>
-    async (request) => {
-      const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-      if (token === undefined) throw errors.unauthenticated();
-      const principal = await authenticate(token);
+/** The gates of all routes: who it is, then whether they may. */
+export function gateWith(authenticate: Authenticate, admit: Admit = async () => {}): Gate {
+  const identify = async (request: FastifyRequest): Promise<Caller> => {
+    const { headers } = request;
+    const caller = await authenticate({
+      bearer: bearer.exec(headers.authorization ?? '')?.[1] ?? null,
+      cookie: headers.cookie ?? null,
+      workspaceId: one(headers['x-workspace-id']),
+      method: request.method,
+      origin: headers.origin ?? null,
+      site: one(headers['sec-fetch-site']),
+      ip: request.ip,
+      userAgent: headers['user-agent'] ?? null,
+    });
+    if (!caller) {
+      throw headers.authorization === undefined
+        ? errors.unauthenticated()
+        : errors.unauthenticated(
+            'This API key or token is not known, revoked or expired. `chaski keys api create` makes a key.',
+          );
+    }
+    request.person = caller.person;
+    request.principal = caller.principal && withOrigin(caller.principal, request);
+    await admit(caller, request);
+    return caller;
+  };
+
+  const gate = (...actions: string[]): GateHook =>
+    hook({ kind: 'workspace', actions }, async (request) => {
+      const { principal } = await identify(request);
       if (!principal) {
-        throw errors.unauthenticated(
-          'This API key is not known, revoked or expired. `chaski keys api create` makes one.',
-        );
+        throw errors.forbidden('You are in no workspace yet. Make one, or accept an invitation.', {
+          reason: 'no_workspace',
+        });
       }
-      const missing = scopes.filter((scope) => !allows(principal.scopes, scope));
+      const missing = actions.filter((action) => !allows(principal.scopes, action));
       if (missing.length > 0) {
-        throw errors.forbidden(`This API key lacks the scope ${missing.join(', ')}.`, { missing });
+        const holder = principal.actor.kind === 'user' ? `The role ${principal.actor.role}` : 'This API key';
+        throw errors.forbidden(`${holder} lacks ${missing.join(', ')}.`, { missing });
       }
-      // What belongs to the whole workspace, whatever the key's scopes say.
-      if (principal.numberIds !== null && scopes.includes('workspace:write')) {
-        throw errors.forbidden('This API key may use certain numbers only and cannot change the workspace.');
+      // What belongs to the whole workspace, whatever the scopes say.
+      if (principal.numberIds !== null && actions.includes('workspace:write')) {
+        throw errors.forbidden('Whoever may use certain numbers only cannot change the workspace.');
       }
-      request.principal = principal;
-    };
+    });
+  return Object.assign(gate, {
+    person: () =>
+      hook({ kind: 'person' }, async (request) => {
+        const { person } = await identify(request);
+        if (!person) throw errors.forbidden('This address is for people who signed in, not for API keys.');
+      }),
+    operator: () =>
+      hook({ kind: 'operator' }, async (request) => {
+        const { person } = await identify(request);
+        if (!person?.isSuperadmin) throw errors.forbidden('This address is for superadmins.');
+      }),
+  });
 }
 
-function allows(held: readonly string[], wanted: string): boolean {
+function hook(access: Access, run: (request: FastifyRequest) => Promise<void>): GateHook {
+  const handler: onRequestAsyncHookHandler = (request) => run(request as FastifyRequest);
+  return Object.assign(handler, { access });
+}
+
+/** Where a change came from: for the audit. */
+function withOrigin(principal: Principal, request: FastifyRequest): Principal {
+  const { actor } = principal;
+  return {
+    ...principal,
+    actor: {
+      ...actor,
+      origin: {
+        ...actor.origin,
+        ip: request.ip,
+        userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
+        requestId: request.id,
+      },
+    },
+  };
+}
+
+function one(header: string | string[] | undefined): string | null {
+  return Array.isArray(header) ? (header[0] ?? null) : (header ?? null);
+}
+
+export function allows(held: readonly string[], wanted: string): boolean {
   const [area] = wanted.split(':');
   return held.includes('*') || held.includes(wanted) || held.includes(`${area}:*`);
 }
 
-/** Whoever passed the gate of this route. */
+/** Whoever passed the gate of this route, in their workspace. */
 export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
   if (!request.principal) throw errors.unauthenticated();
   return request.principal;
+}
+
+/** Whoever signed in and passed the gate of this route. */
+export function personOf(request: Pick<FastifyRequest, 'person'>): Person {
+  if (!request.person) throw errors.unauthenticated();
+  return request.person;
 }
 
 /** One transaction as the principal, in its workspace. */

@@ -22,9 +22,18 @@ beforeAll(async () => {
     log,
     environment: 'test',
     checks: {},
-    authenticate: async (token) => {
+    authenticate: async ({ bearer: token }) => {
       const workspaceId: WorkspaceId = token === 'ck_one_1' ? one.workspaceId : two.workspaceId;
-      return { workspaceId, actor: { kind: 'key', id: token, role: 'key' }, scopes: ['*'], numberIds: null };
+      return {
+        person: null,
+        principal: {
+          workspaceId,
+          actor: { kind: 'key', id: token, role: 'key' },
+          scopes: ['*'],
+          numberIds: null,
+          plan: 'free',
+        },
+      };
     },
   });
   // The effect: a row of the tenant.

@@ -13,10 +13,23 @@
  */
 export { cursorOf, listOf, listQuery, page, readCursor } from './cursor.ts';
 export { renderError } from './errors.ts';
-export { inTenant, type Principal, principalOf } from './gates.ts';
+export {
+  type Access,
+  type Admit,
+  type Authenticate,
+  allows,
+  type Caller,
+  type Credentials,
+  type Gate,
+  inTenant,
+  type Person,
+  type Principal,
+  personOf,
+  principalOf,
+} from './gates.ts';
 export {
   expireAnswersCron,
   expireAnswersHandler,
   idempotent,
 } from './idempotent.ts';
-export { buildHttp, type Http, type HttpApp, type HttpOptions, rawBodyLimit } from './server.ts';
+export { buildHttp, type Http, type HttpApp, type HttpOptions, type Route, rawBodyLimit } from './server.ts';

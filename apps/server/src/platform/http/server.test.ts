@@ -29,13 +29,17 @@ async function build(more: Partial<HttpOptions> = {}): Promise<Http> {
     log: silent,
     environment: 'test',
     checks: {},
-    authenticate: async (token) =>
+    authenticate: async ({ bearer: token }) =>
       token === key
         ? {
-            workspaceId,
-            actor: { kind: 'key', id: 'abc123', role: 'key' },
-            scopes: ['contacts:read', 'messages:*'],
-            numberIds: null,
+            person: null,
+            principal: {
+              workspaceId,
+              actor: { kind: 'key', id: 'abc123', role: 'key' },
+              scopes: ['contacts:read', 'messages:*'],
+              numberIds: null,
+              plan: 'free',
+            },
           }
         : null,
     ...more,
@@ -394,10 +398,14 @@ test('a key for certain numbers cannot change the workspace, whatever its scopes
   let numberIds: string[] | null = ['n1'];
   http = await build({
     authenticate: async () => ({
-      workspaceId: newId<WorkspaceId>(),
-      actor: { kind: 'key', id: 'abc123', role: 'key' },
-      scopes: ['*'],
-      numberIds,
+      person: null,
+      principal: {
+        workspaceId: newId<WorkspaceId>(),
+        actor: { kind: 'key', id: 'abc123', role: 'key' },
+        scopes: ['*'],
+        numberIds,
+        plan: 'free',
+      },
     }),
   });
   http.app.patch('/v1/all', { onRequest: http.gate('workspace:write') }, async () => ({}));

@@ -4,7 +4,6 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   LogController,
-  type onRequestAsyncHookHandler,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -21,7 +20,7 @@ import { AppError, errors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import { envelope, renderError } from './errors.ts';
-import { type Authenticate, gateWith } from './gates.ts';
+import { type Access, type Admit, type Authenticate, type Gate, type GateHook, gateWith } from './gates.ts';
 import { healthRoutes, type ReadyCheck } from './health.ts';
 
 /** WhatsApp sends up to 3 MB. */
@@ -35,10 +34,20 @@ export type HttpApp = FastifyInstance<
   ZodTypeProvider
 >;
 
+/** One address with one method. */
+export interface Route {
+  method: string;
+  /** As registered: `/v1/contacts/:id`. */
+  url: string;
+  access: Access | null;
+}
+
 export interface HttpOptions {
   log: Logger;
   environment: string;
   authenticate: Authenticate;
+  /** Limits of whoever was identified. */
+  admit?: Admit;
   /** What /readyz asks, by name. */
   checks: Record<string, ReadyCheck>;
   clock?: Clock;
@@ -55,8 +64,10 @@ export interface HttpOptions {
 
 export interface Http {
   app: HttpApp;
-  /** Routes for API keys pass through here: `onRequest: http.gate('messages:write')`. */
-  gate(...scopes: string[]): onRequestAsyncHookHandler;
+  /** Every route that is not for the world passes through here: `onRequest: http.gate('messages:write')`. */
+  gate: Gate;
+  /** Every route so far, and what it asks of its caller (null: nothing). */
+  routes: readonly Route[];
   /** Routes that get their body as a Buffer, byte for byte, whatever its type says, up to 4 MB. */
   raw(routes: (app: HttpApp) => void): void;
   listen(address: { host: string; port: number }): Promise<string>;
@@ -122,11 +133,14 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
   app.decorateRequest('principal', null);
+  app.decorateRequest('person', null);
 
-  const routes: { method: string; pattern: RegExp }[] = [];
+  const routes: (Route & { pattern: RegExp })[] = [];
   app.addHook('onRoute', (route) => {
+    const hooks = [route.onRequest ?? []].flat() as Partial<GateHook>[];
+    const access = hooks.find((hook) => hook.access !== undefined)?.access ?? null;
     for (const method of [route.method].flat()) {
-      routes.push({ method, pattern: patternOf(route.url) });
+      routes.push({ method, url: route.url, access, pattern: patternOf(route.url) });
     }
     const schema = route.schema;
     if (!schema) return;
@@ -199,7 +213,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
 
   return {
     app,
-    gate: gateWith(options.authenticate),
+    gate: gateWith(options.authenticate, options.admit),
+    routes,
     raw(add) {
       app.register(async (scope) => {
         scope.removeAllContentTypeParsers();

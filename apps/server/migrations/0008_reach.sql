@@ -1,0 +1,1 @@
+-- What a member or key may reach: certain numbers, own and unassigned conversations.
