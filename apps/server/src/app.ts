@@ -1,31 +1,28 @@
 /**
- * app — the composition root: the only file that knows every module (with demo.ts, which uses a few).
- * Reads from top to bottom: what is opened, what the door may do, which routes there are, what the worker runs.
+ * app — the composition root: the only file that knows every module (with api.ts, which holds the routes, and demo.ts,
+ * which uses a few). Reads from top to bottom: what is opened, what the door may do, what the worker runs.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCloudProvider } from '@chaski/providers';
 import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
+import { buildApi } from './api.ts';
 import type { Config } from './config.ts';
 import { ensureDemo } from './demo.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
-import { contactRoutes } from './modules/contacts/routes.ts';
-import { conversationRoutes } from './modules/conversations/routes.ts';
 import {
   createAcceptor,
   createDoorKeeper,
-  inboundRoutes,
   maintainInbound,
   startProcessor,
 } from './modules/inbound/index.ts';
-import { fetchHandler, mediaRoutes } from './modules/media/index.ts';
+import { fetchHandler } from './modules/media/index.ts';
 import {
   announceSends,
   consentConsumer,
   markReadHandler,
   mediaUploads,
-  messageRoutes,
   startDelivery,
 } from './modules/messages/index.ts';
 import {
@@ -33,21 +30,18 @@ import {
   ensureApp,
   listMockNumbers,
   loadDoor,
-  numberRoutes,
   pointMockAccounts,
   setDefaultWorkflow,
   useKeyRing,
 } from './modules/numbers/index.ts';
 import { templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer, ensureDefaults } from './modules/workflows/index.ts';
-import { workflowRoutes } from './modules/workflows/routes.ts';
 import { seedPlans } from './modules/workspaces/index.ts';
-import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
-import { buildHttp, expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
+import { expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
 import { createLimit, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
 import type { Logger } from './platform/log.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
@@ -200,23 +194,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     let url = config.publicUrl ?? '';
     if (isApi) {
       const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
-      const http = await buildHttp({
-        log,
-        environment: config.nodeEnv,
-        authenticate: authenticateKeys(db),
-        trustedProxies: config.trustProxy,
-        corsOrigins: config.corsOrigins,
-        version: about.version,
-        secure: config.publicUrl?.startsWith('https://') ?? false,
-        checks: {
-          database: async () => {
-            await db.runSystem('ready', [{ statement: 'select 1' }]);
-            return null;
-          },
-          webhooks: () => keeper.problem(),
-          intake: async () => acceptor.problem(),
-        },
-      });
       const flood =
         config.webhookRateLimitMax === undefined
           ? null
@@ -227,17 +204,33 @@ export async function createApp(options: AppOptions): Promise<App> {
               windowSeconds: config.webhookRateLimitWindowSec,
               log,
             });
-      const { app, gate } = http;
-      await app.register((scope) =>
-        inboundRoutes(scope, { keeper, acceptor, flood: flood ? floodGate(flood) : undefined }),
+      const http = await buildApi(
+        {
+          log,
+          environment: config.nodeEnv,
+          authenticate: authenticateKeys(db),
+          trustedProxies: config.trustProxy,
+          corsOrigins: config.corsOrigins,
+          version: about.version,
+          secure: config.publicUrl?.startsWith('https://') ?? false,
+          checks: {
+            database: async () => {
+              await db.runSystem('ready', [{ statement: 'select 1' }]);
+              return null;
+            },
+            webhooks: () => keeper.problem(),
+            intake: async () => acceptor.problem(),
+          },
+        },
+        {
+          db,
+          numbers: numberDeps,
+          inbound: { keeper, acceptor, flood: flood ? floodGate(flood) : undefined },
+          blobs,
+          provider,
+          urlKey: secrets.jwtSecret,
+        },
       );
-      await app.register(workspaceRoutes({ db, gate }));
-      await app.register(numberRoutes({ ...numberDeps, gate }));
-      await app.register(contactRoutes({ db, gate }));
-      await app.register(conversationRoutes({ db, gate }));
-      await app.register(messageRoutes({ db, gate }));
-      await app.register(workflowRoutes({ db, gate }));
-      await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey: secrets.jwtSecret }));
       intake.push(() => http.stopIntake());
       sockets.push(
         () => acceptor.close(),

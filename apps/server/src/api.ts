@@ -1,0 +1,46 @@
+/**
+ * api — app.ts's half that answers HTTP: the server with its gates and every route of every module. The program and the
+ * tests build it by the same call, so that what is tested is what runs.
+ */
+import type { Provider } from '@chaski/providers';
+import { contactRoutes } from './modules/contacts/routes.ts';
+import { conversationRoutes } from './modules/conversations/routes.ts';
+import { inboundRoutes } from './modules/inbound/index.ts';
+import { mediaRoutes } from './modules/media/index.ts';
+import { messageRoutes } from './modules/messages/index.ts';
+import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
+import { workflowRoutes } from './modules/workflows/routes.ts';
+import { workspaceRoutes } from './modules/workspaces/routes.ts';
+import type { Blobs } from './platform/blobs/index.ts';
+import type { Database } from './platform/db/index.ts';
+import { buildHttp, type Http, type HttpOptions } from './platform/http/index.ts';
+
+/** What routes are made with. */
+export interface ApiDeps {
+  db: Database;
+  numbers: AddNumberDeps;
+  inbound: Parameters<typeof inboundRoutes>[1];
+  blobs: Blobs;
+  provider: Provider;
+  /** Signs short-lived addresses of media. */
+  urlKey: Uint8Array | string;
+}
+
+/** The server with all routes, not listening yet. */
+export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Http> {
+  const http = await buildHttp(options);
+  await addRoutes(http, deps);
+  return http;
+}
+
+async function addRoutes({ app, gate }: Http, deps: ApiDeps): Promise<void> {
+  const { db, blobs, provider, urlKey } = deps;
+  await app.register((scope) => inboundRoutes(scope, deps.inbound));
+  await app.register(workspaceRoutes({ db, gate }));
+  await app.register(numberRoutes({ ...deps.numbers, gate }));
+  await app.register(contactRoutes({ db, gate }));
+  await app.register(conversationRoutes({ db, gate }));
+  await app.register(messageRoutes({ db, gate }));
+  await app.register(workflowRoutes({ db, gate }));
+  await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
+}
