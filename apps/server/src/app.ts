@@ -17,7 +17,7 @@ import {
   maintainInbound,
   startProcessor,
 } from './modules/inbound/index.ts';
-import { fetchHandler } from './modules/media/index.ts';
+import { deleteBytesHandler, fetchHandler } from './modules/media/index.ts';
 import {
   announceSends,
   consentConsumer,
@@ -275,6 +275,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         log,
         handlers: [
           fetchHandler({ db, blobs, provider }),
+          deleteBytesHandler({ db, blobs }),
           markReadHandler({ db, provider: providerNamed, delivery }),
           expireAnswersHandler(db),
           handle(maintain, async () => {

@@ -9,7 +9,7 @@ import { handle } from '../../platform/queue/index.ts';
 import { credentialFor, routesByNumberId } from '../numbers/index.ts';
 import { fetchJob } from './jobs.ts';
 import { markNotStored, markStored } from './queries.ts';
-import { getMedia, type MediaRow } from './read.ts';
+import { findMedia, type MediaRow } from './read.ts';
 import { hexSha256, inboundLimit, mayKeep } from './rules.ts';
 import { typeOf } from './sniff.ts';
 
@@ -49,10 +49,7 @@ export async function fetchMedia(
 ): Promise<void> {
   const { db } = deps;
   const found = await db.withSystem('fetch a file', async (tx) => {
-    const media = await getMedia(tx, wanted.workspaceId, wanted.mediaId).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'not_found') return null;
-      throw error;
-    });
+    const media = await findMedia(tx, wanted.workspaceId, wanted.mediaId);
     if (!media?.numberId) return { media, route: null };
     const routes = await routesByNumberId(tx, [
       { workspaceId: wanted.workspaceId, numberId: media.numberId },
@@ -61,7 +58,7 @@ export async function fetchMedia(
   });
   const { media, route } = found;
   // Deleted since, or done by another run of this job.
-  if (!media || media.state === 'stored') return;
+  if (!media || media.state === 'stored' || media.state === 'deleted') return;
   if (!route) return finish(deps, media, 'failed', 'The number it came to is no longer connected.');
 
   let fetched: Fetched;

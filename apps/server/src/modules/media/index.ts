@@ -5,16 +5,17 @@
  * *declared* type is what somebody said, its *type* what its bytes say; a *blob* is where the bytes lie.
  * Tables: media.
  * States: waiting → stored | refused (its bytes are not what its kind allows) | failed (gone, or given up);
- * failed → waiting by hand.
+ * failed → waiting by hand; any but waiting → deleted (the row stays, the bytes go).
  *
  * Always true: a message never waits for its files; the type that is served is the one of the bytes and only if it is
  * on the list of harmless ones; nothing is shown inline that a browser could run; an address without API key ends after
  * five minutes; the name a sender gave a file is never a path.
  */
+export { deleteBytesHandler, deleteMedia } from './delete.ts';
 export { type ExpectedMedia, expectMany } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
-
 export { getMedia } from './read.ts';
 export { mediaRoutes } from './routes.ts';
-
-export { type EnsuredUpload, ensureUploaded, storeUpload } from './upload.ts';
+export { maySend } from './rules.ts';
+export { type IncomingFile, keepUpload, type StoredFile, storeBytes } from './store.ts';
+export { type EnsuredUpload, ensureUploaded } from './upload.ts';

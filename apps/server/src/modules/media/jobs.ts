@@ -6,3 +6,9 @@ export const fetchJob = defineJob({
   name: 'media.fetch',
   schema: z.object({ mediaId: z.uuid(), url: z.string().nullable() }),
 });
+
+/** Removes the bytes of a file that is marked as deleted. */
+export const deleteBytes = defineJob({
+  name: 'media.delete-bytes',
+  schema: z.object({ mediaId: z.uuid() }),
+});

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createCloudProvider } from '@chaski/providers';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts';
@@ -16,13 +17,15 @@ import { registerJobs } from '../../platform/queue/index.ts';
 import { authenticateKeys, createApiKey } from '../auth/index.ts';
 import { useKeyRing } from '../numbers/index.ts';
 import {
+  deleteBytesHandler,
   type ExpectedMedia,
   ensureUploaded,
   expectMany,
   fetchMedia,
   getMedia,
+  keepUpload,
   mediaRoutes,
-  storeUpload,
+  storeBytes,
 } from './index.ts';
 
 const png = Buffer.from(
@@ -269,11 +272,15 @@ describe('serving', () => {
     ]);
   });
 
-  it('refuses what WhatsApp would refuse, and nothing at all', async () => {
+  it('refuses what is too large or of another type, and nothing at all', async () => {
     const large = Buffer.concat([png, Buffer.alloc(5 * 1024 * 1024)]);
-    expect((await post(large, 'image/png')).json().error.code).toBe('media_not_allowed');
+    const refused = await post(large, 'image/png');
+    expect([refused.statusCode, refused.json().error]).toMatchObject([
+      413,
+      { code: 'media_too_large', details: { kind: 'image', limit: 5 * 1024 * 1024 } },
+    ]);
     expect((await post(large, 'image/png', '?kind=document')).statusCode).toBe(201);
-    expect((await post(Buffer.from('hello'), 'image/png', '?kind=image')).statusCode).toBe(422);
+    expect((await post(Buffer.from('hello'), 'image/png', '?kind=image')).statusCode).toBe(415);
     expect((await post(Buffer.alloc(0), 'image/png')).statusCode).toBe(400);
     expect((await http.app.inject({ method: 'POST', url: '/v1/media', payload: png })).statusCode).toBe(401);
   });
@@ -316,6 +323,103 @@ describe('serving', () => {
     clock.set(before);
   });
 
+  it('arrives in pieces and is cut off at its limit', async () => {
+    let sent = 0;
+    async function* endless() {
+      yield png;
+      for (; sent < 200 * 1024 * 1024; sent += 65_536) yield Buffer.alloc(65_536);
+    }
+    const refused = await storeBytes(
+      { blobs: deps.blobs, now: () => clock.now() },
+      { bytes: endless(), declaredType: 'image/png', filename: null },
+    ).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 413, code: 'media_too_large' });
+    // The megabyte that tells the type, and what goes beyond five of them.
+    expect(sent).toBeLessThan(6 * 1024 * 1024);
+    expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.part'))).toEqual(
+      [],
+    );
+  });
+
+  it('repeats an upload under its Idempotency-Key, and refuses another file', async () => {
+    const again = (payload: Buffer) =>
+      http.app.inject({
+        method: 'POST',
+        url: '/v1/media?filename=once.png',
+        headers: { ...asA, 'content-type': 'image/png', 'idempotency-key': 'one' },
+        payload,
+      });
+    const files = () =>
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+    const before = files().length;
+    const [first, second] = [await again(png), await again(png)];
+    expect([first.statusCode, second.statusCode, second.body]).toEqual([201, 201, first.body]);
+    expect((await again(Buffer.concat([png, Buffer.from('x')]))).statusCode).toBe(422);
+    expect(files()).toHaveLength(before + 1);
+  });
+
+  it('answers ranges', async () => {
+    const { id } = (await post(png, 'image/png')).json();
+    const ask = (range: string, more: object = {}) =>
+      http.app.inject({ url: `/v1/media/${id}`, headers: { ...asA, range, ...more } });
+    const whole = await http.app.inject({ url: `/v1/media/${id}`, headers: asA });
+    expect([whole.statusCode, whole.headers['accept-ranges'], whole.headers.etag]).toEqual([
+      200,
+      'bytes',
+      `"${sha(png)}"`,
+    ]);
+    for (const [range, from, to] of [
+      ['bytes=0-3', 0, 3],
+      ['bytes=4-', 4, png.length - 1],
+      ['bytes=-5', png.length - 5, png.length - 1],
+      ['bytes=2-99999', 2, png.length - 1],
+    ] as const) {
+      const part = await ask(range);
+      expect([part.statusCode, part.headers['content-range'], part.headers['content-length']]).toEqual([
+        206,
+        `bytes ${from}-${to}/${png.length}`,
+        String(to - from + 1),
+      ]);
+      expect(part.rawPayload).toEqual(png.subarray(from, to + 1));
+    }
+    const beyond = await ask(`bytes=${png.length}-`);
+    expect([beyond.statusCode, beyond.headers['content-range']]).toEqual([416, `bytes */${png.length}`]);
+    expect((await ask('bytes=0-1,3-4')).statusCode).toBe(200);
+    expect((await ask('bytes=0-1', { 'if-range': '"other"' })).statusCode).toBe(200);
+    expect((await ask('bytes=0-1', { 'if-range': whole.headers.etag })).statusCode).toBe(206);
+  });
+
+  it('is gone once deleted, bytes and all, and stays known', async () => {
+    const { id } = (await post(png, 'image/png', '?filename=secret.png')).json();
+    const { url } = (await http.app.inject({ url: `/v1/media/${id}/url`, headers: asA })).json();
+    expect(
+      (
+        await http.app.inject({
+          method: 'DELETE',
+          url: `/v1/media/${id}`,
+          headers: { authorization: `Bearer ${keyB}` },
+        })
+      ).statusCode,
+    ).toBe(404);
+    const gone = await http.app.inject({ method: 'DELETE', url: `/v1/media/${id}`, headers: asA });
+    expect([gone.statusCode, gone.json()]).toMatchObject([200, { state: 'deleted', filename: null }]);
+    expect((await http.app.inject({ url })).statusCode).toBe(409);
+    const handler = deleteBytesHandler(deps);
+    for (let round = 0; round < 2; round++) {
+      await handler.run(
+        { mediaId: id },
+        {
+          workspaceId: a.workspaceId,
+          attempt: 1,
+          log: createLog('silent'),
+          signal: new AbortController().signal,
+        },
+      );
+    }
+    expect(await deps.blobs.exists(id)).toBe(false);
+    expect(await read(id)).toMatchObject({ state: 'deleted', blobKey: null });
+  });
+
   it('says that a file is not there yet', async () => {
     const id = await expectOne();
     const answer = await http.app.inject({ url: `/v1/media/${id}`, headers: asA });
@@ -323,13 +427,17 @@ describe('serving', () => {
   });
 });
 
+async function upload1(filename: string | null) {
+  const stored = await storeBytes(
+    { blobs: deps.blobs, now: () => clock.now() },
+    { bytes: Readable.from([png]), declaredType: 'image/png', filename },
+  );
+  return db.withTenant(a.workspaceId, systemActor, (tx) => keepUpload(tx, stored));
+}
+
 describe('uploading to WhatsApp', () => {
   it('happens once per number, again when the id is about to be forgotten', async () => {
-    const media = await storeUpload(
-      deps,
-      { workspaceId: a.workspaceId, actor: systemActor },
-      { bytes: png, declaredType: 'image/png', filename: 'x.png' },
-    );
+    const media = await upload1('x.png');
     const ensure = () =>
       ensureUploaded(deps, { workspaceId: a.workspaceId, mediaId: media.id, numberId: a.numberId });
     const [first, second] = await Promise.all([ensure(), ensure()]);
@@ -353,11 +461,7 @@ describe('uploading to WhatsApp', () => {
       ensureUploaded(deps, { workspaceId, mediaId, numberId: a.numberId });
     expect(await ask(waiting)).toMatchObject({ outcome: 'failed', retry: true });
     expect(await ask(newId())).toMatchObject({ outcome: 'failed', retry: false });
-    const stored = await storeUpload(
-      deps,
-      { workspaceId: a.workspaceId, actor: systemActor },
-      { bytes: png, declaredType: null, filename: null },
-    );
+    const stored = await upload1(null);
     expect(await ask(stored.id, b.workspaceId)).toMatchObject({ outcome: 'failed', retry: false });
   });
 });

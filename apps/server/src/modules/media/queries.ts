@@ -1,4 +1,5 @@
 import { statement } from '../../platform/db/index.ts';
+import type { mediaStates } from './rules.ts';
 
 const columns = `m.id, m.workspace_id, m.number_id, m.message_id, m.direction, m.kind, m.provider_media_id,
   m.provider_expires_at, m.state, m.declared_type, m.type, m.size, m.sha256, m.filename, m.blob_key, m.reason, m.attempts,
@@ -13,7 +14,7 @@ export interface MediaRecord {
   kind: string;
   provider_media_id: string | null;
   provider_expires_at: Date | null;
-  state: 'waiting' | 'stored' | 'failed' | 'refused';
+  state: (typeof mediaStates)[number];
   declared_type: string | null;
   type: string | null;
   size: number | null;
@@ -56,14 +57,14 @@ export const markStored = statement(
   'media.mark_stored',
   `update media set state = 'stored', type = $3, size = $4, sha256 = $5, blob_key = $6, stored_at = $7, reason = null,
      attempts = attempts + 1
-    where workspace_id = $1 and id = $2 and state <> 'stored'`,
+    where workspace_id = $1 and id = $2 and state not in ('stored', 'deleted')`,
 );
 
 /** `stored` is final: an attempt that failed after another one succeeded changes nothing. */
 export const markNotStored = statement(
   'media.mark_not_stored',
   `update media set state = $3, reason = $4, attempts = attempts + 1
-    where workspace_id = $1 and id = $2 and state <> 'stored'`,
+    where workspace_id = $1 and id = $2 and state not in ('stored', 'deleted')`,
 );
 
 export const waitAgain = statement(
@@ -75,4 +76,17 @@ export const waitAgain = statement(
 export const rememberUpload = statement(
   'media.remember_upload',
   `update media set number_id = $3, provider_media_id = $4, provider_expires_at = $5 where workspace_id = $1 and id = $2`,
+);
+
+/** The name goes too: it may say who the person is. */
+export const markDeleted = statement(
+  'media.mark_deleted',
+  `update media set state = 'deleted', filename = null, provider_media_id = null, reason = null
+    where workspace_id = $1 and id = $2 and state <> 'deleted' returning blob_key`,
+);
+
+/** Only of files that are marked: the job that removes bytes may come late, or twice. */
+export const forgetBlob = statement(
+  'media.forget_blob',
+  `update media set blob_key = null where workspace_id = $1 and id = $2 and state = 'deleted'`,
 );

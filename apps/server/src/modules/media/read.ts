@@ -4,7 +4,9 @@ import type { MediaId, MessageId, NumberId, WorkspaceId } from '../../platform/i
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
 import { type MediaRecord, mediaById, waitAgain } from './queries.ts';
-import { type MediaKind, mediaKinds } from './rules.ts';
+import { type MediaKind, mediaKinds, type mediaStates } from './rules.ts';
+
+export type MediaState = (typeof mediaStates)[number];
 
 export interface MediaRow {
   id: MediaId;
@@ -15,7 +17,7 @@ export interface MediaRow {
   kind: MediaKind;
   providerMediaId: string | null;
   providerExpiresAt: Date | null;
-  state: 'waiting' | 'stored' | 'failed' | 'refused';
+  state: MediaState;
   declaredType: string | null;
   /** By content; null until stored, and for bytes nobody knows. */
   type: string | null;
@@ -56,9 +58,14 @@ export function toMedia(row: MediaRecord): MediaRow {
 
 /** Throws `not_found`: a file of another workspace is none. */
 export async function getMedia(tx: Tx, workspaceId: string, id: string): Promise<MediaRow> {
+  const media = await findMedia(tx, workspaceId, id);
+  if (!media) throw errors.notFound('file', { id });
+  return media;
+}
+
+export async function findMedia(tx: Tx, workspaceId: string, id: string): Promise<MediaRow | null> {
   const [row] = await tx.query<MediaRecord>(mediaById, [workspaceId, id]);
-  if (!row) throw errors.notFound('file', { id });
-  return toMedia(row);
+  return row ? toMedia(row) : null;
 }
 
 /** Fetches a file of the past once more, by hand. One that is stored stays as it is. */

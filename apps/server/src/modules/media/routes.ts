@@ -1,16 +1,16 @@
-import multipart from '@fastify/multipart';
-import type { FastifyReply } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Actor } from '../../platform/db/index.ts';
+import { systemActor } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type Http, type HttpApp, idempotent, inTenant, principalOf } from '../../platform/http/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
+import { sendBytes } from './bytes.ts';
+import { deleteMedia } from './delete.ts';
 import type { MediaDeps } from './fetch.ts';
-import { mediaHeaders } from './headers.ts';
+import { mediaBody, present } from './present.ts';
 import { fetchAgain, getMedia, type MediaRow } from './read.ts';
-import { type MediaKind, mediaKinds, mediaLimits } from './rules.ts';
 import { maxSeconds, signPath, verifyPath } from './signed-url.ts';
-import { storeUpload } from './upload.ts';
+import { uploadRoutes } from './upload-routes.ts';
 
 export interface MediaRoutesDeps extends MediaDeps {
   gate: Http['gate'];
@@ -20,59 +20,9 @@ export interface MediaRoutesDeps extends MediaDeps {
 
 const oneFile = z.strictObject({ id: z.uuid() });
 
-const mediaBody = z
-  .object({
-    id: z.string(),
-    direction: z.enum(['in', 'out']),
-    kind: z.enum(mediaKinds),
-    state: z.enum(['waiting', 'stored', 'failed', 'refused']),
-    reason: z.string().nullable().describe('Why it failed or was refused.'),
-    type: z.string().nullable().describe('By content; null until stored and for unknown bytes.'),
-    size: z.number().nullable(),
-    sha256: z.string().nullable(),
-    filename: z.string().nullable(),
-    numberId: z.string().nullable(),
-    messageId: z.string().nullable(),
-    createdAt: z.string(),
-    storedAt: z.string().nullable(),
-  })
-  .meta({ id: 'Media' });
-
-function present(row: MediaRow): z.infer<typeof mediaBody> {
-  return {
-    id: row.id,
-    direction: row.direction,
-    kind: row.kind,
-    state: row.state,
-    reason: row.reason,
-    type: row.type,
-    size: row.size,
-    sha256: row.state === 'stored' ? row.sha256 : null,
-    filename: row.filename,
-    numberId: row.numberId,
-    messageId: row.messageId,
-    createdAt: row.createdAt.toISOString(),
-    storedAt: row.storedAt?.toISOString() ?? null,
-  };
-}
-
-const system: Actor = { kind: 'system', id: null, role: 'system' };
-
 /** /v1/media */
 export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, blobs, gate, urlKey } = deps;
-
-  async function sendBytes(reply: FastifyReply, media: MediaRow): Promise<FastifyReply> {
-    if (media.state !== 'stored' || media.blobKey === null) {
-      throw errors.conflict('media_not_stored', `This file is ${media.state}, there is nothing to show.`, {
-        state: media.state,
-        reason: media.reason,
-      });
-    }
-    const blob = await blobs.get(media.blobKey);
-    if (!blob) throw errors.notFound('file', { id: media.id });
-    return reply.headers({ ...mediaHeaders(media), 'content-length': String(blob.size) }).send(blob.stream);
-  }
 
   return async (app) => {
     app.get(
@@ -84,7 +34,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       async (request, reply) => {
         const media = await inTenant(db, request, (tx) => getMedia(tx, tx.workspaceId, request.params.id));
         mayUse(principalOf(request).numberIds, media);
-        return sendBytes(reply, media);
+        return sendBytes(blobs, media, askedOf(request), reply);
       },
     );
 
@@ -149,8 +99,8 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
             'This address has ended or is not ours. Ask /v1/media/{id}/url for a new one.',
           );
         }
-        const media = await db.withTenant(w as WorkspaceId, system, (tx) => getMedia(tx, w, id));
-        return sendBytes(reply, media);
+        const media = await db.withTenant(w as WorkspaceId, systemActor, (tx) => getMedia(tx, w, id));
+        return sendBytes(blobs, media, askedOf(request), reply);
       },
     );
 
@@ -173,88 +123,30 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       }),
     );
 
-    // Bodies that are files: parsers of their own, so that no JSON limit and no JSON parser touches them.
-    await app.register(async (scope) => {
-      scope.removeAllContentTypeParsers();
-      await scope.register(multipart, {
-        limits: { fileSize: mediaLimits.document, files: 1, fields: 5, fieldSize: 1_000, parts: 6 },
-      });
-      scope.addContentTypeParser(
-        '*',
-        { parseAs: 'buffer', bodyLimit: mediaLimits.document },
-        (_request, body, done) => done(null, body),
-      );
-      const upload = scope as unknown as HttpApp;
-      upload.post(
-        '/v1/media',
-        {
-          onRequest: gate('media:write'),
-          bodyLimit: mediaLimits.document + 64 * 1024,
-          schema: {
-            tags: ['media'],
-            description:
-              'One file: multipart with a part `file`, or the bytes as the body. The kind is found by content; say kind=document to send an image or video as a file.',
-            consumes: ['multipart/form-data', 'application/octet-stream'],
-            querystring: z.strictObject({
-              kind: z.enum(mediaKinds).optional(),
-              filename: z.string().max(240).optional(),
-            }),
-            response: { 201: mediaBody },
-          },
+    app.delete(
+      '/v1/media/:id',
+      {
+        onRequest: gate('media:write'),
+        schema: {
+          tags: ['media'],
+          description: 'Removes the bytes and the name. Messages that show the file say that it was deleted.',
+          params: oneFile,
+          response: { 200: mediaBody },
         },
-        async (request, reply) => {
-          const { workspaceId, actor } = principalOf(request);
-          let kind: MediaKind | undefined = request.query.kind;
-          let filename = request.query.filename ?? null;
-          let bytes: Uint8Array;
-          let declaredType: string | null;
-          if (request.isMultipart()) {
-            const part = await request.file();
-            if (!part) {
-              throw errors.invalidRequest([{ path: 'file', message: 'Send the file as the part `file`.' }]);
-            }
-            bytes = await readPart(part);
-            declaredType = part.mimetype;
-            filename ??= part.filename || null;
-            const field = part.fields.kind;
-            if (kind === undefined && field && 'value' in field) {
-              const said = z.enum(mediaKinds).safeParse(field.value);
-              if (!said.success) {
-                throw errors.invalidRequest([
-                  { path: 'kind', message: `Use one of ${mediaKinds.join(', ')}.` },
-                ]);
-              }
-              kind = said.data;
-            }
-          } else {
-            if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
-              throw errors.invalidRequest([{ path: 'body', message: 'Send the bytes of the file.' }]);
-            }
-            bytes = request.body;
-            declaredType = request.headers['content-type'] ?? null;
-          }
-          const media = await storeUpload(
-            deps,
-            { workspaceId, actor },
-            { bytes, declaredType, filename, kind },
-          );
-          return reply.status(201).send(present(media));
-        },
-      );
-    });
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const { id } = request.params;
+          mayUse(principalOf(request).numberIds, await getMedia(tx, tx.workspaceId, id));
+          return present(await deleteMedia(tx, id));
+        }),
+    );
+
+    await app.register(uploadRoutes(deps));
   };
 }
 
-async function readPart(part: { toBuffer(): Promise<Buffer> }): Promise<Buffer> {
-  try {
-    return await part.toBuffer();
-  } catch (error) {
-    if ((error as { code?: string }).code === 'FST_REQ_FILE_TOO_LARGE') {
-      throw errors.tooLarge(mediaLimits.document);
-    }
-    throw error;
-  }
-}
+const askedOf = ({ headers }: FastifyRequest) => ({ range: headers.range, ifRange: headers['if-range'] });
 
 /** A key that may use some numbers only sees the files of those, and files of no number. */
 function mayUse(numberIds: readonly string[] | null, media: MediaRow): void {

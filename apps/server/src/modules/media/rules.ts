@@ -1,6 +1,8 @@
 /** Which bytes are allowed where. Pure. */
 
 export const mediaKinds = ['image', 'video', 'audio', 'document', 'sticker'] as const;
+/** `deleted`: the row stays, since messages name it; the bytes are gone. */
+export const mediaStates = ['waiting', 'stored', 'failed', 'refused', 'deleted'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
 const megabyte = 1024 * 1024;
@@ -55,6 +57,11 @@ export function plainType(type: string | null | undefined): string | null {
 }
 
 export type Verdict = { ok: true } | { ok: false; reason: string };
+export interface Refusal {
+  ok: false;
+  problem: 'empty' | 'too-large' | 'type';
+  reason: string;
+}
 
 /** May a file that somebody sent us be kept? Documents may be anything but programs, the rest must be what it says. */
 export function mayKeep(kind: MediaKind, type: string | null, size: number): Verdict {
@@ -89,11 +96,53 @@ export function maySend(kind: MediaKind, type: string | null, size: number): Ver
   return { ok: true };
 }
 
-/** The kind a file goes out as when nobody said one. */
-export function kindOf(type: string | null): MediaKind {
+/**
+ * What we keep of uploads, in bytes. More than WhatsApp takes: a team may keep a film of 50 MB, and is told before a
+ * send is queued that WhatsApp takes 16 (`maySend`).
+ */
+export const storeLimits: Readonly<Record<MediaKind, number>> = { ...mediaLimits, video: 50 * megabyte };
+
+const storedTypes: Readonly<Record<Exclude<MediaKind, 'document'>, readonly string[]>> = {
+  image: [...outboundTypes.image, 'image/gif', 'image/webp'],
+  video: [...outboundTypes.video, 'video/mpeg', 'video/quicktime', 'video/webm'],
+  audio: [...outboundTypes.audio, 'audio/wav', 'audio/webm'],
+  sticker: outboundTypes.sticker,
+};
+
+/** May an upload be kept as this kind? Says which limit it breaks. */
+export function mayStore(kind: MediaKind, type: string | null, size: number): { ok: true } | Refusal {
+  if (size === 0) return { ok: false, problem: 'empty', reason: 'The file is empty.' };
+  if (size > storeLimits[kind]) {
+    return {
+      ok: false,
+      problem: 'too-large',
+      reason: `A file of kind ${kind} may have ${storeLimits[kind]} bytes.`,
+    };
+  }
+  if (type !== null && programs.has(type)) {
+    return { ok: false, problem: 'type', reason: `Programs are not kept (${type}).` };
+  }
+  if (kind === 'document') return { ok: true };
+  // Sound in a WebM or MP4 box: containers tell video only.
+  const boxed = kind === 'audio' && (type === 'video/webm' || type === 'video/mp4');
+  if (type === null || !(storedTypes[kind].includes(type) || boxed)) {
+    return {
+      ok: false,
+      problem: 'type',
+      reason: `A file of kind ${kind} is one of ${storedTypes[kind].join(', ')}; these bytes are ${type ?? 'of no known type'}.`,
+    };
+  }
+  return { ok: true };
+}
+
+/** The kind of an upload when nobody said one. A WebP is a sticker if it is small enough for one, else an image. */
+export function kindOf(type: string | null, size = 0): MediaKind {
+  if (type === 'image/webp' && size > mediaLimits.sticker) return 'image';
   if (type !== null) {
-    for (const [kind, types] of Object.entries(outboundTypes)) {
-      if (types.includes(type)) return kind as MediaKind;
+    for (const kinds of [outboundTypes, storedTypes]) {
+      for (const [kind, types] of Object.entries(kinds)) {
+        if (types.includes(type)) return kind as MediaKind;
+      }
     }
   }
   return 'document';

@@ -3,7 +3,7 @@ import { tolerate } from '../../platform/errors.ts';
 import { plainType } from './rules.ts';
 
 // Office documents are told apart by the first entries of their archive; more than this is never looked at.
-const looked = 1024 * 1024;
+export const looked = 1024 * 1024;
 
 const markup =
   /^(?:\uFEFF|\s)*<(?:!doctype|html|head|body|script|svg|\?xml|!--|iframe|img|style|title|table|a\s)/i;

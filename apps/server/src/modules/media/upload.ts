@@ -1,54 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Actor, Database } from '../../platform/db/index.ts';
-import { errors } from '../../platform/errors.ts';
-import { type MediaId, newId, type WorkspaceId } from '../../platform/ids.ts';
+import type { Database } from '../../platform/db/index.ts';
 import { credentialFor, routesByNumberId } from '../numbers/index.ts';
 import type { MediaDeps } from './fetch.ts';
-import { insertStored, rememberUpload } from './queries.ts';
-import { getMedia, type MediaRow } from './read.ts';
-import { kindOf, type MediaKind, maySend, plainType } from './rules.ts';
-import { typeOf } from './sniff.ts';
-
-/** Keeps a file that will be sent. Its kind is what its bytes are, unless the caller wants it as a document. */
-export async function storeUpload(
-  deps: Pick<MediaDeps, 'db' | 'blobs'>,
-  who: { workspaceId: WorkspaceId; actor: Actor },
-  file: {
-    bytes: Uint8Array;
-    declaredType: string | null;
-    filename: string | null;
-    kind?: MediaKind | undefined;
-  },
-): Promise<MediaRow> {
-  const type = await typeOf(file.bytes, file.declaredType);
-  const kind = file.kind ?? kindOf(type);
-  const verdict = maySend(kind, type, file.bytes.length);
-  if (!verdict.ok) {
-    throw errors.unprocessable('media_not_allowed', verdict.reason, {
-      kind,
-      type,
-      size: file.bytes.length,
-    });
-  }
-  const id = newId<MediaId>(deps.db.clock.now().getTime());
-  // First the bytes: a row without them would promise a file that is not there; bytes without a row are only space.
-  await deps.blobs.put(id, file.bytes);
-  return deps.db.withTenant(who.workspaceId, who.actor, async (tx) => {
-    await tx.execute(insertStored, [
-      tx.workspaceId,
-      id,
-      kind,
-      plainType(file.declaredType),
-      type,
-      file.bytes.length,
-      createHash('sha256').update(file.bytes).digest('hex'),
-      file.filename?.replaceAll('\u0000', '').toWellFormed().slice(0, 240) || null,
-      id,
-      tx.now().toISOString(),
-    ]);
-    return getMedia(tx, tx.workspaceId, id);
-  });
-}
+import { rememberUpload } from './queries.ts';
+import { findMedia } from './read.ts';
+import type { MediaKind } from './rules.ts';
 
 export type EnsuredUpload =
   | { outcome: 'ok'; providerMediaId: string; kind: MediaKind; filename: string | null }
@@ -89,7 +44,7 @@ async function uploadOnce(
   wanted: { workspaceId: string; mediaId: string; numberId: string; timeoutMs?: number },
 ): Promise<EnsuredUpload> {
   const { media, route } = await db.withSystem('upload a file', async (tx) => ({
-    media: await getMedia(tx, wanted.workspaceId, wanted.mediaId).catch(() => null),
+    media: await findMedia(tx, wanted.workspaceId, wanted.mediaId),
     route: (await routesByNumberId(tx, [wanted])).get(wanted.numberId) ?? null,
   }));
   if (!media) return { outcome: 'failed', reason: 'There is no such file.', retry: false };

@@ -1,11 +1,19 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
 export interface Blobs {
   /** Stores all of it or nothing; returns the size. */
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }>;
-  /** null when there is no such blob. The stream must be read or destroyed. */
-  get(key: string): Promise<{ size: number; stream: Readable } | null>;
+  /**
+   * null when there is no such blob. The stream must be read or destroyed. `size` is the whole blob's, also when only
+   * a range of it is asked for: both ends included, inside the blob.
+   */
+  get(key: string, range?: ByteRange): Promise<{ size: number; stream: Readable } | null>;
   exists(key: string): Promise<boolean>;
   delete(key: string): Promise<void>;
 }

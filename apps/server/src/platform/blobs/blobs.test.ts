@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,40 @@ let store: Server;
 let objects: Map<string, Buffer>;
 let failing = 0;
 
-/** As much of S3 as a client needs: objects by path, parts, signatures present but not checked. */
+/**
+ * Whether a request is signed by the holder of `secret` (AWS Signature Version 4): the signature covers method, path,
+ * query, the named headers and the hash of the body, and is made anew here from what arrived.
+ * Source: docs.aws.amazon.com, "Create a signed AWS API request".
+ */
+function signedRight(request: IncomingMessage, url: URL, body: Buffer): boolean {
+  const [, day, region, signed = '', signature] =
+    /^AWS4-HMAC-SHA256 Credential=id\/(\d{8})\/([\w-]+)\/s3\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/.exec(
+      request.headers.authorization ?? '',
+    ) ?? [];
+  if (!signature || !signed.includes('host')) return false;
+  const said = String(request.headers['x-amz-content-sha256']);
+  if (said !== 'UNSIGNED-PAYLOAD' && said !== createHash('sha256').update(body).digest('hex')) return false;
+  const query = [...url.searchParams]
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+    .sort()
+    .join('&');
+  const headers = signed
+    .split(';')
+    .map((name) => `${name}:${String(request.headers[name]).trim()}\n`)
+    .join('');
+  const canonical = [request.method, url.pathname, query, headers, signed, said].join('\n');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const toSign = [
+    'AWS4-HMAC-SHA256',
+    request.headers['x-amz-date'],
+    `${day}/${region}/s3/aws4_request`,
+    createHash('sha256').update(canonical).digest('hex'),
+  ].join('\n');
+  const key = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac('AWS4secret', day!), region!));
+  return hmac(key, toSign).toString('hex') === signature;
+}
+
+/** As much of S3 as a client needs: objects by path, parts, ranges; a request that is not signed right is refused. */
 function fakeS3(): Server {
   const uploads = new Map<string, Map<number, Buffer>>();
   return createServer(async (request, reply) => {
@@ -37,7 +70,9 @@ function fakeS3(): Server {
       reply.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(text);
     };
     if (failing > 0) return end(failing, '<Error><Code>SlowDown</Code><Message>later</Message></Error>');
-    if (!/^AWS4-HMAC-SHA256 Credential=id\//.test(request.headers.authorization ?? '')) return end(403);
+    if (!signedRight(request, url, body)) {
+      return end(403, '<Error><Code>SignatureDoesNotMatch</Code></Error>');
+    }
     const etag = { etag: `"${createHash('md5').update(body).digest('hex')}"` };
     const upload = url.searchParams.get('uploadId');
     if (request.method === 'POST' && url.searchParams.has('uploads')) {
@@ -66,9 +101,12 @@ function fakeS3(): Server {
       return end(204);
     }
     if (!found) return end(404, request.method === 'HEAD' ? '' : '<Error><Code>NoSuchKey</Code></Error>');
-    return end(200, request.method === 'HEAD' ? '' : found, {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const shown = from === undefined ? found : found.subarray(Number(from), Number(to) + 1);
+    return end(from === undefined ? 200 : 206, request.method === 'HEAD' ? '' : shown, {
       'content-type': 'application/octet-stream',
-      'content-length': String(found.length),
+      'content-length': String(shown.length),
+      ...(from === undefined ? {} : { 'content-range': `bytes ${from}-${to}/${found.length}` }),
     });
   });
 }
@@ -85,19 +123,19 @@ afterAll(async () => {
   await fs.rm(directory, { recursive: true, force: true });
 });
 
-const s3 = () =>
+const s3 = (secretAccessKey = 'secret') =>
   openBlobs({
     kind: 's3',
     endpoint: `http://127.0.0.1:${(store.address() as AddressInfo).port}/bucket`,
     region: 'auto',
     accessKeyId: 'id',
-    secretAccessKey: 'secret',
+    secretAccessKey,
     prefix: 'chaski/',
   });
 
 describe.each<[string, () => Blobs]>([
   ['files', () => openBlobs({ kind: 'fs', directory })],
-  ['S3', s3],
+  ['S3', () => s3()],
 ])('%s', (_name, open) => {
   test.each([0, 1, 70_000, 9 * 1024 * 1024])('%i bytes come back as they went', async (size) => {
     const blobs = open();
@@ -111,6 +149,15 @@ describe.each<[string, () => Blobs]>([
       expect(blob?.size).toBe(size);
       expect((await read(blob))?.equals(bytes)).toBe(true);
     }
+  });
+
+  test('a range of the bytes, and the size of all of them', async () => {
+    const blobs = open();
+    const key = newId();
+    await blobs.put(key, Buffer.from('0123456789'));
+    const part = await blobs.get(key, { start: 2, end: 5 });
+    expect(part?.size).toBe(10);
+    expect((await read(part))?.toString()).toBe('2345');
   });
 
   test('what is not there is null, false, and deleted without complaint', async () => {
@@ -133,6 +180,10 @@ describe.each<[string, () => Blobs]>([
       await expect(open().get(key)).rejects.toThrow('no blob key');
     },
   );
+});
+
+test('S3: another secret is refused, and that is no passing trouble', async () => {
+  await expect(s3('wrong').put(newId(), Buffer.from('x'))).rejects.toMatchObject({ status: 403 });
 });
 
 /** A disk with room for so many bytes. */

@@ -51,7 +51,7 @@ export function fsBlobs(directory: string, fs: WritingFs = nodeFs): Blobs {
       return { size };
     },
 
-    async get(key) {
+    async get(key, range) {
       let file: nodeFs.FileHandle;
       try {
         file = await nodeFs.open(pathOf(key), 'r');
@@ -60,7 +60,7 @@ export function fsBlobs(directory: string, fs: WritingFs = nodeFs): Blobs {
         throw translateFs(error);
       }
       const { size } = await file.stat();
-      return { size, stream: createReadStream('', { fd: file }) };
+      return { size, stream: createReadStream('', { fd: file, ...range }) };
     },
 
     async exists(key) {

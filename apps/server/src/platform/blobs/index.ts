@@ -10,7 +10,7 @@ import type { Blobs } from './blob.ts';
 import { fsBlobs } from './fs.ts';
 import { type S3Options, s3Blobs } from './s3.ts';
 
-export type { Blobs } from './blob.ts';
+export type { Blobs, ByteRange } from './blob.ts';
 export { fsBlobs } from './fs.ts';
 export type { S3Options } from './s3.ts';
 

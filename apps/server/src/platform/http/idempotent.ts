@@ -18,6 +18,13 @@ interface AnyReply {
   status(code: number): { send(body: never): unknown };
 }
 
+/** For bodies that are streams: what they are is known when `prepare` has read them, also for a known answer. */
+export interface Upload<Prepared> {
+  fingerprint(prepared: Prepared): unknown;
+  /** What a repeated request brought is not needed. */
+  discard(prepared: Prepared): Promise<void>;
+}
+
 const keptMs = 24 * 3_600_000;
 
 // A parallel request waits here for the first one's end: its commit shows the row, its rollback lets this one insert.
@@ -57,6 +64,7 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
   db: Database,
   handler: (tx: TenantTx, request: Request, prepared: Prepared) => Promise<Answer>,
   prepare?: (request: Request) => Promise<Prepared>,
+  upload?: Upload<Prepared>,
 ): (request: Request, reply: AnyReply) => Promise<never> {
   return async (request, reply) => {
     const key = keyOf(request);
@@ -67,14 +75,16 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
       return reply as never;
     }
     const route = `${request.method} ${request.url.split('?', 1)[0]}`;
-    const hash = createHash('sha256').update(canonical(request.body)).digest();
     const isKnown =
       prepare !== undefined &&
       (await inTenant(db, request, async (tx) => {
         const [row] = await tx.query<{ status: number | null }>(known, [tx.workspaceId, route, key]);
         return typeof row?.status === 'number';
       }));
-    const prepared = (isKnown ? undefined : await prepare?.(request)) as Prepared;
+    const prepared = (isKnown && !upload ? undefined : await prepare?.(request)) as Prepared;
+    const hash = createHash('sha256')
+      .update(canonical(upload ? upload.fingerprint(prepared) : request.body))
+      .digest();
     const { status, text, replayed } = await inTenant(db, request, async (tx) => {
       const place = [tx.workspaceId, route, key];
       const now = tx.now();
@@ -86,7 +96,10 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
         );
         if (!row || row.status === null)
           throw errors.databaseBusy({ reason: 'the first request is not finished' });
-        if (!row.body_hash.equals(hash)) throw errors.idempotencyMismatch(key);
+        if (!row.body_hash.equals(hash)) {
+          await upload?.discard(prepared);
+          throw errors.idempotencyMismatch(key);
+        }
         return { status: row.status, text: row.answer ?? 'null', replayed: true };
       }
       // Known a moment ago, and expired since: the next try does it anew.
@@ -96,7 +109,10 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
       await tx.execute(keep, [...place, answer.status, written]);
       return { status: answer.status, text: written, replayed: false };
     });
-    if (replayed) reply.header('idempotent-replayed', 'true');
+    if (replayed) {
+      reply.header('idempotent-replayed', 'true');
+      await upload?.discard(prepared);
+    }
     // First and repeated answers take the same way out, so that their bytes are equal.
     reply.status(status).send(JSON.parse(text) as never);
     return reply as never;
