@@ -822,21 +822,48 @@ create view send_facts with (security_invoker=true) as
     w.status AS workspace_status,
     w.plan,
     w.settings,
-    ( SELECT p.messages_per_month
-           FROM public.plans p
-          WHERE (p.name = ANY (ARRAY[w.plan, 'free'::text]))
-          ORDER BY (p.name = w.plan) DESC
-         LIMIT 1) AS messages_per_month,
-    ( SELECT p.messages_per_minute
-           FROM public.plans p
-          WHERE (p.name = ANY (ARRAY[w.plan, 'free'::text]))
-          ORDER BY (p.name = w.plan) DESC
-         LIMIT 1) AS messages_per_minute
-   FROM ((((public.conversations v
-     JOIN public.numbers n ON (((n.workspace_id = v.workspace_id) AND (n.id = v.number_id))))
-     JOIN public.accounts a ON (((a.workspace_id = n.workspace_id) AND (a.id = n.account_id))))
-     JOIN public.workspaces w ON ((w.id = v.workspace_id)))
-     LEFT JOIN public.contacts c ON (((c.workspace_id = v.workspace_id) AND (c.id = v.contact_id))));
+    p.messages_per_month,
+    p.messages_per_minute
+   FROM (((((public.conversations v
+     CROSS JOIN LATERAL ( SELECT x.status,
+            x.has_window,
+            x.phone_number_id,
+            x.default_workflow_id,
+            x.provider,
+            x.account_id
+           FROM public.numbers x
+          WHERE ((x.workspace_id = v.workspace_id) AND (x.id = v.number_id))
+         LIMIT 1) n)
+     CROSS JOIN LATERAL ( SELECT x.id,
+            x.paused_reason,
+            x.portfolio_ref
+           FROM public.accounts x
+          WHERE ((x.workspace_id = v.workspace_id) AND (x.id = n.account_id))
+         LIMIT 1) a)
+     CROSS JOIN LATERAL ( SELECT x.name,
+            x.status,
+            x.plan,
+            x.settings
+           FROM public.workspaces x
+          WHERE (x.id = v.workspace_id)
+         LIMIT 1) w)
+     LEFT JOIN LATERAL ( SELECT x.phone,
+            x.name,
+            x.profile_name,
+            x.username,
+            x.blocked_at,
+            x.opted_out,
+            x.opt_out_scope,
+            x.marketing_stopped_at
+           FROM public.contacts x
+          WHERE ((x.workspace_id = v.workspace_id) AND (x.id = v.contact_id))
+         LIMIT 1) c ON (true))
+     LEFT JOIN LATERAL ( SELECT x.messages_per_month,
+            x.messages_per_minute
+           FROM public.plans x
+          WHERE (x.name = ANY (ARRAY[w.plan, 'free'::text]))
+          ORDER BY (x.name = w.plan) DESC
+         LIMIT 1) p ON (true));
 grant select to chaski_app;
 grant select to chaski_system;
 

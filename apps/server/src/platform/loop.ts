@@ -20,6 +20,11 @@ export interface LoopOptions {
   step(signal: AbortSignal): Promise<boolean>;
   /** Longest sleep: what is found by looking when a wake got lost. */
   idleMs: number;
+  /**
+   * Shortest time from one step's begin to the next one's that a wake causes. Idle it costs nothing, under load a step
+   * does more at once: on two cores each round trip costs some 60 µs of waking somebody, whatever it carries.
+   */
+  gatherMs?: number;
 }
 
 export function startLoop(options: LoopOptions): Loop {
@@ -53,12 +58,21 @@ export function startLoop(options: LoopOptions): Loop {
       stopping.signal.addEventListener('abort', done);
     });
 
+  let began = Number.NEGATIVE_INFINITY;
+  async function gather(): Promise<void> {
+    const early = began + (options.gatherMs ?? 0) - performance.now();
+    if (early > 0.5 && woken) await rest(early);
+  }
+
   async function run(): Promise<void> {
     let pause = 250;
     let away = false;
     while (!stopping.signal.aborted) {
+      await gather();
+      if (stopping.signal.aborted) return;
       woken = false;
       try {
+        began = performance.now();
         const more = await step(stopping.signal);
         pause = 250;
         away = false;

@@ -43,10 +43,14 @@ const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_i
   f.marketing_stopped_at, f.user_id, f.last_consent, f.workspace_name, f.workspace_status, f.plan, f.settings,
   f.messages_per_month, f.messages_per_minute`;
 
+/** One probe of the view per row, for the reason that migrations/0011_send_facts.sql gives. */
+const factsOf = (row: string) => `cross join lateral (
+     select * from send_facts p
+     where p.workspace_id = ${row}.workspace_id and p.conversation_id = ${row}.conversation_id limit 1) f`;
+
 export const factsOfConversations = statement(
   'messages.facts',
-  `select ${factColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id)
-   join send_facts f on f.workspace_id = r.workspace_id and f.conversation_id = r.conversation_id`,
+  `select ${factColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id) ${factsOf('r')}`,
 );
 
 /** Templates as WhatsApp told us about them. */
@@ -358,7 +362,7 @@ export const claimDue = statement(
        as reply_to, ${factColumns}
    from claimed c
    join messages m on m.workspace_id = c.workspace_id and m.id = c.message_id
-   join send_facts f on f.workspace_id = m.workspace_id and f.conversation_id = m.conversation_id
+   ${factsOf('m')}
    order by c.ord`,
 );
 

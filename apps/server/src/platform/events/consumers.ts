@@ -2,7 +2,7 @@ import type { Database, SystemTx } from '../db/index.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
-import { bury, moveCursor, nextBatch } from './queries.ts';
+import { bury, moveCursor, nextBatch, peek } from './queries.ts';
 import { type EventRow, type StoredEvent, toEvent } from './read.ts';
 
 export interface Consumer {
@@ -23,72 +23,135 @@ export function defineConsumer(
   return { batchSize: 500, from: 'now', ...consumer };
 }
 
+export interface ConsumerLoop extends Loop {
+  /** Events of these names were numbered. */
+  numbered(names: readonly string[]): void;
+}
+
+/** A row of the window that was taken; its event is null when none of the window's was asked for. */
+type WindowRow = { first: number; last: number } & (EventRow | { seq: null });
+
+interface Window {
+  first: number;
+  last: number;
+  events: StoredEvent[];
+}
+
 type Outcome =
   | { is: 'idle' }
-  | { is: 'done'; rows: number }
-  | { is: 'failed'; rows: EventRow[]; error: unknown };
+  | { is: 'done'; window: Window }
+  | { is: 'failed'; window: Window; error: unknown };
+
+function windowOf(rows: readonly WindowRow[]): Window | null {
+  const [row] = rows;
+  if (!row) return null;
+  const events = rows.flatMap((one) => (one.seq === null ? [] : toEvent(one)));
+  return { first: row.first, last: row.last, events };
+}
+
+/** How far a cursor may lie behind what is known to be of no concern to it. */
+const restMs = 1_000;
 
 /** Works a consumer's cursor; several processes may, the cursor's row lock lets one at a time. */
-export function startConsumer(options: { db: Database; consumer: Consumer; log: Logger }): Loop {
+export function startConsumer(options: { db: Database; consumer: Consumer; log: Logger }): ConsumerLoop {
   const { db, consumer, log } = options;
   const names = consumer.events === '*' ? null : [...consumer.events];
   // Shrinks by halves around a poison event, grows back behind it.
   let size = consumer.batchSize;
+  /** No event of our names lies between the cursor and here: seven of eight events concern no consumer. */
+  let passed = 0;
+  let movedAt = 0;
+  /** Something of ours was numbered, or may lie in front: no need to look first. */
+  let expected = true;
+
+  const next = (tx: SystemTx, limit: number) =>
+    tx.query<WindowRow & Record<string, unknown>>(nextBatch, [consumer.name, limit, names, passed]);
 
   async function take(limit: number): Promise<Outcome> {
-    let rows: EventRow[] = [];
+    let window: Window | null = null;
     let failure: { error: unknown } | null = null;
     try {
       await db.withSystem(`event consumer ${consumer.name}`, async (tx) => {
-        rows = await tx.query<EventRow>(nextBatch, [consumer.name, limit, names]);
-        const last = rows.at(-1);
-        if (!last) return;
-        const events = rows.flatMap(toEvent);
+        window = windowOf(await next(tx, limit));
+        if (!window) return;
         try {
-          if (events.length > 0) await consumer.handle(tx, events);
+          if (window.events.length > 0) await consumer.handle(tx, window.events);
         } catch (error) {
           failure = { error };
           throw error;
         }
-        await tx.execute(moveCursor, [consumer.name, last.seq, tx.now()]);
+        await tx.execute(moveCursor, [consumer.name, window.last, tx.now()]);
       });
     } catch (error) {
-      if (failure === null || isPassing(error)) throw error;
-      return { is: 'failed', rows, error };
+      if (failure === null || isPassing(error) || window === null) throw error;
+      return { is: 'failed', window, error };
     }
-    return rows.length === 0 ? { is: 'idle' } : { is: 'done', rows: rows.length };
+    return window === null ? { is: 'idle' } : { is: 'done', window };
   }
 
-  return startLoop({
+  /** Steps over what concerns us not, without a lock or a write; true when something does. */
+  async function look(): Promise<boolean> {
+    const limit = Math.max(consumer.batchSize, 1_000);
+    for (;;) {
+      const [found] = await db.runSystem(`look for events of ${consumer.name}`, [
+        { statement: peek, values: [consumer.name, limit, names, passed] },
+      ]);
+      const row = found?.rows[0] as
+        | { last: number | null; rows: number; concerned: boolean | null }
+        | undefined;
+      if (row?.concerned === true) return true;
+      if (row === undefined || row.last === null) return false;
+      passed = row.last;
+      if (row.rows < limit) return false;
+    }
+  }
+
+  async function rest(): Promise<void> {
+    if (passed === 0 || performance.now() - movedAt < restMs) return;
+    movedAt = performance.now();
+    const to = passed;
+    await db.runSystem(`move the cursor of ${consumer.name}`, [
+      { statement: moveCursor, values: [consumer.name, to, db.clock.now()] },
+    ]);
+  }
+
+  const loop = startLoop({
     name: `consumer ${consumer.name}`,
     log,
-    idleMs: 1_000,
+    idleMs: restMs,
+    gatherMs: 5,
     async step() {
+      if (names !== null && !expected && !(await look())) {
+        await rest();
+        return false;
+      }
+      expected = false;
       const outcome = await take(size);
       if (outcome.is === 'idle') return false;
+      const { window } = outcome;
       if (outcome.is === 'done') {
-        const full = outcome.rows >= size;
+        const full = window.last - window.first + 1 >= size;
         size = Math.min(size * 2, consumer.batchSize);
+        if (full) expected = true;
         return full;
       }
-      const matched = outcome.rows.flatMap(toEvent);
-      if (matched.length > 1) {
+      expected = true;
+      if (window.events.length > 1) {
         // Split between two events that were handled, not between two rows: halves without events would find nothing.
-        const half = matched[Math.ceil(matched.length / 2) - 1]!;
-        size = outcome.rows.findIndex((row) => row.seq === half.seq) + 1;
+        const half = window.events[Math.ceil(window.events.length / 2) - 1]!;
+        size = half.seq - window.first + 1;
         return true;
       }
-      const [poison] = matched;
-      const last = outcome.rows.at(-1);
-      if (!poison || !last) throw outcome.error;
+      const [poison] = window.events;
+      if (!poison) throw outcome.error;
       log.error(
         { err: outcome.error, consumer: consumer.name, seq: poison.seq, event: poison.name },
         'an event could not be taken; it is set aside, see `chaski queue`',
       );
       await db.withSystem(`set aside a poison event of ${consumer.name}`, async (tx) => {
         // Somebody else may have come by in between, with more luck.
-        const [first] = await tx.query<EventRow>(nextBatch, [consumer.name, outcome.rows.length, names]);
-        if (first?.seq !== outcome.rows[0]?.seq) return;
+        const again = windowOf(await next(tx, window.last - window.first + 1));
+        if (again?.first !== window.first) return;
         await tx.execute(bury, [
           poison.workspaceId,
           consumer.name,
@@ -96,12 +159,21 @@ export function startConsumer(options: { db: Database; consumer: Consumer; log: 
           describe(outcome.error),
           tx.now(),
         ]);
-        await tx.execute(moveCursor, [consumer.name, last.seq, tx.now()]);
+        await tx.execute(moveCursor, [consumer.name, window.last, tx.now()]);
       });
       size = Math.min(Math.max(size, 1) * 2, consumer.batchSize);
       return true;
     },
   });
+
+  return {
+    ...loop,
+    numbered(fresh) {
+      if (names !== null && !fresh.some((name) => names.includes(name))) return;
+      expected = true;
+      loop.wake();
+    },
+  };
 }
 
 /** Failures that say nothing about the event: the database is away or busy, two transactions met. */

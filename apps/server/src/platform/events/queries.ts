@@ -38,9 +38,10 @@ const numbered = (candidates: string) => `
     insert into event_seq (workspace_id, seq, n, day, name)
     select workspace_id, (select coalesce(max(seq), 0) from event_seq) + row_number() over (order by n), n, day, name
     from gone
-    returning n
+    returning n, name
   )
-  select coalesce(array_agg(n order by n), '{}')::text[] as numbers from made`;
+  select coalesce(array_agg(n order by n), '{}')::text[] as numbers,
+    coalesce(array_agg(distinct name), '{}') as names from made`;
 
 /**
  * Above the highest number seen, and the numbers known to be missing below it. Steps over everything deleted before:
@@ -86,19 +87,36 @@ const body = `
   ) e on `;
 
 /**
- * The next rows after a consumer's cursor, which stays locked to the end of the transaction. No row: nothing new, or
- * somebody else holds the cursor. Events of other names come without their body, only the cursor moves over them.
+ * The next rows after a consumer's cursor (and after what it knows to be of no concern), which stays locked to the end
+ * of the transaction: those of the names it asked for, with the bounds of the window they lie in; one row without an
+ * event when there are none of them. No row: nothing new, or somebody else holds the cursor.
  */
 export const nextBatch = statement(
   'events.next',
   `with cursor as materialized (
-     select seq from event_consumers where name = $1 for update skip locked
+     select greatest(seq, $4::bigint) as seq from event_consumers where name = $1 for update skip locked
+   ), waiting as materialized (
+     select s.seq, s.workspace_id, s.n, s.day, s.name from cursor cross join lateral (
+       select seq, workspace_id, n, day, name from event_seq where seq > cursor.seq order by seq limit $2) s
+   ), bounds as (
+     select min(seq) as first, max(seq) as last from waiting
    )
-   select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
-   from cursor cross join lateral (
-     select seq, workspace_id, n, day, name from event_seq where seq > cursor.seq order by seq limit $2
-   ) s ${body} ($3::text[] is null or s.name = any ($3::text[]))
+   select b.first, b.last, s.seq, s.workspace_id, s.name, s.id, s.at, s.actor, s.data
+   from bounds b left join (
+     select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data from waiting s ${body} true
+     where $3::text[] is null or s.name = any ($3::text[])
+   ) s on true
+   where b.last is not null
    order by s.seq`,
+);
+
+/** Whether a consumer's names are among what comes next, and how far it looked: takes no lock and writes nothing. */
+export const peek = statement(
+  'events.peek',
+  `select max(s.seq) as last, count(*) as rows, bool_or(s.name = any ($3::text[])) as concerned, min(c.seq) as cursor
+   from event_consumers c cross join lateral (
+     select seq, name from event_seq where seq > greatest(c.seq, $4::bigint) order by seq limit $2) s
+   where c.name = $1`,
 );
 
 export const moveCursor = statement(

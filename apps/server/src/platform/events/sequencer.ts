@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { Database, Statement } from '../db/index.ts';
 import type { Logger } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
-import type { Signals } from '../signals.ts';
 import { numberNew, numberStragglers } from './queries.ts';
 
 const batch = 1_000;
@@ -17,8 +16,13 @@ export interface Sequencer extends Loop {
  * Numbers committed events. One process at a time: whoever holds the advisory lock on a session of its own. Two at
  * once (a lock lost unnoticed) would only make one of them fail on the unique index of event_seq and look again.
  */
-export function startSequencer(options: { db: Database; signals: Signals; log: Logger }): Sequencer {
-  const { db, signals, log } = options;
+export function startSequencer(options: {
+  db: Database;
+  log: Logger;
+  /** Events of these names have a number now. */
+  numbered(names: readonly string[]): void;
+}): Sequencer {
+  const { db, log } = options;
   let lock: pg.Client | null = null;
   let highest = 0;
   // Two writers commit in the other order than they drew their numbers all the time; without this the slower one's
@@ -55,9 +59,8 @@ export function startSequencer(options: { db: Database; signals: Signals; log: L
   }
 
   async function number(steps: { statement: Statement; values: unknown[] }): Promise<number> {
-    const [row] = await db.withSystem('number committed events', (tx) =>
-      tx.query<{ numbers: string[] }>(steps.statement, steps.values),
-    );
+    const [result] = await db.runSystem('number committed events', [steps]);
+    const row = result?.rows[0] as { numbers: string[]; names: string[] } | undefined;
     const numbers = (row?.numbers ?? []).map(Number);
     if (numbers.length === 0) return 0;
     const started = performance.now();
@@ -69,7 +72,7 @@ export function startSequencer(options: { db: Database; signals: Signals; log: L
       gaps.delete(n);
       highest = Math.max(highest, n);
     }
-    signals.announce('events');
+    options.numbered(row?.names ?? []);
     return numbers.length;
   }
 
@@ -86,6 +89,7 @@ export function startSequencer(options: { db: Database; signals: Signals; log: L
     name: 'sequencer',
     log,
     idleMs: 1_000,
+    gatherMs: 5,
     async step() {
       if (!(await hold())) return false;
       const found = await number({ statement: numberNew, values: [highest, batch, missing()] });

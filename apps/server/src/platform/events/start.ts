@@ -52,8 +52,19 @@ export async function startEvents(options: EventsOptions): Promise<EventsRuntime
   });
   await ensureEventDays(db);
 
-  const sequencer = startSequencer({ db, signals, log });
   const loops = consumers.map((consumer) => startConsumer({ db, consumer, log }));
+  // Our own consumers hear the names, so that only those concerned look; a signal of another process carries nothing.
+  let ours = false;
+  const sequencer = startSequencer({
+    db,
+    log,
+    numbered(fresh) {
+      for (const loop of loops) loop.numbered(fresh);
+      ours = true;
+      signals.announce('events');
+      ours = false;
+    },
+  });
   const ahead = setInterval(() => {
     ensureEventDays(db).catch((error: unknown) => log.warn({ err: error }, 'event partitions: not made yet'));
   }, 3 * 3_600_000);
@@ -67,7 +78,9 @@ export async function startEvents(options: EventsOptions): Promise<EventsRuntime
       else signals.announce('event-queue');
     }),
     signals.on('event-queue', sequencer.wake),
-    signals.on('events', wakeConsumers),
+    signals.on('events', () => {
+      if (!ours) wakeConsumers();
+    }),
   ];
   return {
     wake() {
