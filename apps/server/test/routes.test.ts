@@ -1,0 +1,38 @@
+/** Every route of the program, found by walking the server: none without a sample, none that the table does not guard. */
+import { describe, expect, test } from 'vitest';
+import { testApi } from './api.ts';
+import { publicRoutes, routesOf } from './routes.ts';
+import { allSamples } from './samples/index.ts';
+
+const api = await testApi();
+const samples = await allSamples();
+const routes = routesOf(api.http);
+const stage = await api.stage();
+
+describe('every route', () => {
+  test('has a sample, or stands among the public ones with its reason', () => {
+    const untested = routes.filter((r) => !(r.key in samples) && !(r.key in publicRoutes)).map((r) => r.key);
+    expect(untested).toEqual([]);
+  });
+
+  test('that a sample or the public list names exists', () => {
+    const known = new Set(routes.map((route) => route.key));
+    const stale = [...Object.keys(samples), ...Object.keys(publicRoutes)].filter((key) => !known.has(key));
+    expect(stale).toEqual([]);
+  });
+
+  test('asks something of its caller, or stands among the public ones', () => {
+    const open = routes.filter((route) => route.access === null && !(route.key in publicRoutes));
+    expect(open.map((route) => route.key)).toEqual([]);
+    const both = routes.filter((route) => route.access !== null && route.key in publicRoutes);
+    expect(both.map((route) => route.key)).toEqual([]);
+  });
+
+  test.each(Object.keys(samples))('%s: its sample is answered with success', async (key) => {
+    const sample = await samples[key]!(stage);
+    const answer = await api.send(key, sample, api.callerOf(key, stage));
+    expect(answer, JSON.stringify(answer.body)).toMatchObject({
+      status: sample.status ?? expect.toSatisfy((status: number) => status >= 200 && status < 400),
+    });
+  });
+});

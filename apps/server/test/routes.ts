@@ -1,0 +1,43 @@
+/** What the generated tests know about routes beyond what the server says. */
+import type { Access, Http } from '../src/platform/http/index.ts';
+
+export interface KnownRoute {
+  /** `POST /v1/contacts/:id/block` */
+  key: string;
+  method: string;
+  url: string;
+  access: Access | null;
+}
+
+/** All routes but the HEAD twins of GET. */
+export function routesOf(http: Http): KnownRoute[] {
+  return http.routes
+    .filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS')
+    .map(({ method, url, access }) => ({ key: `${method} ${url}`, method, url, access }));
+}
+
+const webhook = 'WhatsApp calls it; the signature over the raw bytes is the credential';
+const webhooks = [
+  '/webhooks/cloud',
+  '/webhook',
+  '/webhook/whatsapp',
+  '/api/webhook',
+  '/api/v1/webhook',
+  '/whatsapp/webhook',
+  '/webhooks/cloud/:appKey',
+];
+
+/** Routes that ask nothing of their caller, each with the reason. */
+export const publicRoutes: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    webhooks.flatMap((url) => [
+      [`GET ${url}`, webhook],
+      [`POST ${url}`, webhook],
+    ]),
+  ),
+  'GET /openapi.json': 'describes the API and holds nothing of anybody',
+  'GET /health': 'for load balancers and S3’s and S4’s clients',
+  'GET /livez': 'for whoever restarts the process',
+  'GET /readyz': 'for load balancers',
+  'GET /v1/media/:id/content': 'the signature in the address is the credential',
+};
