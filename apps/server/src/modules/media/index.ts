@@ -14,8 +14,8 @@
 export { deleteBytesHandler, deleteMedia } from './delete.ts';
 export { type ExpectedMedia, expectMany } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
-export { getMedia } from './read.ts';
+export { findMedia, getMedia } from './read.ts';
 export { mediaRoutes } from './routes.ts';
-export { maySend } from './rules.ts';
+export { isMediaKind, maySend } from './rules.ts';
 export { type IncomingFile, keepUpload, type StoredFile, storeBytes } from './store.ts';
 export { type EnsuredUpload, ensureUploaded } from './upload.ts';

@@ -4,7 +4,7 @@ import type { MediaId, MessageId, NumberId, WorkspaceId } from '../../platform/i
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
 import { type MediaRecord, mediaById, waitAgain } from './queries.ts';
-import { type MediaKind, mediaKinds, type mediaStates } from './rules.ts';
+import { isMediaKind, type MediaKind, type mediaStates } from './rules.ts';
 
 export type MediaState = (typeof mediaStates)[number];
 
@@ -39,7 +39,7 @@ export function toMedia(row: MediaRecord): MediaRow {
     numberId: row.number_id as NumberId | null,
     messageId: row.message_id as MessageId | null,
     direction: row.direction,
-    kind: (mediaKinds as readonly string[]).includes(row.kind) ? (row.kind as MediaKind) : 'document',
+    kind: isMediaKind(row.kind) ? row.kind : 'document',
     providerMediaId: row.provider_media_id,
     providerExpiresAt: row.provider_expires_at,
     state: row.state,

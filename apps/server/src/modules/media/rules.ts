@@ -5,6 +5,9 @@ export const mediaKinds = ['image', 'video', 'audio', 'document', 'sticker'] as 
 export const mediaStates = ['waiting', 'stored', 'failed', 'refused', 'deleted'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
+export const isMediaKind = (type: string): type is MediaKind =>
+  (mediaKinds as readonly string[]).includes(type);
+
 const megabyte = 1024 * 1024;
 
 /** What WhatsApp takes from us, in bytes (PROTOCOL §8). */

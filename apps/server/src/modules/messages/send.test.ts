@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { testDatabase } from '../../../test/harness.ts';
+import { fsBlobs } from '../../platform/blobs/index.ts';
 import { type Actor, systemActor } from '../../platform/db/index.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
+import { newId } from '../../platform/ids.ts';
+import { registerJobs } from '../../platform/queue/index.ts';
 import { getContact, recordConsents } from '../contacts/index.ts';
+import { deleteMedia, keepUpload, storeBytes } from '../media/index.ts';
 import { canSend } from './can-send.ts';
 import { applyKeywords } from './consent.ts';
 import { presentMessage } from './present.ts';
@@ -12,6 +20,7 @@ import { type Place, stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 24 }));
 const { clock, query } = stage;
+await registerJobs(stage.db);
 
 const text = (body: string) => ({ content: { type: 'text', text: { body } } });
 
@@ -289,5 +298,52 @@ describe('consent', () => {
     );
     await stage.say(place, 'your order');
     await expect(stage.say(place, 'offer', { purpose: 'marketing' })).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe('files of a message', () => {
+  it('are checked before anything is queued', async () => {
+    const place = await stage.place();
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'chaski-files-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const blobs = fsBlobs(folder);
+    const upload = async (declaredType: string, bytes: Buffer, kind?: 'document') => {
+      const file = { bytes: Readable.from([bytes]), declaredType, filename: null, kind };
+      const stored = await storeBytes({ blobs, now: () => clock.now() }, file);
+      return (await stage.tenant(place, (tx) => keepUpload(tx, stored))).id;
+    };
+    const say = (content: { type: string; [key: string]: unknown }) =>
+      stage.tenant(place, (tx) => send(tx, { conversationId: place.conversationId, content }));
+
+    const good = await upload('image/png', png);
+    await say({ type: 'image', image: { mediaId: good } });
+    const gif = await upload('image/gif', Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64'));
+    await expect(say({ type: 'image', image: { mediaId: gif } })).rejects.toMatchObject({
+      status: 422,
+      code: 'media_not_allowed',
+      message: expect.stringContaining('image/gif'),
+    });
+    await say({ type: 'document', document: { mediaId: gif } });
+    await expect(say({ type: 'image', image: { mediaId: newId() } })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { problems: [{ path: 'image.mediaId' }] },
+    });
+    const other = await stage.place();
+    await expect(
+      stage.tenant(other, (tx) =>
+        send(tx, {
+          conversationId: other.conversationId,
+          content: { type: 'image', image: { mediaId: good } },
+        }),
+      ),
+    ).rejects.toMatchObject({ code: 'invalid_request' });
+    await stage.tenant(place, (tx) => deleteMedia(tx, good));
+    await expect(say({ type: 'image', image: { mediaId: good } })).rejects.toMatchObject({
+      code: 'media_not_stored',
+    });
   });
 });

@@ -8,6 +8,7 @@ import type { Signals } from '../../platform/signals.ts';
 import { touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
 import { conversationOf, factsFor, judge, sentMetric, type Target } from './can-send.ts';
+import { checkFiles } from './files.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
 import { type MessageRow, toMessage } from './rows.ts';
 import type { Purpose, Verdict } from './rules.ts';
@@ -74,6 +75,7 @@ export async function send(
   // Before the policy speaks, and without the number's id: nobody learns about numbers that are not theirs.
   if (only !== null && !only.includes(numberId))
     throw errors.forbidden('This API key may not send from this number.');
+  await checkFiles(tx, command.content);
   const references = await resolveReferences(tx, command);
   const [result] = await sendMany(tx, [
     { ...command, ...references, workspaceId: tx.workspaceId, conversationId },
