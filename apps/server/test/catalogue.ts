@@ -12,6 +12,12 @@ import { sealedColumns } from '../src/platform/seal.ts';
 export const installationTables: ReadonlySet<string> = new Set([
   'plans', // limits are public, see below
   'users', // one person may be a member of several workspaces
+  'totp_secrets',
+  'recovery_codes',
+  'passkeys',
+  'passkey_challenges',
+  'oidc_states',
+  'oidc_identities',
   'apps', // an app may serve several workspaces; workspace_id says who brought it
   'app_secrets',
   'raw_events', // nobody has interpreted them yet: they have no tenant
