@@ -110,7 +110,7 @@ export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Pro
   const attempt = (part: readonly Work[], last: boolean) =>
     db.withSystem('apply webhook items', async (tx) => {
       const parked = await applyWork(tx, part);
-      if (last) await mark(tx);
+      if (last) mark(tx);
       return parked;
     });
 
@@ -179,7 +179,7 @@ export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Pro
     alone = 0;
     through = 0;
     await bisect(part, failure);
-    if (last) await db.withSystem('mark raw events', mark);
+    if (last) await db.withSystem('mark raw events', async (tx) => mark(tx));
   }
   if (waiting.size > 0) throw reason;
   return tally;

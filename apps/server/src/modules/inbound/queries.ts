@@ -129,16 +129,15 @@ const mark = statement(
    where r.day = t.day and r.hash = t.hash and r.processed_at is null`,
 );
 
-export async function markProcessed(
-  tx: SystemTx,
-  events: readonly { day: string; hash: Buffer }[],
-): Promise<void> {
+/** With the commit. */
+export function markProcessed(tx: SystemTx, events: readonly { day: string; hash: Buffer }[]): void {
   if (events.length === 0) return;
   const sorted = [...events].sort((a, b) => Buffer.compare(a.hash, b.hash));
-  await tx.execute(mark, [
-    sorted.map((event) => event.day),
-    sorted.map((event) => event.hash),
-    tx.now().toISOString(),
+  tx.atCommit(() => [
+    {
+      statement: mark,
+      values: [sorted.map((event) => event.day), sorted.map((event) => event.hash), tx.now().toISOString()],
+    },
   ]);
 }
 

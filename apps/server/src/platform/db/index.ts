@@ -25,7 +25,8 @@ pg.types.setTypeParser(1082, (value) => value);
 export interface Actor {
   kind: 'user' | 'key' | 'workflow' | 'system' | 'contact';
   id: string | null;
-  role: 'owner' | 'admin' | 'agent' | 'viewer' | 'key' | 'system';
+  /** In the workspace; `superadmin` for what whoever runs the installation does to one. */
+  role: 'owner' | 'admin' | 'agent' | 'viewer' | 'key' | 'system' | 'superadmin';
   /**
    * What the actor may reach of the workspace's conversations: of certain numbers only (null = all), own and
    * unassigned only. The database holds it (policies `reach`), whatever a query forgot.
@@ -58,6 +59,11 @@ interface TxBase {
   ): Promise<Record<string, unknown>[][]>;
   /** Business time: the clock that tests own, never SQL's now(). */
   now(): Date;
+  /**
+   * Statements whose answers nobody needs: asked for when the transaction ends, they travel with the commit and save
+   * their round trips; their failure rolls everything back. What they write is not there before.
+   */
+  atCommit(steps: () => readonly { statement: string | Statement; values?: readonly unknown[] }[]): void;
   /** Runs after the commit, in order; its failure is the caller's (use it to wake a loop, not to do work). */
   afterCommit(action: () => void): void;
 }
@@ -191,6 +197,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     let failed: unknown = null;
     let broken: Error | undefined;
     const after: (() => void)[] = [];
+    const last: (() => readonly { statement: string | Statement; values?: readonly unknown[] }[])[] = [];
     // One connection speaks one statement at a time; verbs may still start two at once.
     let queue: Promise<unknown> = Promise.resolve();
 
@@ -230,6 +237,9 @@ export function openDatabase(options: DatabaseOptions): Database {
           ? []
           : (await run(steps.map((s) => step(s.statement, s.values)))).map((r) => r.rows),
       now: () => clock.now(),
+      atCommit: (steps: (typeof last)[number]) => {
+        last.push(steps);
+      },
       afterCommit: (action: () => void) => {
         after.push(action);
       },
@@ -242,7 +252,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       // A statement whose rejection the caller swallowed has aborted the transaction all the same: a commit would
       // quietly roll back.
       if (failed) throw failed;
-      if (open) await send([commit]);
+      const ending = last.flatMap((steps) => steps().map((s) => step(s.statement, s.values)));
+      if (open || ending.length > 0) await send([...ending, commit]);
       for (const action of after) action();
       return result;
     } catch (error) {

@@ -80,7 +80,8 @@ export function startConsumer(options: { db: Database; consumer: Consumer; log: 
           failure = { error };
           throw error;
         }
-        await tx.execute(moveCursor, [consumer.name, window.last, tx.now()]);
+        const { last } = window;
+        tx.atCommit(() => [{ statement: moveCursor, values: [consumer.name, last, tx.now()] }]);
       });
     } catch (error) {
       if (failure === null || isPassing(error) || window === null) throw error;

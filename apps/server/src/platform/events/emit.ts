@@ -31,15 +31,41 @@ export function onEmitted(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Writes events in the caller's transaction, in the given order: one round trip, however many. */
+interface Told {
+  event: NewEvent;
+  id: string;
+  at: Date;
+}
+
+const told = new WeakMap<Tx, Told[]>();
+
+/**
+ * Writes events in the caller's transaction, in the given order. They travel with its commit, all of a transaction
+ * together: a batch of webhooks emits five times.
+ */
 export async function emit(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
+  const now = tx.now();
+  const fresh = events.map((event) => ({ event, id: newId(now.getTime()), at: event.at ?? now }));
+  const before = told.get(tx);
+  if (before) {
+    before.push(...fresh);
+    return;
+  }
+  told.set(tx, fresh);
+  tx.atCommit(() => written(tx, fresh));
+  tx.afterCommit(() => {
+    for (const listener of listeners) listener();
+  });
+}
+
+function written(tx: Tx, all: readonly Told[]) {
   const now = tx.now();
   // The day of writing, in UTC: partitions age by arrival, `at` may lie anywhere.
   const day = now.toISOString().slice(0, 10);
   const actor = actorText(tx.actor);
-  const audited = events.filter((event) => event.audit !== undefined);
-  await tx.batch([
+  const audited = all.flatMap(({ event }) => (event.audit === undefined ? [] : [event]));
+  return [
     // Asked each time instead of remembered: a day made by a transaction that rolled back, or dropped since, would be
     // remembered wrongly, and asking travels along for about 20 µs.
     { statement: makePartition, values: ['events', day] },
@@ -47,21 +73,18 @@ export async function emit(tx: Tx, events: readonly NewEvent[]): Promise<void> {
       statement: insertEvents,
       values: [
         day,
-        events.map((event) => event.workspaceId),
-        events.map(() => newId(now.getTime())),
-        events.map((event) => event.name),
-        events.map((event) => (event.at ?? now).toISOString()),
-        events.map((event) =>
+        all.map(({ event }) => event.workspaceId),
+        all.map(({ id }) => id),
+        all.map(({ event }) => event.name),
+        all.map(({ at }) => at.toISOString()),
+        all.map(({ event }) =>
           event.actor === undefined ? actor : event.actor === null ? 'null' : actorText(event.actor),
         ),
-        events.map((event) => jsonText(event.data)),
+        all.map(({ event }) => jsonText(event.data)),
       ],
     },
     ...(audited.length === 0 ? [] : [{ statement: insertAudit, values: auditRows(tx, audited, now) }]),
-  ]);
-  tx.afterCommit(() => {
-    for (const listener of listeners) listener();
-  });
+  ];
 }
 
 /** Who, without where from: events leave the house, addresses of people do not. */
@@ -71,7 +94,7 @@ function actorText(actor: Actor): string {
 
 function auditRows(tx: Tx, audited: readonly NewEvent[], now: Date): unknown[] {
   const actors = audited.map((event) => event.actor ?? tx.actor);
-  const origin = tx.actor.origin;
+  const origin = actors[0]?.origin ?? tx.actor.origin;
   const said = (part: Record<string, unknown> | null | undefined) => (part ? jsonText(part) : null);
   return [
     audited.map((event) => event.workspaceId),
