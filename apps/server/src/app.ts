@@ -9,22 +9,18 @@ import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
 import { buildApi } from './api.ts';
 import type { Config } from './config.ts';
+import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
   maintainInbound,
+  replayNumberHandler,
   startProcessor,
 } from './modules/inbound/index.ts';
 import { deleteBytesHandler, fetchHandler } from './modules/media/index.ts';
-import {
-  announceSends,
-  consentConsumer,
-  markReadHandler,
-  mediaUploads,
-  startDelivery,
-} from './modules/messages/index.ts';
+import { announceSends, markReadHandler, mediaUploads, startDelivery } from './modules/messages/index.ts';
 import {
   type AddNumberDeps,
   ensureApp,
@@ -34,8 +30,7 @@ import {
   setDefaultWorkflow,
   useKeyRing,
 } from './modules/numbers/index.ts';
-import { templateNotices } from './modules/templates/index.ts';
-import { autoReplyConsumer, ensureDefaults } from './modules/workflows/index.ts';
+import { ensureDefaults } from './modules/workflows/index.ts';
 import { seedPlans } from './modules/workspaces/index.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
@@ -248,7 +243,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const events = await startEvents({
         db,
         signals,
-        consumers: [consentConsumer, templateNotices, autoReplyConsumer],
+        consumers,
         log,
       });
       work.push(() => events.stop());
@@ -276,6 +271,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         handlers: [
           fetchHandler({ db, blobs, provider }),
           deleteBytesHandler({ db, blobs }),
+          replayNumberHandler({ db, parse: provider.parse, log }),
           markReadHandler({ db, provider: providerNamed, delivery }),
           expireAnswersHandler(db),
           handle(maintain, async () => {

@@ -118,13 +118,21 @@ export function addNumber(program: Command): void {
       .description('a pending or suspended number may send and receive; what waited for that is applied'),
   ).action(async (phoneNumberId: string, options: NumberOptions) => {
     const { operator, show, withSession } = await import('./session.ts');
-    const { activateNumber } = await import('../modules/numbers/index.ts');
+    const { decideNumber } = await import('../modules/numbers/index.ts');
     const { replayNumber } = await import('../modules/inbound/index.ts');
     const { parse } = await import('@chaski/providers');
     const { createLog } = await import('../platform/log.ts');
     await withSession(options, async ({ db, loaded }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
-      show([await db.withTenant(workspaceId, operator, (tx) => activateNumber(tx, numberId))], options.json);
+      const approve = { status: 'active', reason: null, actor: operator } as const;
+      show(
+        [
+          await db.withTenant(workspaceId, operator, (tx) =>
+            decideNumber(tx, { workspaceId, id: numberId }, approve),
+          ),
+        ],
+        options.json,
+      );
       const deps = { db, parse, log: createLog(loaded.config.logLevel) };
       const { parked } = await replayNumber(deps, phoneNumberId);
       if (parked > 0) {
@@ -135,13 +143,24 @@ export function addNumber(program: Command): void {
   });
 
   ofOne(
-    number.command('suspend <phone-number-id>').description('it keeps receiving; nothing is sent'),
-  ).action(async (phoneNumberId: string, options: NumberOptions) => {
+    number
+      .command('suspend <phone-number-id>')
+      .description('what comes for it is kept for later; nothing is sent')
+      .option('--reason <text>', 'what its workspace is told'),
+  ).action(async (phoneNumberId: string, options: NumberOptions & { reason?: string }) => {
     const { operator, show, withSession } = await import('./session.ts');
-    const { suspendNumber } = await import('../modules/numbers/index.ts');
+    const { decideNumber } = await import('../modules/numbers/index.ts');
     await withSession(options, async ({ db }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
-      show([await db.withTenant(workspaceId, operator, (tx) => suspendNumber(tx, numberId))], options.json);
+      const suspend = { status: 'suspended', reason: options.reason ?? null, actor: operator } as const;
+      show(
+        [
+          await db.withTenant(workspaceId, operator, (tx) =>
+            decideNumber(tx, { workspaceId, id: numberId }, suspend),
+          ),
+        ],
+        options.json,
+      );
     });
   });
 }

@@ -167,11 +167,9 @@ async function findEvent(db: Database, id: string) {
 
 /** Here and now: its consumer answers or fails before this ends. */
 async function retryEvent(db: Database, id: string): Promise<void> {
-  const { consentConsumer } = await import('../modules/messages/index.ts');
-  const { templateNotices } = await import('../modules/templates/index.ts');
-  const { autoReplyConsumer } = await import('../modules/workflows/index.ts');
+  const { consumers } = await import('../consumers.ts');
   const { retryDeadEvent } = await import('../platform/events/index.ts');
-  await retryDeadEvent(db, [consentConsumer, templateNotices, autoReplyConsumer], await findEvent(db, id));
+  await retryDeadEvent(db, consumers, await findEvent(db, id));
 }
 
 function missing(what: string, id: string) {

@@ -264,8 +264,8 @@ async function applyWork(tx: SystemTx, work: readonly Work[]): Promise<number> {
       continue;
     }
     // Suspended numbers and workspaces go on receiving; what must not leave, canSend keeps back.
-    if (route.status === 'pending') {
-      refuse('number-not-active', 'the number is pending', route);
+    if (route.status === 'pending' || route.status === 'refused') {
+      refuse('number-not-active', `the number is ${route.status}`, route);
       continue;
     }
     switch (item.kind) {

@@ -14,7 +14,9 @@
  * that signed; every effect has a key, so a body may come, be worked and be replayed any number of times; an item that
  * cannot be applied stops nobody else.
  */
+
 export { createAcceptor } from './accept.ts';
+export { activatedNumbers, replayNumberHandler } from './activated.ts';
 
 export { createDoorKeeper } from './apps.ts';
 export { maintainInbound } from './maintain.ts';

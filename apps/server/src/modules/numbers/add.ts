@@ -1,10 +1,10 @@
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { emit } from '../../platform/events/index.ts';
 import { type AccountId, type NumberId, newId, type WorkspaceId } from '../../platform/ids.ts';
 import { type KeyRing, seal } from '../../platform/seal.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { type AppRow, appsFor } from './apps.ts';
+import { tellNumber } from './change.ts';
 import { askNumber, type CheckNumber } from './check.ts';
 import { setToken, tokenPlace } from './credentials.ts';
 import {
@@ -190,14 +190,9 @@ export async function addNumber(
   if (inserted.length === 0) throw numberTaken();
   const number = await getNumber(tx, id);
   await deps.onNumberAdded?.(tx, number);
-  await emit(tx, [
-    {
-      workspaceId: tx.workspaceId,
-      name: 'number.updated',
-      data: { numberId: number.id, status: number.status, isDefault: number.isDefault, added: true },
-    },
-  ]);
-  return { number: await getNumber(tx, id), warnings: prepared.warnings };
+  const added = await getNumber(tx, id);
+  await tellNumber(tx, added, { activated: added.status === 'active' });
+  return { number: added, warnings: prepared.warnings };
 }
 
 /** Neutral: it does not say whose number it is. */

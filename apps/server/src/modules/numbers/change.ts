@@ -1,11 +1,10 @@
-import type { TenantTx } from '../../platform/db/index.ts';
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { clearDefault, lockNumbers, makeDefault, updateNumber } from './queries.ts';
 import { getNumber, type NumberRow } from './read.ts';
 
 export interface NumberChange {
-  status?: NumberRow['status'] | undefined;
   mps?: number | undefined;
   displayPhoneNumber?: string | undefined;
   defaultWorkflowId?: string | undefined;
@@ -14,44 +13,59 @@ export interface NumberChange {
 
 /** Changes what is given, tells `number.updated`, answers the number as it is now. */
 export async function changeNumber(tx: TenantTx, id: string, change: NumberChange): Promise<NumberRow> {
+  const before = await getNumber(tx, id);
   if (change.isDefault) {
     // Two numbers may not become the default at once, and the unique index allows no moment with two.
     await tx.execute(lockNumbers, [tx.workspaceId]);
-    const before = await getNumber(tx, id);
     await tx.execute(clearDefault, [tx.workspaceId, before.id]);
     await tx.execute(makeDefault, [tx.workspaceId, before.id]);
   }
   const touched = await tx.execute(updateNumber, [
     tx.workspaceId,
     id,
-    change.status ?? null,
     change.mps ?? null,
     change.displayPhoneNumber ?? null,
     change.defaultWorkflowId ?? null,
   ]);
   if (touched === 0) throw errors.notFound('number', { id });
   const number = await getNumber(tx, id);
+  await tellNumber(tx, number, { before });
+  return number;
+}
+
+/** `number.updated`, with its line of the audit. `activated`: it may send and receive from now on. */
+export async function tellNumber(
+  tx: Tx,
+  number: NumberRow,
+  more: { before?: NumberRow; activated?: boolean; actor?: TenantTx['actor'] } = {},
+): Promise<void> {
   await emit(tx, [
     {
-      workspaceId: tx.workspaceId,
+      workspaceId: number.workspaceId,
       name: 'number.updated',
-      data: { numberId: number.id, status: number.status, isDefault: number.isDefault },
+      ...(more.actor ? { actor: more.actor } : {}),
+      data: {
+        numberId: number.id,
+        status: number.status,
+        isDefault: number.isDefault,
+        ...(more.activated ? { activated: true } : {}),
+      },
+      audit: {
+        target: { kind: 'number', id: number.id },
+        before: more.before ? audited(more.before) : null,
+        after: audited(number),
+      },
     },
   ]);
-  return number;
+}
+
+function audited(number: NumberRow): Record<string, unknown> {
+  const { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps, defaultWorkflowId } =
+    number;
+  return { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps, defaultWorkflowId };
 }
 
 /** Makes a number the one that sends use when they name none. */
 export function setDefault(tx: TenantTx, id: string): Promise<NumberRow> {
   return changeNumber(tx, id, { isDefault: true });
-}
-
-/** pending or suspended → active */
-export function activateNumber(tx: TenantTx, id: string): Promise<NumberRow> {
-  return changeNumber(tx, id, { status: 'active' });
-}
-
-/** It keeps receiving; nothing is sent. */
-export function suspendNumber(tx: TenantTx, id: string): Promise<NumberRow> {
-  return changeNumber(tx, id, { status: 'suspended' });
 }

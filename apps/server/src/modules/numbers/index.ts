@@ -6,7 +6,8 @@
  * batch must know about a number; a *notice* is what WhatsApp says about accounts and numbers.
  * Tables: apps, app_secrets (of the installation), accounts, numbers, number_leases (rows written by messages'
  * delivery), notices.
- * States of a number: pending → active ⇄ suspended. An account may be paused (its token died); a new token ends that.
+ * States of a number: pending → active | refused, refused → active, active ⇄ suspended (by the operator or by the
+ * workspace; each may wake what it put to rest, the operator everything). An account may be paused (its token died); a new token ends that.
  *
  * Always true: a phone number id exists once in the installation; at most one number of a workspace is its default and
  * the first one is; a secret leaves the database sealed and is opened only where it is used; the simulator's app
@@ -27,7 +28,7 @@ export {
   retireSecret,
   rotateSecret,
 } from './apps.ts';
-export { activateNumber, setDefault, suspendNumber } from './change.ts';
+export { setDefault } from './change.ts';
 export {
   askToken,
   credentialFor,
@@ -52,3 +53,4 @@ export {
   routesByNumberId,
   routesFor,
 } from './routing.ts';
+export { countNumbersOf, decideNumber, listNumbersEverywhere } from './status.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts';
-import { systemActor } from '../../platform/db/index.ts';
+import { type Seeded, seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts';
+import { systemActor, type TenantTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { seal } from '../../platform/seal.ts';
 import { createWorkspace, seedPlans } from '../workspaces/index.ts';
@@ -9,10 +9,10 @@ import {
   type AddNumber,
   type AddNumberDeps,
   accountRoutesFor,
-  activateNumber,
   addApp,
   addNumber,
   credentialFor,
+  decideNumber,
   defaultNumber,
   getNumber,
   listDoorApps,
@@ -28,10 +28,10 @@ import {
   rotateSecret,
   routesFor,
   setDefault,
-  suspendNumber,
   useKeyRing,
 } from './index.ts';
 import { effectsOf, mergeEffects } from './rules.ts';
+import { setStatus } from './status.ts';
 
 const { db, clock } = await testDatabase();
 useKeyRing(db, testRing);
@@ -244,17 +244,78 @@ describe('adding a number', () => {
     expect(await refusal(db.withTenant(b, systemActor, (tx) => getNumber(tx, number.id)))).toMatchObject({
       status: 404,
     });
-    expect(await refusal(db.withTenant(b, systemActor, (tx) => suspendNumber(tx, number.id)))).toMatchObject({
+    expect(
+      await refusal(db.withTenant(b, systemActor, (tx) => decide(tx, number.id, 'suspended'))),
+    ).toMatchObject({
       status: 404,
     });
     await expect(credentialFor(db, b, number.accountId)).rejects.toMatchObject({ status: 404 });
   });
 });
 
+function decide(
+  tx: TenantTx,
+  id: string,
+  status: 'active' | 'refused' | 'suspended',
+  reason: string | null = null,
+) {
+  return decideNumber(tx, { workspaceId: tx.workspaceId, id }, { status, reason, actor: systemActor });
+}
+
+describe('status', () => {
+  const tenant = <T>(seeded: Seeded, fn: (tx: TenantTx) => Promise<T>) =>
+    db.withTenant(seeded.workspaceId, systemActor, fn);
+  const attempt = (seeded: Seeded, status: 'active' | 'suspended') =>
+    tenant(seeded, (tx) => setStatus(tx, seeded.numberId, status)).then(
+      (number) => number.status,
+      (error: { details?: { reason?: string } }) => error.details?.reason,
+    );
+
+  it('the operator’s word is the last one', async () => {
+    const seeded = await seedWorkspace(db, { number: { status: 'pending' } });
+    expect(await attempt(seeded, 'active')).toBe('approval_needed');
+    // Not by the way round of resting first, either.
+    expect(await attempt(seeded, 'suspended')).toBe('approval_needed');
+    await tenant(seeded, (tx) => decide(tx, seeded.numberId, 'refused', 'not yours'));
+    expect(await attempt(seeded, 'active')).toBe('approval_needed');
+    await tenant(seeded, (tx) => decide(tx, seeded.numberId, 'active'));
+    expect(await attempt(seeded, 'suspended')).toBe('suspended');
+    expect(await attempt(seeded, 'active')).toBe('active');
+    await tenant(seeded, (tx) => decide(tx, seeded.numberId, 'suspended', 'complaints'));
+    expect(await attempt(seeded, 'active')).toBe('suspended_by_operator');
+    expect(await attempt(seeded, 'suspended')).toBe('suspended');
+    expect(await attempt(seeded, 'active')).toBe('suspended_by_operator');
+    expect(await tenant(seeded, (tx) => getNumber(tx, seeded.numberId))).toMatchObject({
+      status: 'suspended',
+      statusReason: 'complaints',
+      statusBy: 'operator',
+    });
+    await expect(tenant(seeded, (tx) => decide(tx, seeded.numberId, 'refused'))).rejects.toMatchObject({
+      code: 'not_pending',
+    });
+  });
+
+  it('a decision is one event and one line of the audit; the same once more is none', async () => {
+    const seeded = await seedWorkspace(db, { number: { status: 'pending' } });
+    for (let round = 0; round < 2; round++) {
+      await tenant(seeded, (tx) => decide(tx, seeded.numberId, 'active'));
+    }
+    const rows = await db.withSystem('test', (tx) =>
+      tx.query(
+        "select action, target_id, before->>'status' as before, after->>'status' as after from audit where workspace_id = $1",
+        [seeded.workspaceId],
+      ),
+    );
+    expect(rows).toEqual([
+      { action: 'number.updated', target_id: seeded.numberId, before: 'pending', after: 'active' },
+    ]);
+  });
+});
+
 describe('routes', () => {
   it('answers what a batch must know, with the states of number and workspace', async () => {
     const seeded = await seedWorkspace(db, { portfolioRef: 'pf-9' });
-    await db.withTenant(seeded.workspaceId, systemActor, (tx) => suspendNumber(tx, seeded.numberId));
+    await db.withTenant(seeded.workspaceId, systemActor, (tx) => decide(tx, seeded.numberId, 'suspended'));
     const routes = await db.withSystem('test', (tx) => routesFor(tx, [seeded.phoneNumberId, 'nobody']));
     expect([...routes.keys()]).toEqual([seeded.phoneNumberId]);
     expect(routes.get(seeded.phoneNumberId)).toMatchObject({
@@ -271,7 +332,7 @@ describe('routes', () => {
     await db.withSystem('test', (tx) => pauseAccount(tx, seeded.workspaceId, seeded.accountId, 'token dead'));
     const again = await db.withSystem('test', (tx) => routesFor(tx, [seeded.phoneNumberId]));
     expect(again.get(seeded.phoneNumberId)?.pausedReason).toBe('token dead');
-    await db.withTenant(seeded.workspaceId, systemActor, (tx) => activateNumber(tx, seeded.numberId));
+    await db.withTenant(seeded.workspaceId, systemActor, (tx) => decide(tx, seeded.numberId, 'active'));
     const accounts = await db.withSystem('test', (tx) => accountRoutesFor(tx, [seeded.accountRef]));
     expect(accounts.get(seeded.accountRef)).toMatchObject([{ accountId: seeded.accountId }]);
   });

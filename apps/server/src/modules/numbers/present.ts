@@ -7,7 +7,12 @@ export const numberBody = z
     phoneNumberId: z.string().describe("WhatsApp's id of the number."),
     displayPhoneNumber: z.string(),
     verifiedName: z.string(),
-    status: z.enum(['pending', 'active', 'suspended']),
+    status: z.enum(['pending', 'active', 'refused', 'suspended']),
+    statusReason: z.string().nullable().describe('Why it was refused or suspended.'),
+    statusBy: z
+      .enum(['operator', 'workspace'])
+      .nullable()
+      .describe('Who decided last. What the operator suspended, the workspace cannot wake.'),
     isDefault: z.boolean().describe('Used by every send that names no number.'),
     hasWindow: z.boolean().describe('Whether the 24-hour service window applies.'),
     mps: z.number().int().describe('Messages per second.'),
@@ -33,6 +38,8 @@ export function presentNumber(row: NumberRow): z.infer<typeof numberBody> {
     displayPhoneNumber: row.displayPhoneNumber,
     verifiedName: row.verifiedName,
     status: row.status,
+    statusReason: row.statusReason,
+    statusBy: row.statusBy,
     isDefault: row.isDefault,
     hasWindow: row.hasWindow,
     mps: row.mps,

@@ -35,7 +35,7 @@ export const accountsByRef = statement(
 // ───────────── numbers ─────────────
 
 const numberColumns = `n.id, n.workspace_id, n.account_id, n.provider, n.phone_number_id, n.display_phone_number, n.verified_name,
-  n.status, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.provider_state, n.created_at,
+  n.status, n.status_reason, n.status_by, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.provider_state, n.created_at,
   a.account_ref, a.portfolio_ref, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
 
 export const numberById = statement(
@@ -76,9 +76,35 @@ export const insertNumber = statement(
 
 export const updateNumber = statement(
   'numbers.update',
-  `update numbers set status = coalesce($3, status), mps = coalesce($4, mps),
-     display_phone_number = coalesce($5, display_phone_number), default_workflow_id = coalesce($6, default_workflow_id)
+  `update numbers set mps = coalesce($3, mps), display_phone_number = coalesce($4, display_phone_number),
+     default_workflow_id = coalesce($5, default_workflow_id)
     where workspace_id = $1 and id = $2 returning id`,
+);
+
+export const lockNumber = statement(
+  'numbers.lock_one',
+  'select id from numbers where workspace_id = $1 and id = $2 for update',
+);
+
+export const updateStatus = statement(
+  'numbers.update_status',
+  `update numbers set status = $3, status_by = $4, status_reason = $5, status_at = $6
+    where workspace_id = $1 and id = $2`,
+);
+
+/** Across workspaces, for the operator: those that wait first. */
+export const numbersEverywhere = statement(
+  'numbers.everywhere',
+  `select ${numberColumns} from ${routeTables}
+    where ($1::text is null or n.status = $1) and ($2::uuid is null or n.workspace_id = $2)
+      and ($3::timestamptz is null or (n.created_at, n.id) > ($3::timestamptz, $4::uuid))
+    order by n.created_at, n.id limit $5`,
+);
+
+export const countByWorkspace = statement(
+  'numbers.count_by_workspace',
+  `select workspace_id, count(*)::int as count, count(*) filter (where status = 'active')::int as active
+     from numbers where workspace_id = any($1::uuid[]) group by workspace_id`,
 );
 
 export const clearDefault = statement(

@@ -1,4 +1,4 @@
-import type { TenantTx } from '../../platform/db/index.ts';
+import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
 import { noticesPage, numberByDefault, numberById, numbersPage } from './queries.ts';
@@ -11,7 +11,9 @@ export interface NumberRow {
   phoneNumberId: string;
   displayPhoneNumber: string;
   verifiedName: string;
-  status: 'pending' | 'active' | 'suspended';
+  status: 'pending' | 'active' | 'refused' | 'suspended';
+  statusReason: string | null;
+  statusBy: 'operator' | 'workspace' | null;
   isDefault: boolean;
   hasWindow: boolean;
   mps: number;
@@ -29,7 +31,7 @@ export interface NumberRow {
   };
 }
 
-interface NumberRecord {
+export interface NumberRecord {
   id: string;
   workspace_id: string;
   account_id: string;
@@ -38,6 +40,8 @@ interface NumberRecord {
   display_phone_number: string;
   verified_name: string;
   status: NumberRow['status'];
+  status_reason: string | null;
+  status_by: NumberRow['statusBy'];
   is_default: boolean;
   has_window: boolean;
   mps: number;
@@ -53,7 +57,7 @@ interface NumberRecord {
   [column: string]: unknown;
 }
 
-function toNumber(row: NumberRecord): NumberRow {
+export function toNumber(row: NumberRecord): NumberRow {
   return {
     id: row.id as NumberId,
     workspaceId: row.workspace_id as WorkspaceId,
@@ -63,6 +67,8 @@ function toNumber(row: NumberRecord): NumberRow {
     displayPhoneNumber: row.display_phone_number,
     verifiedName: row.verified_name,
     status: row.status,
+    statusReason: row.status_reason,
+    statusBy: row.status_by,
     isDefault: row.is_default,
     hasWindow: row.has_window,
     mps: row.mps,
@@ -82,9 +88,14 @@ function toNumber(row: NumberRecord): NumberRow {
 
 /** Throws `not_found`: a number of another workspace is none. */
 export async function getNumber(tx: TenantTx, id: string): Promise<NumberRow> {
-  const [row] = await tx.query<NumberRecord>(numberById, [tx.workspaceId, id]);
-  if (!row) throw errors.notFound('number', { id });
-  return toNumber(row);
+  const number = await findNumber(tx, tx.workspaceId, id);
+  if (!number) throw errors.notFound('number', { id });
+  return number;
+}
+
+export async function findNumber(tx: Tx, workspaceId: string, id: string): Promise<NumberRow | null> {
+  const [row] = await tx.query<NumberRecord>(numberById, [workspaceId, id]);
+  return row ? toNumber(row) : null;
 }
 
 /** The number of every send that names none; null only while the workspace has no number. */

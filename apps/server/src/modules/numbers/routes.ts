@@ -16,6 +16,7 @@ import { changeNumber } from './change.ts';
 import { askToken, setToken } from './credentials.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
 import { getNumber, listNotices, listNumbers } from './read.ts';
+import { setStatus } from './status.ts';
 
 export interface NumberRoutesDeps extends AddNumberDeps {
   gate: Http['gate'];
@@ -55,7 +56,13 @@ const numberChange = z
       .max(4096)
       .describe("A new access token for the number's account; ends a pause that a dead one caused."),
   })
-  .partial();
+  .partial()
+  // One request is one change, and one line of the audit.
+  .refine(
+    ({ status, ...change }) =>
+      status === undefined || Object.values(change).every((one) => one === undefined),
+    { path: ['status'], message: 'Change the status alone.' },
+  );
 
 /** A key that may use some numbers only sees no other. */
 function mayUse(numberIds: readonly string[] | null, id: string): void {
@@ -147,22 +154,20 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
       },
       async (request) => {
         mayUse(principalOf(request).numberIds, request.params.id);
-        const { token, ...change } = request.body;
+        const { token, status, ...change } = request.body;
         if (change.isDefault && principalOf(request).numberIds !== null) {
           throw errors.forbidden('This API key may use certain numbers only and cannot choose the default.');
         }
         if (token !== undefined) await checkToken(deps, request, request.params.id, token.trim());
         const number = await inTenant(db, request, async (tx) => {
           const before = await getNumber(tx, request.params.id);
-          if (change.status === 'active' && before.status === 'pending') {
-            throw errors.forbidden('A pending number is approved by whoever runs this installation.', {
-              reason: 'approval_needed',
-            });
-          }
           if (token !== undefined) {
             await setToken(tx, deps, { accountId: before.accountId, token: token.trim() });
           }
-          return changeNumber(tx, before.id, change);
+          if (status !== undefined) await setStatus(tx, before.id, status);
+          return Object.keys(change).length > 0 || token !== undefined
+            ? changeNumber(tx, before.id, change)
+            : getNumber(tx, before.id);
         });
         return presentNumber(number);
       },

@@ -12,7 +12,7 @@ export interface NumberRoute {
   accountRef: string | null;
   /** Scope of business-scoped user ids: the portfolio, or the account where the portfolio was never told. */
   portfolioScope: string;
-  status: 'pending' | 'active' | 'suspended';
+  status: 'pending' | 'active' | 'refused' | 'suspended';
   workspaceStatus: 'active' | 'suspended';
   hasWindow: boolean;
   provider: string;

@@ -1,0 +1,13 @@
+/** consumers — everything that listens to events, in no order: each has a cursor of its own. app.ts's, and the CLI's. */
+import { activatedNumbers } from './modules/inbound/index.ts';
+import { consentConsumer } from './modules/messages/index.ts';
+import { templateNotices } from './modules/templates/index.ts';
+import { autoReplyConsumer } from './modules/workflows/index.ts';
+import type { Consumer } from './platform/events/index.ts';
+
+export const consumers: readonly Consumer[] = [
+  consentConsumer,
+  templateNotices,
+  autoReplyConsumer,
+  activatedNumbers,
+];
