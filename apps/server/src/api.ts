@@ -3,6 +3,8 @@
  * tests build it by the same call, so that what is tested is what runs.
  */
 import type { Provider } from '@chaski/providers';
+import { labelRoutes } from './modules/contacts/label-routes.ts';
+import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
 import { inboundRoutes } from './modules/inbound/index.ts';
@@ -39,6 +41,8 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps): Promise<void> {
   await app.register(workspaceRoutes({ db, gate }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
   await app.register(contactRoutes({ db, gate }));
+  await app.register(labelRoutes({ db, gate }));
+  await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));

@@ -35,6 +35,7 @@ const extraPolicies: ReadonlySet<string> = new Set([
   'plans limits SELECT app', // the send policy reads limits inside the tenant's transaction
   'event_queue definer SELECT owner', // drop_day_partition works as the owner
   'job_names definer SELECT owner', // enqueue works as the owner
+  'contact_words definer SELECT owner', // find_contacts works as the owner and names the workspace itself
   'chaski_migrations owner ALL owner',
   'chaski_migrations system_reads SELECT system',
 ]);

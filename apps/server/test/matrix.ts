@@ -86,6 +86,8 @@ function valueFor(column: Column): unknown {
     case 'numeric':
     case 'double precision':
       return column.inKey ? randomBytes(2).readUInt16BE() % 30_000 : 1;
+    case 'tsvector':
+      return 'word';
     case 'inet':
       return '127.0.0.1';
     default:

@@ -1,3 +1,4 @@
+import { newId } from '../../src/platform/ids.ts';
 import { writes } from '../writes.ts';
 import type { Sample, Samples, Stage } from './index.ts';
 
@@ -5,6 +6,27 @@ const contact = async (stage: Stage, body?: unknown): Promise<Sample> => ({
   params: { id: (await writes(stage)).contactId },
   ...(body === undefined ? {} : { body }),
 });
+
+let made = 0;
+const phone = () => `1666${String(Date.now() % 1e5).padStart(5, '0')}${String(++made).padStart(4, '0')}`;
+
+async function idOf(stage: Stage, route: string, body: unknown, params?: Record<string, string>) {
+  return ((await stage.send(route, { body, ...(params ? { params } : {}) })).body as { id: string }).id;
+}
+
+const label = async (stage: Stage): Promise<string> =>
+  idOf(stage, 'POST /v1/labels', { name: `Label ${newId()}` });
+
+const attribute = async (stage: Stage): Promise<string> => {
+  const key = `a${newId().replaceAll('-', '')}`;
+  await stage.send('POST /v1/contact-attributes', { body: { key, label: 'Size', type: 'number' } });
+  return key;
+};
+
+const note = async (stage: Stage): Promise<Record<string, string>> => {
+  const { contactId: id } = await writes(stage);
+  return { id, noteId: await idOf(stage, 'POST /v1/contacts/:id/notes', { text: 'Calls back' }, { id }) };
+};
 
 export const samples: Samples = {
   'GET /v1/contacts': async (stage) => ({ query: { phone: (await writes(stage)).phone } }),
@@ -17,4 +39,36 @@ export const samples: Samples = {
     await stage.send('POST /v1/contacts/:id/block', made);
     return made;
   },
+  'POST /v1/contacts': () => ({ body: { phone: `+${phone()}`, name: 'Ana' } }),
+  'PATCH /v1/contacts/:id': (stage) => contact(stage, { name: 'Ana', email: 'ana@example.com' }),
+  'PUT /v1/contacts/:id/labels': async (stage) => contact(stage, { labelIds: [await label(stage)] }),
+  'POST /v1/contacts/bulk': async (stage) => ({
+    body: { action: 'block', ids: [(await writes(stage)).contactId] },
+  }),
+  'GET /v1/labels': async (stage) => {
+    await label(stage);
+    return {};
+  },
+  'POST /v1/labels': () => ({ body: { name: `Label ${newId()}`, colour: '#2f855a' } }),
+  'PATCH /v1/labels/:id': async (stage) => ({
+    params: { id: await label(stage) },
+    body: { name: `Label ${newId()}` },
+  }),
+  'DELETE /v1/labels/:id': async (stage) => ({ params: { id: await label(stage) } }),
+  'GET /v1/contact-attributes': () => ({}),
+  'POST /v1/contact-attributes': () => ({
+    body: { key: `a${newId().replaceAll('-', '')}`, label: 'Tier', type: 'choice', choices: ['gold'] },
+  }),
+  'PATCH /v1/contact-attributes/:key': async (stage) => ({
+    params: { key: await attribute(stage) },
+    body: { label: 'Shoe size' },
+  }),
+  'DELETE /v1/contact-attributes/:key': async (stage) => ({ params: { key: await attribute(stage) } }),
+  'GET /v1/contacts/:id/notes': async (stage) => ({ params: { id: (await note(stage)).id! } }),
+  'POST /v1/contacts/:id/notes': (stage) => contact(stage, { text: 'Calls back' }),
+  'PATCH /v1/contacts/:id/notes/:noteId': async (stage) => ({
+    params: await note(stage),
+    body: { text: 'Called back' },
+  }),
+  'DELETE /v1/contacts/:id/notes/:noteId': async (stage) => ({ params: await note(stage) }),
 };

@@ -20,9 +20,13 @@ export interface Consent {
 /**
  * Keeps each word in the history and sets the contact's flags from the newest one; answers, in the order given, which
  * of them count now. A word counts for everybody who may be the same person: an address that said STOP under one
- * contact must not be written to through the other.
+ * contact must not be written to through the other. `audited`: somebody said it on the person's behalf.
  */
-export async function recordConsents(tx: Tx, consents: readonly Consent[]): Promise<boolean[]> {
+export async function recordConsents(
+  tx: Tx,
+  consents: readonly Consent[],
+  audited = false,
+): Promise<boolean[]> {
   if (consents.length === 0) return [];
   const now = tx.now();
   const partners = new Map<string, string[]>();
@@ -66,6 +70,7 @@ export async function recordConsents(tx: Tx, consents: readonly Consent[]): Prom
   const events = due.filter((row) =>
     applied.has(`${row.workspaceId}|${row.contactId}|${row.source === 'whatsapp'}`),
   );
+  const spoken = new Set(said.map((row) => row.id));
   await emit(
     tx,
     events.map((row) => ({
@@ -78,6 +83,9 @@ export async function recordConsents(tx: Tx, consents: readonly Consent[]): Prom
         keyword: row.keyword,
         at: row.at.toISOString(),
       },
+      ...(audited && spoken.has(row.id)
+        ? { audit: { target: { kind: 'contact', id: row.contactId }, after: { scope: row.scope } } }
+        : {}),
     })),
   );
   const counted = new Set(events.map((row) => row.id));

@@ -288,3 +288,35 @@ it('counts a word for both contacts that one payload named', async () => {
   expect(await say(phone!.id, 'opt-in')).toEqual([true]);
   expect(await flags()).toEqual([false, false]);
 });
+
+it('copies an opt-out that was said before two contacts were seen to be one person', async () => {
+  const [phone] = await meet({ phone: '2900' });
+  const [user] = await meet({ userId: 'US.29' });
+  clock.advance(1000);
+  const say = (contactId: string, action: 'opt-out' | 'opt-in', source: string, scope: 'all' | 'marketing') =>
+    db.withSystem('test', (tx) =>
+      recordConsents(tx, [
+        { workspaceId, contactId, action, scope, source, keyword: 'STOP', at: clock.now() },
+      ]),
+    );
+  await say(phone!.id, 'opt-out', 'keyword', 'all');
+  await say(user!.id, 'opt-out', 'whatsapp', 'marketing');
+  clock.advance(1000);
+  // Said later, but by somebody of whom nobody knew the STOP: the stricter word counts.
+  await say(user!.id, 'opt-in', 'api', 'all');
+  await meet({ phone: '2900', userId: 'US.29' });
+  for (const one of [phone!, user!]) {
+    expect(await read(one.id)).toMatchObject({
+      optedOut: true,
+      optOutSource: 'keyword',
+      optOutKeyword: 'STOP',
+      optOutScope: 'all',
+      marketingStoppedAt: expect.any(Date),
+    });
+  }
+  // Only once: who opts in afterwards is not opted out again by the next message.
+  clock.advance(1000);
+  await say(user!.id, 'opt-in', 'keyword', 'all');
+  await meet({ phone: '2900', userId: 'US.29' });
+  expect([(await read(phone!.id))!.optedOut, (await read(user!.id))!.optedOut]).toEqual([false, false]);
+});

@@ -1,10 +1,10 @@
 import { type PersonRef, phoneVariants } from '@chaski/providers';
 import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
+import { linkConflicts } from './conflicts.ts';
 import {
   aliasKey,
   createContacts,
-  linkConflicts,
   type NewIdentity,
   selectIdentities,
   setPhone,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { type AttributeRow, attributeTypes } from './attributes.ts';
 import { displayName } from './index.ts';
+import type { LabelRow } from './labels.ts';
+import type { NoteRow } from './notes.ts';
 import type { ContactRow, IdentityRow } from './queries.ts';
-import type { ConsentHistoryRow } from './queries-read.ts';
+import type { ConsentHistoryRow } from './queries-consent.ts';
 
 export const contactBody = z
   .object({
@@ -12,6 +15,11 @@ export const contactBody = z
     username: z.string().nullable(),
     phone: z.string().nullable().describe('Digits; null for people who share only a user id.'),
     country: z.string().nullable(),
+    email: z.string().nullable(),
+    company: z.string().nullable(),
+    language: z.string().nullable(),
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    labels: z.array(z.object({ id: z.uuid(), name: z.string(), colour: z.string() })),
     blocked: z.boolean(),
     optOut: z.object({
       status: z.boolean(),
@@ -22,8 +30,13 @@ export const contactBody = z
     }),
     marketingStoppedAt: z.string().nullable().describe("The person's own choice in WhatsApp."),
     identityConflict: z.boolean(),
+    mergedInto: z
+      .uuid()
+      .nullable()
+      .describe('Of a contact that was merged away: the one that stands for it.'),
     lastSeenAt: z.string().nullable(),
     createdAt: z.string(),
+    updatedAt: z.string().describe('Send it as If-Match to change nothing that somebody else changed.'),
   })
   .meta({ id: 'Contact' });
 
@@ -52,7 +65,13 @@ export const contactDetails = contactBody
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
-export function presentContact(row: ContactRow, userId: string | null = null): z.infer<typeof contactBody> {
+const shortLabel = ({ id, name, colour }: LabelRow) => ({ id, name, colour });
+
+export function presentContact(
+  row: ContactRow,
+  labels: readonly LabelRow[],
+  userId: string | null = null,
+): z.infer<typeof contactBody> {
   return {
     id: row.id,
     displayName: displayName(row, userId),
@@ -61,6 +80,11 @@ export function presentContact(row: ContactRow, userId: string | null = null): z
     username: row.username,
     phone: row.phone,
     country: row.country,
+    email: row.email,
+    company: row.company,
+    language: row.language,
+    attributes: row.attributes,
+    labels: labels.map(shortLabel),
     blocked: row.blockedAt !== null,
     optOut: {
       status: row.optedOut,
@@ -71,19 +95,22 @@ export function presentContact(row: ContactRow, userId: string | null = null): z
     },
     marketingStoppedAt: iso(row.marketingStoppedAt),
     identityConflict: row.identityConflict,
+    mergedInto: row.mergedInto,
     lastSeenAt: iso(row.lastSeenAt),
     createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
   };
 }
 
 export function presentDetails(
   row: ContactRow,
+  labels: readonly LabelRow[],
   identities: readonly IdentityRow[],
   consents: readonly ConsentHistoryRow[],
 ): z.infer<typeof contactDetails> {
   const userId = identities.find((one) => one.kind === 'bsuid' && one.supersededAt === null)?.value ?? null;
   return {
-    ...presentContact(row, userId),
+    ...presentContact(row, labels, userId),
     identities: identities.map((one) => ({
       kind: one.kind,
       value: one.value,
@@ -100,3 +127,52 @@ export function presentDetails(
     })),
   };
 }
+
+export const labelBody = z
+  .object({ id: z.uuid(), name: z.string(), colour: z.string(), createdAt: z.string() })
+  .meta({ id: 'Label' });
+
+export const presentLabel = (row: LabelRow): z.infer<typeof labelBody> => ({
+  ...shortLabel(row),
+  createdAt: row.createdAt.toISOString(),
+});
+
+export const attributeBody = z
+  .object({
+    key: z.string(),
+    label: z.string(),
+    type: z.enum(attributeTypes),
+    choices: z.array(z.string()),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'ContactAttribute' });
+
+export const presentAttribute = (row: AttributeRow): z.infer<typeof attributeBody> => ({
+  key: row.key,
+  label: row.label,
+  type: row.type,
+  choices: row.choices,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});
+
+export const noteBody = z
+  .object({
+    id: z.uuid(),
+    contactId: z.uuid(),
+    text: z.string(),
+    author: z.object({ kind: z.string(), id: z.string().nullable() }),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'ContactNote' });
+
+export const presentNote = (row: NoteRow): z.infer<typeof noteBody> => ({
+  id: row.id,
+  contactId: row.contactId,
+  text: row.text,
+  author: { kind: row.authorKind, id: row.authorId },
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});

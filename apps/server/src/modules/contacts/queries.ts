@@ -18,9 +18,20 @@ export interface ContactRow {
   optOutScope: 'all' | 'marketing' | null;
   marketingStoppedAt: Date | null;
   identityConflict: boolean;
+  email: string | null;
+  company: string | null;
+  language: string | null;
+  attributes: Record<string, AttributeValue>;
+  /** The contact that this one was merged into; null for everybody who still stands alone. */
+  mergedInto: ContactId | null;
+  erasedAt: Date | null;
   lastSeenAt: Date | null;
   createdAt: Date;
+  updatedAt: Date;
 }
+
+/** A date is text, `2026-11-21`; a choice is one of its definition's. */
+export type AttributeValue = string | number | boolean;
 
 export interface IdentityRow {
   workspaceId: string;
@@ -43,7 +54,9 @@ const columns = (c: string) =>
    ${c}.country, ${c}.blocked_at as "blockedAt", ${c}.opted_out as "optedOut", ${c}.opted_out_at as "optedOutAt",
    ${c}.opt_out_source as "optOutSource", ${c}.opt_out_keyword as "optOutKeyword", ${c}.opt_out_scope as "optOutScope",
    ${c}.marketing_stopped_at as "marketingStoppedAt", ${c}.identity_conflict as "identityConflict",
-   ${c}.last_seen_at as "lastSeenAt", ${c}.created_at as "createdAt"`;
+   ${c}.email, ${c}.company, ${c}.language, ${c}.attributes, ${c}.merged_into as "mergedInto",
+   ${c}.erased_at as "erasedAt", ${c}.last_seen_at as "lastSeenAt", ${c}.created_at as "createdAt",
+   ${c}.updated_at as "updatedAt"`;
 
 const findIdentities = statement(
   'contacts.find_identities',
@@ -321,20 +334,27 @@ const insertConflicts = statement(
    select t.workspace_id, t.contact_id, t.other_id, $4::timestamptz
    from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (workspace_id, contact_id, other_id)
    order by t.workspace_id, t.contact_id, t.other_id
-   on conflict do nothing`,
+   on conflict do nothing
+   returning workspace_id as "workspaceId", contact_id as "contactId", other_id as "otherId"`,
 );
 
-/** One payload showed aliases of both. Kept in both directions, so that a look from either side finds the other. */
-export async function linkConflicts(
-  tx: Tx,
-  pairs: readonly { workspaceId: string; contactId: string; otherId: string }[],
-): Promise<void> {
-  if (pairs.length === 0) return;
+export interface ConflictPair {
+  workspaceId: string;
+  contactId: string;
+  otherId: string;
+}
+
+/**
+ * One payload showed aliases of both. Kept in both directions, so that a look from either side finds the other; answers
+ * what nobody knew yet.
+ */
+export async function insertConflictPairs(tx: Tx, pairs: readonly ConflictPair[]): Promise<ConflictPair[]> {
+  if (pairs.length === 0) return [];
   const both = pairs.flatMap((pair) => [
     pair,
     { workspaceId: pair.workspaceId, contactId: pair.otherId, otherId: pair.contactId },
   ]);
-  await tx.execute(insertConflicts, [
+  return tx.query<ConflictPair & Record<string, unknown>>(insertConflicts, [
     both.map((pair) => pair.workspaceId),
     both.map((pair) => pair.contactId),
     both.map((pair) => pair.otherId),

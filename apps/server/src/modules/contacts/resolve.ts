@@ -3,13 +3,13 @@ import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { type ContactId, newId } from '../../platform/ids.ts';
+import { linkConflicts } from './conflicts.ts';
 import {
   type Alias,
   aliasKey,
   type ContactRow,
   createContacts,
   type IdentityRow,
-  linkConflicts,
   type NewContact,
   type NewIdentity,
   removeContacts,
@@ -95,6 +95,24 @@ export async function contactForAddress(
   tx: TenantTx,
   address: { phone?: string | null; userId?: string | null; scope?: string },
 ): Promise<ContactRow> {
+  return present(await lookUp(tx, address));
+}
+
+/** The same, for whoever must not take somebody known for new; `audited`: making one is what was asked for. */
+export async function newContact(
+  tx: TenantTx,
+  address: { phone?: string | null; userId?: string | null; scope?: string },
+  audited: Record<string, unknown>,
+): Promise<{ contact: ContactRow; isNew: boolean }> {
+  const found = await lookUp(tx, address, audited);
+  return { contact: present(found), isNew: found.isNew };
+}
+
+async function lookUp(
+  tx: TenantTx,
+  address: { phone?: string | null; userId?: string | null; scope?: string },
+  audited: Record<string, unknown> | null = null,
+): Promise<Resolved> {
   const phone = address.phone?.replace(/\D/g, '') || null;
   const [found] = await resolve(
     tx,
@@ -113,23 +131,30 @@ export async function contactForAddress(
       },
     ],
     'looked-up',
+    audited,
   );
-  return present(found!);
+  return found!;
 }
 
 interface Resolved {
   /** Id of the contact; null only when nobody may be created. */
   owner: string | null;
   row: ContactRow | null;
+  isNew: boolean;
 }
 
-function present({ row }: Resolved): ContactRow {
+function present({ row }: Pick<Resolved, 'row'>): ContactRow {
   // A contact deleted between two statements of this transaction: look again with the next batch.
   if (!row) throw errors.databaseBusy({ reason: 'contact' });
   return row;
 }
 
-async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Promise<Resolved[]> {
+async function resolve(
+  tx: Tx,
+  refs: readonly PersonSighting[],
+  mode: Mode,
+  audited: Record<string, unknown> | null = null,
+): Promise<Resolved[]> {
   if (refs.length === 0) return [];
   for (const ref of refs) {
     if (!isSomebody(ref.person)) {
@@ -139,7 +164,7 @@ async function resolve(tx: Tx, refs: readonly PersonSighting[], mode: Mode): Pro
   const wanted = refs.map(candidates);
   // Losing a race takes one more look; the second loss of one person needs three workers, the fourth does not happen.
   for (let round = 0; round < 5; round += 1) {
-    const done = await attempt(tx, refs, wanted, mode);
+    const done = await attempt(tx, refs, wanted, mode, audited);
     if (done) return done;
   }
   throw errors.databaseBusy({ reason: 'identities' });
@@ -150,6 +175,7 @@ async function attempt(
   refs: readonly PersonSighting[],
   wanted: readonly Candidate[][],
   mode: Mode,
+  audited: Record<string, unknown> | null,
 ): Promise<Resolved[] | null> {
   const distinct = new Map<string, Alias>();
   for (const list of wanted) for (const alias of list) distinct.set(aliasKey(alias), alias);
@@ -258,10 +284,22 @@ async function attempt(
         workspaceId: contact.workspaceId,
         name: 'contact.created',
         data: { contactId: contact.id },
+        ...(audited
+          ? {
+              audit: {
+                target: { kind: 'contact', id: contact.id },
+                after: { phone: contact.phone, ...audited },
+              },
+            }
+          : {}),
       })),
     );
   }
-  return owners.map((owner) => ({ owner, row: owner === null ? null : (rows.get(owner) ?? null) }));
+  return owners.map((owner) => ({
+    owner,
+    row: owner === null ? null : (rows.get(owner) ?? null),
+    isNew: owner !== null && created.has(owner),
+  }));
 }
 
 function changes(linked: readonly NewIdentity[]): (sighting: Sighting) => boolean {

@@ -1,4 +1,4 @@
-import { phoneVariants } from '@chaski/providers';
+import { isUserId, normalizeRecipient, phoneVariants } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -11,12 +11,20 @@ import {
   listOf,
   listQuery,
   page,
+  principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
-import { recordConsents } from './consents.ts';
-import { getContact, identitiesOf } from './index.ts';
+import { defaultNumber } from '../numbers/index.ts';
+import { limitsFor } from '../workspaces/index.ts';
+import { listAttributes, readAttribute } from './attributes.ts';
+import { changeMany } from './bulk.ts';
+import { block, consent, createContact, seenContact, standingContact, updateContact } from './change.ts';
+import { identitiesOf } from './index.ts';
+import { knownLabels, labelsOf, setLabels } from './labels.ts';
 import { contactBody, contactDetails, presentContact, presentDetails } from './present.ts';
-import { selectConsents, selectContactList, setBlocked } from './queries-read.ts';
+import { selectConsents } from './queries-consent.ts';
+import { type ContactFilter, selectContactList } from './queries-read.ts';
+import { wordsQuery } from './words.ts';
 
 export interface ContactRoutesDeps {
   db: Database;
@@ -24,39 +32,98 @@ export interface ContactRoutesDeps {
 }
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
-const oneContact = z.strictObject({ id: z.uuid() });
+export const oneContact = z.strictObject({ id: z.uuid() });
 const consentBody = z
   .strictObject({ scope: z.enum(['all', 'marketing']).default('all') })
   .nullish()
   .describe('What the word covers.');
 
-async function details(tx: TenantTx, id: string): Promise<z.infer<typeof contactDetails>> {
-  const contact = await getContact(tx, tx.workspaceId, id);
-  if (!contact) throw errors.notFound('contact', { id });
+/** How far into a list one may jump; cursors have no end. */
+export const offset = z.coerce.number().int().min(0).max(10_000).default(0);
+
+const yesNo = z.enum(['true', 'false']).transform((said) => said === 'true');
+const many = <T extends z.ZodType>(item: T, max: number) =>
+  z.union([item.transform((one) => [one]), z.array(item).max(max)]);
+
+const contactQuery = listQuery.extend({
+  offset,
+  q: z.string().max(200).optional().describe('Words of name, e-mail, company; digits of a number.'),
+  phone: z.string().max(40).optional().describe('Any writing with the country code.'),
+  optedOut: yesNo.optional(),
+  blocked: yesNo.optional(),
+  label: many(z.uuid(), 10).optional().describe('Id of a label; several: has all of them.'),
+  attribute: many(
+    z
+      .string()
+      .max(1_100)
+      .regex(/^[a-z][a-z0-9_]*:/),
+    10,
+  )
+    .optional()
+    .describe('`key:value`; several: equal in all of them.'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
+  createdAfter: z.iso.datetime().optional(),
+  createdBefore: z.iso.datetime().optional(),
+  seenAfter: z.iso.datetime().optional(),
+  seenBefore: z.iso.datetime().optional(),
+});
+
+const fields = {
+  name: z.string().trim().max(200).nullish(),
+  email: z.email().max(254).nullish(),
+  company: z.string().trim().max(200).nullish(),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/)
+    .nullish()
+    .describe('Such as pt-BR.'),
+  attributes: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .optional()
+    .describe('By key of /v1/contact-attributes; null takes one away.'),
+};
+
+async function filterOf(tx: TenantTx, query: z.infer<typeof contactQuery>): Promise<ContactFilter> {
+  const digits = query.phone?.replace(/@.*$/, '').replace(/\D/g, '');
+  return {
+    phones: digits === undefined ? null : phoneVariants(digits),
+    optedOut: query.optedOut ?? null,
+    blocked: query.blocked ?? null,
+    labelIds: query.label ? [...new Set(query.label)] : null,
+    attributes: query.attribute ? await equalities(tx, query.attribute) : null,
+    country: query.country ?? null,
+    createdAfter: query.createdAfter ?? null,
+    createdBefore: query.createdBefore ?? null,
+    seenAfter: query.seenAfter ?? null,
+    seenBefore: query.seenBefore ?? null,
+    words: query.q === undefined ? null : wordsQuery(query.q),
+  };
+}
+
+async function equalities(tx: TenantTx, wanted: readonly string[]): Promise<Record<string, unknown>> {
+  const definitions = await listAttributes(tx);
+  return Object.fromEntries(
+    wanted.map((one) => {
+      const [key, value] = [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 1)];
+      const definition = definitions.find((known) => known.key === key);
+      const read = definition ? readAttribute(definition, value, true) : { problem: 'is not known' };
+      if ('problem' in read) {
+        throw errors.invalidRequest([{ path: 'query.attribute', message: `${key} ${read.problem}.` }]);
+      }
+      return [key, read.value];
+    }),
+  );
+}
+
+/** A contact with all that is known about it. */
+export async function details(tx: TenantTx, id: string): Promise<z.infer<typeof contactDetails>> {
+  const contact = await seenContact(tx, id);
+  const labels = (await labelsOf(tx, [id])).get(id) ?? [];
   const [identities, consents] = [await identitiesOf(tx, tx.workspaceId, [id]), await selectConsents(tx, id)];
-  return presentDetails(contact, identities, consents);
-}
-
-/** Opting out or in on a person's behalf: kept in the history with source `api`. */
-async function consent(
-  tx: TenantTx,
-  id: string,
-  action: 'opt-out' | 'opt-in',
-  scope: 'all' | 'marketing',
-): Promise<void> {
-  if (!(await getContact(tx, tx.workspaceId, id))) throw errors.notFound('contact', { id });
-  await recordConsents(tx, [
-    { workspaceId: tx.workspaceId, contactId: id, action, scope, source: 'api', at: tx.now() },
-  ]);
-}
-
-/** A blocked contact gets nothing from us; what it writes is still kept. */
-async function block(tx: TenantTx, id: string, blocked: boolean): Promise<void> {
-  if (!(await getContact(tx, tx.workspaceId, id))) throw errors.notFound('contact', { id });
-  if (!(await setBlocked(tx, id, blocked))) return;
-  await emit(tx, [
-    { workspaceId: tx.workspaceId, name: 'contact.updated', data: { contactId: id, blocked } },
-  ]);
+  return presentDetails(contact, labels, identities, consents);
 }
 
 /** /v1/contacts */
@@ -67,36 +134,59 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       '/v1/contacts',
       {
         onRequest: gate('contacts:read'),
+        schema: { tags: ['contacts'], querystring: contactQuery, response: { 200: listOf(contactBody) } },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const { limit, cursor, offset: skipped } = request.query;
+          const rows = await selectContactList(tx, await filterOf(tx, request.query), limit + 1, {
+            after: readCursor(cursor, place),
+            offset: skipped,
+          });
+          const labels = await labelsOf(
+            tx,
+            rows.map((row) => row.id),
+          );
+          return page(
+            rows,
+            limit,
+            (row) => [row.createdAt.toISOString(), row.id],
+            (row) => presentContact(row, labels.get(row.id) ?? []),
+          );
+        }),
+    );
+
+    app.post(
+      '/v1/contacts',
+      {
+        onRequest: gate('contacts:write'),
         schema: {
           tags: ['contacts'],
-          querystring: listQuery.extend({
-            phone: z.string().max(40).optional().describe('Any writing with the country code.'),
-            optedOut: z.enum(['true', 'false']).optional(),
-          }),
-          response: { 200: listOf(contactBody) },
+          body: z
+            .strictObject({
+              phone: z.string().max(40).optional().describe('Any writing with the country code.'),
+              userId: z.string().max(140).optional().describe('Business-scoped user id.'),
+              ...fields,
+            })
+            .refine((body) => (body.phone === undefined) !== (body.userId === undefined), {
+              message: 'Name either a phone or a userId.',
+            }),
+          response: { 201: contactDetails },
         },
       },
-      async (request) => {
-        const { limit, cursor, phone, optedOut } = request.query;
-        const digits = phone?.replace(/@.*$/, '').replace(/\D/g, '');
-        const rows = await inTenant(db, request, (tx) =>
-          selectContactList(
-            tx,
-            {
-              phones: digits === undefined ? null : phoneVariants(digits),
-              optedOut: optedOut === undefined ? null : optedOut === 'true',
-            },
-            limit + 1,
-            readCursor(cursor, place),
-          ),
-        );
-        return page(
-          rows,
-          limit,
-          (row) => [row.createdAt.toISOString(), row.id],
-          (row) => presentContact(row),
-        );
-      },
+      idempotent(
+        db,
+        async (tx, request, limit: number | null) => {
+          const body = request.body as z.infer<z.ZodObject<typeof fields>> & {
+            phone?: string;
+            userId?: string;
+          };
+          const command = { ...body, phone: phoneOf(body.phone), ...(await userOf(tx, body.userId)) };
+          const { id } = await createContact(tx, command, limit);
+          return { status: 201, body: await details(tx, id) };
+        },
+        async (request) => (await limitsFor(db, principalOf(request).workspaceId)).contacts,
+      ),
     );
 
     app.get(
@@ -106,6 +196,27 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         schema: { tags: ['contacts'], params: oneContact, response: { 200: contactDetails } },
       },
       (request) => inTenant(db, request, (tx) => details(tx, request.params.id)),
+    );
+
+    app.patch(
+      '/v1/contacts/:id',
+      {
+        onRequest: gate('contacts:write'),
+        schema: {
+          tags: ['contacts'],
+          description:
+            'With `If-Match: <updatedAt>` refused when somebody else changed the contact meanwhile.',
+          params: oneContact,
+          body: z.strictObject(fields),
+          response: { 200: contactDetails },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const guard = request.headers['if-match']?.replace(/^W\//, '').replaceAll('"', '').trim() || null;
+          await updateContact(tx, request.params.id, request.body, guard === '*' ? null : guard);
+          return details(tx, request.params.id);
+        }),
     );
 
     for (const action of ['opt-out', 'opt-in'] as const) {
@@ -148,5 +259,120 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         }),
       );
     }
+
+    app.put(
+      '/v1/contacts/:id/labels',
+      {
+        onRequest: gate('contacts:write'),
+        schema: {
+          tags: ['contacts'],
+          description: 'Exactly these labels from now on.',
+          params: oneContact,
+          body: z.strictObject({ labelIds: z.array(z.uuid()).max(50) }),
+          response: { 200: contactDetails },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          await replaceLabels(tx, request.params.id, request.body.labelIds);
+          return details(tx, request.params.id);
+        }),
+    );
+
+    app.post(
+      '/v1/contacts/bulk',
+      {
+        onRequest: gate('contacts:write'),
+        schema: {
+          tags: ['contacts'],
+          description: 'One change to up to 500 contacts, with a result for each.',
+          body: bulkBody,
+          response: {
+            200: z.object({
+              data: z.array(
+                z.object({ id: z.uuid(), result: z.enum(['changed', 'unchanged', 'not_found']) }),
+              ),
+            }),
+          },
+        },
+      },
+      idempotent(db, async (tx, request) => {
+        const body = request.body as z.infer<typeof bulkBody>;
+        return {
+          status: 200,
+          body: {
+            data: await changeMany(tx, {
+              action: body.action,
+              ids: body.ids,
+              labelIds: 'labelIds' in body ? body.labelIds : [],
+              scope: 'scope' in body ? body.scope : 'all',
+            }),
+          },
+        };
+      }),
+    );
   };
+}
+
+const ids = z.array(z.uuid()).min(1).max(500);
+const bulkBody = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.enum(['label', 'unlabel']),
+    ids,
+    labelIds: z.array(z.uuid()).min(1).max(50),
+  }),
+  z.strictObject({ action: z.enum(['block', 'unblock']), ids }),
+  z.strictObject({ action: z.literal('opt-out'), ids, scope: z.enum(['all', 'marketing']).default('all') }),
+]);
+
+function phoneOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const read = normalizeRecipient(given);
+  if ('error' in read) {
+    throw errors.invalidRequest([{ path: 'body.phone', message: `Not a phone number: ${read.error}.` }]);
+  }
+  return read.digits;
+}
+
+/** A user id is good in one portfolio: that of the workspace's default number. */
+async function userOf(
+  tx: TenantTx,
+  userId: string | undefined,
+): Promise<{ userId?: string; scope?: string }> {
+  if (userId === undefined) return {};
+  if (!isUserId(userId)) {
+    throw errors.invalidRequest([
+      { path: 'body.userId', message: 'A user id looks like US.13491208655302741.' },
+    ]);
+  }
+  const number = await defaultNumber(tx);
+  return { userId, scope: number ? number.account.portfolioRef || number.accountId : '' };
+}
+
+async function replaceLabels(tx: TenantTx, id: string, labelIds: readonly string[]): Promise<void> {
+  await standingContact(tx, id);
+  const wanted = await knownLabels(tx, labelIds);
+  const before = (await labelsOf(tx, [id])).get(id) ?? [];
+  const off = before.filter((label) => !labelIds.includes(label.id));
+  await setLabels(
+    tx,
+    [id],
+    off.map((label) => label.id),
+    false,
+  );
+  const on = await setLabels(tx, [id], labelIds, true);
+  if (on.length === 0 && off.length === 0) return;
+  const names = (rows: readonly { name: string }[]) => rows.map((row) => row.name).sort();
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'contact.updated',
+      data: { contactId: id, changed: ['labels'] },
+      audit: {
+        target: { kind: 'contact', id },
+        before: { labels: names(before) },
+        after: { labels: names(wanted) },
+      },
+    },
+  ]);
 }

@@ -84,3 +84,45 @@ export function outdone(word: Word, earlier: Word): boolean {
   const [a, b] = [second(earlier.at), second(word.at)];
   return a > b || (a === b && earlier.action === 'opt-out' && word.action === 'opt-in');
 }
+
+export interface ConsentState {
+  optedOut: boolean;
+  optedOutAt: Date | null;
+  optOutSource: string | null;
+  optOutKeyword: string | null;
+  optOutScope: 'all' | 'marketing' | null;
+  marketingStoppedAt: Date | null;
+}
+
+export interface MissingWord {
+  action: 'opt-out';
+  scope: 'all' | 'marketing';
+  source: string;
+  keyword: string | null;
+  at: Date;
+}
+
+/** Opt-outs of one contact that another, who is or may be the same person, does not have yet. */
+export function missingWords(from: ConsentState, to: ConsentState): MissingWord[] {
+  const words: MissingWord[] = [];
+  const wider = to.optedOut && to.optOutScope === 'marketing' && from.optOutScope !== 'marketing';
+  if (from.optedOut && from.optedOutAt && (!to.optedOut || wider)) {
+    words.push({
+      action: 'opt-out',
+      scope: from.optOutScope ?? 'all',
+      source: from.optOutSource ?? 'api',
+      keyword: from.optOutKeyword,
+      at: from.optedOutAt,
+    });
+  }
+  if (from.marketingStoppedAt && !to.marketingStoppedAt) {
+    words.push({
+      action: 'opt-out',
+      scope: 'marketing',
+      source: 'whatsapp',
+      keyword: null,
+      at: from.marketingStoppedAt,
+    });
+  }
+  return words;
+}

@@ -79,7 +79,7 @@ export async function applyKeywords(
     s.keyword !== null && s.facts.contact_id !== null ? [{ ...s, keyword: s.keyword }] : [],
   );
   if (said.length === 0) return;
-  await recordConsents(
+  const counted = await recordConsents(
     tx,
     said.map(({ event, facts, keyword }) => ({
       workspaceId: event.workspaceId,
@@ -94,7 +94,9 @@ export async function applyKeywords(
   );
   // Who says STOP a second time has been told already.
   const told = new Map<string, boolean>();
-  const answers = said.filter(({ facts, keyword }) => {
+  const answers = said.filter(({ facts, keyword }, index) => {
+    // A word that another one outdid, said later or in the same second, changed nothing: a receipt would be a lie.
+    if (!counted[index]) return false;
     const out = keyword.action === 'opt-out';
     const before = told.get(facts.contact_id!) ?? facts.opted_out === true;
     told.set(facts.contact_id!, out);
