@@ -40,6 +40,17 @@ const extraPolicies: ReadonlySet<string> = new Set([
   'chaski_migrations system_reads SELECT system',
 ]);
 
+/** Restrictive policies `reach`: on which table for which command. What they let through is tried in reach.ts. */
+const reachPolicies: ReadonlyMap<string, string> = new Map([
+  ['conversations', 'ALL'],
+  ['messages', 'ALL'],
+  ['media', 'ALL'],
+  ['events', 'SELECT'],
+]);
+
+/** What each of them must ask about. */
+const reachAsks = ["'app.number_ids'", "'app.own_only'", "status<>'active'"];
+
 /** Unique across workspaces: a refusal tells another workspace that the value exists. */
 const installationWideKeys: ReadonlySet<string> = new Set([
   'api_keys_id', // random ids
@@ -173,7 +184,17 @@ async function policies(client: ClientBase, roles: Roles, tables: readonly Table
       complete.add(`${policy.table} system`);
       continue;
     }
+    if (policy.name === 'reach' && who === 'app' && policy.permissive === 'RESTRICTIVE') {
+      if (reachPolicies.get(policy.table) !== policy.command) say(`a policy nobody listed: ${what}`);
+      if (policy.check !== null) say(`${what} checks something else than it shows`);
+      for (const asked of reachAsks) {
+        if (!normal(policy.using ?? '').includes(asked)) say(`${what} does not ask about ${asked}`);
+      }
+      complete.add(`${policy.table} reach`);
+      continue;
+    }
     const column = tenants.get(policy.table);
+    if (policy.permissive !== 'PERMISSIVE') say(`a restrictive policy nobody listed: ${what}`);
     if (policy.name !== 'tenant' || who !== 'app' || policy.command !== 'ALL' || column === undefined) {
       say(`a policy nobody listed: ${what}`);
       continue;
@@ -187,6 +208,9 @@ async function policies(client: ClientBase, roles: Roles, tables: readonly Table
       else if (normal(text) !== wanted) say(`${policy.table}: policy tenant, ${clause} is ${text}`);
     }
     complete.add(`${policy.table} tenant`);
+  }
+  for (const name of reachPolicies.keys()) {
+    if (!complete.has(`${name} reach`)) say(`${name} has no policy reach`);
   }
   for (const table of tables) {
     if (table.schema !== 'public' || !['r', 'p'].includes(table.kind) || table.isPartition) continue;

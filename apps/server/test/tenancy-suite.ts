@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rolesOf } from '../src/platform/db/roles.ts';
 import { catalogueProblems, tenantTables } from './catalogue.ts';
 import { type MatrixTable, matrixProblems, readMatrix } from './matrix.ts';
+import { reachProblems } from './reach.ts';
 
 export function tenancySuite(major: number, ownerUrl: () => Promise<string>, prefix = 'chaski'): void {
   describe(`tenancy on PostgreSQL ${major}`, () => {
@@ -45,6 +46,54 @@ export function tenancySuite(major: number, ownerUrl: () => Promise<string>, pre
       const { problems, tries } = await undone(() => matrixProblems(client, roles, tables));
       expect(problems).toEqual([]);
       expect(tries).toBeGreaterThan(tenantTables(tables).length * 15);
+    });
+
+    test('limited members and keys reach what is theirs, nobody a number that is not active', async () => {
+      expect(await undone(() => reachProblems(client, roles))).toEqual([]);
+    });
+
+    test('a policy of reach widened, a single arm of it, or dropped: red for each', async () => {
+      const { rows } = await client.query<{ table: string; rule: string; command: string }>(
+        "select tablename as table, qual as rule, cmd as command from pg_policies where policyname = 'reach'",
+      );
+      expect(rows.length).toBeGreaterThan(3);
+      const setting = (name: string) => `current_setting('app.${name}'::text, true)`;
+      const unseen: string[] = [];
+      let tried = 0;
+      for (const { table, rule, command } of rows) {
+        const rules: Record<string, string> = {
+          'widened to true': 'true',
+          'numbers that are not active': rule.replaceAll("<> 'active'::text", "= 'nothing'::text"),
+          'certain numbers': rule.replaceAll(setting('number_ids'), "''::text"),
+          'own only': rule.replaceAll(setting('own_only'), "''::text"),
+        };
+        for (const [what, widened] of Object.entries(rules)) {
+          expect(widened, `${table}: ${what}`).not.toBe(rule);
+          const policy = `create policy reach on public.${table} as restrictive for ${command} to ${roles.app} using (${widened})`;
+          const problems = await undone(async () => {
+            await client.query(`drop policy reach on public.${table}; ${policy}`);
+            return reachProblems(client, roles);
+          });
+          tried++;
+          if (problems.length === 0) unseen.push(`${table}: ${what}`);
+        }
+        const dropped = await undone(async () => {
+          await client.query(`drop policy reach on public.${table}`);
+          return catalogueProblems(client, roles);
+        });
+        if (dropped.length === 0) unseen.push(`${table}: dropped`);
+        // The control: the rule as it is, written again.
+        const same = await undone(async () => {
+          await client.query(
+            `drop policy reach on public.${table};
+             create policy reach on public.${table} as restrictive for ${command} to ${roles.app} using (${rule})`,
+          );
+          return [...(await catalogueProblems(client, roles)), ...(await reachProblems(client, roles))];
+        });
+        expect(same).toEqual([]);
+      }
+      expect(unseen).toEqual([]);
+      expect(tried).toBe(rows.length * 4);
     });
 
     /** Both checks after a change of the schema that is rolled back. */

@@ -54,8 +54,12 @@ export async function openMany(tx: Tx, refs: readonly ConversationRef[]): Promis
   }
   return places.map((place) => {
     const row = found.get(placeKey(place));
-    if (!row) throw errors.databaseBusy({ reason: 'conversation' });
-    return row;
+    if (row) return row;
+    // It exists, neither made nor seen: a colleague's, for a member who sees own and unassigned ones only.
+    if (tx.actor.reach?.ownOnly) {
+      throw errors.forbidden('A colleague looks after this conversation.', { reason: 'not_yours' });
+    }
+    throw errors.databaseBusy({ reason: 'conversation' });
   });
 }
 

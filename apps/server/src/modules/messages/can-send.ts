@@ -6,7 +6,7 @@ import { getConversation, openMany } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { monthOf, parseSettings } from '../workspaces/index.ts';
 import { type FactsRecord, factsOfConversations, templateStates, usedOfPlans } from './queries-send.ts';
-import { decide, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
+import { decide, numberNotActive, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
 
 /** To whom and from which number; exactly one address. */
 export interface Target {
@@ -34,12 +34,11 @@ export async function canSend(
   query: CanSendQuery,
   only: readonly string[] | null = null,
 ): Promise<Verdict> {
-  const conversation = await conversationOf(tx, query);
-  if (only !== null && !only.includes(conversation.numberId))
+  const place = await placeOf(tx, query, only);
+  if (place.outcome === 'blocked') return place.verdict;
+  if (place.outcome === 'not-theirs')
     throw query.conversationId === undefined ? errors.notFound('number') : errors.notFound('conversation');
-  const [facts] = await factsFor(tx, [
-    { workspaceId: tx.workspaceId, conversationId: conversation.conversationId },
-  ]);
+  const [facts] = await factsFor(tx, [{ workspaceId: tx.workspaceId, conversationId: place.conversationId }]);
   if (!facts) throw errors.notFound('conversation');
   return judge(tx, [
     {
@@ -57,11 +56,15 @@ export async function canSend(
   ]).then(([verdict]) => verdict!);
 }
 
-/** The conversation a target means, opened if it does not exist yet. */
-export async function conversationOf(
-  tx: TenantTx,
-  target: Target,
-): Promise<{ conversationId: string; numberId: string; contactId: string | null }> {
+type Place =
+  | { outcome: 'found'; conversationId: string; numberId: string; contactId: string | null }
+  /** Of a number that the caller may not use. */
+  | { outcome: 'not-theirs' }
+  /** A number that is not active has no conversation that anybody could see or open (policy reach). */
+  | { outcome: 'blocked'; verdict: Verdict & { verdict: 'blocked' } };
+
+/** The conversation a target means, opened if it does not exist yet. `only`: numbers the caller may use; null = all. */
+export async function placeOf(tx: TenantTx, target: Target, only: readonly string[] | null): Promise<Place> {
   const said = (['to', 'recipient', 'contactId', 'conversationId'] as const).filter(
     (name) => target[name] !== undefined,
   );
@@ -69,21 +72,31 @@ export async function conversationOf(
     throw errors.invalidRequest(
       said.map((path) => ({ path, message: `say to whom exactly once; here are ${said.join(' and ')}` })),
     );
+  const theirs = (numberId: string) => only === null || only.includes(numberId);
   if (target.conversationId !== undefined) {
     const found = await getConversation(tx, tx.workspaceId, target.conversationId);
     if (!found) throw errors.notFound('conversation', { conversationId: target.conversationId });
+    if (!theirs(found.numberId)) return { outcome: 'not-theirs' };
     if (target.numberId !== undefined && target.numberId !== found.numberId)
       throw errors.invalidRequest([
         { path: 'numberId', message: 'The conversation belongs to another number; leave numberId out.' },
       ]);
-    return { conversationId: found.id, numberId: found.numberId, contactId: found.contactId };
+    return {
+      outcome: 'found',
+      conversationId: found.id,
+      numberId: found.numberId,
+      contactId: found.contactId,
+    };
   }
   const number = await numberOf(tx, target.numberId);
+  // Before anything is told about the number.
+  if (!theirs(number.id)) return { outcome: 'not-theirs' };
+  if (number.status !== 'active') return { outcome: 'blocked', verdict: numberNotActive(number.status) };
   const contactId = await contactOf(tx, target, number);
   const [conversation] = await openMany(tx, [
     { workspaceId: tx.workspaceId, numberId: number.id, contactId },
   ]);
-  return { conversationId: conversation!.id, numberId: number.id, contactId };
+  return { outcome: 'found', conversationId: conversation!.id, numberId: number.id, contactId };
 }
 
 async function numberOf(tx: TenantTx, id: string | undefined): Promise<NumberRow> {

@@ -154,7 +154,11 @@ function isMarketing(template: SendFacts['template']): boolean {
   return template?.category.toUpperCase().startsWith('MARKETING') ?? false;
 }
 
-function blocked(code: RefusalCode, sentence: string, changesAt?: Date): Verdict {
+export function numberNotActive(status: string): Verdict & { verdict: 'blocked' } {
+  return blocked('number_not_active', `The number is ${status}; messages can be sent once it is active.`);
+}
+
+function blocked(code: RefusalCode, sentence: string, changesAt?: Date): Verdict & { verdict: 'blocked' } {
   return { verdict: 'blocked', code, sentence, ...(changesAt ? { changesAt } : {}) };
 }
 

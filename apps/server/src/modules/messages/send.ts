@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { previewOf } from '@chaski/contracts';
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
-import { errors } from '../../platform/errors.ts';
+import { type AppError, errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
-import { conversationOf, factsFor, judge, sentMetric, type Target } from './can-send.ts';
+import { factsFor, judge, placeOf, sentMetric, type Target } from './can-send.ts';
 import { checkFiles } from './files.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
 import { type MessageRow, toMessage } from './rows.ts';
@@ -71,10 +71,11 @@ export async function send(
   command: SendCommand,
   only: readonly string[] | null = null,
 ): Promise<MessageRow> {
-  const { conversationId, numberId, contactId } = await conversationOf(tx, command);
-  // Before the policy speaks, and without the number's id: nobody learns about numbers that are not theirs.
-  if (only !== null && !only.includes(numberId))
-    throw errors.forbidden('This API key may not send from this number.');
+  const place = await placeOf(tx, command, only);
+  // Without the number's id: nobody learns about numbers that are not theirs.
+  if (place.outcome === 'not-theirs') throw errors.forbidden('This API key may not send from this number.');
+  if (place.outcome === 'blocked') throw refused(place.verdict);
+  const { conversationId, contactId } = place;
   await checkFiles(tx, command.content);
   const references = await resolveReferences(tx, command);
   const [result] = await sendMany(tx, [
@@ -94,10 +95,14 @@ export async function send(
         'This dedupeKey belongs to another message: its recipient or content differs. Use a new key.',
       );
   }
-  if (result.outcome !== 'refused') return result.message;
-  const { code, sentence, changesAt } = result.verdict;
-  throw errors.sendRefused(code, sentence, {
-    verdict: result.verdict.verdict,
+  if (result.outcome === 'refused') throw refused(result.verdict);
+  return result.message;
+}
+
+function refused(said: Exclude<Verdict, { verdict: 'free-form' }>): AppError {
+  const { verdict, code, sentence, changesAt } = said;
+  return errors.sendRefused(code, sentence, {
+    verdict,
     ...(changesAt ? { changesAt: changesAt.toISOString() } : {}),
   });
 }
