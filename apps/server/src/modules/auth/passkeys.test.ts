@@ -50,6 +50,7 @@ it('a passkey is registered, listed, renamed and removed; the first brings recov
   expect(recoveryCodes).toHaveLength(10);
   expect(passkey).toMatchObject({ name: 'Phone', synced: false, transports: ['internal'], counter: 0 });
 
+  clock.advance(1_000);
   const second = authenticator(party.origin);
   const asked = await system((tx) => beginRegistration(tx, party, { userId, email, name }));
   expect(asked.excludeCredentials?.map(({ id }) => id)).toEqual([passkey.credentialId]);
