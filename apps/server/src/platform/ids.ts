@@ -18,6 +18,9 @@ export type MessageId = Branded<'message'>;
 export type WorkflowId = Branded<'workflow'>;
 export type MediaId = Branded<'media'>;
 
+/** The installation itself, where events and the audit ask for a workspace: no tenant has this id. */
+export const installation = '00000000-0000-0000-0000-000000000000' as WorkspaceId;
+
 // Random bytes are drawn by the 4,096: one system call serves 400 ids.
 const pool = Buffer.allocUnsafe(4096);
 let used = pool.length;
