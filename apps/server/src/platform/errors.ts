@@ -42,6 +42,14 @@ export const errors = {
     new AppError('not_found', 404, `There is no such ${what}.`, details),
   conflict: (code: string, message: string, details: Details = {}, cause?: unknown) =>
     new AppError(code, 409, message, details, cause),
+  /** Somebody else was quicker; `details.updatedAt` is what to read and send along next time. */
+  changedMeanwhile: (what: string, details: Details = {}) =>
+    new AppError(
+      'changed_meanwhile',
+      412,
+      `Somebody changed this ${what} since you read it. Read it again.`,
+      details,
+    ),
   /** The send policy said no; `reason` is one of canSend's codes. */
   sendRefused: (reason: string, message: string, details: Details = {}) =>
     new AppError(reason, 403, message, { ...details, reason }),
