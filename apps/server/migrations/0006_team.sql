@@ -233,6 +233,21 @@ create function move_messages(of_workspace uuid, from_conversation uuid, to_conv
 revoke all on function move_messages(uuid, uuid, uuid, uuid, uuid[]) from public;
 grant execute on function move_messages(uuid, uuid, uuid, uuid, uuid[]) to {{app}}, {{system}};
 
+-- ── what colleagues are called ──
+
+-- A tenant may not read users, who belong to the installation; the names of its own members it may. Works as the owner
+-- and names the workspace itself.
+create policy names on users for select to {{owner}} using (true);
+create policy names on members for select to {{owner}} using (true);
+create function member_names(wanted uuid[]) returns table (user_id uuid, name text)
+  language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.user_id, coalesce(nullif(u.name, ''), u.email)
+    from public.members m join public.users u on u.id = m.user_id
+    where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid and m.user_id = any (wanted)
+  $$;
+revoke all on function member_names(uuid[]) from public;
+grant execute on function member_names(uuid[]) to {{app}};
+
 -- ── what an inbox shows of a conversation, in one statement: facts of five modules, named by none of them ──
 
 create view inbox_rows with (security_invoker = true) as

@@ -36,6 +36,8 @@ const extraPolicies: ReadonlySet<string> = new Set([
   'event_queue definer SELECT owner', // drop_day_partition works as the owner
   'job_names definer SELECT owner', // enqueue works as the owner
   'contact_words definer SELECT owner', // find_contacts works as the owner and names the workspace itself
+  'users names SELECT owner', // member_names works as the owner
+  'members names SELECT owner',
   'chaski_migrations owner ALL owner',
   'chaski_migrations system_reads SELECT system',
 ]);
