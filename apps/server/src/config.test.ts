@@ -26,6 +26,23 @@ function problems(env: Environment): string[] {
 
 const hex = 'ab'.repeat(32);
 
+test('single sign-on needs a client, and in production https and an address to come back to', () => {
+  const issuer = { OIDC_ISSUER: 'https://login.example.com/realms/staff/' };
+  expect(good({ ...issuer, OIDC_CLIENT_ID: 'chaski' })).toMatchObject({
+    oidcIssuer: issuer.OIDC_ISSUER,
+    oidcAutoCreate: false,
+    oidcName: 'Single sign-on',
+  });
+  expect(problems(issuer)).toEqual([expect.stringContaining('OIDC_CLIENT_ID')]);
+  expect(problems({ OIDC_ISSUER: 'login.example.com' })).toEqual([expect.stringContaining('OIDC_ISSUER')]);
+  const production = problems({
+    NODE_ENV: 'production',
+    OIDC_ISSUER: 'http://login.example.com',
+    OIDC_CLIENT_ID: 'chaski',
+  });
+  expect(production.filter((problem) => problem.startsWith('OIDC_ISSUER'))).toHaveLength(2);
+});
+
 describe('defaults', () => {
   test('nothing set is a demo on port 3000', () => {
     expect(good({})).toMatchObject({

@@ -87,6 +87,7 @@ const GROUPS = {
   database: 'Database',
   secrets: 'Secrets',
   whatsapp: 'WhatsApp',
+  signOn: 'Single sign-on',
   blobs: 'Stored media',
   limits: 'Limits and tuning',
 } as const;
@@ -291,6 +292,39 @@ export const schema = z.object({
     doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',
   }),
 
+  OIDC_ISSUER: setting(
+    z
+      .string()
+      // Kept as it is written: an issuer's name is compared letter by letter.
+      .refine(
+        (value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value),
+        'must be an http or https address',
+      )
+      .optional(),
+    {
+      group: GROUPS.signOn,
+      doc: 'OpenID Connect issuer that people sign in with, beside passwords. Register <PUBLIC_URL>/v1/auth/oidc/callback there.',
+      example: 'https://login.example.com/realms/staff',
+    },
+  ),
+  OIDC_CLIENT_ID: setting(z.string().optional(), {
+    group: GROUPS.signOn,
+    doc: 'Who this installation is at the issuer.',
+  }),
+  OIDC_CLIENT_SECRET: setting(z.string().optional(), {
+    group: GROUPS.signOn,
+    doc: 'Secret of that client; without it the installation is a public client.',
+    secret: true,
+  }),
+  OIDC_NAME: setting(z.string().max(60).default('Single sign-on'), {
+    group: GROUPS.signOn,
+    doc: 'What the button at the sign-in says.',
+  }),
+  OIDC_AUTO_CREATE: setting(flag.default(false), {
+    group: GROUPS.signOn,
+    doc: 'Whether the issuer may bring in people whom nobody knows here or invited.',
+  }),
+
   BLOBS: setting(z.enum(['fs', 's3'], { error: 'must be fs or s3' }).default('fs'), {
     group: GROUPS.blobs,
     doc: 'Where media lies: `fs` is a folder in DATA_DIR, `s3` an S3-compatible bucket.',
@@ -462,6 +496,15 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
     };
     const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
     if (missing.length > 0) problems.push(`BLOBS: s3 also needs ${missing.join(', ')}.`);
+  }
+  if (config.oidcIssuer !== undefined) {
+    if (config.oidcClientId === undefined) problems.push('OIDC_ISSUER: also needs OIDC_CLIENT_ID.');
+    if (config.production && config.oidcIssuer.startsWith('http:')) {
+      problems.push('OIDC_ISSUER: production needs an https address; whoever reads along could sign in.');
+    }
+    if (config.production && config.publicUrl === undefined) {
+      problems.push('OIDC_ISSUER: also needs PUBLIC_URL, which the issuer sends people back to.');
+    }
   }
   if (config.redisUrl !== undefined) {
     warnings.push('REDIS_URL is accepted and not used yet: PostgreSQL does the fan-out and the limits.');
