@@ -12,6 +12,9 @@ import { sealedColumns } from '../src/platform/seal.ts';
 export const installationTables: ReadonlySet<string> = new Set([
   'plans', // limits are public, see below
   'users', // one person may be a member of several workspaces
+  'sessions', // a person signs in once for all of their workspaces
+  'login_challenges',
+  'mail_links',
   'totp_secrets',
   'recovery_codes',
   'passkeys',
@@ -27,6 +30,7 @@ export const installationTables: ReadonlySet<string> = new Set([
   'event_consumers',
   'job_names',
   'rate_buckets',
+  'audit_keys', // one chain a workspace, the keys are the installation's
   'chaski_migrations',
 ]);
 
@@ -56,6 +60,7 @@ const reachAsks = ["'app.number_ids'", "'app.own_only'", "status<>'active'"];
 /** Unique across workspaces: a refusal tells another workspace that the value exists. */
 const installationWideKeys: ReadonlySet<string> = new Set([
   'api_keys_id', // random ids
+  'invitations_hash', // of random bytes
   'numbers_phone_number_id', // a number has one owner in the installation, by design
   'event_seq_seq', // the one order of events
 ]);

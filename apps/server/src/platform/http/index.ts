@@ -32,4 +32,5 @@ export {
   expireAnswersHandler,
   idempotent,
 } from './idempotent.ts';
+export { callersEpoch, forgetCallers } from './known-callers.ts';
 export { buildHttp, type Http, type HttpApp, type HttpOptions, type Route, rawBodyLimit } from './server.ts';
