@@ -3,6 +3,7 @@
  * tests build it by the same call, so that what is tested is what runs.
  */
 import type { Provider } from '@chaski/providers';
+import { consumers } from './consumers.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
@@ -11,6 +12,7 @@ import { inboundRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
 import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
+import { operatorRoutes } from './modules/operator/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import type { Blobs } from './platform/blobs/index.ts';
@@ -31,11 +33,11 @@ export interface ApiDeps {
 /** The server with all routes, not listening yet. */
 export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Http> {
   const http = await buildHttp(options);
-  await addRoutes(http, deps);
+  await addRoutes(http, deps, options.log);
   return http;
 }
 
-async function addRoutes({ app, gate }: Http, deps: ApiDeps): Promise<void> {
+async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['log']): Promise<void> {
   const { db, blobs, provider, urlKey } = deps;
   await app.register((scope) => inboundRoutes(scope, deps.inbound));
   await app.register(workspaceRoutes({ db, gate }));
@@ -46,5 +48,6 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps): Promise<void> {
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
+  await app.register(operatorRoutes({ db, gate, log, parse: provider.parse, consumers }));
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
 }

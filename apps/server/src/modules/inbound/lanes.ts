@@ -12,7 +12,12 @@ export interface LaneLocks {
 const lockClass = 0x63686173;
 
 /** Locks on one session of this process; when it breaks, all are lost at once and taken again by whoever is first. */
-export function createLaneLocks(db: Database, lanes: number, log: Logger): LaneLocks {
+export function createLaneLocks(
+  db: Database,
+  lanes: number,
+  log: Logger,
+  onLost: () => void = () => {},
+): LaneLocks {
   const held = new Set<number>();
   let session: Promise<pg.Client> | null = null;
   let closed = false;
@@ -21,8 +26,10 @@ export function createLaneLocks(db: Database, lanes: number, log: Logger): LaneL
     session ??= db.session('inbound lanes').then(
       (client) => {
         const lost = () => {
+          const all = held.size > 0;
           held.clear();
           session = null;
+          if (all && !closed) onLost();
         };
         client.on('end', lost);
         client.on('error', (error: unknown) => {

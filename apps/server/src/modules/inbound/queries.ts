@@ -89,30 +89,44 @@ const rawColumns = `day, hash, n, source, app_id as "appId", shard, received_at 
 
 // n > $1 skips the dead entries of what is processed already: with an old snapshot held they stay in the index, and a
 // claim from the beginning would step over a million of them each time.
-const claimLane = statement(
-  'inbound.claim_lane',
+const claim = statement(
+  'inbound.claim',
   `select ${rawColumns} from raw_events
-   where processed_at is null and n > $1 and shard is not null and shard % $2::smallint = $3::smallint
-   order by n limit $4`,
+   where processed_at is null and n > $1
+     and case when shard is null then -1 else shard % $2::smallint end = any($3::smallint[])
+     and coalesce(shard, -1) <> all($4::smallint[]) and n <> all($5::bigint[])
+   order by n limit $6`,
 );
-const claimMixed = statement(
-  'inbound.claim_mixed',
-  `select ${rawColumns} from raw_events where processed_at is null and n > $1 and shard is null order by n limit $2`,
+const claimShard = statement(
+  'inbound.claim_shard',
+  `select ${rawColumns} from raw_events
+   where processed_at is null and n > $1 and n <= $2 and coalesce(shard, -1) = $3::smallint and n <> all($4::bigint[])
+   order by n limit $5`,
 );
 
-/** Unprocessed raw events of a lane above `n`, oldest first. Lane -1 holds bodies of several numbers. */
-export async function selectWaiting(
-  db: Database,
-  lane: { index: number; of: number },
-  above: number,
-  limit: number,
-): Promise<RawEvent[]> {
-  const step: { statement: Statement; values: unknown[] } =
-    lane.index < 0
-      ? { statement: claimMixed, values: [above, limit] }
-      : { statement: claimLane, values: [above, lane.of, lane.index, limit] };
-  const [result] = await db.runSystem('claim raw events', [step]);
-  return (result?.rows ?? []) as unknown as RawEvent[];
+/** Unprocessed raw events above a number, oldest first. Lane and shard -1 hold bodies of several numbers. */
+export type Wanted = { above: number; limit: number } & (
+  | { lanes: readonly number[]; of: number; without: readonly number[]; known: readonly number[] }
+  | { shard: number; upTo?: number; known?: readonly number[] }
+);
+
+/** In one round trip; an answer for each. */
+export async function selectWaiting(db: Database, wanted: readonly Wanted[]): Promise<RawEvent[][]> {
+  const results = await db.runSystem(
+    'claim raw events',
+    wanted.map((one): { statement: Statement; values: unknown[] } =>
+      'shard' in one
+        ? {
+            statement: claimShard,
+            values: [one.above, one.upTo ?? Number.MAX_SAFE_INTEGER, one.shard, one.known ?? [], one.limit],
+          }
+        : {
+            statement: claim,
+            values: [one.above, one.of, one.lanes, one.without, one.known, one.limit],
+          },
+    ),
+  );
+  return results.map((result) => result.rows as unknown as RawEvent[]);
 }
 
 export async function selectBody(db: Database, day: string, hash: Buffer): Promise<Buffer> {
@@ -191,7 +205,14 @@ export async function claimItemKeys(tx: SystemTx, keys: readonly ItemKey[]): Pro
 
 // ── parked ──
 
-export type ParkReason = 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
+export const parkReasons = [
+  'unknown-number',
+  'wrong-app',
+  'number-not-active',
+  'unreadable',
+  'failed',
+] as const;
+export type ParkReason = (typeof parkReasons)[number];
 
 export interface ParkedItem {
   id: string;

@@ -44,6 +44,7 @@ export {
   setDefaultWorkflow,
 } from './installation.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
+export { numberBody, presentNumber } from './present.ts';
 export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
 export { numberRoutes } from './routes.ts';
 export {
@@ -53,4 +54,4 @@ export {
   routesByNumberId,
   routesFor,
 } from './routing.ts';
-export { countNumbersOf, decideNumber, listNumbersEverywhere } from './status.ts';
+export { countNumbersOf, decideNumber, listNumbersEverywhere, workspaceOfNumber } from './status.ts';

@@ -101,6 +101,11 @@ export const numbersEverywhere = statement(
     order by n.created_at, n.id limit $5`,
 );
 
+export const workspaceOf = statement(
+  'numbers.workspace_of',
+  'select workspace_id from numbers where id = $1',
+);
+
 export const countByWorkspace = statement(
   'numbers.count_by_workspace',
   `select workspace_id, count(*)::int as count, count(*) filter (where status = 'active')::int as active

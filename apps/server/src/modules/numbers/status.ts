@@ -1,7 +1,7 @@
 import type { Actor, SystemTx, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { tellNumber } from './change.ts';
-import { countByWorkspace, lockNumber, numbersEverywhere, updateStatus } from './queries.ts';
+import { countByWorkspace, lockNumber, numbersEverywhere, updateStatus, workspaceOf } from './queries.ts';
 import { findNumber, type NumberRecord, type NumberRow, toNumber } from './read.ts';
 
 type Status = NumberRow['status'];
@@ -98,6 +98,12 @@ export async function listNumbersEverywhere(
     page.limit,
   ]);
   return rows.map(toNumber);
+}
+
+/** Whose a number is; null for no number. */
+export async function workspaceOfNumber(tx: SystemTx, id: string): Promise<string | null> {
+  const [row] = await tx.query<{ workspace_id: string }>(workspaceOf, [id]);
+  return row?.workspace_id ?? null;
 }
 
 /** How many numbers workspaces have, and how many of them are active; a workspace without any is missing. */

@@ -11,6 +11,7 @@
  * never wait for one row.
  */
 export { createWorkspace, updateWorkspace } from './change.ts';
+export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';
 export { limitsFor, seedPlans } from './plans.ts';
 export { statusOf } from './queries.ts';
 export { readWorkspace, workspacesFor } from './read.ts';

@@ -1,0 +1,11 @@
+/**
+ * operator: what whoever runs the installation sees and decides. A door: it calls inward and owns no table.
+ *
+ * Words: the *operator* is a superadmin (users.is_superadmin), a person and never an API key; *dead letters* are
+ * messages, jobs and events that gave up; *parked* is what came in and could not be applied.
+ *
+ * Always true: every decision is an event and a line of the audit of the workspace it is about, so that its people see
+ * it; what concerns nobody's workspace is written under the installation; the operator sees how workspaces stand, not
+ * what people wrote.
+ */
+export { operatorRoutes } from './routes.ts';

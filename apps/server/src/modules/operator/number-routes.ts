@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { errors } from '../../platform/errors.ts';
+import { type HttpApp, listOf, listQuery, page, readCursor } from '../../platform/http/index.ts';
+import {
+  decideNumber,
+  listNumbersEverywhere,
+  type NumberRow,
+  numberBody,
+  presentNumber,
+  workspaceOfNumber,
+} from '../numbers/index.ts';
+import { operatorOf } from './actor.ts';
+import type { OperatorDeps } from './routes.ts';
+
+const place = z.tuple([z.iso.datetime(), z.uuid()]);
+const body = numberBody.extend({ workspaceId: z.string() }).meta({ id: 'OperatedNumber' });
+
+const present = (row: NumberRow): z.infer<typeof body> => ({
+  ...presentNumber(row),
+  workspaceId: row.workspaceId,
+});
+
+export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
+  app.get(
+    '/v1/operator/numbers',
+    {
+      onRequest: gate.operator(),
+      schema: {
+        tags: ['operator'],
+        querystring: listQuery.extend({
+          status: z.enum(['pending', 'active', 'refused', 'suspended']).optional(),
+          workspaceId: z.uuid().optional(),
+        }),
+        response: { 200: listOf(body) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, status, workspaceId } = request.query;
+      const after = readCursor(cursor, place);
+      const rows = await db.withSystem('numbers for the operator', (tx) =>
+        listNumbersEverywhere(
+          tx,
+          { status: status ?? null, workspaceId: workspaceId ?? null },
+          { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
+        ),
+      );
+      return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
+    },
+  );
+
+  app.patch(
+    '/v1/operator/numbers/:id',
+    {
+      onRequest: gate.operator(),
+      schema: {
+        tags: ['operator'],
+        description:
+          'Approves (active), refuses or suspends a number. What came for it while it was not approved appears once it is.',
+        params: z.strictObject({ id: z.uuid() }),
+        body: z.strictObject({
+          status: z.enum(['active', 'refused', 'suspended']),
+          reason: z.string().max(500).optional().describe('Its workspace is told.'),
+        }),
+        response: { 200: body },
+      },
+    },
+    (request) =>
+      db.withSystem('the operator decides about a number', async (tx) => {
+        const { id } = request.params;
+        const workspaceId = await workspaceOfNumber(tx, id);
+        if (workspaceId === null) throw errors.notFound('number', { id });
+        const number = await decideNumber(
+          tx,
+          { workspaceId, id },
+          {
+            status: request.body.status,
+            reason: request.body.reason ?? null,
+            actor: operatorOf(request),
+          },
+        );
+        return present(number);
+      }),
+  );
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { testApi } from '../../../test/api.ts';
+import { seedWorkspace } from '../../../test/harness.ts';
+
+const api = await testApi();
+const { db } = api;
+const root = api.superadmin();
+const audit = (workspaceId: string) =>
+  db.withSystem('test', (tx) =>
+    tx.query<{
+      action: string;
+      actor_role: string;
+      ip: string | null;
+      after: Record<string, unknown> | null;
+    }>('select action, actor_role, ip, after from audit where workspace_id = $1 order by at, id', [
+      workspaceId,
+    ]),
+  );
+
+test('the operator approves, refuses and suspends, and the workspace’s audit says so', async () => {
+  const seeded = await seedWorkspace(db, { number: { status: 'pending' } });
+  const list = await api.send('GET /v1/operator/numbers', { query: { status: 'pending' } }, root);
+  expect((list.body as { data: { id: string }[] }).data.map((row) => row.id)).toEqual([seeded.numberId]);
+  const decide = (status: string, reason?: string) => {
+    // The audit is told apart by time.
+    api.clock.advance(1);
+    return api.send(
+      'PATCH /v1/operator/numbers/:id',
+      { params: { id: seeded.numberId }, body: { status, ...(reason ? { reason } : {}) } },
+      root,
+    );
+  };
+  expect((await decide('refused', 'not yours')).body).toMatchObject({
+    status: 'refused',
+    statusReason: 'not yours',
+    statusBy: 'operator',
+    workspaceId: seeded.workspaceId,
+  });
+  expect((await decide('active')).body).toMatchObject({ status: 'active', statusReason: null });
+  expect((await decide('refused')).status).toBe(409);
+  expect((await decide('suspended', 'complaints')).body).toMatchObject({ status: 'suspended' });
+  expect(await audit(seeded.workspaceId)).toMatchObject([
+    { action: 'number.updated', actor_role: 'superadmin', ip: '127.0.0.1', after: { status: 'refused' } },
+    { after: { status: 'active' } },
+    { after: { status: 'suspended', statusReason: 'complaints' } },
+  ]);
+});
+
+test('plans and suspensions', async () => {
+  const { workspaceId } = await seedWorkspace(db, { name: 'Needle & Co' });
+  const found = await api.send('GET /v1/operator/workspaces', { query: { q: 'needle' } }, root);
+  expect(found.body).toMatchObject({ data: [{ id: workspaceId, numbers: 1, activeNumbers: 1, members: 0 }] });
+  const change = (body: object) =>
+    api.send('PATCH /v1/operator/workspaces/:id', { params: { id: workspaceId }, body }, root);
+  expect((await change({ plan: 'no-such-plan' })).status).toBe(400);
+  expect((await change({})).status).toBe(400);
+  expect((await change({ plan: 'unlimited' })).body).toMatchObject({ plan: 'unlimited', status: 'active' });
+  const suspended = await change({ status: 'suspended', reason: 'unpaid' });
+  expect(suspended.body).toMatchObject({ status: 'suspended', suspendedReason: 'unpaid' });
+  const events = await db.withSystem('test', (tx) =>
+    tx.query<{ name: string }>('select name from events where workspace_id = $1 order by n', [workspaceId]),
+  );
+  expect(events.map(({ name }) => name)).toEqual(['workspace.updated', 'workspace.suspended']);
+  expect((await change({ status: 'active' })).body).toMatchObject({
+    status: 'active',
+    suspendedReason: null,
+  });
+});
+
+test('no member of a workspace and no key comes here', async () => {
+  const stage = await api.stage();
+  for (const headers of [api.as(stage, 'owner'), api.as(stage, 'key')]) {
+    expect((await api.send('GET /v1/operator/health', {}, headers)).status).toBe(403);
+  }
+  expect((await api.send('GET /v1/operator/health', {})).status).toBe(401);
+  const health = await api.send('GET /v1/operator/health', {}, root);
+  expect(health.body).toMatchObject({
+    inbound: { waiting: 0, oldestSeconds: null, parked: 0 },
+    sends: { dead: 0 },
+    database: { bytes: expect.any(Number) },
+  });
+  expect((health.body as { database: { largest: { table: string }[] } }).database.largest).toContainEqual(
+    expect.objectContaining({ table: 'events' }),
+  );
+});

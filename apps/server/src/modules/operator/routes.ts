@@ -1,0 +1,30 @@
+import type { Provider } from '@chaski/providers';
+import type { Database } from '../../platform/db/index.ts';
+import type { Consumer } from '../../platform/events/index.ts';
+import type { Http, HttpApp } from '../../platform/http/index.ts';
+import type { Logger } from '../../platform/log.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { inboundRoutes } from './inbound-routes.ts';
+import { numberRoutes } from './number-routes.ts';
+import { workspaceRoutes } from './workspace-routes.ts';
+
+export interface OperatorDeps {
+  db: Database;
+  gate: Http['gate'];
+  log: Logger;
+  parse: Provider['parse'];
+  /** Those of the program: a dead event goes back to its own. */
+  consumers: readonly Consumer[];
+}
+
+/** /v1/operator */
+export function operatorRoutes(deps: OperatorDeps): (app: HttpApp) => Promise<void> {
+  return async (app) => {
+    workspaceRoutes(app, deps);
+    numberRoutes(app, deps);
+    inboundRoutes(app, deps);
+    deadLetterRoutes(app, deps);
+    healthRoutes(app, deps);
+  };
+}
