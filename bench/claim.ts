@@ -45,7 +45,7 @@ export const claim: Family = async ({ cluster, quick, repeats, progress }) => {
         if (reason === 'claim raw events') {
           const took = performance.now() - begun;
           spent += took;
-          if ((results[0]?.rows.length ?? 0) > 0) times.push(took);
+          if (results.some(({ rows }) => rows.length > 0)) times.push(took);
         }
         return results;
       },

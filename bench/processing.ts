@@ -103,7 +103,7 @@ export async function processAll(db: Database, pool: pg.Pool, count: number): Pr
     ...db,
     async runSystem(reason, steps) {
       const results = await db.runSystem(reason, steps);
-      if (reason === 'claim raw events') claimed += results[0]?.rows.length ?? 0;
+      if (reason === 'claim raw events') for (const { rows } of results) claimed += rows.length;
       return results;
     },
   };

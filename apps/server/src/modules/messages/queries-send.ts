@@ -334,24 +334,23 @@ export const claimDue = statement(
      select 1 as held from number_leases
      where workspace_id = $1 and number_id = $2 and holder = $3::uuid and fence = $4 for share
    ), picked as (
-     select q.workspace_id, q.message_id, q.priority, q.due_at, q.n from send_queue q, lease
+     -- A scalar subquery and lists, not joins: the planner takes a queue that it last saw empty for one of one row, finds
+     -- every index equally cheap and walks the whole queue for each message of it (49 claimed beside 49: 2,401 rows).
+     select q.message_id, q.priority, q.due_at, q.n from send_queue q, lease
      where q.number_id = $2 and q.state = 'due' and q.due_at <= $5::timestamptz
        and q.conversation_id <> all($7::uuid[])
-       and not exists (
-         select 1 from send_queue o
+       and (select true from send_queue o
          where o.workspace_id = q.workspace_id and o.conversation_id = q.conversation_id
            and o.state in ('due', 'claimed')
-           and (o.state = 'claimed' or (o.n < q.n and o.priority <= q.priority)))
+           and (o.state = 'claimed' or (o.n < q.n and o.priority <= q.priority)) limit 1) is null
      order by q.priority, q.due_at, q.n limit cardinality($6::uuid[]) for update of q skip locked
-   ), numbered as (
-     select p.workspace_id, p.message_id, p.ord, i.attempt_id from (
-       select *, row_number() over (order by priority, due_at, n) as ord from picked) p
-     join unnest($6::uuid[]) with ordinality i(attempt_id, ord) on i.ord = p.ord
+   ), ordered as (
+     select array_agg(message_id order by priority, due_at, n) as ids from picked
    ), claimed as (
-     update send_queue q set state = 'claimed', attempt_id = d.attempt_id, fence = $4, claimed_at = $5::timestamptz,
-       attempts = q.attempts + 1
-     from numbered d where q.workspace_id = d.workspace_id and q.message_id = d.message_id
-     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts, d.ord
+     update send_queue q set state = 'claimed', fence = $4, claimed_at = $5::timestamptz, attempts = q.attempts + 1,
+       attempt_id = ($6::uuid[])[array_position((select ids from ordered), q.message_id)]
+     where q.workspace_id = $1 and q.message_id = any(array(select unnest(ids) from ordered))
+     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts
    ), attempted as (
      insert into message_attempts (workspace_id, id, message_id, number_id, n, started_at)
      select workspace_id, attempt_id, message_id, $2, attempts, $5::timestamptz from claimed
@@ -363,7 +362,7 @@ export const claimDue = statement(
    from claimed c
    join messages m on m.workspace_id = c.workspace_id and m.id = c.message_id
    ${factsOf('m')}
-   order by c.ord`,
+   order by c.attempt_id`,
 );
 
 /** One message whose state changed, with what its event says. */
