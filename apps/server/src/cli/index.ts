@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import { addAdmin } from './admin.ts';
 import { addApp } from './app.ts';
+import { addAudit } from './audit.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addNumber } from './number.ts';
@@ -29,6 +30,7 @@ export async function runCli(args: string[]): Promise<void> {
     addAdmin,
     addReplay,
     addQueue,
+    addAudit,
   ];
   for (const add of commands) add(program);
   try {

@@ -178,6 +178,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     workspace: '(select a.workspace_id from apps a where a.id = t.app_id)',
   },
   { table: 'totp_secrets', column: 'sealed_secret', id: 'user_id', workspace: null },
+  { table: 'audit_keys', column: 'sealed_key', id: 'id', workspace: null },
 ];
 
 /** How many sealed texts need which key; a key that is not here may go. `?` = not of our form. */

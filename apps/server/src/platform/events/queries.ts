@@ -26,13 +26,18 @@ export const insertEvents = statement(
 /** The audit's only writer. What reads and seals it is the module audit. */
 export const insertAudit = statement(
   'events.audit',
-  `insert into audit (workspace_id, id, at, action, actor_kind, actor_id, actor_role, target_kind, target_id,
-     ip, user_agent, request_id, impersonator_id, before, after)
-   select new.workspace_id, new.id, $3::timestamptz, new.action, new.actor_kind, new.actor_id, new.actor_role,
-     new.target_kind, new.target_id, $10::text, $11::text, $12::text, $13::uuid, new.before::jsonb, new.after::jsonb
-   from unnest($1::uuid[], $2::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $14::text[], $15::text[])
-     as new (workspace_id, id, action, actor_kind, actor_id, actor_role, target_kind, target_id, before, after)`,
+  `with made as (
+     insert into audit (workspace_id, id, at, action, actor_kind, actor_id, actor_role, target_kind, target_id,
+       ip, user_agent, request_id, impersonator_id, before, after)
+     select new.workspace_id, new.id, $3::timestamptz, new.action, new.actor_kind, new.actor_id, new.actor_role,
+       new.target_kind, new.target_id, $10::text, $11::text, $12::text, $13::uuid, new.before::jsonb, new.after::jsonb
+     from unnest($1::uuid[], $2::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+         $14::text[], $15::text[]) with ordinality
+       as new (workspace_id, id, action, actor_kind, actor_id, actor_role, target_kind, target_id, before, after, place)
+     order by new.place
+     returning workspace_id, id
+   )
+   insert into audit_queue (workspace_id, audit_id) select workspace_id, id from made`,
 );
 
 const numbered = (candidates: string) => `

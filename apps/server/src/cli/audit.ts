@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { errors } from '../platform/errors.ts';
+import type { CommonOptions } from './environment.ts';
+
+type VerifyOptions = CommonOptions & { workspace?: string; anchors?: string[]; json?: boolean };
+
+/** `chaski audit`: proof that nobody changed the record of changes. */
+export function addAudit(program: Command): void {
+  const audit = program.command('audit').description('the record of who changed what');
+  audit
+    .command('verify')
+    .description('finds lines that were edited, deleted, inserted or reordered, and chains that were cut')
+    .option('--workspace <id or name>', 'this workspace only; all without it')
+    .option(
+      '--anchors <file>',
+      'anchors of another machine too; may be given several times',
+      (file: string, before: string[]) => [...before, file],
+      [],
+    )
+    .option('--data-dir <path>', 'folder of the embedded database and of audit-anchors.jsonl')
+    .option('--json', 'one JSON object a problem')
+    .action(async (options: VerifyOptions) => {
+      const { chooseWorkspace, show, withSession } = await import('./session.ts');
+      const { anchorFile, anchorsOf, verifyAudit } = await import('../modules/audit/index.ts');
+      const { keyRing } = await import('../platform/seal.ts');
+      const verdicts = await withSession(options, async ({ db, loaded, secrets }) => {
+        const files = [join(loaded.dataDir, anchorFile), ...(options.anchors ?? [])];
+        const anchors = (await Promise.all(files.map(anchorsOf))).flat();
+        return verifyAudit(
+          { db, ring: keyRing(secrets.sealingKeys) },
+          {
+            anchors,
+            ...(options.workspace === undefined
+              ? {}
+              : { workspaceId: await chooseWorkspace(db, options.workspace) }),
+          },
+        );
+      });
+      const problems = verdicts.flatMap(({ workspaceId, problems: found }) =>
+        found.map((problem) => ({ workspaceId, ...problem })),
+      );
+      if (options.json) show(problems, true);
+      else {
+        show(
+          verdicts.map(({ problems: found, ...verdict }) => ({ ...verdict, problems: found.length })),
+          false,
+        );
+        if (problems.length > 0) show(problems, false);
+      }
+      if (problems.length > 0) {
+        throw errors.configuration(
+          `The audit was tampered with: ${problems.length} problem(s). docs/runbook.md says what to do.`,
+        );
+      }
+    });
+}
