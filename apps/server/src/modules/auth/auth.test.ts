@@ -1,3 +1,4 @@
+import { hash as bcrypt } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { seedWorkspace, testDatabase } from '../../../test/harness.ts';
 import { systemActor } from '../../platform/db/index.ts';
@@ -8,6 +9,7 @@ import {
   forgetKeys,
   hashPassword,
   listApiKeys,
+  needsRehash,
   resetPassword,
   revokeApiKey,
   verifyPassword,
@@ -136,6 +138,17 @@ describe('passwords', () => {
     expect(await verifyPassword('$2b$10$nonsense', long)).toBe(false);
   });
 
+  it('of another system verify, and are to be stored anew', async () => {
+    const long = 'p'.repeat(60);
+    const stored = await bcrypt(long, 4);
+    expect(await verifyPassword(stored, long)).toBe(true);
+    expect(await verifyPassword(stored, `${long}x`)).toBe(false);
+    expect(needsRehash(stored)).toBe(true);
+    const ours = await hashPassword(long);
+    expect(needsRehash(ours)).toBe(false);
+    expect(needsRehash(ours.replace('t=2', 't=1'))).toBe(true);
+  });
+
   it('are made for a superadmin who brings none, and can be reset', async () => {
     const { user, password } = await createSuperadmin(db, { email: 'Root@Example.com' });
     expect(user.isSuperadmin).toBe(true);
@@ -151,8 +164,10 @@ describe('passwords', () => {
     expect(await verifyPassword(row!.password_hash, 'a new password')).toBe(true);
     expect(await verifyPassword(row!.password_hash, password)).toBe(false);
     await expect(resetPassword(db, { email: 'nobody@example.com' })).rejects.toMatchObject({ status: 404 });
-    await expect(createSuperadmin(db, { email: 'x@y.z', password: 'short' })).rejects.toMatchObject({
-      status: 400,
-    });
+    for (const password of ['short', 'Password1!', 'martin.luther83']) {
+      await expect(
+        createSuperadmin(db, { email: 'martin.luther@example.com', password }),
+      ).rejects.toMatchObject({ status: 400 });
+    }
   });
 });

@@ -12,5 +12,5 @@
  */
 export { authenticateKey, authenticateKeys, forgetKeys } from './authenticate.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
-export { hashPassword, verifyPassword } from './passwords.ts';
+export { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 export { createSuperadmin, resetPassword } from './users.ts';

@@ -1,4 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isImported, verifyImported } from './imported-passwords.ts';
 
 // OWASP's second row for argon2id: 19 MiB, two passes, one lane; about 30 ms and no more memory than a login is worth.
 const memory = 19_456;
@@ -31,11 +32,18 @@ export async function hashPassword(password: string): Promise<string> {
 const phc =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
+/** Is this another system's hash, or one of lower costs? Whoever just verified the password stores it anew. */
+export function needsRehash(stored: string): boolean {
+  const [, m, t, p] = phc.exec(stored) ?? [];
+  return Number(m) !== memory || Number(t) !== passes || Number(p) !== parallelism;
+}
+
 /**
  * True for the right password. A user without password, or no user, costs one derivation too: time tells nothing
  * about who exists.
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  if (isImported(stored)) return verifyImported(stored, password);
   const parts = phc.exec(stored ?? '');
   if (!parts) {
     await derive(password, randomBytes(16), { memory, passes, parallelism, tagLength });
