@@ -7,6 +7,9 @@ export const listQuery = z.strictObject({
   cursor: z.string().max(1_000).optional(),
 });
 
+/** For lists that may also be counted into; deeper than this a cursor is the way. */
+export const offset = z.coerce.number().int().min(0).max(10_000).default(0);
+
 export interface List<T> {
   data: T[];
   nextCursor: string | null;
