@@ -11,7 +11,7 @@ const rows = [
   ['integrations', 'workflows', 'campaigns'],
 ];
 const order = rows.flat();
-const doors = ['inbound', 'gateway', 'compat', 'webhooks', 'analytics', 'feed'];
+const doors = ['inbound', 'gateway', 'compat', 'webhooks', 'analytics', 'feed', 'search', 'erasure'];
 
 const upward = order.map((name, index) => ({
   name: `${name}-calls-downward`,

@@ -4,6 +4,7 @@
  */
 import type { Provider } from '@chaski/providers';
 import { consumers } from './consumers.ts';
+import { auditRoutes } from './modules/audit/index.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
@@ -13,6 +14,7 @@ import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
 import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
+import { searchRoutes } from './modules/search/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import type { Blobs } from './platform/blobs/index.ts';
@@ -41,12 +43,14 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   const { db, blobs, provider, urlKey } = deps;
   await app.register((scope) => inboundRoutes(scope, deps.inbound));
   await app.register(workspaceRoutes({ db, gate }));
+  await app.register(auditRoutes({ db, gate }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
   await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
+  await app.register(searchRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(operatorRoutes({ db, gate, log, parse: provider.parse, consumers }));
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));

@@ -11,6 +11,7 @@ import { buildApi } from './api.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
+import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
 import {
   createAcceptor,
@@ -30,8 +31,9 @@ import {
   setDefaultWorkflow,
   useKeyRing,
 } from './modules/numbers/index.ts';
+import { backfillHandler, enqueueBackfill } from './modules/search/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
-import { seedPlans } from './modules/workspaces/index.ts';
+import { auditRetentions, seedPlans } from './modules/workspaces/index.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
@@ -182,6 +184,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     };
 
+    if (isWorker) {
+      const sealer = startSealer({ db, ring, log, anchorFile: join(options.dataDir, anchorFile) });
+      // Last of its phase: it seals and anchors what the last requests wrote.
+      sockets.push(() => sealer.stop());
+    }
+
     // ── the API ──
     const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log });
     useKeyRing(db, ring);
@@ -274,8 +282,12 @@ export async function createApp(options: AppOptions): Promise<App> {
           replayNumberHandler({ db, parse: provider.parse, log }),
           markReadHandler({ db, provider: providerNamed, delivery }),
           expireAnswersHandler(db),
+          backfillHandler(db),
           handle(maintain, async () => {
             await maintainInbound(db);
+            for (const { workspaceId, days } of await auditRetentions(db)) {
+              await applyRetention({ db, ring }, workspaceId, days);
+            }
             await dropSpentEventDays(db, eventDays, log);
             await forgetQuietKeys(db, 'webhook', config.webhookRateLimitWindowSec);
           }),
@@ -283,6 +295,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         cron: [expireAnswersCron, { job: maintain, match: '17 * * * *' }],
       });
       work.push(() => jobs.stop());
+      await enqueueBackfill(db);
     } else {
       const quiet = [announceEvents(signals), announceSends(signals)];
       work.push(() => quiet.forEach((stop) => void stop()));

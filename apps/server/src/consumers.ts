@@ -1,6 +1,9 @@
 /** consumers — everything that listens to events, in no order: each has a cursor of its own. app.ts's, and the CLI's. */
+
+import { contactWords } from './modules/contacts/index.ts';
 import { activatedNumbers } from './modules/inbound/index.ts';
 import { consentConsumer } from './modules/messages/index.ts';
+import { messageWords } from './modules/search/index.ts';
 import { templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer } from './modules/workflows/index.ts';
 import type { Consumer } from './platform/events/index.ts';
@@ -9,5 +12,7 @@ export const consumers: readonly Consumer[] = [
   consentConsumer,
   templateNotices,
   autoReplyConsumer,
+  contactWords,
+  messageWords,
   activatedNumbers,
 ];

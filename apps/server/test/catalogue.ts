@@ -32,6 +32,7 @@ export const installationTables: ReadonlySet<string> = new Set([
   'rate_buckets',
   'audit_keys', // one chain a workspace, the keys are the installation's
   'chaski_migrations',
+  'search_backfill', // how far a job came, over all workspaces
 ]);
 
 /** Policies besides `tenant` (for app, everything) and `system` (for system, everything). */
@@ -42,6 +43,7 @@ const extraPolicies: ReadonlySet<string> = new Set([
   'contact_words definer SELECT owner', // find_contacts works as the owner and names the workspace itself
   'users names SELECT owner', // member_names works as the owner
   'members names SELECT owner',
+  'message_search definer SELECT owner', // and so does find_messages
   'chaski_migrations owner ALL owner',
   'chaski_migrations system_reads SELECT system',
 ]);

@@ -19,8 +19,11 @@ import { type ContactRow, type IdentityRow, selectContactIdentities, selectConta
 
 export { recordConsents } from './consents.ts';
 export { applyIdentityChange } from './identity-change.ts';
+export { type LabelRow, labelsByIds, labelsByNames, labelsOf } from './labels.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
+export { selectVisible as visibleContacts } from './queries-read.ts';
 export { contactForAddress, isSomebody, linkMany, resolveMany } from './resolve.ts';
+export { contactWords, findContacts, wordsQuery } from './words.ts';
 
 /** One contact, or null. */
 export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | null> {

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Database } from '../../platform/db/index.ts';
+import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
+import { documentOf } from './document.ts';
+import { lockProgress, moveProgress, putDocuments, selectAfter } from './queries.ts';
+
+const backfill = defineJob({ name: 'search.backfill', schema: z.object({}) });
+const about = new Set(['reaction', 'edit', 'revoke']);
+
+/** Asked at every start of a worker; done once, it looks and goes. */
+export async function enqueueBackfill(db: Database): Promise<void> {
+  await db.withSystem('words of older messages', (tx) =>
+    enqueue(tx, backfill, [{ workspaceId: null, payload: {}, key: 'backfill' }]),
+  );
+}
+
+/**
+ * Writes the words of messages that are older than the consumer, 1,000 a transaction. Where it was is written with
+ * them: a killed one goes on there.
+ */
+export function backfillHandler(db: Database, batch = 1_000): Handler {
+  return handle(backfill, async (_payload, { signal }) => {
+    let isDone = false;
+    while (!isDone && !signal.aborted) {
+      isDone = await db.withSystem('words of older messages', async (tx) => {
+        const progress = await lockProgress(tx);
+        if (progress.isDone) return true;
+        const lines = await selectAfter(tx, progress.place, batch);
+        await putDocuments(
+          tx,
+          lines
+            .filter((line) => !about.has(line.type))
+            .map((line) => ({ ...line, document: documentOf(line) })),
+        );
+        const last = lines.at(-1);
+        await moveProgress(tx, last ? [last.workspaceId, last.id] : progress.place, lines.length < batch);
+        return lines.length < batch;
+      });
+    }
+  });
+}

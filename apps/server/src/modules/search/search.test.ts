@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testApi } from '../../../test/api.ts';
+import { until } from '../../../test/harness.ts';
+import { writes } from '../../../test/writes.ts';
+import { startEvents } from '../../platform/events/index.ts';
+import { newId } from '../../platform/ids.ts';
+import { createLog } from '../../platform/log.ts';
+import { createSignals } from '../../platform/signals.ts';
+import { contactWords } from '../contacts/index.ts';
+import { backfillHandler, messageWords } from './index.ts';
+
+const api = await testApi();
+const stage = await api.stage('A');
+const stranger = await api.stage('B');
+const log = createLog('silent');
+const signals = await createSignals(api.db, log);
+const running = await startEvents({ db: api.db, signals, consumers: [messageWords, contactWords], log });
+afterAll(async () => {
+  await running.stop();
+  await signals.close();
+});
+
+type Found = {
+  contacts: { id: string; displayName: string; highlights: { start: number; end: number }[] }[];
+  messages: {
+    id: string;
+    text: string;
+    conversationId: string;
+    highlights: { start: number; end: number }[];
+  }[];
+  nextCursor: string | null;
+};
+
+async function search(q: string, more: Record<string, string> = {}, headers = api.as(stage, 'owner')) {
+  const query = new URLSearchParams({ q, type: 'messages', ...more });
+  const answer = await api.http.app.inject({ method: 'GET', url: `/v1/search?${query}`, headers });
+  if (answer.statusCode !== 200) throw new Error(answer.body);
+  return answer.json() as Found;
+}
+const texts = async (q: string, more: Record<string, string> = {}, headers?: Record<string, string>) =>
+  (await search(q, more, headers)).messages.map((message) => message.text);
+
+/** All messages so far have their words. */
+const caughtUp = () =>
+  until('search has caught up', async () => {
+    const [row] = await api.db.withSystem('test', (tx) =>
+      tx.query<{ left: number }>(
+        `select (select count(*) from event_queue) + (select count(*) from event_consumers c
+           where c.seq < (select max(seq) from event_seq)) as left`,
+      ),
+    );
+    return row!.left === 0;
+  });
+
+const said: Record<string, Awaited<ReturnType<typeof writes>>> = {};
+beforeAll(async () => {
+  for (const [name, text] of Object.entries({
+    en: 'Good morning, where is my café order? https://shop.example/42',
+    pt: 'Olá! A ação começou em São Paulo',
+    es: 'Hasta mañana, señor Núñez',
+    ar: 'مُحَمَّد ذهب إلى المستشفى في المدرسة',
+    hi: 'मुझे क़लम और किताब चाहिए',
+  })) {
+    api.clock.advance(1_000);
+    said[name] = await writes(stage, { text });
+  }
+  await writes(stranger, { text: 'Good morning from another workspace' });
+  await caughtUp();
+});
+
+describe('GET /v1/search', () => {
+  it.each([
+    ['en', 'CAFE'],
+    ['en', 'café ord'],
+    ['en', '"good morning" where'],
+    ['pt', 'acao'],
+    ['pt', 'AÇÃO SÃO'],
+    ['es', 'manana nunez'],
+    ['ar', 'محمد'],
+    ['ar', 'الى المستشفي'],
+    ['ar', 'المدرسه'],
+    ['hi', 'कलम'],
+    ['hi', 'किता'],
+  ])('finds %s by %s', async (name, q) => {
+    const found = await search(q);
+    expect(found.messages.map((message) => message.id)).toEqual([said[name]!.messageId]);
+    const [message] = found.messages;
+    expect(message!.highlights.length).toBeGreaterThan(0);
+  });
+
+  it('finds no parts of words, no other order of a phrase, and nothing excluded', async () => {
+    expect(await texts('orning')).toEqual([]);
+    expect(await texts('"morning good"')).toEqual([]);
+    expect(await texts('good -café')).toEqual([]);
+    expect(await texts('कताब')).toEqual([]);
+  });
+
+  it('shows nothing of another workspace', async () => {
+    expect(await texts('workspace')).toEqual([]);
+    expect(await texts('"another workspace"', {}, api.as(stranger, 'owner'))).toHaveLength(1);
+  });
+
+  it('understands its operators', async () => {
+    const one = said.en!;
+    await stage.send('PATCH /v1/contacts/:id', {
+      params: { id: one.contactId },
+      body: { name: 'Émile Zola' },
+    });
+    const label = (await stage.send('POST /v1/labels', { body: { name: 'Big deal' } })).body as {
+      id: string;
+    };
+    await stage.send('PUT /v1/contacts/:id/labels', {
+      params: { id: one.contactId },
+      body: { labelIds: [label.id] },
+    });
+    await caughtUp();
+    const only = [expect.stringContaining('café')];
+    expect(await texts('from:emile good')).toEqual(only);
+    expect(await texts('from:emile')).toEqual(only);
+    expect(await texts(`from:${one.phone.slice(-7)}`)).toEqual(only);
+    expect(await texts('from:me')).toEqual([]);
+    expect(await texts('from:nobody')).toEqual([]);
+    expect(await texts('label:"big deal"')).toEqual(only);
+    expect(await texts('label:unknown')).toEqual([]);
+    expect(await texts('has:link')).toEqual(only);
+    expect(await texts('has:media')).toEqual([]);
+    expect(await texts(`in:${one.conversationId}`)).toEqual(only);
+    expect(await texts(`in:${newId()} good`)).toEqual([]);
+    expect(await texts('is:open assignee:none')).toHaveLength(5);
+    expect(await texts('is:closed good')).toEqual([]);
+    expect(await texts('assignee:me')).toEqual([]);
+    expect(await texts(`number:${stage.seeded.displayPhoneNumber.slice(-6)} good`)).toEqual(only);
+    expect(await texts('number:000999 good')).toEqual([]);
+    expect(await texts(`before:${api.clock.now().toISOString()}`)).toHaveLength(4);
+    expect(await texts(`after:${api.clock.now().toISOString()}`)).toHaveLength(1);
+    await expect(search('is:late')).rejects.toThrow('is: takes open, closed or snoozed');
+  });
+
+  it('finds people by name, number, and their label', async () => {
+    const people = async (q: string, type = 'contacts') =>
+      (await search(q, { type })).contacts.map((contact) => contact.displayName);
+    expect(await people('emile')).toEqual(['Émile Zola']);
+    expect(await people('zol')).toEqual(['Émile Zola']);
+    expect(await people(said.en!.phone.slice(-6), 'all')).toEqual(['Émile Zola']);
+    expect(await people('zola label:"big deal"')).toEqual(['Émile Zola']);
+    expect((await search('zola', { type: 'contacts' })).contacts[0]!.highlights).toEqual([
+      { start: 6, end: 10 },
+    ]);
+    const filtered = await api.http.app.inject({
+      method: 'GET',
+      url: '/v1/contacts?q=zola',
+      headers: api.as(stage, 'owner'),
+    });
+    expect(filtered.json().data).toMatchObject([{ name: 'Émile Zola' }]);
+  });
+
+  it('respects what a key or an agent may reach', async () => {
+    const here = api.as(stage, 'key', { numberIds: [stage.numberId] });
+    const elsewhere = api.as(stage, 'key', { numberIds: [newId()] });
+    expect(await texts('café', {}, here)).toHaveLength(1);
+    expect(await texts('café', {}, elsewhere)).toEqual([]);
+    expect((await search('zola', { type: 'all' }, elsewhere)).contacts).toEqual([]);
+    const own = api.as(stage, 'agent', { ownOnly: true });
+    expect(await texts('café', {}, own)).toHaveLength(1);
+    await api.db.withSystem('test: somebody else works on it', (tx) =>
+      tx.execute('update conversations set assignee_id = $2 where id = $1', [
+        said.en!.conversationId,
+        stage.members.admin,
+      ]),
+    );
+    expect(await texts('café', {}, own)).toEqual([]);
+    expect(await texts('ação', {}, own)).toHaveLength(1);
+  });
+
+  it('pages newest first, without gaps, also where few of the hits may be seen', async () => {
+    const place = await writes(stage, { text: 'tick 0' });
+    for (let n = 1; n < 12; n += 1) {
+      // Two in one second: the id decides.
+      if (n % 2 === 0) api.clock.advance(1_000);
+      await writes(stage, { text: `tick ${n}`, phone: place.phone });
+    }
+    await caughtUp();
+    const all: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Found = await search('tick', { limit: '5', ...(cursor ? { cursor } : {}) });
+      all.push(...page.messages.map((message) => message.text));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(all).toHaveLength(12);
+    expect(new Set(all).size).toBe(12);
+    expect(all.at(-1)).toMatch(/tick [01]/);
+  });
+
+  it('forgets what was revoked and finds what was edited', async () => {
+    const first = await writes(stage, { text: 'zebra crossing' });
+    const [row] = await api.db.withSystem('test', (tx) =>
+      tx.query<{ id: string }>('select provider_message_id as id from messages where id = $1', [
+        first.messageId,
+      ]),
+    );
+    await caughtUp();
+    expect(await texts('zebra')).toHaveLength(1);
+    await writes(stage, {
+      phone: first.phone,
+      type: 'edit',
+      content: {
+        edit: { original_message_id: row!.id, message: { type: 'text', text: { body: 'giraffe crossing' } } },
+      },
+    });
+    await until('the edit is found', async () => (await texts('giraffe')).length === 1);
+    expect(await texts('zebra')).toEqual([]);
+    await writes(stage, {
+      phone: first.phone,
+      type: 'revoke',
+      content: { revoke: { original_message_id: row!.id } },
+    });
+    await until('the revoke is followed', async () => (await texts('crossing')).length === 0);
+  });
+
+  it('writes the words of older messages once, and goes on where it was killed', async () => {
+    const before = await texts('tick', { limit: '50' });
+    await api.db.withSystem('test: as before this table was', (tx) =>
+      tx.execute('delete from message_search'),
+    );
+    expect(await texts('tick')).toEqual([]);
+    const controller = new AbortController();
+    const context = { workspaceId: null, attempt: 1, log, signal: controller.signal };
+    await backfillHandler(api.db, 3).run({}, context);
+    expect(await texts('tick', { limit: '50' })).toEqual(before);
+    expect(await texts('café')).toHaveLength(1);
+    expect(await texts('crossing')).toEqual([]);
+  });
+});
