@@ -14,7 +14,7 @@ export { createWorkspace, updateWorkspace } from './change.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';
 export { limitsFor, seedPlans } from './plans.ts';
 export { statusOf } from './queries.ts';
-export { readWorkspace, workspacesFor } from './read.ts';
+export { auditRetentions, readWorkspace, workspacesFor } from './read.ts';
 export { workspaceRoutes } from './routes.ts';
 export {
   defaultStopWords,

@@ -22,6 +22,12 @@ export const workspacesById = statement(
   'select id, name, plan, status, settings, created_at from workspaces where id = any($1::uuid[])',
 );
 
+export const selectAuditRetentions = statement(
+  'workspaces.audit_retentions',
+  `select id as "workspaceId", (settings ->> 'auditDays')::int as days from workspaces
+   where jsonb_typeof(settings -> 'auditDays') = 'number' order by id`,
+);
+
 export const insertWorkspace = statement(
   'workspaces.insert',
   `insert into workspaces (id, name, plan, settings, created_at)

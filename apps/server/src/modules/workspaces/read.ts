@@ -1,7 +1,7 @@
-import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
-import { type WorkspaceRecord, workspacesById } from './queries.ts';
+import { selectAuditRetentions, type WorkspaceRecord, workspacesById } from './queries.ts';
 import { parseSettings, type WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceRow {
@@ -36,4 +36,11 @@ export async function readWorkspace(tx: TenantTx): Promise<WorkspaceRow> {
   const found = (await workspacesFor(tx, [tx.workspaceId])).get(tx.workspaceId);
   if (!found) throw errors.notFound('workspace');
   return found;
+}
+
+/** The workspaces that keep their audit for so many days only. */
+export function auditRetentions(db: Database): Promise<{ workspaceId: WorkspaceId; days: number }[]> {
+  return db.withSystem('how long audits are kept', (tx) =>
+    tx.query<{ workspaceId: WorkspaceId; days: number }>(selectAuditRetentions),
+  );
 }

@@ -49,6 +49,7 @@ export const defaultStartWords: readonly string[] = [
   'शुरू करें',
 ];
 
+const auditDays = z.number().int().min(30).max(3_650).nullable();
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
@@ -74,6 +75,7 @@ export const workspaceSettings = z.object({
     .enum(['opt-out', 'opt-in'])
     .default('opt-out')
     .describe('Marketing may be sent until a person opts out, or only after they opted in.'),
+  auditDays: auditDays.default(null).describe('How long the audit is kept, in days; null: for ever.'),
 });
 
 export type WorkspaceSettings = z.infer<typeof workspaceSettings>;
@@ -92,6 +94,7 @@ export const settingsPatch = z
     unknownSends: z.enum(['leave', 'resend']),
     autoReply: z.boolean(),
     marketing: z.enum(['opt-out', 'opt-in']),
+    auditDays,
   })
   .partial();
 
