@@ -75,6 +75,10 @@ export const workspaceSettings = z.object({
     .enum(['opt-out', 'opt-in'])
     .default('opt-out')
     .describe('Marketing may be sent until a person opts out, or only after they opted in.'),
+  answering: z
+    .enum(['anyone', 'assignee'])
+    .default('anyone')
+    .describe('Whether any member may answer a conversation, or its assignee alone.'),
   auditDays: auditDays.default(null).describe('How long the audit is kept, in days; null: for ever.'),
 });
 
@@ -94,6 +98,7 @@ export const settingsPatch = z
     unknownSends: z.enum(['leave', 'resend']),
     autoReply: z.boolean(),
     marketing: z.enum(['opt-out', 'opt-in']),
+    answering: z.enum(['anyone', 'assignee']),
     auditDays,
   })
   .partial();
