@@ -42,6 +42,13 @@ export interface Route {
   access: Access | null;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What every answer carries, name and value in turns, for who writes past Fastify's reply (`reply.hijack()`). */
+    standingHeaders?: () => readonly string[];
+  }
+}
+
 export interface HttpOptions {
   log: Logger;
   environment: string;
@@ -96,6 +103,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
     reply.header('x-request-id', requestId);
   };
+  const standing = headers.flat();
+  const leaving = [...standing, 'connection', 'close'];
   const app: HttpApp = fastify({
     // Its only words at info are "Server listening", once per address; main says where it listens.
     loggerInstance: options.log.child(
@@ -166,10 +175,13 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     return renderError(errors.notFound('address', { path }), request, reply);
   });
 
-  app.addHook('onSend', async (request, reply) => {
+  // With a callback: a promise per answer would do nothing but wait for itself.
+  app.addHook('onSend', (request, reply, payload, done) => {
     decorate(request.id, reply);
     if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
+  app.decorate('standingHeaders', () => (closing ? leaving : standing));
 
   const origins = new Set(options.corsOrigins?.map((origin) => origin.replace(/\/+$/, '')));
   if (origins.size > 0) {
