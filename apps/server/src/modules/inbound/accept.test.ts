@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { type Database, openDatabase } from '../../platform/db/index.ts';
+import { buildHttp } from '../../platform/http/index.ts';
 import { createLimit, floodGate } from '../../platform/limits/index.ts';
 import { type Acceptor, createAcceptor } from './accept.ts';
 import { createDoorKeeper, type DoorApp } from './apps.ts';
@@ -363,4 +364,89 @@ it('says 503 with Retry-After when a body cannot be stored, and 429 past a flood
   expect(flooded.statusCode).toBe(429);
   expect(Number(flooded.headers['retry-after'])).toBeGreaterThan(0);
   await refusing.close();
+});
+
+/** Bytes as they go over the wire, and what comes back until the other side has said all of it. */
+async function speak(url: string, parts: readonly (string | Buffer)[], said: RegExp): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let heard = '';
+  socket.on('data', (chunk) => {
+    heard += chunk.toString('latin1');
+  });
+  socket.on('error', () => {}); // An answer that comes before the whole request resets what is still on its way.
+  for (const part of parts) socket.write(part);
+  await until(`${said}`, async () => said.test(heard));
+  socket.destroy();
+  return heard;
+}
+
+it('gives its answers the headers of all answers, though it writes them itself', async () => {
+  const http = await buildHttp({ log, environment: 'test', checks: {}, authenticate: async () => null });
+  await http.app.register((scope) => inboundRoutes(scope as never, { keeper, acceptor: doorAcceptor }));
+  const url = await http.listen({ host: '127.0.0.1', port: 0 });
+  const body = text('with all headers');
+  const send = (signature: string) =>
+    fetch(`${url}/webhook`, {
+      method: 'POST',
+      body,
+      headers: { 'x-hub-signature-256': signature, 'x-request-id': 'given-1' },
+    });
+  const other = Object.fromEntries((await fetch(`${url}/healthz`)).headers);
+  const own = ['content-type', 'content-length', 'date', 'x-request-id'];
+  for (const [status, signature] of [
+    [200, sign(body, 'new-secret')],
+    [401, sign(body, 'guess')],
+  ] as const) {
+    const reply = await send(signature);
+    const headers = Object.fromEntries(reply.headers);
+    expect([reply.status, headers['x-request-id'], headers['content-type']]).toEqual([
+      status,
+      'given-1',
+      'text/plain',
+    ]);
+    for (const [name, value] of Object.entries(other)) {
+      if (!own.includes(name)) expect([name, headers[name]]).toEqual([name, value]);
+    }
+  }
+  http.stopIntake();
+  const last = `POST /webhook HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: ${sign(body, 'new-secret')}\r\ncontent-length: ${body.length}\r\n\r\n`;
+  expect(await speak(url, [last, body], /OK$/)).toMatch(/ 200 .*connection: close/s);
+  await http.close();
+});
+
+it('takes bodies in pieces and of unsaid length, refuses too many pieces, and survives a sender that gives up', async () => {
+  const real = fastify();
+  await real.register(async (scope) => inboundRoutes(scope, { keeper, acceptor: doorAcceptor }));
+  const url = await real.listen({ host: '127.0.0.1', port: 0 });
+  const head = (...lines: string[]) => ['POST /webhook HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n');
+  const piece = (bytes: Buffer) =>
+    Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+
+  const body = text('in pieces');
+  const signed = `x-hub-signature-256: ${sign(body, 'new-secret')}`;
+  const chunked = [
+    head(signed, 'transfer-encoding: chunked'),
+    piece(body.subarray(0, 7)),
+    piece(body.subarray(7)),
+    '0\r\n\r\n',
+  ];
+  expect(await speak(url, chunked, /OK$/)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await rows(`body = '\\x${body.toString('hex')}'`)).toHaveLength(1);
+
+  const endless = [
+    head('transfer-encoding: chunked'),
+    ...Array.from({ length: 5 }, () => piece(Buffer.alloc(1024 * 1024))),
+  ];
+  expect(await speak(url, endless, /\r\n\r\n/)).toMatch(/^HTTP\/1.1 413 .*connection: close/s);
+  expect(await speak(url, [head(`content-length: ${bodyLimit + 1}`)], /\r\n\r\n/)).toMatch(/^HTTP\/1.1 413 /);
+
+  const half = connect(Number(new URL(url).port), '127.0.0.1');
+  half.write(head(signed, 'content-length: 1000'));
+  half.write(body.subarray(0, 7));
+  const sockets = () => new Promise<number>((done) => real.server.getConnections((_error, n) => done(n)));
+  await until('the half is heard', async () => (await sockets()) === 1);
+  half.destroy();
+  await until('it is gone', async () => (await sockets()) === 0);
+  expect(await speak(url, [head(signed, `content-length: ${body.length}`), body], /OK$/)).toMatch(/ 200 /);
+  await real.close();
 });

@@ -1,4 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  RouteShorthandOptions,
+} from 'fastify';
 import { AppError } from '../../platform/errors.ts';
 import type { Acceptor } from './accept.ts';
 import type { DoorKeeper } from './apps.ts';
@@ -22,48 +29,70 @@ const addresses = [
   '/whatsapp/webhook',
 ];
 
-// Text, not bytes: node writes headers and text in one go, headers and a Buffer in two.
-const ok = 'OK';
-const nothing = '';
+const hidden = { hide: true } as never;
 const noBody = Buffer.alloc(0);
 
 /**
  * Where WhatsApp speaks to us. The body stays the bytes that came: a signature over re-serialised JSON proves nothing.
  * Answers: 200 committed · 503 with Retry-After · 401 not authentic · 413 too large · 429 only past a flood level.
+ *
+ * A webhook is received and answered in the onRequest hook of its route, on node's own request and response: what lies
+ * between hook and handler (content types, a parser, validation, promises, a reply with hooks of its own) does nothing
+ * for bytes. docs/decisions/004-the-door-answers-itself.md has the figures.
  */
 export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
   const { keeper, acceptor } = deps;
   // No logger per request: making it was about 1.5 % of this door's busy time, and nothing here uses it.
   app.setChildLoggerFactory((logger) => logger);
   if (deps.flood) app.addHook('onRequest', deps.flood);
-  // Bytes are bytes: a content-type that Fastify cannot read would be refused with 415 before the signature is seen.
-  app.addHook('onRequest', async (request) => {
-    request.raw.headers['content-type'] = 'application/octet-stream';
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error instanceof AppError ? error.status : (error.statusCode ?? 500);
     if (error instanceof AppError && error.details.retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(error.details.retryAfterSeconds));
     }
-    if (status >= 500) return unavailable(reply);
-    return reply.code(status).type('text/plain').send(nothing);
+    if (status >= 500) return reply.code(503).header('retry-after', '5').type('text/plain').send('');
+    return reply.code(status).type('text/plain').send('');
   });
 
-  async function receive(request: FastifyRequest, reply: FastifyReply, appKey: string | null) {
-    const body = Buffer.isBuffer(request.body) ? request.body : noBody;
-    const signature = request.headers['x-hub-signature-256'];
-    const appId = await keeper.whoSigned(appKey, body, signature);
-    if (appId === null) return reply.code(401).type('text/plain').send(nothing);
-    const acceptance = await acceptor.accept({
-      source: 'cloud',
-      appId,
-      body,
-      signature: signature as string,
-    });
-    if (acceptance === 'stored') return reply.code(200).type('text/plain').send(ok);
-    return unavailable(reply);
+  const standing = app.standingHeaders ?? (() => []);
+  function answer(request: FastifyRequest, reply: FastifyReply, [status, text, ...headers]: Answer): void {
+    // One array and one text: node writes both in one go, headers and a Buffer in two.
+    reply.raw.writeHead(status, [...standing(), 'x-request-id', request.id, ...headers]);
+    reply.raw.end(text, 'latin1');
+  }
+
+  async function store(appKey: string | null, body: Buffer, signature: string | string[] | undefined) {
+    try {
+      const appId = await keeper.whoSigned(appKey, body, signature);
+      if (appId === null) return notAuthentic;
+      const acceptance = await acceptor.accept({
+        source: 'cloud',
+        appId,
+        body,
+        signature: signature as string,
+      });
+      return acceptance === 'stored' ? stored : unavailable;
+    } catch {
+      return unavailable; // Who signs is not known yet: the database was away since the start.
+    }
+  }
+
+  function receiving(appKeyOf: (request: FastifyRequest) => string | null): RouteShorthandOptions {
+    return {
+      schema: hidden,
+      onRequest(request, reply) {
+        reply.hijack();
+        readBody(request.raw, (body) => {
+          if (body === null) {
+            answer(request, reply, tooLarge);
+            return;
+          }
+          void store(appKeyOf(request), body, request.raw.headers['x-hub-signature-256']).then((result) =>
+            answer(request, reply, result),
+          );
+        });
+      },
+    };
   }
 
   async function challenge(request: FastifyRequest, reply: FastifyReply, appKey: string | null) {
@@ -91,19 +120,57 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
   }
 
   for (const url of addresses) {
-    app.get(url, { schema: { hide: true } as never }, (request, reply) => challenge(request, reply, null));
-    app.post(url, { schema: { hide: true } as never }, (request, reply) => receive(request, reply, null));
+    app.get(url, { schema: hidden }, (request, reply) => challenge(request, reply, null));
+    app.post(
+      url,
+      receiving(() => null),
+      answeredByHook,
+    );
   }
   const keyed = '/webhooks/cloud/:appKey';
   const keyOf = (request: FastifyRequest) => (request.params as { appKey: string }).appKey;
-  app.get(keyed, { schema: { hide: true } as never }, (request, reply) =>
-    challenge(request, reply, keyOf(request)),
-  );
-  app.post(keyed, { schema: { hide: true } as never }, (request, reply) =>
-    receive(request, reply, keyOf(request)),
-  );
+  app.get(keyed, { schema: hidden }, (request, reply) => challenge(request, reply, keyOf(request)));
+  app.post(keyed, receiving(keyOf), answeredByHook);
 }
 
-function unavailable(reply: FastifyReply) {
-  return reply.code(503).header('retry-after', '5').type('text/plain').send(nothing);
+/** Status, text, headers (name and value in turns). */
+type Answer = readonly [number, string, ...string[]];
+
+const plain = (status: number, text: string, ...headers: string[]): Answer => [
+  status,
+  text,
+  'content-type',
+  'text/plain',
+  'content-length',
+  String(Buffer.byteLength(text)),
+  ...headers,
+];
+const stored = plain(200, 'OK');
+const notAuthentic = plain(401, '');
+const unavailable = plain(503, '', 'retry-after', '5');
+// The rest of the body is not read: the connection has to go.
+const tooLarge = plain(413, '', 'connection', 'close');
+
+const answeredByHook = () => {};
+
+/** The body in one piece; null as soon as it is known to be too large; never, when the sender gives up. */
+function readBody(request: IncomingMessage, done: (body: Buffer | null) => void): void {
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) {
+    done(null);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const onData = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= bodyLimit) {
+      chunks.push(chunk);
+      return;
+    }
+    request.off('data', onData).off('end', onEnd);
+    done(null);
+  };
+  const onEnd = () =>
+    done(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? noBody : Buffer.concat(chunks));
+  request.on('data', onData).on('end', onEnd);
 }
