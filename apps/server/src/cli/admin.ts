@@ -41,6 +41,28 @@ export function addAdmin(program: Command): void {
       });
     },
   );
+
+  admin
+    .command('reset-second-factor <email>')
+    .description('for whoever lost phone, passkeys and recovery codes: the password alone signs in again')
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .action(async (email: string, options: CommonOptions) => {
+      const { withSession } = await import('./session.ts');
+      const { resetSecondFactors } = await import('../modules/auth/second-factor-reset.ts');
+      await withSession(options, async ({ db }) => {
+        const had = await resetSecondFactors(db, email);
+        const said = [
+          had.totp ? 'the authenticator app' : '',
+          had.passkeys > 0 ? `${had.passkeys} passkey(s)` : '',
+        ];
+        const gone = said.filter((one) => one !== '').join(' and ');
+        console.log(
+          gone === ''
+            ? `${had.email} has no second factor. Their sessions have ended.`
+            : `Gone for ${had.email}: ${gone}. Their sessions have ended.`,
+        );
+      });
+    });
 }
 
 /** Never an argument: those show in the list of processes and in the shell's history. */

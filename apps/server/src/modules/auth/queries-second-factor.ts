@@ -53,3 +53,22 @@ export const factorsRow = statement(
      (select count(*) from recovery_codes where user_id = $1 and used_at is null) as codes,
      exists (select 1 from users where id = $1 and password_hash is not null) as password`,
 );
+
+export const passwordOf = statement('auth.password_of', 'select password_hash from users where id = $1');
+
+/** SQL: does this user have a second factor? For who looks at the person anyway. */
+export const hasFactorSql = (user: string): string =>
+  `(exists (select 1 from totp_secrets f where f.user_id = ${user} and f.confirmed_at is not null)
+    or exists (select 1 from passkeys f where f.user_id = ${user}))`;
+
+/** All of them, and how many there were of each. */
+export const dropFactors = statement(
+  'auth.drop_factors',
+  `with who as (select id, email from users where lower(email) = lower($1)),
+     apps as (delete from totp_secrets t using who where t.user_id = who.id returning t.confirmed_at),
+     keys as (delete from passkeys p using who where p.user_id = who.id returning p.id),
+     codes as (delete from recovery_codes c using who where c.user_id = who.id returning c.hash)
+   select who.id, who.email, (select count(*) from apps where confirmed_at is not null) as totp,
+       (select count(*) from keys) as passkeys, (select count(*) from codes) as codes
+     from who`,
+);

@@ -5,6 +5,8 @@ import { newId } from '../../platform/ids.ts';
 import { countByKey, keyRing, reseal } from '../../platform/seal.ts';
 import { makeRecoveryCodes } from './recovery-codes.ts';
 import { beginTotp, confirmTotp, factorsOf, hasSecondFactor, removeTotp, useCode } from './second-factor.ts';
+import { resetSecondFactors } from './second-factor-reset.ts';
+import { startSession } from './sessions.ts';
 
 const { db, clock } = await testDatabase();
 const system = <T>(fn: Parameters<typeof db.withSystem<T>>[1]) => db.withSystem('test', fn);
@@ -161,4 +163,24 @@ it('removed, it asks for nothing, and its recovery codes are gone', async () => 
   expect(await use(userId, shown(uri))).toBe('wrong');
   expect(await use(userId, recoveryCodes[0]!)).toBe('wrong');
   expect(await system((tx) => removeTotp(tx, userId))).toBe(false);
+});
+
+it('an operator voids all of them, which ends every session and stands in the audit', async () => {
+  const { userId, email, uri, recoveryCodes } = await enrolled();
+  const session = { kind: 'cookie', ip: null, userAgent: null, secondFactor: true } as const;
+  await system((tx) => startSession(tx, { tokenKey: new Uint8Array(32) }, { ...session, userId }));
+  expect(await resetSecondFactors(db, email.toUpperCase())).toEqual({ email, totp: true, passkeys: 0 });
+  expect(hasSecondFactor(await system((tx) => factorsOf(tx, userId)))).toBe(false);
+  expect(await use(userId, shown(uri))).toBe('wrong');
+  expect(await use(userId, recoveryCodes[0]!)).toBe('wrong');
+  const [left] = await system((tx) =>
+    tx.query<{ live: number; audited: number }>(
+      `select (select count(*) from sessions where user_id = $1 and revoked_at is null) as live,
+         (select count(*) from audit where target_id = $1::text and action = 'second_factor.reset') as audited`,
+      [userId],
+    ),
+  );
+  expect(left).toEqual({ live: 0, audited: 1 });
+  expect(await resetSecondFactors(db, email)).toMatchObject({ totp: false });
+  await expect(resetSecondFactors(db, 'nobody@example.com')).rejects.toMatchObject({ status: 404 });
 });
