@@ -79,6 +79,10 @@ export const workspaceSettings = z.object({
     .enum(['anyone', 'assignee'])
     .default('anyone')
     .describe('Whether any member may answer a conversation, or its assignee alone.'),
+  requireSecondFactor: z
+    .boolean()
+    .default(false)
+    .describe('Members without authenticator app or passkey can do nothing here but add one.'),
   auditDays: auditDays.default(null).describe('How long the audit is kept, in days; null: for ever.'),
 });
 
@@ -99,6 +103,7 @@ export const settingsPatch = z
     autoReply: z.boolean(),
     marketing: z.enum(['opt-out', 'opt-in']),
     answering: z.enum(['anyone', 'assignee']),
+    requireSecondFactor: z.boolean(),
     auditDays,
   })
   .partial();
