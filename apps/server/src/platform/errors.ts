@@ -37,6 +37,25 @@ export const errors = {
   unauthenticated: (
     message = 'Send an API key as `Authorization: Bearer ck_…`. `chaski keys api create` makes one.',
   ) => new AppError('unauthenticated', 401, message),
+  /** One text for every reason, so that nobody learns who has an account. */
+  invalidCredentials: () =>
+    new AppError(
+      'invalid_credentials',
+      401,
+      'E-mail and password do not belong together, or the address is not confirmed yet.',
+    ),
+  crossSite: () =>
+    new AppError(
+      'cross_site',
+      403,
+      'A request with the session cookie must come from our own pages (Origin or Sec-Fetch-Site says so) and carry JSON.',
+    ),
+  workspaceSuspended: () =>
+    new AppError(
+      'workspace_suspended',
+      403,
+      'This workspace is suspended. What arrives for it is kept; whoever runs the installation can say why.',
+    ),
   forbidden: (message: string, details: Details = {}) => new AppError('forbidden', 403, message, details),
   notFound: (what: string, details: Details = {}) =>
     new AppError('not_found', 404, `There is no such ${what}.`, details),
@@ -69,6 +88,14 @@ export const errors = {
       ...details,
       retryAfterSeconds,
     }),
+  /** What a plan allows in all is used up: nothing to wait for, but a larger plan or fewer of them. */
+  quotaExceeded: (quota: string, limit: number, used: number, details: Details = {}) =>
+    new AppError(
+      'quota_exceeded',
+      403,
+      `The plan allows ${limit} ${quota}, and ${used} are used. Remove some, or ask for a larger plan.`,
+      { quota, limit, used, ...details },
+    ),
   databaseUnavailable: (details: Details = {}, cause?: unknown) =>
     new AppError(
       'database_unavailable',

@@ -2,11 +2,11 @@ import { hash as bcrypt } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { seedWorkspace, testDatabase } from '../../../test/harness.ts';
 import { systemActor } from '../../platform/db/index.ts';
+import { forgetCallers } from '../../platform/http/index.ts';
 import {
   authenticateKey,
   createApiKey,
   createSuperadmin,
-  forgetKeys,
   hashPassword,
   listApiKeys,
   needsRehash,
@@ -21,7 +21,8 @@ const b = await seedWorkspace(db, { name: 'B' });
 
 const make = (command: Parameters<typeof createApiKey>[1]) =>
   db.withTenant(a.workspaceId, systemActor, (tx) => createApiKey(tx, command));
-const keysOf = (workspaceId: typeof a.workspaceId) => db.withTenant(workspaceId, systemActor, listApiKeys);
+const keysOf = (workspaceId: typeof a.workspaceId) =>
+  db.withTenant(workspaceId, systemActor, (tx) => listApiKeys(tx));
 
 describe('API keys', () => {
   it('stand for their workspace, scopes and numbers', async () => {
@@ -77,13 +78,13 @@ describe('API keys', () => {
     const { id, key } = await make({ name: 'short', expiresAt: new Date(clock.now().getTime() + 60_000) });
     expect(await authenticateKey(db, key)).not.toBeNull();
     clock.advance(61_000);
-    forgetKeys(db);
+    forgetCallers();
     expect(await authenticateKey(db, key)).toBeNull();
 
     const other = await make({ name: 'revoked' });
     expect(await authenticateKey(db, other.key)).not.toBeNull();
     await db.withTenant(a.workspaceId, systemActor, (tx) => revokeApiKey(tx, other.id));
-    forgetKeys(db);
+    forgetCallers();
     expect(await authenticateKey(db, other.key)).toBeNull();
     await expect(
       db.withTenant(b.workspaceId, systemActor, (tx) => revokeApiKey(tx, id)),
@@ -95,7 +96,7 @@ describe('API keys', () => {
     const lastUse = async () =>
       (await keysOf(a.workspaceId)).find((one) => one.id === id)!.lastUsedAt?.getTime() ?? null;
     const use = async () => {
-      forgetKeys(db);
+      forgetCallers();
       await authenticateKey(db, key);
     };
     expect(await lastUse()).toBeNull();
@@ -119,7 +120,7 @@ describe('API keys', () => {
 
   it('do not remember a database that was away', async () => {
     const { key } = await make({ name: 'away' });
-    forgetKeys(db);
+    forgetCallers();
     const gone = await testDatabase();
     await gone.close();
     await expect(authenticateKey(gone.db, key)).rejects.toBeDefined();

@@ -1,16 +1,28 @@
 /**
  * auth: who is asking.
  *
- * Words: a *user* is a person of the installation, a *superadmin* runs it; an *API key* `ck_<id>_<secret>` acts for one
- * workspace with *scopes*, perhaps for some of its numbers only; a *principal* is what a verified key amounts to.
- * Tables: users, api_keys (sessions and second factors come with people's sign-in).
- * States of a key: live → revoked or expired; neither comes back.
+ * Words: a *user* is a person of the installation, a *superadmin* runs it; a *session* is one sign-in of a person, held
+ * by a browser as a *cookie* or by a program as a *bearer token*; a *challenge* waits for the second factor; a *mail
+ * link* proves that somebody reads an address; an *API key* `ck_<id>_<secret>` acts for one workspace with *scopes*,
+ * perhaps for some of its numbers only; a *principal* is what verified credentials amount to in one workspace.
+ * Tables: users, sessions, login_challenges, mail_links, api_keys, and those of second factors.
+ * States of a key: live → revoked or expired; of a session the same; neither comes back.
  *
- * Always true: of a key only the SHA-256 of its 32 random bytes is stored (nothing to guess, so no slow hash), of a
- * password argon2id; a key is shown once; a revoked key is refused everywhere within a second; an unknown id costs the
- * same work as a wrong secret.
+ * Always true: of keys, cookies and links only the SHA-256 of their 32 random bytes is stored (nothing to guess, so no
+ * slow hash), of a password argon2id; each is shown once; what is revoked, lowered or disabled counts from the next
+ * request on, in other processes within a second; an unknown id or address costs the same work as a wrong secret and
+ * gets the same answer; a cookie changes something only for our own pages.
  */
-export { authenticateKey, authenticateKeys, forgetKeys } from './authenticate.ts';
+export {
+  type AuthenticateOptions,
+  authenticateKey,
+  authenticateKeys,
+  createAuthenticate,
+  sessionCaller,
+} from './authenticate.ts';
+export { isOurOrigin, type Site } from './cookies.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
-export { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+export { derivations, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+export { revokeSessions, type StartedSession, startSession } from './sessions.ts';
+export { type TokenKey, tokenKeyOf } from './tokens.ts';
 export { createSuperadmin, resetPassword } from './users.ts';

@@ -1,4 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { errors } from '../../platform/errors.ts';
+import { type PasswordContext, passwordProblem } from './common-passwords.ts';
 import { isImported, verifyImported } from './imported-passwords.ts';
 
 // OWASP's second row for argon2id: 19 MiB, two passes, one lane; about 30 ms and no more memory than a login is worth.
@@ -7,17 +10,52 @@ const passes = 2;
 const parallelism = 1;
 const tagLength = 32;
 
+/**
+ * Derivations at once. Node runs them in its pool of 4 threads, off the event loop, which files and DNS share: one
+ * stays free for those, and a wave of logins waits in line instead of taking 19 MiB each. More than the cores would
+ * only make every one of them slower.
+ */
+const lanes = Math.max(1, Math.min(3, availableParallelism()));
+/** Those in line wait some 30 ms each; who would wait longer than about 5 s is told to come again. */
+const longestLine = lanes * 150;
+
+let running = 0;
+let derived = 0;
+const line: (() => void)[] = [];
+
+/** How many derivations this process has begun: tests count them, metrics may. */
+export const derivations = (): number => derived;
+
+async function inLane<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= lanes) {
+    if (line.length >= longestLine) throw errors.overloaded('Too many people sign in right now. Try again.');
+    await new Promise<void>((resolve) => line.push(resolve));
+  } else running++;
+  try {
+    return await work();
+  } finally {
+    // The lane is handed over, not given up: nobody may slip in between.
+    const next = line.shift();
+    if (next) next();
+    else running--;
+  }
+}
+
 function derive(
   password: string,
   nonce: Buffer,
   cost: { memory: number; passes: number; parallelism: number; tagLength: number },
-) {
-  return new Promise<Buffer>((resolve, reject) => {
-    // NFKC, so that the same word typed on two keyboards is the same.
-    argon2('argon2id', { message: password.normalize('NFKC'), nonce, ...cost }, (error, tag) =>
-      error ? reject(error) : resolve(tag),
-    );
-  });
+): Promise<Buffer> {
+  derived++;
+  return inLane(
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        // NFKC, so that the same word typed on two keyboards is the same.
+        argon2('argon2id', { message: password.normalize('NFKC'), nonce, ...cost }, (error, tag) =>
+          error ? reject(error) : resolve(tag),
+        );
+      }),
+  );
 }
 
 const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
@@ -43,7 +81,10 @@ export function needsRehash(stored: string): boolean {
  * about who exists.
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  if (isImported(stored)) return verifyImported(stored, password);
+  if (isImported(stored)) {
+    derived++;
+    return inLane(() => verifyImported(stored, password));
+  }
   const parts = phc.exec(stored ?? '');
   if (!parts) {
     await derive(password, randomBytes(16), { memory, passes, parallelism, tagLength });
@@ -57,4 +98,17 @@ export async function verifyPassword(stored: string | null, password: string): P
     tagLength: expected.length,
   });
   return timingSafeEqual(tag, expected);
+}
+
+/** What a new password must be. Longest: what is typed anew at each login and hashed whole. */
+export const shortestPassword = 10;
+export const longestPassword = 1024;
+
+/** Refuses a new password by name of the field and reason. */
+export function checkNewPassword(password: string, context: PasswordContext = {}, path = 'password'): void {
+  const problem =
+    [...password].length < shortestPassword || password.length > longestPassword
+      ? 'A password has 10 to 1,024 characters.'
+      : passwordProblem(password, context);
+  if (problem !== null) throw errors.invalidRequest([{ path, message: problem }]);
 }

@@ -1,4 +1,5 @@
 import { statement } from '../../platform/db/index.ts';
+import { membershipOf } from '../workspaces/index.ts';
 
 export const insertSession = statement(
   'auth.insert_session',
@@ -69,4 +70,22 @@ export const countChallenge = statement(
 export const deleteChallenge = statement(
   'auth.delete_challenge',
   'delete from login_challenges where hash = $1 returning user_id',
+);
+
+/**
+ * Everything a request by session needs: the person, and what they are in the wanted workspace ($4), else in the
+ * session's, else in their oldest one. Somebody impersonated is in the session's workspace alone, and only while the
+ * superadmin behind it is one.
+ */
+export const callerBySession = statement(
+  'auth.caller',
+  `select s.id, s.user_id, s.impersonator_id, s.last_used_at, s.expires_at, u.email, u.name, u.is_superadmin,
+       m.workspace_id, m.role, m.number_ids, m.own_only, m.status, m.plan
+     from sessions s
+     join users u on u.id = s.user_id
+     left join users i on i.id = s.impersonator_id
+     left join lateral ${membershipOf({ user: 's.user_id', wanted: 'case when s.impersonator_id is null then $4::uuid else s.workspace_id end', preferred: 's.workspace_id' })} m on true
+    where (s.hash = $1::bytea or s.id = $2::uuid and s.kind = 'token')
+      and s.revoked_at is null and s.expires_at > $3::timestamptz and u.disabled_at is null
+      and (s.impersonator_id is null or (i.is_superadmin and i.disabled_at is null))`,
 );

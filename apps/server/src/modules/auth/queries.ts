@@ -8,8 +8,8 @@ export const insertKey = statement(
 
 export const keyById = statement(
   'auth.key',
-  `select k.workspace_id, k.id, k.name, k.hash, k.scopes, k.number_ids, k.last_used_at, k.expires_at, k.revoked_at,
-       w.plan
+  `select k.workspace_id, k.id, k.name, k.hash, k.old_hash, k.old_hash_until, k.scopes, k.number_ids, k.last_used_at,
+       k.expires_at, k.revoked_at, w.plan, w.status
      from api_keys k join workspaces w on w.id = k.workspace_id where k.id = $1`,
 );
 
@@ -21,8 +21,27 @@ export const touchKey = statement(
 
 export const keysOfWorkspace = statement(
   'auth.keys',
-  `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at from api_keys
-    where workspace_id = $1 order by created_at, id`,
+  `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at, old_hash_until from api_keys
+    where workspace_id = $1 and ($2::timestamptz is null or (created_at, id) > ($2::timestamptz, $3::text))
+    order by created_at, id limit $4`,
+);
+
+export const lockKey = statement(
+  'auth.lock_key',
+  `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at, old_hash_until from api_keys
+    where workspace_id = $1 and id = $2 for update`,
+);
+
+export const updateKey = statement(
+  'auth.update_key',
+  `update api_keys set name = $3, scopes = $4::text[], number_ids = $5::uuid[], expires_at = $6
+    where workspace_id = $1 and id = $2`,
+);
+
+/** The secret so far goes on until the given time; one that was itself being replaced ends now. */
+export const rotateKeyRow = statement(
+  'auth.rotate_key',
+  `update api_keys set old_hash = hash, old_hash_until = $4, hash = $3 where workspace_id = $1 and id = $2`,
 );
 
 export const revokeKeyRow = statement(
@@ -32,7 +51,9 @@ export const revokeKeyRow = statement(
 
 export const insertUser = statement(
   'auth.insert_user',
-  `insert into users (id, email, name, password_hash, is_superadmin, created_at) values ($1, $2, $3, $4, $5, $6)
+  // Made by somebody who vouches for the address: an operator, an issuer, an invitation's mail.
+  `insert into users (id, email, name, password_hash, is_superadmin, created_at, email_verified_at)
+   values ($1, $2, $3, $4, $5, $6, $6)
    on conflict (lower(email)) do nothing returning id, email, name, is_superadmin, created_at`,
 );
 

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { newId, type UserId } from '../../platform/ids.ts';
-import { type PasswordContext, passwordProblem } from './common-passwords.ts';
-import { hashPassword } from './passwords.ts';
+import { checkNewPassword, hashPassword } from './passwords.ts';
 import { insertUser, setPassword } from './queries.ts';
 
 export interface UserRow {
@@ -33,11 +32,6 @@ function toUser(row: UserRecord): UserRow {
   };
 }
 
-function checkPassword(password: string, context: PasswordContext): void {
-  const problem = passwordProblem(password, context);
-  if (problem !== null) throw errors.invalidRequest([{ path: 'password', message: problem }]);
-}
-
 /** Makes somebody who runs the installation. Without a password one is made; it is in the answer and nowhere else. */
 export async function createSuperadmin(
   db: Database,
@@ -48,7 +42,7 @@ export async function createSuperadmin(
     throw errors.invalidRequest([{ path: 'email', message: 'This is not an e-mail address.' }]);
   }
   const password = command.password ?? randomBytes(15).toString('base64url');
-  checkPassword(password, { email, name: command.name ?? null });
+  checkNewPassword(password, { email, name: command.name ?? null });
   // Before the transaction: 30 ms of work that no connection should wait for.
   const hash = await hashPassword(password);
   const user = await db.withSystem('create a superadmin', async (tx) => {
@@ -80,7 +74,7 @@ export async function resetPassword(
   command: { email: string; password?: string },
 ): Promise<{ user: UserRow; password: string }> {
   const password = command.password ?? randomBytes(15).toString('base64url');
-  checkPassword(password, command);
+  checkNewPassword(password, command);
   const hash = await hashPassword(password);
   const user = await db.withSystem('reset a password', async (tx) => {
     const [row] = await tx.query<UserRecord>(setPassword, [command.email.trim(), hash]);

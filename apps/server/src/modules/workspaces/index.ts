@@ -12,8 +12,9 @@
  */
 export { createWorkspace, updateWorkspace } from './change.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';
-export { limitsFor, seedPlans } from './plans.ts';
-export { statusOf } from './queries.ts';
+export { limitsFor, listPlans, planBody, planLimits, seedPlans, setPlan } from './plans.ts';
+export { membershipOf, statusOf } from './queries.ts';
+export { holdQuota, requireRoom } from './quota.ts';
 export { auditRetentions, readWorkspace, workspacesFor } from './read.ts';
 export { workspaceRoutes } from './routes.ts';
 export {

@@ -17,6 +17,18 @@ export function statusOf(column: string): string {
   return `(select w.status from workspaces w where w.id = ${column})`;
 }
 
+/**
+ * For the sign-in's reads: a lateral subquery for the one membership that counts. `user`, `wanted` (null: any) and
+ * `preferred` are SQL of the reader's, never values. A disabled member is none.
+ */
+export function membershipOf(of: { user: string; wanted: string; preferred: string }): string {
+  return `(select m.workspace_id, m.role, m.number_ids, m.own_only, w.status, w.plan, w.name as workspace_name
+      from members m join workspaces w on w.id = m.workspace_id
+     where m.user_id = ${of.user} and m.disabled_at is null
+       and (${of.wanted} is null or m.workspace_id = ${of.wanted})
+     order by m.workspace_id is not distinct from ${of.preferred} desc, m.created_at, m.workspace_id limit 1)`;
+}
+
 export const workspacesById = statement(
   'workspaces.by_id',
   'select id, name, plan, status, settings, created_at from workspaces where id = any($1::uuid[])',
@@ -38,19 +50,6 @@ export const updateWorkspaceRow = statement(
   'workspaces.update',
   `update workspaces set name = coalesce($2, name), settings = settings || $3::jsonb
     where id = $1 returning id, name, plan, status, settings, created_at`,
-);
-
-export const seedPlanRows = statement(
-  'workspaces.seed_plans',
-  `insert into plans (name, messages_per_month, messages_per_minute, numbers, contacts)
-   select * from unnest($1::text[], $2::bigint[], $3::int[], $4::int[], $5::bigint[])
-   on conflict (name) do nothing`,
-);
-
-export const planOfWorkspace = statement(
-  'workspaces.plan',
-  `select w.plan as name, p.messages_per_month, p.messages_per_minute, p.numbers, p.contacts, p.name is not null as known
-     from workspaces w left join plans p on p.name = w.plan where w.id = $1`,
 );
 
 export const addUsage = statement(

@@ -1,6 +1,6 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Actor, Database, TenantTx } from '../db/index.ts';
-import { errors } from '../errors.ts';
+import { type AppError, errors } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
 
 /** What a request brings along to say who sends it. */
@@ -15,6 +15,8 @@ export interface Credentials {
   method: string;
   origin: string | null;
   site: string | null;
+  host: string | null;
+  contentType: string | null;
   ip: string;
   userAgent: string | null;
 }
@@ -26,6 +28,8 @@ export interface Person {
   email: string;
   name: string;
   isSuperadmin: boolean;
+  /** The superadmin who acts as this person; may look and work, not change how the person signs in. */
+  impersonatorId?: string | null;
 }
 
 /** Who passed the gate, in one workspace. */
@@ -44,6 +48,8 @@ export interface Caller {
   person: Person | null;
   /** null: a person who is in no workspace. */
   principal: Principal | null;
+  /** Why a person has no principal, where the reason is another: the workspace is suspended, or not theirs. */
+  withheld?: AppError;
 }
 
 /**
@@ -66,13 +72,28 @@ export interface Gate {
   operator(): GateHook;
 }
 
-/** What must pass before an identified caller's request goes on: limits per user, key and workspace. */
-export type Admit = (caller: Caller, request: FastifyRequest) => Promise<void>;
+/** Limits, asked before a request's body is read: what is too much is refused with 429. */
+export interface Admission {
+  /** Nobody known: no credentials, or none that count. */
+  stranger(request: FastifyRequest): Promise<void>;
+  /** Of routes that ask nothing of their caller, by address. */
+  visitor(request: FastifyRequest): Promise<void>;
+  /** Of the same routes, by the account that the body names. */
+  account(request: FastifyRequest, email: string): Promise<void>;
+  /** Somebody known: by user or key, and by workspace and plan. */
+  caller(caller: Caller, request: FastifyRequest): Promise<void>;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
     person: Person | null;
+    /** The limit that is closest: its figures are in the answer. */
+    limit: { max: number; remaining: number; resetSeconds: number } | null;
+  }
+  interface FastifyContextConfig {
+    /** Names of the limits that this route counts for; `points` is the plan's. */
+    limits?: readonly string[];
   }
 }
 
@@ -80,7 +101,7 @@ declare module 'fastify' {
 const bearer = /^bearer +([\w.~+/=-]{1,4096}) *$/i;
 
 /** The gates of all routes: who it is, then whether they may. */
-export function gateWith(authenticate: Authenticate, admit: Admit = async () => {}): Gate {
+export function gateWith(authenticate: Authenticate, admission?: Admission): Gate {
   const identify = async (request: FastifyRequest): Promise<Caller> => {
     const { headers } = request;
     const caller = await authenticate({
@@ -90,10 +111,13 @@ export function gateWith(authenticate: Authenticate, admit: Admit = async () => 
       method: request.method,
       origin: headers.origin ?? null,
       site: one(headers['sec-fetch-site']),
+      host: headers.host ?? null,
+      contentType: headers['content-type'] ?? null,
       ip: request.ip,
       userAgent: headers['user-agent'] ?? null,
     });
     if (!caller) {
+      await admission?.stranger(request);
       throw headers.authorization === undefined
         ? errors.unauthenticated()
         : errors.unauthenticated(
@@ -102,14 +126,15 @@ export function gateWith(authenticate: Authenticate, admit: Admit = async () => 
     }
     request.person = caller.person;
     request.principal = caller.principal && withOrigin(caller.principal, request);
-    await admit(caller, request);
+    await admission?.caller(caller, request);
     return caller;
   };
 
   const gate = (...actions: string[]): GateHook =>
     hook({ kind: 'workspace', actions }, async (request) => {
-      const { principal } = await identify(request);
+      const { principal, withheld } = await identify(request);
       if (!principal) {
+        if (withheld) throw withheld;
         throw errors.forbidden('You are in no workspace yet. Make one, or accept an invitation.', {
           reason: 'no_workspace',
         });
