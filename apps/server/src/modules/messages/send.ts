@@ -42,6 +42,27 @@ export type QueueResult =
   | { outcome: 'known'; message: MessageRow }
   | { outcome: 'refused'; verdict: Exclude<Verdict, { verdict: 'free-form' }> };
 
+/** A row for `insertQueued`. */
+type QueuedRow = Pick<
+  MessageRecord,
+  | 'workspace_id'
+  | 'id'
+  | 'conversation_id'
+  | 'number_id'
+  | 'contact_id'
+  | 'type'
+  | 'content'
+  | 'source'
+  | 'reply_to'
+  | 'target_provider_id'
+  | 'workflow_id'
+  | 'actor_kind'
+  | 'actor_id'
+  | 'purpose'
+  | 'dedupe_key'
+  | 'automated'
+> & { ord: number; priority: number };
+
 const listeners = new Set<() => void>();
 
 /** Called after every commit that queued messages, in this process. */
@@ -101,10 +122,14 @@ export async function send(
 
 function refused(said: Exclude<Verdict, { verdict: 'free-form' }>): AppError {
   const { verdict, code, sentence, changesAt } = said;
-  return errors.sendRefused(code, sentence, {
-    verdict,
-    ...(changesAt ? { changesAt: changesAt.toISOString() } : {}),
-  });
+  const details = { verdict, ...(changesAt ? { changesAt: changesAt.toISOString() } : {}) };
+  if ('quota' in said && said.quota) {
+    return errors.quotaExceeded('messagesPerMonth', said.quota.limit, said.quota.used, {
+      ...details,
+      reason: code,
+    });
+  }
+  return errors.sendRefused(code, sentence, details);
 }
 
 /** As JSON: what was stored has been through it, and jsonb keeps no order of keys. */
@@ -142,7 +167,7 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     if (!found) throw errors.notFound('conversation', { conversationId: command.conversationId });
     return { command, ord, facts: found, purpose: purposeOf(command), content: command.content };
   });
-  const verdicts = await judge(tx, candidates);
+  const verdicts = await judge(tx, candidates, { taking: true });
   const accepted = candidates
     .filter(({ ord }, index) => {
       const verdict = verdicts[index]!;
@@ -152,26 +177,28 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     .map((candidate) => ({ ...candidate, id: newId(now.getTime()) }));
 
   if (accepted.length > 0) {
-    const rows = accepted.map(({ command, facts: found, id, purpose, ord }) => ({
-      ord,
-      workspace_id: command.workspaceId,
-      id,
-      conversation_id: command.conversationId,
-      number_id: found.number_id,
-      contact_id: found.contact_id,
-      type: command.content.type,
-      content: command.content,
-      source: command.source ?? 'api',
-      reply_to: command.replyTo ?? null,
-      target_provider_id: reactionTarget(command.content),
-      workflow_id: command.workflowId ?? found.default_workflow_id,
-      actor_kind: tx.actor.kind,
-      actor_id: tx.actor.id,
-      purpose,
-      dedupe_key: command.dedupeKey ?? null,
-      automated: command.automated ?? false,
-      priority: command.priority ?? 0,
-    }));
+    const rows = accepted.map(
+      ({ command, facts: found, id, purpose, ord }): QueuedRow => ({
+        ord,
+        workspace_id: command.workspaceId,
+        id,
+        conversation_id: command.conversationId,
+        number_id: found.number_id,
+        contact_id: found.contact_id,
+        type: command.content.type,
+        content: command.content,
+        source: command.source ?? 'api',
+        reply_to: command.replyTo ?? null,
+        target_provider_id: reactionTarget(command.content),
+        workflow_id: command.workflowId ?? found.default_workflow_id,
+        actor_kind: tx.actor.kind,
+        actor_id: tx.actor.id,
+        purpose,
+        dedupe_key: command.dedupeKey ?? null,
+        automated: command.automated ?? false,
+        priority: command.priority ?? 0,
+      }),
+    );
     const inserted = new Set(
       (await tx.query<{ id: string }>(insertQueued, [JSON.stringify(rows), now.toISOString()])).map(
         (row) => row.id,
@@ -214,20 +241,15 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     );
     // What another transaction queued under the same key meanwhile is committed by now: the insert waited for it.
     const lost = accepted.filter(({ id }) => !inserted.has(id));
-    const messages = await byIds(
-      tx,
-      queued.map(({ command, id }) => ({ workspaceId: command.workspaceId, id })),
-    );
     const others = await byDedupe(
       tx,
       lost.map(({ command }) => ({ workspaceId: command.workspaceId, dedupeKey: command.dedupeKey! })),
     );
-    const byId = new Map(messages.map((row) => [row.id as string, row]));
+    const byId = new Map(rows.map((row) => [row.id as string, row]));
     const byKey = new Map(others.map((row) => [dedupeKeyOf(row), row]));
     for (const { id, ord, command } of accepted) {
-      const message = byId.get(id);
-      if (message) {
-        results[ord] = { outcome: 'queued', message };
+      if (inserted.has(id)) {
+        results[ord] = { outcome: 'queued', message: asQueued(byId.get(id)!, now) };
         continue;
       }
       const other = byKey.get(dedupeKeyOf(command));
@@ -237,6 +259,32 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     if (queued.length > 0) queuedAfterCommit(tx);
   }
   return results as QueueResult[];
+}
+
+/** What `insertQueued` made of it, without asking: a round trip less for each request. */
+function asQueued(row: QueuedRow, now: Date): MessageRow {
+  return toMessage({
+    ...row,
+    // As jsonb keeps it: without what has no value.
+    content: JSON.parse(JSON.stringify(row.content)) as Record<string, unknown>,
+    direction: 'out',
+    provider_message_id: null,
+    status: 'queued',
+    shown_at: now,
+    created_at: now,
+    context: null,
+    referral: null,
+    error: null,
+    pricing: null,
+    edited_at: null,
+    revoked_at: null,
+    sent_at: null,
+    delivered_at: null,
+    read_at: null,
+    failed_at: null,
+    queue_state: 'due',
+    queue_due_at: now,
+  });
 }
 
 /** Messages by id, in no order. */

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { AppError, errors } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
 import { Batch, type Statement, type Step, type StepResult } from './batch.ts';
+import { createSlots } from './slots.ts';
 
 export type { Statement } from './batch.ts';
 
@@ -152,6 +153,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.checkoutTimeoutMs ?? 10_000,
     idleTimeoutMillis: 60_000,
   });
+  const slots = createSlots(tenantShare(options.poolSize), options.checkoutTimeoutMs ?? 10_000);
   const report = options.onError ?? (() => {});
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
@@ -274,17 +276,31 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  async function inTurn<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
+    if (!(await slots.take(workspaceId)))
+      throw errors.databaseUnavailable({ reason: 'no connection in time' });
+    try {
+      return await work();
+    } finally {
+      slots.free(workspaceId);
+    }
+  }
+
   return {
     pool,
     clock,
     withTenant: (workspaceId, actor, fn) =>
-      transact(enter(app, workspaceId, actor), { scope: 'tenant', workspaceId, actor }, fn),
+      inTurn(workspaceId, () =>
+        transact(enter(app, workspaceId, actor), { scope: 'tenant', workspaceId, actor }, fn),
+      ),
     withSystem: (reason, fn) =>
       transact(enter(system, '', systemActor), { scope: 'system', reason, actor: systemActor }, fn),
-    readTenant: async (workspaceId, steps) =>
-      (await once([enter(app, workspaceId, keyActor), ...steps.map((s) => step(s.statement, s.values))]))
-        .slice(1)
-        .map((result) => result.rows),
+    readTenant: (workspaceId, steps) =>
+      inTurn(workspaceId, async () =>
+        (await once([enter(app, workspaceId, keyActor), ...steps.map((s) => step(s.statement, s.values))]))
+          .slice(1)
+          .map((result) => result.rows),
+      ),
     runSystem: async (_reason, steps) =>
       (await once([enter(system, '', systemActor), ...steps.map((s) => step(s.statement, s.values))])).slice(
         1,
@@ -297,6 +313,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     close: () => endPool(pool),
   };
+}
+
+/** A third of the pool, at most four, stays with the loops. */
+function tenantShare(poolSize: number): number {
+  return Math.max(1, poolSize - Math.min(4, Math.floor(poolSize / 3)));
 }
 
 function step(text: string | Statement, values?: readonly unknown[]): Step {
