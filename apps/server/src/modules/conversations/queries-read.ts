@@ -1,58 +1,291 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
-import { type ConversationRow, selectConversations } from './queries.ts';
+import type { ContactId, ConversationId, NumberId, UserId } from '../../platform/ids.ts';
+
+export const views = ['mine', 'unassigned', 'open', 'all', 'mentions', 'snoozed', 'closed'] as const;
+export type View = (typeof views)[number];
+
+export const orders = ['newest', 'oldest', 'waiting'] as const;
+export type Order = (typeof orders)[number];
 
 export interface ConversationFilter {
+  view: View;
+  /** The asking member; null: a program, which has no own view. */
+  userId: string | null;
+  /** Numbers the caller may see; null = all. */
   numberIds: readonly string[] | null;
-  contactId: string | null;
-  status: ConversationRow['status'] | null;
-  unread: boolean;
+  teamId?: string | undefined;
+  /** All of them. */
+  labelIds?: readonly string[] | undefined;
+  /** null: nobody's. */
+  assigneeId?: string | null | undefined;
+  contactId?: string | undefined;
+  status?: 'open' | 'snoozed' | 'closed' | undefined;
+  /** Something is unread for the asking member. */
+  unread?: boolean | undefined;
+  /** The person waits for an answer. */
+  waiting?: boolean | undefined;
+  /** Beginning of the contact's name or number. */
+  q?: string | undefined;
 }
 
-// Conversations in which nobody has said anything yet are found by id only: the list is in the order of its index.
-const list = statement(
-  'conversations.list',
-  `select c.id from conversations c
-    where c.workspace_id = $1 and c.last_message_at is not null
-      and ($2::uuid[] is null or c.number_id = any($2::uuid[]))
-      and ($3::uuid is null or c.contact_id = $3)
-      and ($4::text is null or c.status = $4)
-      and (not $5::boolean or c.unread_count > 0)
-      and ($6::timestamptz is null or (c.last_message_at, c.id) < ($6::timestamptz, $7::uuid))
-    order by c.last_message_at desc, c.id desc limit $8`,
+/** What a member has not read (PostgreSQL's least and greatest pass over nulls). */
+const unread =
+  'coalesce(greatest(least(c.unread_count, c.inbound_count - p.seen), p.marked_unread::int), 0)::int';
+const ownPlace = (user: string) =>
+  `left join participants p on p.workspace_id = c.workspace_id and p.conversation_id = c.id and p.user_id = ${user}`;
+const mentionsOf = (user: string) =>
+  `exists (select from note_mentions x
+     where x.workspace_id = c.workspace_id and x.user_id = ${user} and x.conversation_id = c.id)`;
+
+/**
+ * The text for these filters, and no others: with `$1 is null or …` for each, a prepared plan would fit none of them.
+ * Parsed each time for that reason (0.4 ms), so that the planner sees which label or number is rare.
+ */
+export function listText(
+  workspaceId: string,
+  filter: ConversationFilter,
+  order: Order,
+  page: { limit: number; offset?: number; after: readonly [string, string] | null },
+): { text: string; values: unknown[] } {
+  const values: unknown[] = [workspaceId];
+  const value = (given: unknown, type: string) => `$${values.push(given)}::${type}`;
+  // Conversations in which nobody has said anything yet are found by id only: the list is in the order of its index.
+  const where = ['c.workspace_id = $1', 'c.last_message_at is not null', ...viewOf(filter, value)];
+  if (filter.numberIds !== null) where.push(`c.number_id = any (${value(filter.numberIds, 'uuid[]')})`);
+  if (filter.teamId !== undefined) where.push(`c.team_id = ${value(filter.teamId, 'uuid')}`);
+  if (filter.assigneeId === null) where.push('c.assignee_id is null');
+  else if (filter.assigneeId !== undefined) where.push(`c.assignee_id = ${value(filter.assigneeId, 'uuid')}`);
+  if (filter.contactId !== undefined) where.push(`c.contact_id = ${value(filter.contactId, 'uuid')}`);
+  if (filter.status !== undefined) where.push(`c.status = ${value(filter.status, 'text')}`);
+  if (filter.waiting || order === 'waiting') where.push('c.waiting_since is not null');
+  for (const label of filter.labelIds ?? []) {
+    where.push(`exists (select from conversation_labels k
+      where k.workspace_id = c.workspace_id and k.conversation_id = c.id and k.label_id = ${value(label, 'uuid')})`);
+  }
+  if (filter.unread) where.push(`${unread} > 0`);
+  const q = filter.q?.trim().toLowerCase();
+  if (q)
+    where.push(`exists (select from inbox_people w where w.workspace_id = c.workspace_id
+    and w.contact_id = c.contact_id and (${peopleOf(q, value).join(' or ')}))`);
+  const [key, direction] =
+    order === 'waiting' ? ['waiting_since', 'asc'] : ['last_message_at', order === 'oldest' ? 'asc' : 'desc'];
+  if (page.after) {
+    where.push(`(c.${key}, c.id) ${direction === 'asc' ? '>' : '<'}
+      (${value(page.after[0], 'timestamptz')}, ${value(page.after[1], 'uuid')})`);
+  }
+  const joins = filter.unread ? ownPlace(value(filter.userId, 'uuid')) : '';
+  return {
+    text: `select c.id from conversations c ${joins} where ${where.join(' and ')}
+      order by c.${key} ${direction}, c.id ${direction}
+      limit ${value(page.limit, 'integer')} offset ${value(page.offset ?? 0, 'integer')}`,
+    values,
+  };
+}
+
+function viewOf(filter: ConversationFilter, value: (given: unknown, type: string) => string): string[] {
+  switch (filter.view) {
+    case 'mine':
+      return ["c.status = 'open'", `c.assignee_id = ${value(filter.userId, 'uuid')}`];
+    case 'unassigned':
+      return ["c.status = 'open'", 'c.assignee_id is null'];
+    case 'mentions':
+      return [mentionsOf(value(filter.userId, 'uuid'))];
+    case 'open':
+    case 'snoozed':
+    case 'closed':
+      return [`c.status = '${filter.view}'`];
+    case 'all':
+      return [];
+  }
+}
+
+function peopleOf(q: string, value: (given: unknown, type: string) => string): string[] {
+  const digits = q.replace(/\D/g, '');
+  // `+1 (555) 01` is a number, `Anna 2` is a name.
+  const isNumber = digits !== '' && /^[\d\s()+./-]+$/.test(q);
+  return [
+    `starts_with(w.name, ${value(q, 'text')})`,
+    ...(isNumber ? [`starts_with(w.phone, ${value(digits, 'text')})`] : []),
+  ];
+}
+
+/** A conversation with all that a list shows of it. */
+export interface InboxRow {
+  id: ConversationId;
+  numberId: NumberId;
+  contactId: ContactId | null;
+  groupRef: string | null;
+  status: 'open' | 'snoozed' | 'closed';
+  lastMessageAt: Date | null;
+  lastMessageId: string | null;
+  lastPreview: string | null;
+  lastDirection: 'in' | 'out' | null;
+  lastStatus: string | null;
+  lastInboundAt: Date | null;
+  waitingSince: Date | null;
+  dueAt: Date | null;
+  snoozedAt: Date | null;
+  closedAt: Date | null;
+  assigneeId: UserId | null;
+  teamId: string | null;
+  teamName: string | null;
+  unitedInto: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  displayPhoneNumber: string;
+  verifiedName: string;
+  numberStatus: string;
+  hasWindow: boolean;
+  contactName: string | null;
+  profileName: string | null;
+  username: string | null;
+  phone: string | null;
+  blocked: boolean;
+  optedOut: boolean;
+  labels: { id: string; name: string; colour: string }[];
+  unreadCount: number;
+  mentionsMe: boolean;
+  unreadMention: boolean;
+}
+
+const rows = statement(
+  'conversations.inbox_rows',
+  `select c.id, c.number_id as "numberId", c.contact_id as "contactId", c.group_ref as "groupRef", c.status,
+     c.last_message_at as "lastMessageAt", c.last_message_id as "lastMessageId", c.last_preview as "lastPreview",
+     c.last_direction as "lastDirection", c.last_status as "lastStatus", c.last_inbound_at as "lastInboundAt",
+     c.waiting_since as "waitingSince", c.due_at as "dueAt", c.snoozed_at as "snoozedAt", c.closed_at as "closedAt",
+     c.assignee_id as "assigneeId", c.team_id as "teamId", c.team_name as "teamName", c.united_into as "unitedInto",
+     c.created_at as "createdAt", c.updated_at as "updatedAt",
+     c.display_phone_number as "displayPhoneNumber", c.verified_name as "verifiedName",
+     c.number_status as "numberStatus", c.has_window as "hasWindow",
+     c.contact_name as "contactName", c.profile_name as "profileName", c.username, c.phone,
+     coalesce(c.blocked, false) as blocked, c.opted_out as "optedOut", c.labels,
+     ${unread} as "unreadCount", m.at is not null as "mentionsMe",
+     coalesce(m.at > coalesce(p.looked_at, '-infinity'), false) as "unreadMention"
+   from unnest($2::uuid[]) with ordinality as t (id, place)
+   join inbox_rows c on c.workspace_id = $1 and c.id = t.id
+   ${ownPlace('$3')}
+   left join lateral (select max(x.created_at) as at from note_mentions x
+     where x.workspace_id = c.workspace_id and x.user_id = $3 and x.conversation_id = c.id) m on true
+   order by t.place`,
 );
 
-/** Newest line first, after (lastMessageAt, id). */
+/** These conversations as a list shows them to a member (null: to a program), in the given order. */
+export function selectInboxRows(
+  tx: TenantTx,
+  ids: readonly string[],
+  userId: string | null,
+): Promise<InboxRow[]> {
+  return tx.query<InboxRow & Record<string, unknown>>(rows, [tx.workspaceId, ids, userId]);
+}
+
+/** A page of the list: two statements, so that the first sorts ids only and the second is planned once. */
 export async function selectConversationList(
   tx: TenantTx,
   filter: ConversationFilter,
-  limit: number,
-  after: readonly [string, string] | null,
-): Promise<ConversationRow[]> {
-  const ids = await tx.query<{ id: string }>(list, [
-    tx.workspaceId,
-    filter.numberIds,
-    filter.contactId,
-    filter.status,
-    filter.unread,
-    after?.[0] ?? null,
-    after?.[1] ?? null,
-    limit,
-  ]);
+  order: Order,
+  page: { limit: number; offset?: number; after: readonly [string, string] | null },
+): Promise<InboxRow[]> {
+  const { text, values } = listText(tx.workspaceId, filter, order, page);
+  const ids = await tx.query<{ id: string }>(text, values);
   if (ids.length === 0) return [];
-  const keys = ids.map(({ id }) => ({ workspaceId: tx.workspaceId, id }));
-  const rows = new Map<string, ConversationRow>(
-    (await selectConversations(tx, keys)).map((row) => [row.id, row]),
+  return selectInboxRows(
+    tx,
+    ids.map(({ id }) => id),
+    filter.userId,
   );
-  return ids.flatMap(({ id }) => rows.get(id) ?? []);
 }
 
-const read = statement(
-  'conversations.read',
-  `update conversations set unread_count = 0, updated_at = $3
-    where workspace_id = $1 and id = $2 and unread_count > 0`,
+const visible = `c.workspace_id = $1 and c.last_message_at is not null
+  and ($2::uuid[] is null or c.number_id = any ($2::uuid[]))`;
+const both = `count(*)::int as count, (count(*) filter (where ${unread} > 0))::int as unread`;
+
+const viewCounts = statement(
+  'conversations.count_views',
+  `select (count(*) filter (where c.status = 'open' and c.assignee_id = $3))::int as mine,
+     (count(*) filter (where c.status = 'open' and c.assignee_id = $3 and ${unread} > 0))::int as "mineUnread",
+     (count(*) filter (where c.status = 'open' and c.assignee_id is null))::int as unassigned,
+     (count(*) filter (where c.status = 'open' and c.assignee_id is null and ${unread} > 0))::int as "unassignedUnread",
+     (count(*) filter (where c.status = 'open'))::int as open,
+     (count(*) filter (where c.status = 'open' and ${unread} > 0))::int as "openUnread",
+     count(*)::int as all, (count(*) filter (where ${unread} > 0))::int as "allUnread",
+     (count(*) filter (where c.status = 'snoozed'))::int as snoozed,
+     (count(*) filter (where c.status = 'snoozed' and ${unread} > 0))::int as "snoozedUnread",
+     (count(*) filter (where c.status = 'closed'))::int as closed,
+     (count(*) filter (where c.status = 'closed' and ${unread} > 0))::int as "closedUnread"
+   from conversations c ${ownPlace('$3')} where ${visible}`,
 );
 
-/** True when something was unread. */
-export async function setRead(tx: TenantTx, id: string): Promise<boolean> {
-  return (await tx.execute(read, [tx.workspaceId, id, tx.now().toISOString()])) > 0;
+// Here unread means: nobody has looked since. A mention is read by looking, whoever else wrote since.
+const mentionCounts = statement(
+  'conversations.count_mentions',
+  `select count(*)::int as count,
+     (count(*) filter (where x.at > coalesce(p.looked_at, '-infinity')))::int as unread
+   from (select x.conversation_id, max(x.created_at) as at from note_mentions x
+         where x.workspace_id = $1 and x.user_id = $3 group by 1) x
+   join conversations c on c.workspace_id = $1 and c.id = x.conversation_id
+   ${ownPlace('$3')} where ${visible}`,
+);
+
+const numberCounts = statement(
+  'conversations.count_numbers',
+  `select c.number_id as id, ${both} from conversations c ${ownPlace('$3')}
+   where ${visible} and c.status = 'open' group by 1 order by 1`,
+);
+
+const teamCounts = statement(
+  'conversations.count_teams',
+  `select c.team_id as id, ${both} from conversations c ${ownPlace('$3')}
+   where ${visible} and c.status = 'open' and c.team_id is not null group by 1 order by 1`,
+);
+
+const labelCounts = statement(
+  'conversations.count_labels',
+  `select k.label_id as id, ${both}
+   from conversation_labels k join conversations c on c.workspace_id = k.workspace_id and c.id = k.conversation_id
+   ${ownPlace('$3')} where ${visible} and k.workspace_id = $1 and c.status = 'open' group by 1 order by 1`,
+);
+
+export interface Count {
+  count: number;
+  unread: number;
+}
+export interface Counts {
+  views: Record<View, Count>;
+  numbers: (Count & { id: string })[];
+  teams: (Count & { id: string })[];
+  labels: (Count & { id: string })[];
+}
+
+/** How many, and how many with something unread for this member: counted when asked, in one round trip. */
+export async function selectCounts(
+  tx: TenantTx,
+  userId: string | null,
+  numberIds: readonly string[] | null,
+): Promise<Counts> {
+  const values = [tx.workspaceId, numberIds, userId];
+  const [[all = {}] = [], [mentions] = [], numbers, teams, labels] = await tx.batch(
+    [viewCounts, mentionCounts, numberCounts, teamCounts, labelCounts].map((one) => ({
+      statement: one,
+      values,
+    })),
+  );
+  const of = (view: View): Count => ({
+    count: (all[view] as number | undefined) ?? 0,
+    unread: (all[`${view}Unread`] as number | undefined) ?? 0,
+  });
+  return {
+    views: {
+      mine: of('mine'),
+      unassigned: of('unassigned'),
+      open: of('open'),
+      all: of('all'),
+      mentions: (mentions as unknown as Count | undefined) ?? { count: 0, unread: 0 },
+      snoozed: of('snoozed'),
+      closed: of('closed'),
+    },
+    numbers: (numbers ?? []) as unknown as Counts['numbers'],
+    teams: (teams ?? []) as unknown as Counts['teams'],
+    labels: (labels ?? []) as unknown as Counts['labels'],
+  };
 }

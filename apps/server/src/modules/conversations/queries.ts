@@ -1,5 +1,5 @@
 import { statement, type Tx } from '../../platform/db/index.ts';
-import type { ContactId, ConversationId, NumberId, WorkspaceId } from '../../platform/ids.ts';
+import type { ContactId, ConversationId, NumberId, UserId, WorkspaceId } from '../../platform/ids.ts';
 
 export interface ConversationRow {
   workspaceId: WorkspaceId;
@@ -13,7 +13,10 @@ export interface ConversationRow {
   lastPreview: string | null;
   lastDirection: 'in' | 'out' | null;
   lastInboundAt: Date | null;
+  /** What nobody has dealt with. */
   unreadCount: number;
+  assigneeId: UserId | null;
+  teamId: string | null;
   createdAt: Date;
 }
 
@@ -27,7 +30,7 @@ export interface Place {
 const columns = `c.workspace_id as "workspaceId", c.id, c.number_id as "numberId", c.contact_id as "contactId",
   c.group_ref as "groupRef", c.status, c.last_message_at as "lastMessageAt", c.last_message_id as "lastMessageId",
   c.last_preview as "lastPreview", c.last_direction as "lastDirection", c.last_inbound_at as "lastInboundAt",
-  c.unread_count as "unreadCount", c.created_at as "createdAt"`;
+  c.unread_count as "unreadCount", c.assignee_id as "assigneeId", c.team_id as "teamId", c.created_at as "createdAt"`;
 
 // Two halves, because each uses its own partial index.
 const find = statement(
@@ -80,16 +83,22 @@ export interface TouchRow {
   preview: string | null;
   direction: 'in' | 'out';
   unread: number;
+  firstInboundAt: Date | null;
   lastInboundAt: Date | null;
+  /** When somebody answered; null: nobody did. */
+  answeredAt: Date | null;
 }
 
 // The newest by (time, id), whatever order batches finish in. Locks in key order first.
+//
+// `waiting_since`: the first word after the last answer. Of older words only the first and the last are known, so an
+// answer given on the phone that arrives after them leaves the last of them waiting, if it is later than the answer.
 const touch = statement(
   'conversations.touch',
   `with input as (
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::integer[],
-                          $8::timestamptz[])
-       as t (workspace_id, id, message_id, at, preview, direction, unread, inbound_at)
+                          $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+       as t (workspace_id, id, message_id, at, preview, direction, unread, first_inbound_at, inbound_at, answered_at)
    ), locked as (
      select c.workspace_id, c.id, c.status from conversations c join input i using (workspace_id, id)
      order by c.workspace_id, c.id for no key update of c
@@ -100,12 +109,22 @@ const touch = statement(
        last_preview = case when i.newer then i.preview else c.last_preview end,
        last_direction = case when i.newer then i.direction else c.last_direction end,
        last_inbound_at = greatest(c.last_inbound_at, i.inbound_at),
-       unread_count = c.unread_count + i.unread,
+       unread_count = i.unread + case when i.answered_at >= c.last_inbound_at then 0 else c.unread_count end,
+       inbound_count = c.inbound_count + i.unread,
+       answered_at = nullif(i.answered, '-infinity'),
+       waiting_since = least(
+         case when c.waiting_since > i.answered then c.waiting_since
+              when c.waiting_since is not null and c.last_inbound_at > i.answered then c.last_inbound_at end,
+         case when i.first_inbound_at > i.answered then i.first_inbound_at
+              when i.first_inbound_at is not null and i.inbound_at > i.answered then i.inbound_at end),
        status = case when i.inbound_at is not null then 'open' else c.status end,
-       updated_at = $9::timestamptz
+       due_at = case when i.inbound_at is not null then null else c.due_at end,
+       updated_at = $11::timestamptz
      from (
-       select i.*, l.status as before, i.preview is not null and (c.last_message_at is null
-                or (i.at, i.message_id) > (c.last_message_at, c.last_message_id)) as newer
+       select i.*, l.status as before,
+         coalesce(greatest(c.answered_at, i.answered_at), '-infinity') as answered,
+         i.preview is not null and (c.last_message_at is null
+           or (i.at, i.message_id) > (c.last_message_at, c.last_message_id)) as newer
        from input i join locked l using (workspace_id, id) join conversations c using (workspace_id, id)
      ) i
      where c.workspace_id = i.workspace_id and c.id = i.id
@@ -127,7 +146,9 @@ export function updateTouched(
     touches.map((t) => t.preview),
     touches.map((t) => t.direction),
     touches.map((t) => t.unread),
+    touches.map((t) => t.firstInboundAt?.toISOString() ?? null),
     touches.map((t) => t.lastInboundAt?.toISOString() ?? null),
+    touches.map((t) => t.answeredAt?.toISOString() ?? null),
     tx.now().toISOString(),
   ]);
 }

@@ -221,9 +221,9 @@ describe('numbers and workspace', () => {
     expect(added.body).toMatchObject({ hasWindow: false, isDefault: false, warnings: [] });
     expect(JSON.stringify(added.body)).not.toContain('mock_secret');
     const changed = await call('PATCH', `/v1/numbers/${added.body.id}`, {
-      body: { isDefault: true, status: 'suspended' },
+      body: { isDefault: true },
     });
-    expect(changed.body).toMatchObject({ isDefault: true, status: 'suspended' });
+    expect(changed.body).toMatchObject({ isDefault: true });
     expect(await all('/v1/numbers')).toHaveLength(2);
     expect((await call('GET', `/v1/numbers/${a.numberId}`)).body.isDefault).toBe(false);
     expect((await call('GET', `/v1/numbers/${added.body.id}/notices`)).body).toEqual({

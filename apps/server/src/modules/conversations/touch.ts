@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/db/index.ts';
-import { emit } from '../../platform/events/index.ts';
+import { tell } from './activity.ts';
 import { opened } from './open.ts';
+import { noteParticipants } from './participants.ts';
 import { type TouchRow, updateTouched } from './queries.ts';
 
 export interface Touch {
@@ -13,11 +14,16 @@ export interface Touch {
   direction: 'in' | 'out';
   /** The person spoke: the service window starts anew and a closed conversation opens. */
   inbound: boolean;
-  /** Counts as unread; by default whatever is inbound. */
+  /** Counts as unread and waits for an answer; by default whatever is inbound. */
   unread?: boolean;
+  /** Nobody wrote it: it answers nobody. */
+  automated?: boolean;
 }
 
-/** Something was said in these conversations: newest line, unread, window. Commutes: any order ends equal. */
+/**
+ * Something was said in these conversations: newest line, unread, window, who waits. The newest line and the window
+ * commute: any order ends equal. What a person of the team says deals with all that was said before.
+ */
 export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void> {
   if (touches.length === 0) return;
   // One statement cannot update a row twice.
@@ -27,6 +33,9 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     const before = rows.get(key);
     const counts = (touch.unread ?? touch.inbound) ? 1 : 0;
     const inboundAt = touch.inbound ? touch.at : null;
+    const asksAt = counts > 0 ? inboundAt : null;
+    const answers = touch.direction === 'out' && touch.preview !== null && !touch.automated;
+    const answeredAt = answers ? touch.at : null;
     if (!before) {
       rows.set(key, {
         workspaceId: touch.workspaceId,
@@ -36,13 +45,16 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
         preview: touch.preview,
         direction: touch.direction,
         unread: counts,
+        firstInboundAt: asksAt,
         lastInboundAt: inboundAt,
+        answeredAt,
       });
       continue;
     }
     before.unread += counts;
-    if (inboundAt && (!before.lastInboundAt || inboundAt > before.lastInboundAt))
-      before.lastInboundAt = inboundAt;
+    before.firstInboundAt = earlier(before.firstInboundAt, asksAt);
+    before.lastInboundAt = later(before.lastInboundAt, inboundAt);
+    before.answeredAt = later(before.answeredAt, answeredAt);
     const newer =
       touch.at > before.at ||
       (touch.at.getTime() === before.at.getTime() && touch.messageId > before.messageId);
@@ -55,14 +67,15 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   const reopened = await updateTouched(tx, sorted);
-  if (reopened.length > 0) {
-    await emit(
-      tx,
-      reopened.map((row) => ({
-        workspaceId: row.workspaceId,
-        name: 'conversation.opened',
-        data: opened(row, true),
-      })),
-    );
+  await tell(
+    tx,
+    reopened.map((row) => ({ ...row, name: 'conversation.opened', data: opened(row, true) })),
+  );
+  const wrote = sorted.filter((row) => row.answeredAt !== null).map((row) => row.conversationId);
+  if (tx.scope === 'tenant' && tx.actor.kind === 'user' && wrote.length > 0) {
+    await noteParticipants(tx, wrote, 'wrote');
   }
 }
+
+const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
+const earlier = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { TenantTx } from '../../platform/db/index.ts';
+import {
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  listQuery,
+  page,
+  readCursor,
+} from '../../platform/http/index.ts';
+import { findConversation } from './find.ts';
+import { createNote, deleteNote, updateNote } from './notes.ts';
+import { byTime, type ConversationRoutesDeps, oneConversation } from './paths.ts';
+import { memberNames } from './people.ts';
+import { memberBody, presentMember } from './present.ts';
+import { type NoteRow, selectNotes } from './queries-notes.ts';
+
+const oneNote = oneConversation.extend({ noteId: z.uuid() });
+const text = z.string().trim().min(1).max(10_000);
+const mentions = z.array(z.uuid()).max(50).describe('Members who are to see it.');
+const newNote = z.strictObject({ text, mentions: mentions.default([]) });
+
+const noteBody = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    text: z.string(),
+    author: z.object({
+      kind: z.string(),
+      id: z.string().nullable(),
+      name: z.string().nullable().describe('Of a member.'),
+    }),
+    mentions: z.array(memberBody),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Note' });
+
+async function presenter(
+  tx: TenantTx,
+  rows: readonly NoteRow[],
+): Promise<(row: NoteRow) => z.infer<typeof noteBody>> {
+  const names = await memberNames(
+    tx,
+    rows.flatMap((row) => [row.authorKind === 'user' ? row.authorId : null, ...row.mentions]),
+  );
+  return (row) => ({
+    id: row.id,
+    conversationId: row.conversationId,
+    text: row.text,
+    author: {
+      kind: row.authorKind,
+      id: row.authorId,
+      name: (row.authorId !== null && names.get(row.authorId)) || null,
+    },
+    mentions: row.mentions.map((id) => presentMember(id, names)),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  });
+}
+
+const presentOne = async (tx: TenantTx, row: NoteRow) => (await presenter(tx, [row]))(row);
+
+/** What the team says among itself. */
+export function noteRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): void {
+  app.get(
+    '/v1/conversations/:id/notes',
+    {
+      onRequest: gate('conversations:read'),
+      schema: {
+        tags: ['conversations'],
+        params: oneConversation,
+        querystring: listQuery,
+        response: { 200: listOf(noteBody) },
+      },
+    },
+    (request) =>
+      inTenant(db, request, async (tx) => {
+        const { limit, cursor } = request.query;
+        const { id } = await findConversation(tx, request.params.id);
+        const rows = await selectNotes(tx, id, limit + 1, readCursor(cursor, byTime));
+        return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], await presenter(tx, rows));
+      }),
+  );
+
+  app.post(
+    '/v1/conversations/:id/notes',
+    {
+      onRequest: gate('conversations:write'),
+      schema: {
+        tags: ['conversations'],
+        params: oneConversation,
+        body: newNote,
+        response: { 201: noteBody },
+      },
+    },
+    idempotent(db, async (tx, request) => {
+      const { id } = request.params as z.infer<typeof oneConversation>;
+      const note = await createNote(
+        tx,
+        await findConversation(tx, id),
+        request.body as z.infer<typeof newNote>,
+      );
+      return { status: 201, body: await presentOne(tx, note) };
+    }),
+  );
+
+  app.patch(
+    '/v1/conversations/:id/notes/:noteId',
+    {
+      onRequest: gate('conversations:write'),
+      schema: {
+        tags: ['conversations'],
+        description:
+          'Its author’s. With the updatedAt that was read, a change made meanwhile is refused with 412.',
+        params: oneNote,
+        body: z.strictObject({
+          text: text.optional(),
+          mentions: mentions.optional(),
+          updatedAt: z.iso.datetime().optional(),
+        }),
+        response: { 200: noteBody },
+      },
+    },
+    (request) =>
+      inTenant(db, request, async (tx) => {
+        const { id, noteId } = request.params;
+        return presentOne(tx, await updateNote(tx, await findConversation(tx, id), noteId, request.body));
+      }),
+  );
+
+  app.delete(
+    '/v1/conversations/:id/notes/:noteId',
+    {
+      onRequest: gate('conversations:write'),
+      schema: { tags: ['conversations'], params: oneNote, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const { id, noteId } = request.params;
+      await inTenant(db, request, async (tx) => deleteNote(tx, await findConversation(tx, id), noteId));
+      return reply.status(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import type { Database } from '../../platform/db/index.ts';
+import type { Http } from '../../platform/http/index.ts';
+
+export interface ConversationRoutesDeps {
+  db: Database;
+  gate: Http['gate'];
+}
+
+/** Path of one conversation. */
+export const oneConversation = z.strictObject({ id: z.uuid() });
+
+/** Cursor of lists by time and id. */
+export const byTime = z.tuple([z.iso.datetime(), z.uuid()]);
