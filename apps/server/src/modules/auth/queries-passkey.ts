@@ -33,7 +33,8 @@ export const passkeysOf = statement(
 
 export const passkeyByCredential = statement(
   'auth.passkey_by_credential',
-  `select ${columns} from passkeys where credential_id = $1`,
+  `select ${columns} from passkeys
+    where credential_id = $1 and exists (select 1 from users u where u.id = user_id and u.disabled_at is null)`,
 );
 
 /** An authenticator that counts must have counted on since; of two answers at once one is refused. */

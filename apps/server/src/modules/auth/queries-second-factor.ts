@@ -72,3 +72,9 @@ export const dropFactors = statement(
        (select count(*) from keys) as passkeys, (select count(*) from codes) as codes
      from who`,
 );
+
+/** Whose login waits for its second factor, without counting a try. */
+export const peekChallenge = statement(
+  'auth.peek_challenge',
+  'select user_id from login_challenges where hash = $1 and expires_at > $2',
+);
