@@ -1,6 +1,7 @@
 /** consumers — everything that listens to events, in no order: each has a cursor of its own. app.ts's, and the CLI's. */
 
 import { contactWords } from './modules/contacts/index.ts';
+import { mergeConsumer } from './modules/conversations/index.ts';
 import { activatedNumbers } from './modules/inbound/index.ts';
 import { consentConsumer } from './modules/messages/index.ts';
 import { messageWords } from './modules/search/index.ts';
@@ -13,6 +14,7 @@ export const consumers: readonly Consumer[] = [
   templateNotices,
   autoReplyConsumer,
   contactWords,
+  mergeConsumer,
   messageWords,
   activatedNumbers,
 ];

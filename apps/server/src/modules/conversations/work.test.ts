@@ -193,7 +193,7 @@ describe('snoozing and closing', () => {
 
   it('wakes each snoozed conversation once, however many look', async () => {
     const stage = await api.stage();
-    const ids = [];
+    const ids: string[] = [];
     for (let i = 0; i < 20; i++) ids.push((await writes(stage)).conversationId);
     const until = new Date(clock.now().getTime() + 1000).toISOString();
     for (const id of ids) await act(stage, 'owner', 'snooze', id, { until });
@@ -349,7 +349,7 @@ describe('labels', () => {
 describe('bulk', () => {
   it('does one thing to many, says what became of each, and writes one line of audit with the count', async () => {
     const stage = await api.stage();
-    const ids = [];
+    const ids: string[] = [];
     for (let i = 0; i < 5; i++) ids.push((await writes(stage)).conversationId);
     const other = await api.stage('Other');
     const foreign = (await writes(other)).conversationId;

@@ -215,6 +215,7 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
         preview: command.content.type === 'reaction' ? null : previewOf(contentForPreview(command.content)),
         direction: 'out' as const,
         inbound: false,
+        automated: command.automated ?? false,
       })),
     );
     await countUsage(
