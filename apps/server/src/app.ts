@@ -13,6 +13,7 @@ import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
+import { startWaking } from './modules/conversations/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
@@ -271,6 +272,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
       });
       work.push(() => processor.stop());
+      const waking = startWaking({ db, log });
+      work.push(() => waking.stop());
       const jobs = await startJobs({
         databaseUrl: options.database.url,
         rolePrefix: config.dbRolePrefix,
