@@ -5,6 +5,8 @@
 import type { Provider } from '@chaski/providers';
 import { consumers } from './consumers.ts';
 import { auditRoutes } from './modules/audit/index.ts';
+import { exportRoutes } from './modules/contacts/export-routes.ts';
+import { importRoutes } from './modules/contacts/import-routes.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
@@ -47,6 +49,8 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(numberRoutes({ ...deps.numbers, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
+  await app.register(importRoutes({ db, gate, blobs }));
+  await app.register(exportRoutes({ db, gate }));
   await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));

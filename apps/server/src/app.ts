@@ -14,6 +14,7 @@ import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
+import { importHandler } from './modules/contacts/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
@@ -286,6 +287,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           markReadHandler({ db, provider: providerNamed, delivery }),
           expireAnswersHandler(db),
           backfillHandler(db),
+          importHandler({ db, blobs }),
           handle(maintain, async () => {
             await maintainInbound(db);
             for (const { workspaceId, days } of await auditRetentions(db)) {

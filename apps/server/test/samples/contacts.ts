@@ -28,6 +28,15 @@ const note = async (stage: Stage): Promise<Record<string, string>> => {
   return { id, noteId: await idOf(stage, 'POST /v1/contacts/:id/notes', { text: 'Calls back' }, { id }) };
 };
 
+const list = (): Sample => ({
+  query: { options: JSON.stringify({ country: 'BR' }) },
+  headers: { 'content-type': 'text/csv' },
+  body: Buffer.from(`Telefone,Nome\n+${phone()},Ana\n`),
+});
+
+const importOf = async (stage: Stage): Promise<string> =>
+  ((await stage.send('POST /v1/contacts/import', list())).body as { id: string }).id;
+
 export const samples: Samples = {
   'GET /v1/contacts': async (stage) => ({ query: { phone: (await writes(stage)).phone } }),
   'GET /v1/contacts/:id': (stage) => contact(stage),
@@ -71,4 +80,16 @@ export const samples: Samples = {
     body: { text: 'Called back' },
   }),
   'DELETE /v1/contacts/:id/notes/:noteId': async (stage) => ({ params: await note(stage) }),
+  'POST /v1/contacts/import/preview': () => list(),
+  'POST /v1/contacts/import': () => list(),
+  'GET /v1/contacts/imports': async (stage) => {
+    await stage.send('POST /v1/contacts/import', list());
+    return {};
+  },
+  'GET /v1/contacts/imports/:id': async (stage) => ({ params: { id: await importOf(stage) } }),
+  'GET /v1/contacts/imports/:id/report': async (stage) => ({ params: { id: await importOf(stage) } }),
+  'GET /v1/contacts/export': async (stage) => {
+    await writes(stage);
+    return {};
+  },
 };

@@ -19,6 +19,7 @@ import { type ContactRow, type IdentityRow, selectContactIdentities, selectConta
 
 export { recordConsents } from './consents.ts';
 export { applyIdentityChange } from './identity-change.ts';
+export { importHandler } from './import.ts';
 export { type LabelRow, labelsByIds, labelsByNames, labelsOf } from './labels.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { selectVisible as visibleContacts } from './queries-read.ts';

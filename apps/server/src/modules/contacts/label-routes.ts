@@ -5,6 +5,7 @@ import {
   inTenant,
   listOf,
   listQuery,
+  offset,
   page,
   readCursor,
 } from '../../platform/http/index.ts';
@@ -18,7 +19,7 @@ import {
 } from './attributes.ts';
 import { createLabel, deleteLabel, listLabels, updateLabel } from './labels.ts';
 import { attributeBody, labelBody, presentAttribute, presentLabel } from './present.ts';
-import { type ContactRoutesDeps, offset } from './routes.ts';
+import type { ContactRoutesDeps } from './routes.ts';
 
 const place = z.tuple([z.string(), z.uuid()]);
 const oneLabel = z.strictObject({ id: z.uuid() });

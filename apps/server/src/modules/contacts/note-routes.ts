@@ -5,13 +5,14 @@ import {
   inTenant,
   listOf,
   listQuery,
+  offset,
   page,
   readCursor,
 } from '../../platform/http/index.ts';
 import { seenContact, standingContact } from './change.ts';
 import { addNote, deleteNote, listNotes, updateNote } from './notes.ts';
 import { noteBody, presentNote } from './present.ts';
-import { type ContactRoutesDeps, offset, oneContact } from './routes.ts';
+import { type ContactRoutesDeps, oneContact } from './routes.ts';
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneNote = z.strictObject({ id: z.uuid(), noteId: z.uuid() });

@@ -136,6 +136,36 @@ async function lookUp(
   return found!;
 }
 
+/**
+ * The contacts of many phones, in the order given; whoever is new is made while there is room (null: any number), and
+ * null behind that.
+ */
+export async function lookUpPhones(
+  tx: TenantTx,
+  phones: readonly string[],
+  room: number | null,
+): Promise<({ id: string; isNew: boolean } | null)[]> {
+  const ref = (phone: string): PersonSighting => ({
+    workspaceId: tx.workspaceId,
+    scope: '',
+    person: { phone, userId: null, parentUserId: null, username: null, profileName: null },
+    at: tx.now(),
+  });
+  const known = await resolve(tx, phones.map(ref), 'known-only');
+  const strangers = [...new Set(phones.filter((_, index) => known[index]?.owner === null))];
+  const welcome = room === null ? strangers : strangers.slice(0, room);
+  const made = new Map<string, Resolved>();
+  (await resolve(tx, welcome.map(ref), 'looked-up')).forEach((one, index) => {
+    made.set(welcome[index]!, one);
+  });
+  return phones.map((phone, index) => {
+    const found = known[index]!.owner;
+    if (found !== null) return { id: found, isNew: false };
+    const one = made.get(phone);
+    return one?.owner ? { id: one.owner, isNew: one.isNew } : null;
+  });
+}
+
 interface Resolved {
   /** Id of the contact; null only when nobody may be created. */
   owner: string | null;

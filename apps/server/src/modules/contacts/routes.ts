@@ -10,6 +10,7 @@ import {
   inTenant,
   listOf,
   listQuery,
+  offset,
   page,
   principalOf,
   readCursor,
@@ -38,15 +39,11 @@ const consentBody = z
   .nullish()
   .describe('What the word covers.');
 
-/** How far into a list one may jump; cursors have no end. */
-export const offset = z.coerce.number().int().min(0).max(10_000).default(0);
-
 const yesNo = z.enum(['true', 'false']).transform((said) => said === 'true');
 const many = <T extends z.ZodType>(item: T, max: number) =>
   z.union([item.transform((one) => [one]), z.array(item).max(max)]);
 
-const contactQuery = listQuery.extend({
-  offset,
+export const contactFilters = {
   q: z.string().max(200).optional().describe('Words of name, e-mail, company; digits of a number.'),
   phone: z.string().max(40).optional().describe('Any writing with the country code.'),
   optedOut: yesNo.optional(),
@@ -69,7 +66,8 @@ const contactQuery = listQuery.extend({
   createdBefore: z.iso.datetime().optional(),
   seenAfter: z.iso.datetime().optional(),
   seenBefore: z.iso.datetime().optional(),
-});
+};
+const filterQuery = z.strictObject(contactFilters);
 
 const fields = {
   name: z.string().trim().max(200).nullish(),
@@ -86,7 +84,8 @@ const fields = {
     .describe('By key of /v1/contact-attributes; null takes one away.'),
 };
 
-async function filterOf(tx: TenantTx, query: z.infer<typeof contactQuery>): Promise<ContactFilter> {
+/** What a list of contacts asks for. */
+export async function filterOf(tx: TenantTx, query: z.infer<typeof filterQuery>): Promise<ContactFilter> {
   const digits = query.phone?.replace(/@.*$/, '').replace(/\D/g, '');
   return {
     phones: digits === undefined ? null : phoneVariants(digits),
@@ -134,7 +133,11 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       '/v1/contacts',
       {
         onRequest: gate('contacts:read'),
-        schema: { tags: ['contacts'], querystring: contactQuery, response: { 200: listOf(contactBody) } },
+        schema: {
+          tags: ['contacts'],
+          querystring: listQuery.extend({ offset, ...contactFilters }),
+          response: { 200: listOf(contactBody) },
+        },
       },
       (request) =>
         inTenant(db, request, async (tx) => {
