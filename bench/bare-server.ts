@@ -3,6 +3,8 @@
  *   none    answers at once (no database)
  *   group   the same self-clocking group commit, with the same kind of statement into the same shape of table
  *   single  one INSERT per request over a pool of 8
+ * What is durable is the same: columns and their nulls, primary key, the three indexes, conflict clause, and per body
+ * its hash (of source, app and bytes) and its own time of arrival. A yardstick that kept less would measure less work.
  * It has no roles, no row security, no partitions and no routes: the ceiling, not a product.
  * usage: bare-server.ts <mode> <database url> <secret>; prints its port.
  */
@@ -13,14 +15,18 @@ import pg from 'pg';
 const [mode, url, secret] = process.argv.slice(2) as ['none' | 'group' | 'single', string, string];
 const pool = mode === 'none' ? null : new pg.Pool({ connectionString: url, max: 8 });
 const table = `bare_${process.pid}`;
-await pool?.query(`create table ${table} (day date, hash bytea, n bigserial, source text, app_id uuid, body bytea, signature text,
-  shard smallint, received_at timestamptz, processed_at timestamptz, primary key (day, hash));
-  create index on ${table} (n) where processed_at is null; create index on ${table} using brin (n)`);
+await pool?.query(`create table ${table} (day date not null, hash bytea not null, n bigserial, source text not null,
+  app_id uuid not null, body bytea not null, signature text, shard smallint, received_at timestamptz not null,
+  processed_at timestamptz, primary key (day, hash));
+  create index on ${table} (n) where processed_at is null;
+  create index on ${table} (n) where processed_at is null and shard is null;
+  create index on ${table} using brin (n) with (autosummarize = on)`);
 
 interface Waiting {
   hash: Buffer;
   body: Buffer;
   signature: string;
+  receivedAt: string;
   answer(): void;
 }
 const waiting: Waiting[] = [];
@@ -43,19 +49,20 @@ async function flush(): Promise<void> {
     await pool.query({
       name: 'bare_group',
       text: `insert into ${table} (day, hash, source, app_id, body, signature, shard, received_at)
-        select $1, substring($4::bytea from (i * 32 - 31)::int for 32) as h, 'cloud', $2,
-               substring($5::bytea from start for size), signature, 1, $3
-        from unnest($6::integer[], $7::integer[], $8::text[]) with ordinality as t (start, size, signature, i)
+        select $1, substring($3::bytea from (i * 32 - 31)::int for 32) as h, 'cloud', $2,
+               substring($4::bytea from start for size), signature, 1, received_at
+        from unnest($5::integer[], $6::integer[], $7::text[], $8::timestamptz[]) with ordinality
+          as t (start, size, signature, received_at, i)
         order by h on conflict (day, hash) do nothing`,
       values: [
         today,
         app,
-        new Date().toISOString(),
         Buffer.concat(batch.map((w) => w.hash)),
         Buffer.concat(batch.map((w) => w.body)),
         starts,
         batch.map((w) => w.body.length),
         batch.map((w) => w.signature),
+        batch.map((w) => w.receivedAt),
       ],
     });
     for (const one of batch) one.answer();
@@ -77,9 +84,10 @@ const server = http.createServer((request, response) => {
       response.end();
     };
     if (!ok || mode === 'none') return answer();
-    const hash = createHash('sha256').update(body).digest();
+    const hash = createHash('sha256').update(`cloud\n${app}\n`).update(body).digest();
+    const receivedAt = new Date().toISOString();
     if (mode === 'group') {
-      waiting.push({ hash, body, signature, answer });
+      waiting.push({ hash, body, signature, receivedAt, answer });
       void flush();
       return;
     }
@@ -88,7 +96,7 @@ const server = http.createServer((request, response) => {
         name: 'bare_single',
         text: `insert into ${table} (day, hash, source, app_id, body, signature, shard, received_at)
           values ($1, $2, 'cloud', $3, $4, $5, 1, $6) on conflict (day, hash) do nothing`,
-        values: [today, hash, app, body, signature, new Date().toISOString()],
+        values: [today, hash, app, body, signature, receivedAt],
       })
       .then(answer);
   });
