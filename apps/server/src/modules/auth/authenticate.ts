@@ -68,6 +68,11 @@ export function createAuthenticate({ db, tokenKey, site }: AuthenticateOptions):
   };
 }
 
+const secondFactorNeeded = () =>
+  errors.forbidden('This workspace asks for a second factor. Add an authenticator app or a passkey first.', {
+    reason: 'second_factor_needed',
+  });
+
 interface SessionRow {
   id: string;
   user_id: string;
@@ -83,6 +88,8 @@ interface SessionRow {
   own_only: boolean | null;
   status: 'active' | 'suspended' | null;
   plan: string | null;
+  /** The workspace asks for a second factor, and the person has none. */
+  lacks_second_factor: boolean | null;
 }
 
 type Which = { workspaceId: string | null } & ({ hash: Buffer } | { id: string; userId: string });
@@ -137,6 +144,9 @@ async function loadCaller(db: Database, which: Which): Promise<Caller | null> {
   }
   if (row.status === 'suspended' && !row.is_superadmin && !impersonated) {
     return { ...caller, withheld: errors.workspaceSuspended() };
+  }
+  if (row.lacks_second_factor && !impersonated) {
+    return { ...caller, withheld: secondFactorNeeded() };
   }
   const reach =
     row.number_ids === null && !row.own_only

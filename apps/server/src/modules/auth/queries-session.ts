@@ -1,5 +1,6 @@
 import { statement } from '../../platform/db/index.ts';
 import { membershipOf } from '../workspaces/index.ts';
+import { hasFactorSql } from './queries-second-factor.ts';
 
 export const insertSession = statement(
   'auth.insert_session',
@@ -80,7 +81,8 @@ export const deleteChallenge = statement(
 export const callerBySession = statement(
   'auth.caller',
   `select s.id, s.user_id, s.impersonator_id, s.last_used_at, s.expires_at, u.email, u.name, u.is_superadmin,
-       m.workspace_id, m.role, m.number_ids, m.own_only, m.status, m.plan
+       m.workspace_id, m.role, m.number_ids, m.own_only, m.status, m.plan,
+       m.requires_second_factor and not ${hasFactorSql('u.id')} as lacks_second_factor
      from sessions s
      join users u on u.id = s.user_id
      left join users i on i.id = s.impersonator_id

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor, SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
+import { forgetCallers } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
 
 export type AskedBy = Pick<FastifyRequest, 'person' | 'principal' | 'ip' | 'headers' | 'id'>;
@@ -48,4 +49,6 @@ export async function tell(tx: SystemTx, request: AskedBy, userId: string, told:
       },
     },
   ]);
+  // Where a workspace asks for a second factor, the next request knows of it.
+  tx.afterCommit(forgetCallers);
 }

@@ -1,6 +1,7 @@
 import { TOTP, URI } from 'otpauth';
 import { expect, it } from 'vitest';
 import { testDatabase, testRing } from '../../../test/harness.ts';
+import { shownCode } from '../../../test/totp.ts';
 import { newId } from '../../platform/ids.ts';
 import { countByKey, keyRing, reseal } from '../../platform/seal.ts';
 import { makeRecoveryCodes } from './recovery-codes.ts';
@@ -22,8 +23,7 @@ async function somebody(): Promise<{ userId: string; email: string }> {
 }
 
 /** What the app on the phone shows, `steps` of 30 s from now. */
-const shown = (uri: string, steps = 0): string =>
-  (URI.parse(uri) as TOTP).generate({ timestamp: clock.now().getTime() + steps * 30_000 });
+const shown = (uri: string, steps = 0): string => shownCode(uri, clock.now(), steps);
 
 async function enrolled() {
   const person = await somebody();

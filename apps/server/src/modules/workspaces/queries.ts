@@ -22,7 +22,8 @@ export function statusOf(column: string): string {
  * `preferred` are SQL of the reader's, never values. A disabled member is none.
  */
 export function membershipOf(of: { user: string; wanted: string; preferred: string }): string {
-  return `(select m.workspace_id, m.role, m.number_ids, m.own_only, w.status, w.plan, w.name as workspace_name
+  return `(select m.workspace_id, m.role, m.number_ids, m.own_only, w.status, w.plan, w.name as workspace_name,
+        w.settings -> 'requireSecondFactor' = 'true'::jsonb as requires_second_factor
       from members m join workspaces w on w.id = m.workspace_id
      where m.user_id = ${of.user} and m.disabled_at is null
        and (${of.wanted} is null or m.workspace_id = ${of.wanted})
