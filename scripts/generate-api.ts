@@ -41,7 +41,7 @@ const specFile = join(scratch, 'openapi.json');
 writeFileSync(specFile, JSON.stringify(spec));
 await createClient({
   input: specFile,
-  output: { path: join(scratch, 'sdk'), format: null, lint: null },
+  output: { path: join(scratch, 'sdk'), postProcess: [] },
   plugins: [{ name: '@hey-api/typescript', enums: false }],
   logs: { level: 'silent', file: false },
 });

@@ -27,7 +27,8 @@ export function operationsOf(spec: Json): string {
   for (const [path, methods] of Object.entries(spec.paths as Record<string, Record<string, Operation>>)) {
     for (const [method, operation] of Object.entries(methods)) {
       const { operationId } = operation;
-      if (!operationId) continue;
+      // Webhooks and health are for others than clients.
+      if (!operationId || !path.startsWith('/v1/')) continue;
       const here = `${method} ${path}`;
       const other = seen.get(operationId);
       if (other)
@@ -41,7 +42,7 @@ export function operationsOf(spec: Json): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([area, lines]) => `    ${area}: {\n${lines.join('\n')}\n    },`)
     .join('\n');
-  return `import type { Call } from '../call.ts';
+  return `import type { Bytes, Call } from '../call.ts';
 import type * as t from './types.ts';
 
 /** Every operation of the API, by area. */
@@ -68,7 +69,7 @@ function entry(name: string, path: string, method: string, operation: Operation,
   const contents = Object.keys(operation.requestBody?.content ?? {});
   const binary = contents.length > 0 && !contents.includes('application/json');
   if (contents.length > 0 || binary) {
-    const bodyType = binary ? 'BodyInit' : `t.${type}Data['body']`;
+    const bodyType = binary ? 'Bytes' : `t.${type}Data['body']`;
     parts.push(`{ body${operation.requestBody?.required || binary ? '' : '?'}: ${bodyType} }`);
   }
   const required =
@@ -76,12 +77,10 @@ function entry(name: string, path: string, method: string, operation: Operation,
   const input = parts.length === 0 ? '{ options?: never }' : parts.join(' & ');
   const [, success] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
   const json = success?.content !== undefined && 'application/json' in success.content;
-  const answer = json
-    ? `t.${type}Responses[keyof t.${type}Responses]`
-    : success?.content
-      ? 'Response'
-      : 'void';
-  const how = json ? 'json' : success?.content ? 'response' : 'none';
+  // Files say nothing of their content; whoever asks for one wants its bytes and headers.
+  const file = !json && method === 'get';
+  const answer = json ? `t.${type}Responses[keyof t.${type}Responses]` : file ? 'Response' : 'void';
+  const how = json ? 'json' : file ? 'response' : 'none';
   const doc = operation.description ? `      /** ${operation.description.replaceAll('*/', '* /')} */\n` : '';
   return `${doc}      ${name}: (input${required ? '' : '?'}: ${input}, more?: Parameters<Call>[2]) => call<${answer}>({ method: '${method.toUpperCase()}', path: '${path}', answer: '${how}' }, input ?? {}, more),`;
 }

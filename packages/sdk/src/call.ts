@@ -16,6 +16,9 @@ export interface More {
   headers?: Record<string, string>;
 }
 
+/** What a file is sent as. */
+export type Bytes = NonNullable<RequestInit['body']>;
+
 export type Call = <Answer>(route: Route, input: Input, more?: More) => Promise<Answer>;
 
 /** Every refusal of the API: `code` is stable, `message` says what to do. */
@@ -91,7 +94,7 @@ export function createCall(options: ClientOptions): Call {
         ...(more.idempotencyKey === undefined ? {} : { 'idempotency-key': more.idempotencyKey }),
         ...more.headers,
       },
-      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
+      ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as Bytes) }),
       ...(more.signal ? { signal: more.signal } : {}),
       ...(key === undefined ? { credentials: 'include' as const } : {}),
     };

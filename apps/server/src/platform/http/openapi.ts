@@ -16,7 +16,8 @@ const verbs: Record<string, [item: string, list: string]> = {
 
 const camel = (text: string) =>
   text.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_, next?: string) => next?.toUpperCase() ?? '');
-const isPlural = (word: string) => /[^s]s$/.test(word);
+/** A collection, by its name; the audit is one that has no plural. */
+const isPlural = (word: string) => /[^s]s$/.test(word) || word === 'audit';
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const singular = (word: string) =>
   word
@@ -84,20 +85,20 @@ interface Operation extends Json {
   operationId?: string;
   tags?: string[];
   parameters?: Json[];
-  requestBody?: { content?: Record<string, Json> };
+  requestBody?: { required?: boolean; content?: Record<string, Json> };
   responses?: Record<string, Json>;
 }
 
 /** Completes what the schemas say. `routes` are those of the server, addresses as registered. */
 export function completeSpec(
   spec: Json,
-  routes: readonly { method: string; url: string; access: Access | null }[],
+  routes: readonly { method: string; url: string; access: Access | null; consumes: readonly string[] }[],
 ): Json {
   const paths = (spec.paths ?? {}) as Record<string, Record<string, Operation>>;
   const components = (spec.components ?? {}) as { schemas?: Record<string, Json> };
   const schemas: Record<string, Json> = { ...components.schemas, Error: errorSchema };
-  spec.components = { ...components, schemas };
-  for (const { method, url, access } of routes) {
+  anyJson(paths);
+  for (const { method, url, access, consumes } of routes) {
     const operation = paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
     if (!operation) continue;
     operation.operationId = operationIdOf(method, url);
@@ -120,6 +121,16 @@ export function completeSpec(
         },
       ];
     }
+    if (consumes.length > 0) {
+      const bytes = { type: 'string', format: 'binary' };
+      const part = { type: 'object', required: ['file'], properties: { file: bytes } };
+      operation.requestBody = {
+        required: true,
+        content: Object.fromEntries(
+          consumes.map((type) => [type, { schema: type.startsWith('multipart/') ? part : bytes }]),
+        ),
+      };
+    }
     for (const content of Object.values(operation.requestBody?.content ?? {})) {
       const schema = content.schema as Json | undefined;
       if (schema && content.example === undefined) content.example = exampleOf(schema, schemas);
@@ -133,7 +144,36 @@ export function completeSpec(
       };
     }
   }
+  const used = usedSchemas(paths, schemas);
+  spec.components = {
+    ...components,
+    schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))),
+  };
   return spec;
+}
+
+const reference = /^#\/components\/schemas\/(.+)$/;
+
+/** `z.json()` refers to itself under a name that nothing defines (`schema0`): what it means is any JSON. */
+function anyJson(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  for (const value of Object.values(part)) anyJson(value);
+  const named = part as Json;
+  if (/^#\/components\/schemas\/schema\d+$/.test(String(named.$ref ?? ''))) delete named.$ref;
+}
+
+/** Those that something refers to: each is registered twice, as it comes in and as it goes out. */
+function usedSchemas(from: unknown, schemas: Record<string, Json>, found = new Set<string>()): Set<string> {
+  if (typeof from !== 'object' || from === null) return found;
+  for (const [key, value] of Object.entries(from)) {
+    const name = key === '$ref' ? reference.exec(String(value))?.[1] : undefined;
+    if (name !== undefined && !found.has(name)) {
+      found.add(name);
+      usedSchemas(schemas[name], schemas, found);
+    }
+    usedSchemas(value, schemas, found);
+  }
+  return found;
 }
 
 function allowedBy(access: Access | null): string | null {
@@ -157,7 +197,7 @@ function refusalsOf(method: string, access: Access | null, operation: Operation)
 /** One value that a schema allows: what it gives as an example, else its default, else the plainest. */
 export function exampleOf(schema: Json, schemas: Record<string, Json>, depth = 0): unknown {
   if (depth > 6) return null;
-  const ref = /^#\/components\/schemas\/(.+)$/.exec(String(schema.$ref ?? ''))?.[1];
+  const ref = reference.exec(String(schema.$ref ?? ''))?.[1];
   if (ref) return exampleOf(schemas[ref] ?? {}, schemas, depth + 1);
   const [given] = (schema.examples ?? []) as unknown[];
   if (given !== undefined) return given;
@@ -187,6 +227,7 @@ export function exampleOf(schema: Json, schemas: Record<string, Json>, depth = 0
     case 'null':
       return null;
     default:
+      if (schema.format === 'binary') return undefined;
       return textExample(String(schema.format ?? ''));
   }
 }

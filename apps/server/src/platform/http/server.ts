@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify';
 import {
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -20,8 +21,16 @@ import { AppError, errors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import { envelope, renderError } from './errors.ts';
-import { type Access, type Admit, type Authenticate, type Gate, type GateHook, gateWith } from './gates.ts';
+import {
+  type Access,
+  type Admission,
+  type Authenticate,
+  type Gate,
+  type GateHook,
+  gateWith,
+} from './gates.ts';
 import { healthRoutes, type ReadyCheck } from './health.ts';
+import { completeSpec } from './openapi.ts';
 
 /** WhatsApp sends up to 3 MB. */
 export const rawBodyLimit = 4 * 1024 * 1024;
@@ -40,6 +49,8 @@ export interface Route {
   /** As registered: `/v1/contacts/:id`. */
   url: string;
   access: Access | null;
+  /** Media types of a body that is a file: no schema describes it. */
+  consumes: readonly string[];
 }
 
 declare module 'fastify' {
@@ -53,8 +64,8 @@ export interface HttpOptions {
   log: Logger;
   environment: string;
   authenticate: Authenticate;
-  /** Limits of whoever was identified. */
-  admit?: Admit;
+  /** Limits of addresses, users, keys and workspaces. */
+  admission?: Admission;
   /** What /readyz asks, by name. */
   checks: Record<string, ReadyCheck>;
   clock?: Clock;
@@ -75,6 +86,8 @@ export interface Http {
   gate: Gate;
   /** Every route so far, and what it asks of its caller (null: nothing). */
   routes: readonly Route[];
+  /** What /openapi.json answers; after the server is ready. */
+  openapi(): Record<string, unknown>;
   /** Routes that get their body as a Buffer, byte for byte, whatever its type says, up to 4 MB. */
   raw(routes: (app: HttpApp) => void): void;
   listen(address: { host: string; port: number }): Promise<string>;
@@ -143,13 +156,27 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
   app.decorateRequest('principal', null);
   app.decorateRequest('person', null);
+  app.decorateRequest('limit', null);
 
   const routes: (Route & { pattern: RegExp })[] = [];
   app.addHook('onRoute', (route) => {
     const hooks = [route.onRequest ?? []].flat() as Partial<GateHook>[];
     const access = hooks.find((hook) => hook.access !== undefined)?.access ?? null;
     for (const method of [route.method].flat()) {
-      routes.push({ method, url: route.url, access, pattern: patternOf(route.url) });
+      const consumes = (route.schema as { consumes?: string[] } | undefined)?.consumes ?? [];
+      routes.push({ method, url: route.url, access, consumes, pattern: patternOf(route.url) });
+    }
+    if (access === null && route.config?.limits && options.admission) {
+      const { admission } = options;
+      route.onRequest = [(request) => admission.visitor(request), ...[route.onRequest ?? []].flat()];
+      // Between parsing and validating: what is not valid counts too.
+      route.preValidation = [
+        async (request) => {
+          const email = (request.body as { email?: unknown } | null | undefined)?.email;
+          if (typeof email === 'string') await admission.account(request, email);
+        },
+        ...[route.preValidation ?? []].flat(),
+      ];
     }
     const schema = route.schema;
     if (!schema) return;
@@ -178,6 +205,12 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   // With a callback: a promise per answer would do nothing but wait for itself.
   app.addHook('onSend', (request, reply, payload, done) => {
     decorate(request.id, reply);
+    const { limit } = request;
+    if (limit) {
+      reply.header('x-ratelimit-limit', String(limit.max));
+      reply.header('x-ratelimit-remaining', String(limit.remaining));
+      reply.header('x-ratelimit-reset', String(limit.resetSeconds));
+    }
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -210,12 +243,22 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
       openapi: '3.1.0',
       info: { title: 'Chaski', version: options.version ?? '0.0.0' },
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'ck_<id>_<secret>' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', bearerFormat: 'ck_<id>_<secret>' },
+          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'chaski' },
+        },
       },
     },
     transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
   });
-  app.get('/openapi.json', { schema: { hide: true } as never }, async () => app.swagger());
+  let spec: Record<string, unknown> | null = null;
+  const openapi = () => {
+    spec ??= completeSpec(structuredClone(app.swagger()) as unknown as Record<string, unknown>, routes);
+    return spec;
+  };
+  app.get('/openapi.json', { schema: { hide: true } as never }, async () => openapi());
   healthRoutes(app as unknown as FastifyInstance, {
     environment: options.environment,
     clock: options.clock ?? systemClock,
@@ -225,8 +268,9 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
 
   return {
     app,
-    gate: gateWith(options.authenticate, options.admit),
+    gate: gateWith(options.authenticate, options.admission),
     routes,
+    openapi,
     raw(add) {
       app.register(async (scope) => {
         scope.removeAllContentTypeParsers();

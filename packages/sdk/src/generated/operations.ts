@@ -1,0 +1,921 @@
+// Generated from the routes by `npm run api`. Do not edit.
+import type { Bytes, Call } from '../call.ts';
+import type * as t from './types.ts';
+
+/** Every operation of the API, by area. */
+export function operations(call: Call) {
+  return {
+    audit: {
+      list: (input?: { query?: t.AuditListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuditListResponses[keyof t.AuditListResponses]>(
+          { method: 'GET', path: '/v1/audit', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The lines as CSV, newest first. */
+      getExport: (input?: { query?: t.AuditGetExportData['query'] }, more?: Parameters<Call>[2]) =>
+        call<Response>({ method: 'GET', path: '/v1/audit/export', answer: 'response' }, input ?? {}, more),
+      get: (input: t.AuditGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.AuditGetResponses[keyof t.AuditGetResponses]>(
+          { method: 'GET', path: '/v1/audit/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    canSend: {
+      get: (input?: { query?: t.CanSendGetData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.CanSendGetResponses[keyof t.CanSendGetResponses]>(
+          { method: 'GET', path: '/v1/can-send', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    contactAttributes: {
+      list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.ContactAttributesListResponses[keyof t.ContactAttributesListResponses]>(
+          { method: 'GET', path: '/v1/contact-attributes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.ContactAttributesCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactAttributesCreateResponses[keyof t.ContactAttributesCreateResponses]>(
+          { method: 'POST', path: '/v1/contact-attributes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.ContactAttributesUpdateData['path'] & { body: t.ContactAttributesUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactAttributesUpdateResponses[keyof t.ContactAttributesUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/contact-attributes/{key}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** With what contacts have of it. */
+      delete: (input: t.ContactAttributesDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>(
+          { method: 'DELETE', path: '/v1/contact-attributes/{key}', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+    },
+    contacts: {
+      list: (input?: { query?: t.ContactsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactsListResponses[keyof t.ContactsListResponses]>(
+          { method: 'GET', path: '/v1/contacts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.ContactsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactsCreateResponses[keyof t.ContactsCreateResponses]>(
+          { method: 'POST', path: '/v1/contacts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.ContactsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ContactsGetResponses[keyof t.ContactsGetResponses]>(
+          { method: 'GET', path: '/v1/contacts/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** With `If-Match: <updatedAt>` refused when somebody else changed the contact meanwhile. */
+      update: (
+        input: t.ContactsUpdateData['path'] & { body: t.ContactsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsUpdateResponses[keyof t.ContactsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/contacts/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      optOut: (
+        input: t.ContactsOptOutData['path'] & { body: t.ContactsOptOutData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsOptOutResponses[keyof t.ContactsOptOutResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/opt-out', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      optIn: (
+        input: t.ContactsOptInData['path'] & { body: t.ContactsOptInData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsOptInResponses[keyof t.ContactsOptInResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/opt-in', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      block: (
+        input: t.ContactsBlockData['path'] & { body: t.ContactsBlockData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsBlockResponses[keyof t.ContactsBlockResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/block', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      unblock: (
+        input: t.ContactsUnblockData['path'] & { body: t.ContactsUnblockData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsUnblockResponses[keyof t.ContactsUnblockResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/unblock', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Exactly these labels from now on. */
+      putLabels: (
+        input: t.ContactsPutLabelsData['path'] & { body: t.ContactsPutLabelsData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsPutLabelsResponses[keyof t.ContactsPutLabelsResponses]>(
+          { method: 'PUT', path: '/v1/contacts/{id}/labels', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** One change to up to 500 contacts, with a result for each. */
+      bulk: (input: { body: t.ContactsBulkData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactsBulkResponses[keyof t.ContactsBulkResponses]>(
+          { method: 'POST', path: '/v1/contacts/bulk', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listImports: (input?: { query?: t.ContactsListImportsData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactsListImportsResponses[keyof t.ContactsListImportsResponses]>(
+          { method: 'GET', path: '/v1/contacts/imports', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      getImport: (input: t.ContactsGetImportData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ContactsGetImportResponses[keyof t.ContactsGetImportResponses]>(
+          { method: 'GET', path: '/v1/contacts/imports/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Every row that was left out or taken without something, as CSV. */
+      getImportReport: (input: t.ContactsGetImportReportData['path'], more?: Parameters<Call>[2]) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/contacts/imports/{id}/report', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+      /** What an import would make of a list; changes nothing. The list as the body (text/csv), or multipart with a part `file`; UTF-8, UTF-16 or Windows-1252, up to 32 MB. */
+      importPreview: (
+        input: { query?: t.ContactsImportPreviewData['query'] } & { body: Bytes },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsImportPreviewResponses[keyof t.ContactsImportPreviewResponses]>(
+          { method: 'POST', path: '/v1/contacts/import/preview', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Starts an import: contacts are made and changed, nobody is opted in or removed. The list as the body (text/csv), or multipart with a part `file`; UTF-8, UTF-16 or Windows-1252, up to 32 MB. */
+      import: (
+        input: { query?: t.ContactsImportData['query'] } & { body: Bytes },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsImportResponses[keyof t.ContactsImportResponses]>(
+          { method: 'POST', path: '/v1/contacts/import', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Contacts as CSV (UTF-8 with BOM), newest first; filters as in the list. */
+      getExport: (input?: { query?: t.ContactsGetExportData['query'] }, more?: Parameters<Call>[2]) =>
+        call<Response>({ method: 'GET', path: '/v1/contacts/export', answer: 'response' }, input ?? {}, more),
+      listNotes: (
+        input: t.ContactsListNotesData['path'] & { query?: t.ContactsListNotesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsListNotesResponses[keyof t.ContactsListNotesResponses]>(
+          { method: 'GET', path: '/v1/contacts/{id}/notes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      createNote: (
+        input: t.ContactsCreateNoteData['path'] & { body: t.ContactsCreateNoteData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsCreateNoteResponses[keyof t.ContactsCreateNoteResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/notes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      updateNote: (
+        input: t.ContactsUpdateNoteData['path'] & { body: t.ContactsUpdateNoteData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsUpdateNoteResponses[keyof t.ContactsUpdateNoteResponses]>(
+          { method: 'PATCH', path: '/v1/contacts/{id}/notes/{noteId}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteNote: (input: t.ContactsDeleteNoteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>(
+          { method: 'DELETE', path: '/v1/contacts/{id}/notes/{noteId}', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+    },
+    conversations: {
+      list: (input?: { query?: t.ConversationsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ConversationsListResponses[keyof t.ConversationsListResponses]>(
+          { method: 'GET', path: '/v1/conversations', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** How many each view, number, team and label holds, and how many of them are unread. */
+      listCounts: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.ConversationsListCountsResponses[keyof t.ConversationsListCountsResponses]>(
+          { method: 'GET', path: '/v1/conversations/counts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.ConversationsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ConversationsGetResponses[keyof t.ConversationsGetResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Who assigned, labelled, snoozed, closed, noted: newest first, kept with the conversation. */
+      listEvents: (
+        input: t.ConversationsListEventsData['path'] & { query?: t.ConversationsListEventsData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsListEventsResponses[keyof t.ConversationsListEventsResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}/events', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Members who looked, wrote or noted; the last one first. */
+      listParticipants: (input: t.ConversationsListParticipantsData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ConversationsListParticipantsResponses[keyof t.ConversationsListParticipantsResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}/participants', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Gives it to a member, a team, both or nobody. */
+      assign: (
+        input: t.ConversationsAssignData['path'] & { body: t.ConversationsAssignData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsAssignResponses[keyof t.ConversationsAssignResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/assign', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Nobody’s again; its team stays. */
+      unassign: (
+        input: t.ConversationsUnassignData['path'] & { body: t.ConversationsUnassignData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsUnassignResponses[keyof t.ConversationsUnassignResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/unassign', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Takes it, if it is nobody’s. Of all who try exactly one wins; the others learn who. */
+      claim: (
+        input: t.ConversationsClaimData['path'] & { body: t.ConversationsClaimData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsClaimResponses[keyof t.ConversationsClaimResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/claim', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Puts it aside until then, or until the person writes. */
+      snooze: (
+        input: t.ConversationsSnoozeData['path'] & { body: t.ConversationsSnoozeData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsSnoozeResponses[keyof t.ConversationsSnoozeResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/snooze', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Done, and read for everybody. It opens again when the person writes. */
+      close: (
+        input: t.ConversationsCloseData['path'] & { body: t.ConversationsCloseData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsCloseResponses[keyof t.ConversationsCloseResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/close', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Opens what is closed or snoozed. */
+      reopen: (
+        input: t.ConversationsReopenData['path'] & { body: t.ConversationsReopenData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsReopenResponses[keyof t.ConversationsReopenResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/reopen', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The asking member has read it; for colleagues it stays unread. An API key reads for all. The person is not told; mark a message as read for that. */
+      read: (
+        input: t.ConversationsReadData['path'] & { body: t.ConversationsReadData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsReadResponses[keyof t.ConversationsReadResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/read', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The asking member wants to see it again. */
+      unread: (
+        input: t.ConversationsUnreadData['path'] & { body: t.ConversationsUnreadData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsUnreadResponses[keyof t.ConversationsUnreadResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/unread', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Adds labels. */
+      createLabel: (
+        input: t.ConversationsCreateLabelData['path'] & { body: t.ConversationsCreateLabelData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsCreateLabelResponses[keyof t.ConversationsCreateLabelResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/labels', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteLabel: (input: t.ConversationsDeleteLabelData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ConversationsDeleteLabelResponses[keyof t.ConversationsDeleteLabelResponses]>(
+          { method: 'DELETE', path: '/v1/conversations/{id}/labels/{labelId}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** One thing done to up to 500 conversations, with a result for each. */
+      bulk: (input: { body: t.ConversationsBulkData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.ConversationsBulkResponses[keyof t.ConversationsBulkResponses]>(
+          { method: 'POST', path: '/v1/conversations/bulk', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listNotes: (
+        input: t.ConversationsListNotesData['path'] & { query?: t.ConversationsListNotesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsListNotesResponses[keyof t.ConversationsListNotesResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}/notes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      createNote: (
+        input: t.ConversationsCreateNoteData['path'] & { body: t.ConversationsCreateNoteData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsCreateNoteResponses[keyof t.ConversationsCreateNoteResponses]>(
+          { method: 'POST', path: '/v1/conversations/{id}/notes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Its author’s. With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      updateNote: (
+        input: t.ConversationsUpdateNoteData['path'] & { body: t.ConversationsUpdateNoteData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsUpdateNoteResponses[keyof t.ConversationsUpdateNoteResponses]>(
+          { method: 'PATCH', path: '/v1/conversations/{id}/notes/{noteId}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteNote: (input: t.ConversationsDeleteNoteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>(
+          { method: 'DELETE', path: '/v1/conversations/{id}/notes/{noteId}', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+      /** Everybody’s, newest first. */
+      listDrafts: (input: t.ConversationsListDraftsData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ConversationsListDraftsResponses[keyof t.ConversationsListDraftsResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}/drafts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The asking member’s. The last one written counts. */
+      putDraft: (
+        input: t.ConversationsPutDraftData['path'] & { body: t.ConversationsPutDraftData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ConversationsPutDraftResponses[keyof t.ConversationsPutDraftResponses]>(
+          { method: 'PUT', path: '/v1/conversations/{id}/draft', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteDraft: (input: t.ConversationsDeleteDraftData['path'], more?: Parameters<Call>[2]) =>
+        call<void>(
+          { method: 'DELETE', path: '/v1/conversations/{id}/draft', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+    },
+    labels: {
+      list: (input?: { query?: t.LabelsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.LabelsListResponses[keyof t.LabelsListResponses]>(
+          { method: 'GET', path: '/v1/labels', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.LabelsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.LabelsCreateResponses[keyof t.LabelsCreateResponses]>(
+          { method: 'POST', path: '/v1/labels', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.LabelsUpdateData['path'] & { body: t.LabelsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.LabelsUpdateResponses[keyof t.LabelsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/labels/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.LabelsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/labels/{id}', answer: 'none' }, input ?? {}, more),
+    },
+    media: {
+      /** The bytes. */
+      get: (input: t.MediaGetData['path'], more?: Parameters<Call>[2]) =>
+        call<Response>({ method: 'GET', path: '/v1/media/{id}', answer: 'response' }, input ?? {}, more),
+      /** Removes the bytes and the name. Messages that show the file say that it was deleted. */
+      delete: (input: t.MediaDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<t.MediaDeleteResponses[keyof t.MediaDeleteResponses]>(
+          { method: 'DELETE', path: '/v1/media/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      getInfo: (input: t.MediaGetInfoData['path'], more?: Parameters<Call>[2]) =>
+        call<t.MediaGetInfoResponses[keyof t.MediaGetInfoResponses]>(
+          { method: 'GET', path: '/v1/media/{id}/info', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** An address that needs no key and ends after at most five minutes. */
+      getUrl: (
+        input: t.MediaGetUrlData['path'] & { query?: t.MediaGetUrlData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.MediaGetUrlResponses[keyof t.MediaGetUrlResponses]>(
+          { method: 'GET', path: '/v1/media/{id}/url', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      getContent: (
+        input: t.MediaGetContentData['path'] & { query: t.MediaGetContentData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/media/{id}/content', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+      /** Fetches a file that failed once more. */
+      fetch: (
+        input: t.MediaFetchData['path'] & { body: t.MediaFetchData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.MediaFetchResponses[keyof t.MediaFetchResponses]>(
+          { method: 'POST', path: '/v1/media/{id}/fetch', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** One file: multipart with a part `file` (a field `kind` in front of it), or the bytes as the body. The kind is found by content; say kind=document to send an image or video as a file. */
+      create: (input: { query?: t.MediaCreateData['query'] } & { body: Bytes }, more?: Parameters<Call>[2]) =>
+        call<t.MediaCreateResponses[keyof t.MediaCreateResponses]>(
+          { method: 'POST', path: '/v1/media', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    messages: {
+      /** Queues a message and answers at once; what becomes of it shows in its status. Refused with 403 and the reason when the policy says no (GET /v1/can-send tells beforehand). With an Idempotency-Key the same request has one effect and one answer for 24 hours; dedupeKey holds as long as the message exists; with another recipient or content it is refused (409 dedupe_mismatch). */
+      create: (input: { body: t.MessagesCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.MessagesCreateResponses[keyof t.MessagesCreateResponses]>(
+          { method: 'POST', path: '/v1/messages', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      list: (input?: { query?: t.MessagesListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.MessagesListResponses[keyof t.MessagesListResponses]>(
+          { method: 'GET', path: '/v1/messages', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.MessagesGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.MessagesGetResponses[keyof t.MessagesGetResponses]>(
+          { method: 'GET', path: '/v1/messages/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** An unconfirmed message may then arrive twice: nobody knows whether WhatsApp has it. */
+      retry: (input: t.MessagesRetryData['path'], more?: Parameters<Call>[2]) =>
+        call<t.MessagesRetryResponses[keyof t.MessagesRetryResponses]>(
+          { method: 'POST', path: '/v1/messages/{id}/retry', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Earlier messages of the thread count as read too. Typing shows until the reply, 25 s at most. */
+      read: (
+        input: t.MessagesReadData['path'] & { body: t.MessagesReadData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.MessagesReadResponses[keyof t.MessagesReadResponses]>(
+          { method: 'POST', path: '/v1/messages/{id}/read', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    numbers: {
+      list: (input?: { query?: t.NumbersListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.NumbersListResponses[keyof t.NumbersListResponses]>(
+          { method: 'GET', path: '/v1/numbers', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.NumbersCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.NumbersCreateResponses[keyof t.NumbersCreateResponses]>(
+          { method: 'POST', path: '/v1/numbers', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.NumbersGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.NumbersGetResponses[keyof t.NumbersGetResponses]>(
+          { method: 'GET', path: '/v1/numbers/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.NumbersUpdateData['path'] & { body: t.NumbersUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.NumbersUpdateResponses[keyof t.NumbersUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/numbers/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listNotices: (
+        input: t.NumbersListNoticesData['path'] & { query?: t.NumbersListNoticesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.NumbersListNoticesResponses[keyof t.NumbersListNoticesResponses]>(
+          { method: 'GET', path: '/v1/numbers/{id}/notices', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    operator: {
+      listWorkspaces: (
+        input?: { query?: t.OperatorListWorkspacesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorListWorkspacesResponses[keyof t.OperatorListWorkspacesResponses]>(
+          { method: 'GET', path: '/v1/operator/workspaces', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      getWorkspace: (input: t.OperatorGetWorkspaceData['path'], more?: Parameters<Call>[2]) =>
+        call<t.OperatorGetWorkspaceResponses[keyof t.OperatorGetWorkspaceResponses]>(
+          { method: 'GET', path: '/v1/operator/workspaces/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Another plan, or suspended and back. A suspended workspace keeps receiving; its people and keys are refused. */
+      updateWorkspace: (
+        input: t.OperatorUpdateWorkspaceData['path'] & { body: t.OperatorUpdateWorkspaceData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorUpdateWorkspaceResponses[keyof t.OperatorUpdateWorkspaceResponses]>(
+          { method: 'PATCH', path: '/v1/operator/workspaces/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** All plans, the smallest first. There are few: no pages. */
+      listPlans: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListPlansResponses[keyof t.OperatorListPlansResponses]>(
+          { method: 'GET', path: '/v1/operator/plans', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Changes a plan, or makes one; what is left out stays, or is that of `free`. Every process goes by it within 5 s. */
+      updatePlan: (
+        input: t.OperatorUpdatePlanData['path'] & { body: t.OperatorUpdatePlanData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorUpdatePlanResponses[keyof t.OperatorUpdatePlanResponses]>(
+          { method: 'PATCH', path: '/v1/operator/plans/{name}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listNumbers: (input?: { query?: t.OperatorListNumbersData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListNumbersResponses[keyof t.OperatorListNumbersResponses]>(
+          { method: 'GET', path: '/v1/operator/numbers', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Approves (active), refuses or suspends a number. What came for it while it was not approved appears once it is. */
+      updateNumber: (
+        input: t.OperatorUpdateNumberData['path'] & { body: t.OperatorUpdateNumberData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorUpdateNumberResponses[keyof t.OperatorUpdateNumberResponses]>(
+          { method: 'PATCH', path: '/v1/operator/numbers/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What came in and could not be applied, oldest first. */
+      getParked: (input?: { query?: t.OperatorGetParkedData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorGetParkedResponses[keyof t.OperatorGetParkedResponses]>(
+          { method: 'GET', path: '/v1/operator/parked', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Webhook bodies as they were received, newest first. */
+      listRawEvents: (input?: { query?: t.OperatorListRawEventsData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListRawEventsResponses[keyof t.OperatorListRawEventsResponses]>(
+          { method: 'GET', path: '/v1/operator/raw-events', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The bytes of one body. People wrote what is in it: each look is a line of the audit. */
+      getRawEventBody: (input: t.OperatorGetRawEventBodyData['path'], more?: Parameters<Call>[2]) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/operator/raw-events/{n}/body', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+      /** Applies bodies again. What is applied already changes nothing. */
+      replay: (input: { body: t.OperatorReplayData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorReplayResponses[keyof t.OperatorReplayResponses]>(
+          { method: 'POST', path: '/v1/operator/replay', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Messages, jobs and events that gave up, oldest first. */
+      listDeadLetters: (
+        input?: { query?: t.OperatorListDeadLettersData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorListDeadLettersResponses[keyof t.OperatorListDeadLettersResponses]>(
+          { method: 'GET', path: '/v1/operator/dead-letters', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Tries one again, with fresh attempts. */
+      deadLetterRetry: (input: { body: t.OperatorDeadLetterRetryData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorDeadLetterRetryResponses[keyof t.OperatorDeadLetterRetryResponses]>(
+          { method: 'POST', path: '/v1/operator/dead-letters/retry', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What waits, what gave up, and how large it all is. */
+      getHealth: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorGetHealthResponses[keyof t.OperatorGetHealthResponses]>(
+          { method: 'GET', path: '/v1/operator/health', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    quickReplies: {
+      /** The workspace’s and the asking member’s own, by shortcut. */
+      list: (input?: { query?: t.QuickRepliesListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.QuickRepliesListResponses[keyof t.QuickRepliesListResponses]>(
+          { method: 'GET', path: '/v1/quick-replies', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.QuickRepliesCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.QuickRepliesCreateResponses[keyof t.QuickRepliesCreateResponses]>(
+          { method: 'POST', path: '/v1/quick-replies', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.QuickRepliesGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.QuickRepliesGetResponses[keyof t.QuickRepliesGetResponses]>(
+          { method: 'GET', path: '/v1/quick-replies/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      update: (
+        input: t.QuickRepliesUpdateData['path'] & { body: t.QuickRepliesUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.QuickRepliesUpdateResponses[keyof t.QuickRepliesUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/quick-replies/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.QuickRepliesDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/quick-replies/{id}', answer: 'none' }, input ?? {}, more),
+      /** The text as it would be said in this conversation by whoever asks. */
+      getRender: (
+        input: t.QuickRepliesGetRenderData['path'] & { query: t.QuickRepliesGetRenderData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.QuickRepliesGetRenderResponses[keyof t.QuickRepliesGetRenderResponses]>(
+          { method: 'GET', path: '/v1/quick-replies/{id}/render', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Renders it for this conversation and counts that it was used. */
+      use: (
+        input: t.QuickRepliesUseData['path'] & { body: t.QuickRepliesUseData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.QuickRepliesUseResponses[keyof t.QuickRepliesUseResponses]>(
+          { method: 'POST', path: '/v1/quick-replies/{id}/use', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    search: {
+      /** People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter. */
+      get: (input: { query: t.SearchGetData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.SearchGetResponses[keyof t.SearchGetResponses]>(
+          { method: 'GET', path: '/v1/search', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    teams: {
+      list: (input?: { query?: t.TeamsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.TeamsListResponses[keyof t.TeamsListResponses]>(
+          { method: 'GET', path: '/v1/teams', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.TeamsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.TeamsCreateResponses[keyof t.TeamsCreateResponses]>(
+          { method: 'POST', path: '/v1/teams', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.TeamsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.TeamsGetResponses[keyof t.TeamsGetResponses]>(
+          { method: 'GET', path: '/v1/teams/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      update: (
+        input: t.TeamsUpdateData['path'] & { body: t.TeamsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TeamsUpdateResponses[keyof t.TeamsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/teams/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Its conversations stay, without a team. */
+      delete: (input: t.TeamsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/teams/{id}', answer: 'none' }, input ?? {}, more),
+    },
+    workflows: {
+      /** All workflows of the workspace, its own first. There are few: no pages. */
+      list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.WorkflowsListResponses[keyof t.WorkflowsListResponses]>(
+          { method: 'GET', path: '/v1/workflows', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.WorkflowsUpdateData['path'] & { body: t.WorkflowsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.WorkflowsUpdateResponses[keyof t.WorkflowsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/workflows/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    workspace: {
+      get: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.WorkspaceGetResponses[keyof t.WorkspaceGetResponses]>(
+          { method: 'GET', path: '/v1/workspace', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (input: { body: t.WorkspaceUpdateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.WorkspaceUpdateResponses[keyof t.WorkspaceUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/workspace', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+  };
+}
+
+/** Addresses of the operations, as the API describes them. */
+export const addresses = {
+  'audit.get': 'get /v1/audit/{id}',
+  'audit.getExport': 'get /v1/audit/export',
+  'audit.list': 'get /v1/audit',
+  'canSend.get': 'get /v1/can-send',
+  'contactAttributes.create': 'post /v1/contact-attributes',
+  'contactAttributes.delete': 'delete /v1/contact-attributes/{key}',
+  'contactAttributes.list': 'get /v1/contact-attributes',
+  'contactAttributes.update': 'patch /v1/contact-attributes/{key}',
+  'contacts.block': 'post /v1/contacts/{id}/block',
+  'contacts.bulk': 'post /v1/contacts/bulk',
+  'contacts.create': 'post /v1/contacts',
+  'contacts.createNote': 'post /v1/contacts/{id}/notes',
+  'contacts.deleteNote': 'delete /v1/contacts/{id}/notes/{noteId}',
+  'contacts.get': 'get /v1/contacts/{id}',
+  'contacts.getExport': 'get /v1/contacts/export',
+  'contacts.getImport': 'get /v1/contacts/imports/{id}',
+  'contacts.getImportReport': 'get /v1/contacts/imports/{id}/report',
+  'contacts.import': 'post /v1/contacts/import',
+  'contacts.importPreview': 'post /v1/contacts/import/preview',
+  'contacts.list': 'get /v1/contacts',
+  'contacts.listImports': 'get /v1/contacts/imports',
+  'contacts.listNotes': 'get /v1/contacts/{id}/notes',
+  'contacts.optIn': 'post /v1/contacts/{id}/opt-in',
+  'contacts.optOut': 'post /v1/contacts/{id}/opt-out',
+  'contacts.putLabels': 'put /v1/contacts/{id}/labels',
+  'contacts.unblock': 'post /v1/contacts/{id}/unblock',
+  'contacts.update': 'patch /v1/contacts/{id}',
+  'contacts.updateNote': 'patch /v1/contacts/{id}/notes/{noteId}',
+  'conversations.assign': 'post /v1/conversations/{id}/assign',
+  'conversations.bulk': 'post /v1/conversations/bulk',
+  'conversations.claim': 'post /v1/conversations/{id}/claim',
+  'conversations.close': 'post /v1/conversations/{id}/close',
+  'conversations.createLabel': 'post /v1/conversations/{id}/labels',
+  'conversations.createNote': 'post /v1/conversations/{id}/notes',
+  'conversations.deleteDraft': 'delete /v1/conversations/{id}/draft',
+  'conversations.deleteLabel': 'delete /v1/conversations/{id}/labels/{labelId}',
+  'conversations.deleteNote': 'delete /v1/conversations/{id}/notes/{noteId}',
+  'conversations.get': 'get /v1/conversations/{id}',
+  'conversations.list': 'get /v1/conversations',
+  'conversations.listCounts': 'get /v1/conversations/counts',
+  'conversations.listDrafts': 'get /v1/conversations/{id}/drafts',
+  'conversations.listEvents': 'get /v1/conversations/{id}/events',
+  'conversations.listNotes': 'get /v1/conversations/{id}/notes',
+  'conversations.listParticipants': 'get /v1/conversations/{id}/participants',
+  'conversations.putDraft': 'put /v1/conversations/{id}/draft',
+  'conversations.read': 'post /v1/conversations/{id}/read',
+  'conversations.reopen': 'post /v1/conversations/{id}/reopen',
+  'conversations.snooze': 'post /v1/conversations/{id}/snooze',
+  'conversations.unassign': 'post /v1/conversations/{id}/unassign',
+  'conversations.unread': 'post /v1/conversations/{id}/unread',
+  'conversations.updateNote': 'patch /v1/conversations/{id}/notes/{noteId}',
+  'labels.create': 'post /v1/labels',
+  'labels.delete': 'delete /v1/labels/{id}',
+  'labels.list': 'get /v1/labels',
+  'labels.update': 'patch /v1/labels/{id}',
+  'media.create': 'post /v1/media',
+  'media.delete': 'delete /v1/media/{id}',
+  'media.fetch': 'post /v1/media/{id}/fetch',
+  'media.get': 'get /v1/media/{id}',
+  'media.getContent': 'get /v1/media/{id}/content',
+  'media.getInfo': 'get /v1/media/{id}/info',
+  'media.getUrl': 'get /v1/media/{id}/url',
+  'messages.create': 'post /v1/messages',
+  'messages.get': 'get /v1/messages/{id}',
+  'messages.list': 'get /v1/messages',
+  'messages.read': 'post /v1/messages/{id}/read',
+  'messages.retry': 'post /v1/messages/{id}/retry',
+  'numbers.create': 'post /v1/numbers',
+  'numbers.get': 'get /v1/numbers/{id}',
+  'numbers.list': 'get /v1/numbers',
+  'numbers.listNotices': 'get /v1/numbers/{id}/notices',
+  'numbers.update': 'patch /v1/numbers/{id}',
+  'operator.deadLetterRetry': 'post /v1/operator/dead-letters/retry',
+  'operator.getHealth': 'get /v1/operator/health',
+  'operator.getParked': 'get /v1/operator/parked',
+  'operator.getRawEventBody': 'get /v1/operator/raw-events/{n}/body',
+  'operator.getWorkspace': 'get /v1/operator/workspaces/{id}',
+  'operator.listDeadLetters': 'get /v1/operator/dead-letters',
+  'operator.listNumbers': 'get /v1/operator/numbers',
+  'operator.listPlans': 'get /v1/operator/plans',
+  'operator.listRawEvents': 'get /v1/operator/raw-events',
+  'operator.listWorkspaces': 'get /v1/operator/workspaces',
+  'operator.replay': 'post /v1/operator/replay',
+  'operator.updateNumber': 'patch /v1/operator/numbers/{id}',
+  'operator.updatePlan': 'patch /v1/operator/plans/{name}',
+  'operator.updateWorkspace': 'patch /v1/operator/workspaces/{id}',
+  'quickReplies.create': 'post /v1/quick-replies',
+  'quickReplies.delete': 'delete /v1/quick-replies/{id}',
+  'quickReplies.get': 'get /v1/quick-replies/{id}',
+  'quickReplies.getRender': 'get /v1/quick-replies/{id}/render',
+  'quickReplies.list': 'get /v1/quick-replies',
+  'quickReplies.update': 'patch /v1/quick-replies/{id}',
+  'quickReplies.use': 'post /v1/quick-replies/{id}/use',
+  'search.get': 'get /v1/search',
+  'teams.create': 'post /v1/teams',
+  'teams.delete': 'delete /v1/teams/{id}',
+  'teams.get': 'get /v1/teams/{id}',
+  'teams.list': 'get /v1/teams',
+  'teams.update': 'patch /v1/teams/{id}',
+  'workflows.list': 'get /v1/workflows',
+  'workflows.update': 'patch /v1/workflows/{id}',
+  'workspace.get': 'get /v1/workspace',
+  'workspace.update': 'patch /v1/workspace',
+} as const;
