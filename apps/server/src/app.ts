@@ -13,8 +13,8 @@ import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
-import { startWaking } from './modules/conversations/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
+import { startWaking } from './modules/conversations/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
@@ -35,13 +35,13 @@ import {
 } from './modules/numbers/index.ts';
 import { backfillHandler, enqueueBackfill } from './modules/search/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
-import { auditRetentions, seedPlans } from './modules/workspaces/index.ts';
+import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
 import { expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
-import { createLimit, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
+import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
 import type { Logger } from './platform/log.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
@@ -199,21 +199,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     let url = config.publicUrl ?? '';
     if (isApi) {
       const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
+      const buckets = createBuckets({ db, log });
       const flood =
         config.webhookRateLimitMax === undefined
           ? null
-          : createLimit({
-              db,
+          : {
               name: 'webhook',
               max: config.webhookRateLimitMax,
               windowSeconds: config.webhookRateLimitWindowSec,
-              log,
-            });
+            };
       const http = await buildApi(
         {
           log,
           environment: config.nodeEnv,
           authenticate: authenticateKeys(db),
+          admission: createAdmission({
+            buckets,
+            planOf: (workspaceId) => limitsFor(db, workspaceId),
+            rules: {
+              anonymous: config.rateLimitAnonymous,
+              auth: config.rateLimitAuth,
+              messages: config.rateLimitMessages,
+              uploads: config.rateLimitUploads,
+            },
+          }),
           trustedProxies: config.trustProxy,
           corsOrigins: config.corsOrigins,
           version: about.version,
@@ -230,7 +239,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         {
           db,
           numbers: numberDeps,
-          inbound: { keeper, acceptor, flood: flood ? floodGate(flood) : undefined },
+          inbound: { keeper, acceptor, flood: flood ? floodGate(buckets, flood) : undefined },
           blobs,
           provider,
           urlKey: secrets.jwtSecret,
@@ -294,7 +303,7 @@ export async function createApp(options: AppOptions): Promise<App> {
               await applyRetention({ db, ring }, workspaceId, days);
             }
             await dropSpentEventDays(db, eventDays, log);
-            await forgetQuietKeys(db, 'webhook', config.webhookRateLimitWindowSec);
+            await forgetQuietKeys(db);
           }),
         ],
         cron: [expireAnswersCron, { job: maintain, match: '17 * * * *' }],

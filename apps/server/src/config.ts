@@ -51,6 +51,20 @@ const number = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
+/** `5/900`: so many in so many seconds; `off`: no limit. */
+const rate = z
+  .string()
+  .regex(/^(off|\d{1,9}\/\d{1,5})$/, 'must look like 100/900 (how many / in how many seconds) or be off')
+  .transform((value) => {
+    if (value === 'off') return null;
+    const [max = 0, windowSeconds = 0] = value.split('/').map(Number);
+    return { max, windowSeconds };
+  })
+  .refine(
+    (value) => value === null || (value.max > 0 && value.windowSeconds > 0 && value.windowSeconds <= 86_400),
+    'must allow at least 1, in 1 to 86400 seconds',
+  );
+
 const flag = z
   .string()
   .toLowerCase()
@@ -355,6 +369,22 @@ export const schema = z.object({
   WEBHOOK_RATE_LIMIT_WINDOW_SEC: setting(number(1, 86_400).default(60), {
     group: GROUPS.limits,
     doc: 'Length of that window in seconds.',
+  }),
+  RATE_LIMIT_ANONYMOUS: setting(rate.prefault('100/900'), {
+    group: GROUPS.limits,
+    doc: 'Requests of one address without credentials that count, in a window: how many / in how many seconds, or off. What plans allow is set on the plans.',
+  }),
+  RATE_LIMIT_AUTH: setting(rate.prefault('5/900'), {
+    group: GROUPS.limits,
+    doc: 'Tries to sign in, register or reset a password, of one address and for one account.',
+  }),
+  RATE_LIMIT_MESSAGES: setting(rate.prefault('30/60'), {
+    group: GROUPS.limits,
+    doc: "Sends of one user at the reference systems' own addresses; the native API goes by the plan.",
+  }),
+  RATE_LIMIT_UPLOADS: setting(rate.prefault('10/3600'), {
+    group: GROUPS.limits,
+    doc: "Uploads of one user at the reference systems' own addresses; the native API goes by the plan.",
   }),
   INGEST_MAX_BUFFER_BYTES: setting(number(1_048_576, 17_179_869_184).default(64 * 1024 * 1024), {
     group: GROUPS.limits,

@@ -7,7 +7,7 @@ import { afterAll, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { type Database, openDatabase } from '../../platform/db/index.ts';
 import { buildHttp } from '../../platform/http/index.ts';
-import { createLimit, floodGate } from '../../platform/limits/index.ts';
+import { createBuckets, floodGate } from '../../platform/limits/index.ts';
 import { type Acceptor, createAcceptor } from './accept.ts';
 import { createDoorKeeper, type DoorApp } from './apps.ts';
 import { bodyLimit, inboundRoutes } from './routes.ts';
@@ -346,7 +346,11 @@ it('says 503 with Retry-After when a body cannot be stored, and 429 past a flood
     inboundRoutes(scope, {
       keeper,
       acceptor: { ...doorAcceptor, accept: async () => 'failed' as const },
-      flood: floodGate(createLimit({ db: test.db, name: 'flood-test', max: 2, windowSeconds: 60, log })),
+      flood: floodGate(createBuckets({ db: test.db, log }), {
+        name: 'flood-test',
+        max: 2,
+        windowSeconds: 60,
+      }),
     }),
   );
   const body = text('no room');

@@ -27,6 +27,7 @@ export function uploadRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<v
       '/v1/media',
       {
         onRequest: gate('media:write'),
+        config: { limits: ['points'] },
         bodyLimit: mediaLimits.document + 64 * 1024,
         schema: {
           tags: ['media'],

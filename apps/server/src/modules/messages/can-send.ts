@@ -4,7 +4,7 @@ import { isId } from '../../platform/ids.ts';
 import { contactForAddress, getContact } from '../contacts/index.ts';
 import { getConversation, openMany } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
-import { monthOf, parseSettings } from '../workspaces/index.ts';
+import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
 import { type FactsRecord, factsOfConversations, templateStates, usedOfPlans } from './queries-send.ts';
 import { decide, numberNotActive, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
 
@@ -151,11 +151,18 @@ export interface Candidate {
   content: { type: string; [key: string]: unknown };
 }
 
-/** Decides a batch, each after the ones before it have used their part of the plan. */
-export async function judge(tx: Tx, candidates: readonly Candidate[]): Promise<Verdict[]> {
+/**
+ * Decides a batch, each after the ones before it have used their part of the plan. `taking`: what is allowed will be
+ * queued in this transaction, so that near the end of a month's quota nobody else may count at the same time.
+ */
+export async function judge(
+  tx: Tx,
+  candidates: readonly Candidate[],
+  { taking = false }: { taking?: boolean } = {},
+): Promise<Verdict[]> {
   const now = tx.now();
   const templates = await templatesOf(tx, candidates);
-  const usage = await usageOf(tx, candidates);
+  const usage = await usageOf(tx, candidates, taking);
   return candidates.map((candidate) => {
     const used = usage.get(candidate.facts.workspace_id) ?? { month: null, minute: null };
     const verdict = decide(
@@ -256,9 +263,13 @@ export function templateOf(
 /** Metric of `usage` that plans limit. */
 export const sentMetric = 'messages.sent';
 
+// More than all processes together could have on their way uncommitted: further from the end nobody waits for anybody.
+const nearEnd = 1_000;
+
 async function usageOf(
   tx: Tx,
   candidates: readonly Candidate[],
+  taking: boolean,
 ): Promise<Map<string, { month: Usage | null; minute: Usage | null }>> {
   const now = tx.now();
   const found = new Map<string, { month: Usage | null; minute: Usage | null }>();
@@ -271,10 +282,25 @@ async function usageOf(
   if (limited.size === 0) return found;
   const ids = [...limited.keys()];
   const month = monthOf(now);
-  const rows = await tx.query<{ workspace_id: string; month_used: number; minute_used: number }>(
-    usedOfPlans,
-    [ids, firstIdAt(now.getTime() - 60_000), month, sentMetric],
-  );
+  const read = () =>
+    tx.query<{ workspace_id: string; month_used: number; minute_used: number }>(usedOfPlans, [
+      ids,
+      firstIdAt(now.getTime() - 60_000),
+      month,
+      sentMetric,
+    ]);
+  let rows = await read();
+  if (taking) {
+    const near = rows
+      .filter((row) => {
+        const limit = limited.get(row.workspace_id)!.messages_per_month;
+        return limit !== null && row.month_used < limit && limit - row.month_used <= nearEnd;
+      })
+      .map((row) => row.workspace_id)
+      .sort();
+    for (const id of near) await holdQuota(tx, id, sentMetric);
+    if (near.length > 0) rows = await read();
+  }
   const nextMonth = new Date(`${month}T00:00:00Z`);
   nextMonth.setUTCMonth(nextMonth.getUTCMonth() + 1);
   for (const row of rows) {

@@ -112,6 +112,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
       '/v1/messages',
       {
         onRequest: gate('messages:write'),
+        config: { limits: ['points'] },
         schema: {
           tags: ['messages'],
           summary: 'Send a message',

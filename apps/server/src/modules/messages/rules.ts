@@ -69,7 +69,14 @@ export type Verdict =
       waits?: { code: 'account_paused'; sentence: string };
     }
   | { verdict: 'template-needed'; code: 'window_closed'; sentence: string; changesAt?: Date }
-  | { verdict: 'blocked'; code: RefusalCode; sentence: string; changesAt?: Date };
+  | {
+      verdict: 'blocked';
+      code: RefusalCode;
+      sentence: string;
+      changesAt?: Date;
+      /** Of the plan, when it is used up. */
+      quota?: { limit: number; used: number };
+    };
 
 /** Statuses in which WhatsApp takes a template; anything else we were told is a refusal we need not fetch. */
 const usableTemplates = new Set(['APPROVED', 'ACTIVE']);
@@ -119,11 +126,14 @@ export function decide(facts: SendFacts): Verdict {
       `The template is ${template.status.toLowerCase()}; WhatsApp takes approved templates only.`,
     );
   if (usage.month && usage.month.used >= usage.month.limit)
-    return blocked(
-      'plan_limit_month',
-      `The plan's ${usage.month.limit} messages of this month are used.`,
-      usage.month.changesAt,
-    );
+    return {
+      ...blocked(
+        'plan_limit_month',
+        `The plan's ${usage.month.limit} messages of this month are used.`,
+        usage.month.changesAt,
+      ),
+      quota: { limit: usage.month.limit, used: usage.month.used },
+    };
   if (usage.minute && usage.minute.used >= usage.minute.limit)
     return blocked(
       'plan_limit_minute',

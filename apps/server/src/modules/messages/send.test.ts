@@ -105,7 +105,10 @@ describe('send', () => {
     await expect(stage.say(place, '3')).rejects.toMatchObject({ code: 'plan_limit_minute' });
     clock.advance(61_000);
     await stage.say(place, '3');
-    await expect(stage.say(place, '4')).rejects.toMatchObject({ code: 'plan_limit_month' });
+    await expect(stage.say(place, '4')).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      details: { quota: 'messagesPerMonth', reason: 'plan_limit_month' },
+    });
     // A batch is counted as it goes.
     const batch = await stage.place({ plan: 'tiny' });
     const commands = Array.from(

@@ -2,7 +2,7 @@ import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type AccountId, type NumberId, newId, type WorkspaceId } from '../../platform/ids.ts';
 import { type KeyRing, seal } from '../../platform/seal.ts';
-import { limitsFor } from '../workspaces/index.ts';
+import { requireRoom } from '../workspaces/index.ts';
 import { type AppRow, appsFor } from './apps.ts';
 import { tellNumber } from './change.ts';
 import { askNumber, type CheckNumber } from './check.ts';
@@ -161,15 +161,9 @@ export async function addNumber(
 ): Promise<{ number: NumberRow; warnings: string[] }> {
   const { command, app, phoneNumberId, displayPhoneNumber, verifiedName, isMock } = prepared;
   if (prepared.workspaceId !== tx.workspaceId) throw new Error('a number was prepared for another workspace');
-  const limits = await limitsFor(deps.db, tx.workspaceId);
   await tx.execute(lockNumbers, [tx.workspaceId]);
   const [counted] = await tx.query<{ count: number; has_default: boolean }>(countNumbers, [tx.workspaceId]);
-  if (limits.numbers !== null && (counted?.count ?? 0) >= limits.numbers) {
-    throw errors.forbidden(`The plan ${limits.name} allows ${limits.numbers} numbers.`, {
-      reason: 'plan_limit',
-      limit: limits.numbers,
-    });
-  }
+  await requireRoom(tx, 'numbers', async () => counted?.count ?? 0);
 
   const accountId = await accountForToken(tx, deps, prepared);
   const id = command.id ?? newId<NumberId>(tx.now().getTime());

@@ -7,6 +7,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { inboundRoutes } from './inbound-routes.ts';
 import { numberRoutes } from './number-routes.ts';
+import { planRoutes } from './plan-routes.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 
 export interface OperatorDeps {
@@ -22,6 +23,7 @@ export interface OperatorDeps {
 export function operatorRoutes(deps: OperatorDeps): (app: HttpApp) => Promise<void> {
   return async (app) => {
     workspaceRoutes(app, deps);
+    planRoutes(app, deps);
     numberRoutes(app, deps);
     inboundRoutes(app, deps);
     deadLetterRoutes(app, deps);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { type Http, type HttpApp, inTenant, principalOf } from '../../platform/http/index.ts';
 import { updateWorkspace } from './change.ts';
-import { limitsFor, type PlanLimits } from './plans.ts';
+import { limitsFor, type PlanLimits, planBody } from './plans.ts';
 import { readWorkspace, type WorkspaceRow } from './read.ts';
 import { settingsPatch, workspaceSettings } from './settings.ts';
 import { monthOf, readUsage } from './usage.ts';
@@ -12,20 +12,12 @@ export interface WorkspaceRoutesDeps {
   gate: Http['gate'];
 }
 
-const limit = z.number().nullable().describe('null = no limit');
-
 const workspaceBody = z
   .object({
     id: z.string(),
     name: z.string(),
     status: z.enum(['active', 'suspended']),
-    plan: z.object({
-      name: z.string(),
-      messagesPerMonth: limit,
-      messagesPerMinute: limit,
-      numbers: limit,
-      contacts: limit,
-    }),
+    plan: planBody,
     settings: workspaceSettings,
     usage: z.object({ month: z.string(), counts: z.record(z.string(), z.number()) }),
     createdAt: z.string(),

@@ -80,12 +80,12 @@ describe('plans', () => {
   it("are seeded once and keep an operator's change", async () => {
     await db.withSystem('test', seedPlans);
     await db.withSystem('test', (tx) =>
-      tx.execute("update plans set messages_per_minute = 7 where name = 'pro'"),
+      tx.execute("update plans set messages_per_minute = 7 where name = 'team'"),
     );
     await db.withSystem('test', seedPlans);
     const [free, pro, unlimited] = [
       await create('F'),
-      await create('P', { plan: 'pro' }),
+      await create('P', { plan: 'team' }),
       await create('U', { plan: 'unlimited' }),
     ];
     expect((await limitsFor(db, free.id)).messagesPerMinute).toBe(100);

@@ -15,7 +15,7 @@ export { cursorOf, listOf, listQuery, offset, page, readCursor } from './cursor.
 export { renderError } from './errors.ts';
 export {
   type Access,
-  type Admit,
+  type Admission,
   type Authenticate,
   allows,
   type Caller,
@@ -34,3 +34,4 @@ export {
 } from './idempotent.ts';
 export { callersEpoch, forgetCallers } from './known-callers.ts';
 export { buildHttp, type Http, type HttpApp, type HttpOptions, type Route, rawBodyLimit } from './server.ts';
+export { etagOf, guardUnchanged } from './unchanged.ts';
