@@ -9,6 +9,10 @@ export const mailKinds = [
   'password-changed',
   'confirm-new-address',
   'address-changed',
+  'factor-added',
+  'factor-removed',
+  'recovery-codes-made',
+  'sign-on-linked',
   'invitation',
 ] as const;
 export type MailKind = (typeof mailKinds)[number];
@@ -52,6 +56,26 @@ export const mailTexts: Record<Locale, Record<MailKind, MailText>> = {
       text: 'Hello {name}, your account is now reached at {address}. If it was not you, write to whoever runs this installation at once.',
       action: 'Open',
     },
+    'factor-added': {
+      subject: 'A second factor was added',
+      text: 'Hello {name}, a second factor was added to your account: from now on signing in asks for it. If it was not you, choose a new password at once and remove it.',
+      action: 'Check your account',
+    },
+    'factor-removed': {
+      subject: 'A second factor was removed',
+      text: 'Hello {name}, a second factor was removed from your account. If it was not you, choose a new password at once and add one again.',
+      action: 'Check your account',
+    },
+    'recovery-codes-made': {
+      subject: 'New recovery codes',
+      text: 'Hello {name}, new recovery codes were made for your account; those before are void. If it was not you, choose a new password at once.',
+      action: 'Check your account',
+    },
+    'sign-on-linked': {
+      subject: 'Single sign-on was connected',
+      text: 'Hello {name}, you can sign in to your account by single sign-on now. If it was not you, write to whoever runs this installation at once.',
+      action: 'Check your account',
+    },
     invitation: {
       subject: '{inviter} invites you to {workspace}',
       text: '{inviter} invites you to work together in {workspace}. The link is good for seven days.',
@@ -88,6 +112,26 @@ export const mailTexts: Record<Locale, Record<MailKind, MailText>> = {
       subject: 'تم تغيير عنوان بريدك',
       text: 'مرحبًا {name}، أصبح عنوان حسابك {address}. إن لم تكن أنت فراسل القائمين على هذا النظام فورًا.',
       action: 'فتح',
+    },
+    'factor-added': {
+      subject: 'أُضيف عامل تحقق ثانٍ',
+      text: 'مرحبًا {name}، أُضيف عامل تحقق ثانٍ إلى حسابك، وسيُطلب عند كل تسجيل دخول. إن لم تكن أنت فاختر كلمة مرور جديدة فورًا ثم احذفه.',
+      action: 'مراجعة الحساب',
+    },
+    'factor-removed': {
+      subject: 'حُذف عامل التحقق الثاني',
+      text: 'مرحبًا {name}، حُذف عامل تحقق ثانٍ من حسابك. إن لم تكن أنت فاختر كلمة مرور جديدة فورًا ثم أضف عاملًا من جديد.',
+      action: 'مراجعة الحساب',
+    },
+    'recovery-codes-made': {
+      subject: 'رموز استرداد جديدة',
+      text: 'مرحبًا {name}، أُنشئت رموز استرداد جديدة لحسابك وأُلغيت الرموز السابقة. إن لم تكن أنت فاختر كلمة مرور جديدة فورًا.',
+      action: 'مراجعة الحساب',
+    },
+    'sign-on-linked': {
+      subject: 'رُبط الدخول الموحد',
+      text: 'مرحبًا {name}، يمكنك الآن الدخول إلى حسابك بالدخول الموحد. إن لم تكن أنت فراسل القائمين على هذا النظام فورًا.',
+      action: 'مراجعة الحساب',
     },
     invitation: {
       subject: 'يدعوك {inviter} إلى {workspace}',
@@ -126,6 +170,26 @@ export const mailTexts: Record<Locale, Record<MailKind, MailText>> = {
       text: 'नमस्ते {name}, आपके खाते का पता अब {address} है। यदि यह आप नहीं थे, तो इस सिस्टम के संचालक को तुरंत लिखें।',
       action: 'खोलें',
     },
+    'factor-added': {
+      subject: 'दूसरा कारक जोड़ा गया',
+      text: 'नमस्ते {name}, आपके खाते में एक दूसरा कारक जोड़ा गया है: अब से साइन इन करते समय वह माँगा जाएगा। यदि यह आप नहीं थे, तो तुरंत नया पासवर्ड चुनें और उसे हटाएँ।',
+      action: 'खाता जाँचें',
+    },
+    'factor-removed': {
+      subject: 'दूसरा कारक हटाया गया',
+      text: 'नमस्ते {name}, आपके खाते से एक दूसरा कारक हटाया गया है। यदि यह आप नहीं थे, तो तुरंत नया पासवर्ड चुनें और उसे फिर से जोड़ें।',
+      action: 'खाता जाँचें',
+    },
+    'recovery-codes-made': {
+      subject: 'नए रिकवरी कोड',
+      text: 'नमस्ते {name}, आपके खाते के लिए नए रिकवरी कोड बनाए गए हैं; पहले वाले अब मान्य नहीं हैं। यदि यह आप नहीं थे, तो तुरंत नया पासवर्ड चुनें।',
+      action: 'खाता जाँचें',
+    },
+    'sign-on-linked': {
+      subject: 'सिंगल साइन-ऑन जोड़ा गया',
+      text: 'नमस्ते {name}, अब आप सिंगल साइन-ऑन से अपने खाते में साइन इन कर सकते हैं। यदि यह आप नहीं थे, तो इस सिस्टम के संचालक को तुरंत लिखें।',
+      action: 'खाता जाँचें',
+    },
     invitation: {
       subject: '{inviter} आपको {workspace} में आमंत्रित करते हैं',
       text: '{inviter} आपको {workspace} में साथ काम करने के लिए आमंत्रित करते हैं। यह लिंक सात दिन तक मान्य है।',
@@ -163,6 +227,26 @@ export const mailTexts: Record<Locale, Record<MailKind, MailText>> = {
       text: 'Hola, {name}: tu cuenta usa ahora {address}. Si no fuiste tú, escribe de inmediato a quien administra esta instalación.',
       action: 'Abrir',
     },
+    'factor-added': {
+      subject: 'Se añadió un segundo factor',
+      text: 'Hola, {name}: se añadió un segundo factor a tu cuenta; desde ahora se pedirá al iniciar sesión. Si no fuiste tú, elige de inmediato otra contraseña y quítalo.',
+      action: 'Revisar la cuenta',
+    },
+    'factor-removed': {
+      subject: 'Se quitó un segundo factor',
+      text: 'Hola, {name}: se quitó un segundo factor de tu cuenta. Si no fuiste tú, elige de inmediato otra contraseña y vuelve a añadirlo.',
+      action: 'Revisar la cuenta',
+    },
+    'recovery-codes-made': {
+      subject: 'Códigos de recuperación nuevos',
+      text: 'Hola, {name}: se crearon códigos de recuperación nuevos para tu cuenta; los anteriores ya no valen. Si no fuiste tú, elige de inmediato otra contraseña.',
+      action: 'Revisar la cuenta',
+    },
+    'sign-on-linked': {
+      subject: 'Se conectó el inicio de sesión único',
+      text: 'Hola, {name}: ahora puedes entrar en tu cuenta con el inicio de sesión único. Si no fuiste tú, escribe de inmediato a quien administra esta instalación.',
+      action: 'Revisar la cuenta',
+    },
     invitation: {
       subject: '{inviter} te invita a {workspace}',
       text: '{inviter} te invita a trabajar en {workspace}. El enlace vale siete días.',
@@ -199,6 +283,26 @@ export const mailTexts: Record<Locale, Record<MailKind, MailText>> = {
       subject: 'O seu endereço foi alterado',
       text: 'Olá, {name}: a sua conta agora usa {address}. Se não foi você, escreva imediatamente a quem administra esta instalação.',
       action: 'Abrir',
+    },
+    'factor-added': {
+      subject: 'Um segundo fator foi adicionado',
+      text: 'Olá, {name}: um segundo fator foi adicionado à sua conta; a partir de agora ele será pedido ao entrar. Se não foi você, escolha outra senha imediatamente e remova-o.',
+      action: 'Verificar a conta',
+    },
+    'factor-removed': {
+      subject: 'Um segundo fator foi removido',
+      text: 'Olá, {name}: um segundo fator foi removido da sua conta. Se não foi você, escolha outra senha imediatamente e adicione-o de novo.',
+      action: 'Verificar a conta',
+    },
+    'recovery-codes-made': {
+      subject: 'Novos códigos de recuperação',
+      text: 'Olá, {name}: novos códigos de recuperação foram criados para a sua conta; os anteriores não valem mais. Se não foi você, escolha outra senha imediatamente.',
+      action: 'Verificar a conta',
+    },
+    'sign-on-linked': {
+      subject: 'O login único foi conectado',
+      text: 'Olá, {name}: agora você pode entrar na sua conta pelo login único. Se não foi você, escreva imediatamente a quem administra esta instalação.',
+      action: 'Verificar a conta',
     },
     invitation: {
       subject: '{inviter} convida você para {workspace}',

@@ -13,6 +13,10 @@ const pages: Record<MailKind, string> = {
   'password-changed': '/app/forgot-password',
   'confirm-new-address': '/app/confirm-new-address',
   'address-changed': '/app',
+  'factor-added': '/app/settings/security',
+  'factor-removed': '/app/settings/security',
+  'recovery-codes-made': '/app/settings/security',
+  'sign-on-linked': '/app/settings/security',
   invitation: '/app/invitation',
 };
 
@@ -42,14 +46,14 @@ export function composeMail(
       .slice(0, 100);
   const subject = fill(words.subject, oneLine);
   const direction = locale === 'ar' ? 'rtl' : 'ltr';
-  const body = fill(words.text, (value) => escape(oneLine(value)));
+  const body = fill(words.text, (value) => escaped(oneLine(value)));
   return {
     to: to.email,
     subject,
     text: `${fill(words.text, oneLine)}\n\n${words.action}:\n${link}\n`,
-    html: `<!doctype html><html lang="${locale}" dir="${direction}"><meta charset="utf-8"><body style="font:16px/1.5 sans-serif;max-width:36em;margin:2em auto;padding:0 1em"><p>${body}</p><p><a href="${escape(link)}">${escape(words.action)}</a></p></body></html>`,
+    html: `<!doctype html><html lang="${locale}" dir="${direction}"><meta charset="utf-8"><body style="font:16px/1.5 sans-serif;max-width:36em;margin:2em auto;padding:0 1em"><p>${body}</p><p><a href="${escaped(link)}">${escaped(words.action)}</a></p></body></html>`,
   };
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text: string): string => text.replaceAll(/[&<>"]/g, (found) => entities[found]!);
+const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (found) => entities[found]!);
