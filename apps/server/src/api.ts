@@ -8,10 +8,12 @@ import { auditRoutes } from './modules/audit/index.ts';
 import { exportRoutes } from './modules/contacts/export-routes.ts';
 import { importRoutes } from './modules/contacts/import-routes.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
+import { mergeRoutes } from './modules/contacts/merge-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
-import { inboundRoutes } from './modules/inbound/index.ts';
+import { feedRoutes } from './modules/feed/index.ts';
+import { inboundLag, inboundOperatorRoutes, inboundRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
 import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
@@ -21,11 +23,13 @@ import { workflowRoutes } from './modules/workflows/routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import type { Blobs } from './platform/blobs/index.ts';
 import type { Database } from './platform/db/index.ts';
-import { buildHttp, type Http, type HttpOptions } from './platform/http/index.ts';
+import { buildHttp, type Http, type HttpApp, type HttpOptions } from './platform/http/index.ts';
+import type { Signals } from './platform/signals.ts';
 
 /** What routes are made with. */
 export interface ApiDeps {
   db: Database;
+  signals: Signals;
   numbers: AddNumberDeps;
   inbound: Parameters<typeof inboundRoutes>[1];
   blobs: Blobs;
@@ -46,9 +50,11 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register((scope) => inboundRoutes(scope, deps.inbound));
   await app.register(workspaceRoutes({ db, gate }));
   await app.register(auditRoutes({ db, gate }));
+  await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
+  await app.register(mergeRoutes({ db, gate }));
   await app.register(importRoutes({ db, gate, blobs }));
   await app.register(exportRoutes({ db, gate }));
   await app.register(noteRoutes({ db, gate }));
@@ -56,6 +62,9 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(messageRoutes({ db, gate }));
   await app.register(searchRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
-  await app.register(operatorRoutes({ db, gate, log, parse: provider.parse, consumers }));
+  await app.register(async (scope) =>
+    inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse: provider.parse }),
+  );
+  await app.register(operatorRoutes({ db, gate, inboundLag: () => inboundLag(db), consumers }));
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
 }

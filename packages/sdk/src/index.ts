@@ -7,7 +7,7 @@
 import { type Call, type ClientOptions, createCall } from './call.ts';
 import { operations } from './generated/operations.ts';
 
-export { ChaskiError, type ClientOptions, type More } from './call.ts';
+export { type Call, ChaskiError, type ClientOptions, type More } from './call.ts';
 export type * from './generated/types.ts';
 export { allPages } from './pages.ts';
 

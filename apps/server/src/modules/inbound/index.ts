@@ -19,9 +19,9 @@ export { createAcceptor } from './accept.ts';
 export { activatedNumbers, replayNumberHandler } from './activated.ts';
 
 export { createDoorKeeper } from './apps.ts';
-export { inboundLag, listRawEvents, rawEventBody } from './look.ts';
+export { inboundLag } from './look.ts';
 export { maintainInbound } from './maintain.ts';
+export { inboundOperatorRoutes } from './operator-routes.ts';
 export { startProcessor } from './process.ts';
-export { parkReasons } from './queries.ts';
 export { listParked, replay, replayNumber } from './replay.ts';
 export { inboundRoutes } from './routes.ts';

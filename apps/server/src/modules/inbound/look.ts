@@ -5,7 +5,9 @@ import { errors } from '../../platform/errors.ts';
 
 const lag = statement(
   'inbound.lag',
-  'select count(*)::bigint as waiting, min(received_at) as oldest from raw_events where processed_at is null',
+  `select count(*)::bigint as waiting, min(received_at) as oldest,
+     (select count(*) from parked where resolved_at is null)::bigint as parked
+   from raw_events where processed_at is null`,
 );
 
 // By number backwards: `n` has a BRIN index and a partial B-tree of what waits. Today and yesterday first would miss
@@ -20,11 +22,15 @@ const newest = statement(
 
 const bodyOfOne = statement('inbound.body_of_one', 'select body from raw_events where n = $1');
 
-export async function inboundLag(db: Database): Promise<{ waiting: number; oldestSeconds: number | null }> {
+/** Bodies stored and not processed, how old the oldest is, and items parked. */
+export async function inboundLag(
+  db: Database,
+): Promise<{ waiting: number; oldestSeconds: number | null; parked: number }> {
   const [result] = await db.runSystem('how far behind processing is', [{ statement: lag }]);
-  const row = result?.rows[0] as { waiting: number; oldest: Date | null } | undefined;
+  const row = result?.rows[0] as { waiting: number; oldest: Date | null; parked: number } | undefined;
   return {
     waiting: row?.waiting ?? 0,
+    parked: row?.parked ?? 0,
     oldestSeconds: row?.oldest
       ? Math.max(0, Math.round((db.clock.now().getTime() - row.oldest.getTime()) / 1000))
       : null,

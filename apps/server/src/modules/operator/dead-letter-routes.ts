@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import { emit, listDeadEvents, retryDeadEvent } from '../../platform/events/index.ts';
-import type { HttpApp } from '../../platform/http/index.ts';
+import { type HttpApp, operatorOf } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
 import { listDeadJobs, retryJob } from '../../platform/queue/index.ts';
 import { listDead, retryDead } from '../messages/index.ts';
-import { operatorOf } from './actor.ts';
 import type { OperatorDeps } from './routes.ts';
 
 const deadBody = z

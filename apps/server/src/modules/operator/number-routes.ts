@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
-import { type HttpApp, listOf, listQuery, page, readCursor } from '../../platform/http/index.ts';
+import { type HttpApp, listOf, listQuery, operatorOf, page, readCursor } from '../../platform/http/index.ts';
 import {
   decideNumber,
   listNumbersEverywhere,
@@ -9,7 +9,6 @@ import {
   presentNumber,
   workspaceOfNumber,
 } from '../numbers/index.ts';
-import { operatorOf } from './actor.ts';
 import type { OperatorDeps } from './routes.ts';
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { HttpApp } from '../../platform/http/index.ts';
+import { type HttpApp, operatorOf } from '../../platform/http/index.ts';
 import { listPlans, planBody, planLimits, setPlan } from '../workspaces/index.ts';
-import { operatorOf } from './actor.ts';
 import type { OperatorDeps } from './routes.ts';
 
 /** /v1/operator/plans */

@@ -1,20 +1,23 @@
-import type { Provider } from '@chaski/providers';
 import type { Database } from '../../platform/db/index.ts';
 import type { Consumer } from '../../platform/events/index.ts';
 import type { Http, HttpApp } from '../../platform/http/index.ts';
-import type { Logger } from '../../platform/log.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { healthRoutes } from './health-routes.ts';
-import { inboundRoutes } from './inbound-routes.ts';
 import { numberRoutes } from './number-routes.ts';
 import { planRoutes } from './plan-routes.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 
+export interface InboundLag {
+  waiting: number;
+  oldestSeconds: number | null;
+  parked: number;
+}
+
 export interface OperatorDeps {
   db: Database;
   gate: Http['gate'];
-  log: Logger;
-  parse: Provider['parse'];
+  /** How far behind processing is: of the inbound door, which this one does not import. */
+  inboundLag: () => Promise<InboundLag>;
   /** Those of the program: a dead event goes back to its own. */
   consumers: readonly Consumer[];
 }
@@ -25,7 +28,6 @@ export function operatorRoutes(deps: OperatorDeps): (app: HttpApp) => Promise<vo
     workspaceRoutes(app, deps);
     planRoutes(app, deps);
     numberRoutes(app, deps);
-    inboundRoutes(app, deps);
     deadLetterRoutes(app, deps);
     healthRoutes(app, deps);
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HttpApp, listOf, listQuery, page, readCursor } from '../../platform/http/index.ts';
+import { type HttpApp, listOf, listQuery, operatorOf, page, readCursor } from '../../platform/http/index.ts';
 import { countNumbersOf } from '../numbers/index.ts';
 import {
   changeOperated,
@@ -7,7 +7,6 @@ import {
   listWorkspaces,
   type OperatedWorkspace,
 } from '../workspaces/index.ts';
-import { operatorOf } from './actor.ts';
 import type { OperatorDeps } from './routes.ts';
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);

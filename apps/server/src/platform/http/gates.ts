@@ -206,6 +206,20 @@ export function personOf(request: Pick<FastifyRequest, 'person'>): Person {
   return request.person;
 }
 
+/** The superadmin who asks, as the audits of workspaces name them. */
+export function operatorOf(request: Pick<FastifyRequest, 'person' | 'ip' | 'headers' | 'id'>): Actor {
+  return {
+    kind: 'user',
+    id: personOf(request).userId,
+    role: 'superadmin',
+    origin: {
+      ip: request.ip,
+      userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
+      requestId: request.id,
+    },
+  };
+}
+
 /** One transaction as the principal, in its workspace. */
 export function inTenant<T>(
   db: Database,

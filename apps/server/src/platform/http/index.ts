@@ -22,6 +22,7 @@ export {
   type Credentials,
   type Gate,
   inTenant,
+  operatorOf,
   type Person,
   type Principal,
   personOf,

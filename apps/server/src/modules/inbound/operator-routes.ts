@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { emit } from '../../platform/events/index.ts';
-import type { HttpApp } from '../../platform/http/index.ts';
+import { type Http, type HttpApp, operatorOf } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
-import { listParked, listRawEvents, parkReasons, rawEventBody, replay } from '../inbound/index.ts';
-import { operatorOf } from './actor.ts';
-import type { OperatorDeps } from './routes.ts';
+import type { ApplyDeps } from './apply.ts';
+import { listRawEvents, rawEventBody } from './look.ts';
+import { parkReasons } from './queries.ts';
+import { listParked, replay } from './replay.ts';
 
 const parkedBody = z
   .object({
@@ -33,7 +34,9 @@ const rawBody = z
 
 const number = z.coerce.number().int().min(0);
 
-export function inboundRoutes(app: HttpApp, { db, gate, log, parse }: OperatorDeps): void {
+/** What the operator may see and repeat of what came in: /v1/operator/parked, /raw-events, /replay. */
+export function inboundOperatorRoutes(app: HttpApp, deps: ApplyDeps & { gate: Http['gate'] }): void {
+  const { db, gate } = deps;
   app.get(
     '/v1/operator/parked',
     {
@@ -157,7 +160,7 @@ export function inboundRoutes(app: HttpApp, { db, gate, log, parse }: OperatorDe
         ]),
       );
       return replay(
-        { db, log, parse },
+        deps,
         'from' in wanted
           ? { range: wanted }
           : 'parked' in wanted
