@@ -138,8 +138,12 @@ const addUp = statement(
      status = case when f.status = 'open' then 'open' else i.status end,
      due_at = case when f.status = 'open' then null else i.due_at end,
      updated_at = $4::timestamptz
-   from conversations f, lateral (select f.last_message_at is not null and (i.last_message_at is null
-       or (f.last_message_at, f.last_message_id) > (i.last_message_at, i.last_message_id)) as newer) n
+   from conversations f, (
+     select f.last_message_at is not null and (x.last_message_at is null
+       or (f.last_message_at, f.last_message_id) > (x.last_message_at, x.last_message_id)) as newer
+     from conversations x, conversations f
+     where x.workspace_id = $1 and x.id = $3 and f.workspace_id = $1 and f.id = $2
+   ) n
    where i.workspace_id = $1 and i.id = $3 and f.workspace_id = $1 and f.id = $2`,
 );
 // No list shows a thread without a newest line.
@@ -166,7 +170,6 @@ export async function uniteRows(
     { statement: copyLabels, values: pair },
     { statement: moveDrafts, values: pair },
     { statement: shiftSeen, values: pair },
-    // The lateral reads the newer line of both before it is written.
     { statement: addUp, values: [...pair, now] },
     { statement: empty, values: [...pair, now] },
   ]);
@@ -203,8 +206,9 @@ const takeAway = statement(
    from conversation_unions u,
      lateral jsonb_populate_record(null::conversations, u.before -> 'into') b,
      lateral jsonb_populate_record(null::conversations, u.before -> 'from') f,
-     lateral (select exists (select from united_lines l where l.workspace_id = $1 and l.union_id = u.id
-       and l.kind = 'message' and l.id = i.last_message_id) as stale) n
+     (select exists (select from united_lines l join conversation_unions v on v.workspace_id = $1 and v.id = $2
+        join conversations x on x.workspace_id = $1 and x.id = v.into_id
+        where l.workspace_id = $1 and l.union_id = $2 and l.kind = 'message' and l.id = x.last_message_id) as stale) n
    where u.workspace_id = $1 and u.id = $2 and i.workspace_id = $1 and i.id = u.into_id`,
 );
 const restore = statement(
