@@ -34,6 +34,14 @@ const list = (): Sample => ({
   body: Buffer.from(`Telefone,Nome\n+${phone()},Ana\n`),
 });
 
+async function merge(stage: Stage): Promise<{ id: string; contactId: string }> {
+  const answer = await stage.send('POST /v1/contacts/:id/merges', {
+    params: { id: (await writes(stage)).contactId },
+    body: { contactId: (await writes(stage)).contactId },
+  });
+  return answer.body as { id: string; contactId: string };
+}
+
 const importOf = async (stage: Stage): Promise<string> =>
   ((await stage.send('POST /v1/contacts/import', list())).body as { id: string }).id;
 
@@ -91,5 +99,14 @@ export const samples: Samples = {
   'GET /v1/contacts/export': async (stage) => {
     await writes(stage);
     return {};
+  },
+  'GET /v1/contacts/:id/merges': async (stage) => ({ params: { id: (await merge(stage)).contactId } }),
+  'POST /v1/contacts/:id/merges': async (stage) => ({
+    params: { id: (await writes(stage)).contactId },
+    body: { contactId: (await writes(stage)).contactId },
+  }),
+  'POST /v1/contacts/:id/merges/:mergeId/undo': async (stage) => {
+    const { id, contactId } = await merge(stage);
+    return { params: { id: contactId, mergeId: id } };
   },
 };

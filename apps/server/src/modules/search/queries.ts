@@ -69,20 +69,20 @@ export function selectAfter(
   return tx.query<Line>(after, [place?.[0] ?? null, place?.[1] ?? null, limit]);
 }
 
-const ofContacts = statement(
-  'search.of_contacts',
+const ofThreads = statement(
+  'search.of_threads',
   `select s.workspace_id as "workspaceId", s.message_id as id
-   from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, contact_id)
-   join message_search s using (workspace_id, contact_id)`,
+   from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, conversation_id)
+   join message_search s using (workspace_id, conversation_id)`,
 );
 
-export function selectOfContacts(
+export function selectOfThreads(
   tx: SystemTx,
-  keys: readonly { workspaceId: string; contactId: string }[],
+  keys: readonly { workspaceId: string; conversationId: string }[],
 ): Promise<LineKey[]> {
-  return tx.query<LineKey & Record<string, unknown>>(ofContacts, [
+  return tx.query<LineKey & Record<string, unknown>>(ofThreads, [
     keys.map((key) => key.workspaceId),
-    keys.map((key) => key.contactId),
+    keys.map((key) => key.conversationId),
   ]);
 }
 
