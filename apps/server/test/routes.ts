@@ -1,4 +1,5 @@
 /** What the generated tests know about routes beyond what the server says. */
+import type { Role } from '@chaski/contracts';
 import type { Access, Http } from '../src/platform/http/index.ts';
 
 export interface KnownRoute {
@@ -40,4 +41,24 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   'GET /livez': 'for whoever restarts the process',
   'GET /readyz': 'for load balancers',
   'GET /v1/media/:id/content': 'the signature in the address is the credential',
+};
+
+/** Where the row decides beyond the table: who is refused the owner's thing that the sample is about, and why. */
+export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'key')[]; why: string }>> = {
+  'PATCH /v1/conversations/:id/notes/:noteId': {
+    refuses: ['admin', 'agent', 'key'],
+    why: 'only its author edits a note',
+  },
+  'DELETE /v1/conversations/:id/notes/:noteId': {
+    refuses: ['agent', 'key'],
+    why: 'its author, admins and owners delete a note',
+  },
+  'PATCH /v1/quick-replies/:id': {
+    refuses: ['agent', 'key'],
+    why: 'those of the whole workspace ask for team:write too, personal ones belong to their author',
+  },
+  'DELETE /v1/quick-replies/:id': {
+    refuses: ['agent', 'key'],
+    why: 'those of the whole workspace ask for team:write too, personal ones belong to their author',
+  },
 };
