@@ -9,7 +9,7 @@ export const sends: Family = async ({ cluster, quick, repeats, weakness, progres
   const stage = await startStage(cluster, database, { autoReply: false });
   const { pool, workspaceId, numberId } = stage;
   const db = cluster.open(database, 4);
-  const count = quick ? 2_000 : 5_000;
+  const count = quick ? 2_000 : 4_000;
   // One conversation each: what is measured is the number, not the pair limit.
   const people = Array.from({ length: count }, (_, i) => ({
     contact: randomUUID(),

@@ -27,10 +27,18 @@ export interface StepResult {
   rowCount: number;
 }
 
+/** How the rows of a statement are read. */
+interface Shape {
+  names: readonly string[];
+  parsers: readonly ((value: string) => unknown)[];
+}
+
 /** What pg keeps on a connection, and our own list of names whose fate an error left open. */
 interface WireConnection {
   parsedStatements: Record<string, string>;
   chaskiUncertain?: Set<string>;
+  /** Of statements that were described before; null for those without rows. PostgreSQL refuses one whose shape changed. */
+  chaskiShapes?: Map<string, Shape | null>;
   stream: { cork?(): void; uncork?(): void };
   parse(message: { text: string; name: string }): void;
   bind(message: {
@@ -45,22 +53,11 @@ interface WireConnection {
   sync(): void;
 }
 
-// pg exports its value encoder and result reader from these paths only; both have been stable since 8.0.
+// pg exports its value encoder from this path only; it has been stable since 8.0.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { prepareValue } = require('pg/lib/utils.js') as { prepareValue(value: unknown): unknown };
-const Result = require('pg/lib/result.js') as new (
-  mode: undefined,
-  types: unknown,
-) => {
-  rows: Record<string, unknown>[];
-  rowCount: number | null;
-  addFields(fields: unknown): void;
-  parseRow(fields: unknown): Record<string, unknown>;
-  addRow(row: unknown): void;
-  addCommandComplete(message: unknown): void;
-};
 
 const asIs = (value: unknown): unknown => value;
 
@@ -68,8 +65,9 @@ export class Batch implements Submittable {
   readonly done: Promise<StepResult[]>;
   readonly #steps: readonly Step[];
   readonly #values: unknown[][];
-  readonly #results: InstanceType<typeof Result>[] = [];
-  #current: InstanceType<typeof Result>;
+  readonly #shapes: (Shape | null)[] = [];
+  readonly #results: StepResult[] = [];
+  #rows: Record<string, unknown>[] = [];
   #failed: Error | null = null;
   #resolve!: (results: StepResult[]) => void;
   #reject!: (error: Error) => void;
@@ -78,7 +76,6 @@ export class Batch implements Submittable {
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
     this.#values = steps.map((step) => (step.values ?? []).map(prepareValue));
-    this.#current = new Result(undefined, pg.types);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -89,6 +86,8 @@ export class Batch implements Submittable {
   submit(wire: Connection): Error | undefined {
     const connection = wire as unknown as WireConnection;
     const uncertain = connection.chaskiUncertain;
+    connection.chaskiShapes ??= new Map();
+    const shapes = connection.chaskiShapes;
     const parsedHere = new Map<string, string>();
     for (const { name, text } of this.#steps) {
       if (!name) continue;
@@ -116,7 +115,10 @@ export class Batch implements Submittable {
           values: this.#values[index]!,
           valueMapper: asIs,
         });
-        connection.describe({ type: 'P', name: '' });
+        // Asked once for each prepared statement: to describe 35 columns each time costs as much as three rows of them.
+        const shape = connection.parsedStatements[name] === undefined ? undefined : shapes.get(name);
+        if (shape === undefined) connection.describe({ type: 'P', name: '' });
+        this.#shapes[index] = shape ?? null;
         connection.execute({ portal: '' });
       });
     } finally {
@@ -126,27 +128,39 @@ export class Batch implements Submittable {
     return undefined;
   }
 
-  handleRowDescription(message: { fields: unknown }): void {
-    this.#current.addFields(message.fields);
+  handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#shapes[this.#results.length] = {
+      names: message.fields.map((field) => field.name),
+      parsers: message.fields.map((field) => pg.types.getTypeParser(field.dataTypeID, 'text')),
+    };
   }
 
-  handleDataRow(message: { fields: unknown }): void {
+  handleDataRow(message: { fields: readonly (string | null)[] }): void {
+    const shape = this.#shapes[this.#results.length];
+    if (!shape) return;
+    const { names, parsers } = shape;
+    const row: Record<string, unknown> = {};
     try {
-      this.#current.addRow(this.#current.parseRow(message.fields));
+      for (let i = 0; i < names.length; i += 1) {
+        const value = message.fields[i] ?? null;
+        row[names[i]!] = value === null ? null : parsers[i]!(value);
+      }
+      this.#rows.push(row);
     } catch (error) {
       this.#failed ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 
-  handleCommandComplete(message: unknown): void {
-    this.#current.addCommandComplete(message);
-    this.#results.push(this.#current);
-    this.#current = new Result(undefined, pg.types);
+  handleCommandComplete(message: { text: string }): void {
+    // `INSERT 0 5`, `SELECT 3`, `BEGIN`
+    const count = Number(message.text.slice(message.text.lastIndexOf(' ') + 1));
+    this.#results.push({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count });
+    this.#rows = [];
   }
 
   handleEmptyQuery(): void {
-    this.#results.push(this.#current);
-    this.#current = new Result(undefined, pg.types);
+    this.#results.push({ rows: this.#rows, rowCount: 0 });
+    this.#rows = [];
   }
 
   handleError(error: Error, wire: Connection): void {
@@ -170,7 +184,7 @@ export class Batch implements Submittable {
       return;
     }
     this.#remember(wire as unknown as WireConnection, this.#steps.length);
-    this.#resolve(this.#results.map((result) => ({ rows: result.rows, rowCount: result.rowCount ?? 0 })));
+    this.#resolve(this.#results);
   }
 
   handlePortalSuspended(): void {}
@@ -178,9 +192,10 @@ export class Batch implements Submittable {
   handleCopyData(): void {}
 
   #remember(connection: WireConnection, count: number): void {
-    for (const step of this.#steps.slice(0, count)) {
+    for (const [index, step] of this.#steps.slice(0, count).entries()) {
       if (!step.name) continue;
       connection.parsedStatements[step.name] = step.text;
+      connection.chaskiShapes?.set(step.name, this.#shapes[index] ?? null);
       connection.chaskiUncertain?.delete(step.name);
     }
   }
