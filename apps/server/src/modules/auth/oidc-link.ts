@@ -2,7 +2,7 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import { newId, type UserId } from '../../platform/ids.ts';
 import type { OidcPerson } from './oidc.ts';
 import { insertUser } from './queries.ts';
-import { insertOidcIdentity, lockUserByEmail, useOidcIdentity, verifyEmailOf } from './queries-oidc.ts';
+import { insertOidcIdentity, lockUserByEmail, useOidcIdentity } from './queries-oidc.ts';
 
 interface UserRecord {
   id: string;
@@ -64,13 +64,9 @@ export async function accountOf(
       false,
       now,
     ]);
-    [found] = await byEmail();
     // Else somebody registered this address a moment ago: then that is the account.
-    if (found && made.length > 0) {
-      how = 'created';
-      await tx.execute(verifyEmailOf, [found.id, now]);
-      found.trusted = true;
-    }
+    if (made.length > 0) how = 'created';
+    [found] = await byEmail();
   }
   if (!found) return { outcome: 'nobody' };
   if (found.disabled) return { outcome: 'disabled' };

@@ -37,9 +37,3 @@ export const insertOidcIdentity = statement(
   `insert into oidc_identities (issuer, subject, user_id, email, created_at, last_used_at)
    values ($1, $2, $3, $4, $5, $5) on conflict (issuer, subject) do nothing returning subject`,
 );
-
-/** The issuer verified it. */
-export const verifyEmailOf = statement(
-  'auth.verify_email_of',
-  'update users set email_verified_at = coalesce(email_verified_at, $2) where id = $1',
-);
