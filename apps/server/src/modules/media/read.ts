@@ -1,5 +1,6 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
 import type { MediaId, MessageId, NumberId, WorkspaceId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
@@ -81,6 +82,14 @@ export async function fetchAgain(tx: TenantTx, id: string): Promise<MediaRow> {
   await tx.execute(waitAgain, [tx.workspaceId, id]);
   await enqueue(tx, fetchJob, [
     { workspaceId: tx.workspaceId, payload: { mediaId: id, url: null }, key: id },
+  ]);
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'media.fetch_requested',
+      data: { mediaId: id, messageId: before.messageId },
+      audit: { target: { kind: 'media', id }, before: { state: before.state }, after: { state: 'waiting' } },
+    },
   ]);
   return getMedia(tx, tx.workspaceId, id);
 }

@@ -1,6 +1,6 @@
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { emit } from '../../platform/events/index.ts';
+import { emit, type NewEvent } from '../../platform/events/index.ts';
 import { changeEvent } from './changes.ts';
 import { type ChangedRecord, deadMessages, queueCounts, requeueDead, resendDue } from './queries-send.ts';
 import type { MessageError, MessageRow } from './rows.ts';
@@ -67,6 +67,7 @@ export async function listDead(
 export async function retryDead(
   tx: Tx,
   messages: readonly { workspaceId: string; messageId: string }[],
+  { audited = false }: { audited?: boolean } = {},
 ): Promise<number> {
   if (messages.length === 0) return 0;
   const rows = await tx.query<ChangedRecord & Record<string, unknown>>(requeueDead, [
@@ -76,10 +77,17 @@ export async function retryDead(
   ]);
   await emit(
     tx,
-    rows.flatMap((row) => changeEvent(row)),
+    rows
+      .flatMap((row) => changeEvent(row))
+      .map((event) => (audited ? { ...event, audit: again(event) } : event)),
   );
   if (rows.length > 0) queuedAfterCommit(tx);
   return rows.length;
+}
+
+/** Somebody asked for it. */
+function again(event: NewEvent): NonNullable<NewEvent['audit']> {
+  return { target: { kind: 'message', id: String(event.data.messageId) }, after: { status: 'queued' } };
 }
 
 /** `POST /v1/messages/{id}/retry`: 409 when there is nothing to retry. */
@@ -87,7 +95,7 @@ export async function retryMessage(tx: TenantTx, messageId: string): Promise<Mes
   const key = { workspaceId: tx.workspaceId as string, id: messageId };
   const [before] = await byIds(tx, [key]);
   if (!before) throw errors.notFound('message', { messageId });
-  if ((await retryDead(tx, [{ workspaceId: tx.workspaceId, messageId }])) === 0)
+  if ((await retryDead(tx, [{ workspaceId: tx.workspaceId, messageId }], { audited: true })) === 0)
     throw errors.conflict(
       'not_retryable',
       'Only messages that gave up after their tries, or whose outcome is unconfirmed, can be sent again.',

@@ -2,6 +2,7 @@ import type { Provider } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { credentialFor, routesByNumberId } from '../numbers/index.ts';
 import type { Delivery } from './deliver.ts';
@@ -40,6 +41,19 @@ export async function markRead(
   // One receipt covers all earlier messages of the thread, so a newer one may replace one that still waits.
   await enqueue(tx, markReadJob, [
     { workspaceId: tx.workspaceId, payload, key: `mark-read:${message.conversationId}` },
+  ]);
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'message.marked_read',
+      data: {
+        messageId: message.id,
+        conversationId: message.conversationId,
+        numberId: message.numberId,
+        typing: command.typing,
+      },
+      audit: { target: { kind: 'message', id: message.id }, after: { typing: command.typing } },
+    },
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
 import { newId, type WorkflowId } from '../../platform/ids.ts';
 import { changeWorkflow, insertDefaults, type WorkflowRecord, workflowsOf } from './queries.ts';
 
@@ -61,6 +62,7 @@ export async function setAutoReply(
 ): Promise<WorkflowRow> {
   if (change.text !== undefined && (change.text.trim() === '' || change.text.length > 4096))
     throw errors.invalidRequest([{ path: 'text', message: 'A reply has 1 to 4,096 characters.' }]);
+  const before = (await listWorkflows(tx)).find((workflow) => workflow.id === id);
   const [row] = await tx.query<WorkflowRecord & Record<string, unknown>>(changeWorkflow, [
     tx.workspaceId,
     id,
@@ -69,8 +71,22 @@ export async function setAutoReply(
     change.name ?? null,
     change.aiEnabled ?? null,
   ]);
-  if (!row) throw errors.notFound('workflow', { id });
-  return toWorkflow(row);
+  if (!row || !before) throw errors.notFound('workflow', { id });
+  const after = toWorkflow(row);
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'workflow.updated',
+      data: { workflowId: id, numberId: after.numberId, isActive: after.isActive },
+      audit: { target: { kind: 'workflow', id }, before: settingsOf(before), after: settingsOf(after) },
+    },
+  ]);
+  return after;
+}
+
+/** What may be changed of it. Its text is the workspace's own words to everybody, no conversation. */
+function settingsOf({ name, text, isActive, aiEnabled }: WorkflowRow): Record<string, unknown> {
+  return { name, text, isActive, aiEnabled };
 }
 
 export function toWorkflow(row: WorkflowRecord): WorkflowRow {
