@@ -10,6 +10,7 @@ import { claim } from './claim.ts';
 import { startCluster } from './cluster.ts';
 import { fairShare } from './fair-share.ts';
 import { fullLoop } from './full-loop.ts';
+import { inbox } from './inbox.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
 import { measureMachine, weaknessOf } from './machine.ts';
@@ -25,6 +26,7 @@ const families: Record<string, Family> = {
   ingest,
   processing,
   reads,
+  inbox,
   latency,
   'full-loop': fullLoop,
   sends,
