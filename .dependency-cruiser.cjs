@@ -105,6 +105,24 @@ module.exports = {
       to: { path: '^packages/(providers|sdk)/' },
     },
     {
+      name: 'sdk-knows-nothing-of-the-house',
+      severity: 'error',
+      from: { path: '^packages/sdk/' },
+      to: { path: '^packages/(?!sdk/|contracts/)' },
+    },
+    {
+      name: 'web-knows-sdk-and-contracts-only',
+      severity: 'error',
+      from: { path: '^apps/web/' },
+      to: { path: ['^apps/server/', '^packages/(?!sdk/|contracts/)'] },
+    },
+    {
+      name: 'server-knows-no-client',
+      severity: 'error',
+      from: { path: `${server}/` },
+      to: { path: ['^apps/web/', '^packages/sdk/'] },
+    },
+    {
       name: 'acceptance-is-a-black-box',
       severity: 'error',
       from: { path: '^acceptance/' },
@@ -125,7 +143,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },
 };

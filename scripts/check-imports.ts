@@ -7,10 +7,16 @@ import { spawnSync } from 'node:child_process';
 const roots = ['apps', 'packages', 'acceptance', 'bench', 'scripts'];
 const tracked = spawnSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', ...roots.map((root) => `${root}/**/*.ts`)],
+  [
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    ...roots.flatMap((root) => [`${root}/**/*.ts`, `${root}/**/*.tsx`]),
+  ],
   { encoding: 'utf8' },
 );
-const expected = tracked.stdout.split('\n').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+const expected = tracked.stdout.split('\n').filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
 if (tracked.status !== 0 || expected.length === 0) {
   console.error('check-imports: git listed no TypeScript files, so there is nothing to compare with');
   process.exit(1);

@@ -131,6 +131,8 @@ export function completeSpec(
         ),
       };
     }
+    const json = operation.requestBody?.content?.['application/json']?.schema as Json | undefined;
+    if (operation.requestBody && json && takesNull(json)) operation.requestBody.required = false;
     for (const content of Object.values(operation.requestBody?.content ?? {})) {
       const schema = content.schema as Json | undefined;
       if (schema && content.example === undefined) content.example = exampleOf(schema, schemas);
@@ -192,6 +194,12 @@ function refusalsOf(method: string, access: Access | null, operation: Operation)
     '429',
     '503',
   ];
+}
+
+/** A body that may be null may be left out: Fastify reads both alike. */
+function takesNull(schema: Json): boolean {
+  const choices = (schema.anyOf ?? schema.oneOf ?? []) as Json[];
+  return [schema.type].flat().includes('null') || choices.some(takesNull);
 }
 
 /** One value that a schema allows: what it gives as an example, else its default, else the plainest. */

@@ -1,0 +1,62 @@
+/**
+ * page — the web app: its files as they were built, and one page for every address of the app. app.ts's, beside api.ts.
+ *
+ * Always true: the page comes with a content security policy that lets nothing in but its own files and the styles that
+ * carry this answer's nonce; addresses of the API never fall through to it.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import files from '@fastify/static';
+import { builtPage } from './build-page.ts';
+import type { HttpApp } from './platform/http/index.ts';
+
+const placeholder = '__CSP_NONCE__';
+
+const policy = (nonce: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/** `/`, `/app/…` and the files they name. Nothing when the page was not built. */
+export async function pageRoutes(app: HttpApp, folder: string = builtPage): Promise<boolean> {
+  const index = join(folder, 'index.html');
+  if (!existsSync(index)) return false;
+  const html = readFileSync(index, 'utf8');
+  await app.register(files, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    // Their names hold a hash of what is in them.
+    immutable: true,
+    maxAge: '365d',
+  });
+  app.get('/icon.svg', { schema: { hide: true } as never }, async (_request, reply) =>
+    reply
+      .header('content-type', 'image/svg+xml')
+      .header('cache-control', 'public, max-age=86400')
+      .send(readFileSync(join(folder, 'icon.svg'))),
+  );
+  for (const address of ['/', '/app', '/app/*']) {
+    app.get(address, { schema: { hide: true } as never }, async (_request, reply) => {
+      const nonce = randomBytes(16).toString('base64');
+      return reply
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', policy(nonce))
+        .send(html.replaceAll(placeholder, nonce));
+    });
+  }
+  return true;
+}

@@ -1,0 +1,89 @@
+import type { ChaskiEvent } from '@chaski/contracts';
+import { type Channel, Socket } from 'phoenix';
+import { useEffect, useSyncExternalStore } from 'react';
+
+/**
+ * One socket a page. Every event of the workspace comes once and in order: after a cut the channel joins with the
+ * number of the last event that was heard, and the server sends what was missed.
+ */
+
+type Listener = (event: ChaskiEvent) => void;
+export type Link = 'connecting' | 'live' | 'away';
+
+let socket: Socket | null = null;
+let link: Link = 'connecting';
+const listeners = new Set<Listener>();
+const linkListeners = new Set<() => void>();
+
+function setLink(next: Link): void {
+  if (next === link) return;
+  link = next;
+  for (const listener of linkListeners) listener();
+}
+
+/** Connects for one workspace; the answer disconnects. `onGap`: what was missed is not kept any more, read it all anew. */
+export function connect(workspaceId: string, onGap: () => void): () => void {
+  let last: number | null = null;
+  const opened = new Socket('/socket', {
+    // Longer each time, never the same moment for everybody after a restart.
+    reconnectAfterMs: (tries) => Math.min(15_000, 250 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2),
+  });
+  socket = opened;
+  opened.onError(() => setLink('away'));
+  opened.onClose(() => setLink('away'));
+  opened.connect();
+
+  const channel: Channel = opened.channel(`workspace:${workspaceId}`, () => ({
+    workspaceId,
+    ...(last === null ? {} : { after: last }),
+  }));
+  // Events carry names of their own; phoenix.js calls this for every message of the channel.
+  channel.onMessage = (_event, payload: unknown) => {
+    const event = payload as Partial<ChaskiEvent> | null;
+    if (event && typeof event.seq === 'number' && typeof event.name === 'string' && 'data' in event) {
+      last = Math.max(last ?? 0, event.seq);
+      for (const listener of listeners) listener(event as ChaskiEvent);
+    }
+    return payload;
+  };
+  channel
+    .join()
+    .receive('ok', (answer: { seq?: number }) => {
+      last ??= answer.seq ?? null;
+      setLink('live');
+    })
+    .receive('error', (answer: { reason?: string }) => {
+      if (answer.reason === 'events_gone' || answer.reason === 'after_unknown') {
+        last = null;
+        onGap();
+      }
+      setLink('away');
+    });
+  return () => {
+    channel.leave();
+    opened.disconnect();
+    if (socket === opened) socket = null;
+  };
+}
+
+/** A channel beside the workspace's: presence and typing of one conversation. */
+export function openChannel(topic: string, params: object = {}): Channel | null {
+  return socket?.channel(topic, params) ?? null;
+}
+
+export function useEvents(listener: Listener): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, [listener]);
+}
+
+export function useLink(): Link {
+  return useSyncExternalStore(
+    (changed) => {
+      linkListeners.add(changed);
+      return () => void linkListeners.delete(changed);
+    },
+    () => link,
+  );
+}

@@ -1,0 +1,39 @@
+import { ChaskiError } from '@chaski/sdk';
+import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { chaski } from './client.ts';
+import { queryClient } from './query-client.ts';
+
+/** Who is signed in, and where: `GET /v1/auth/me`. null: nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => {
+    try {
+      return await chaski.auth.getMe();
+    } catch (error) {
+      if (error instanceof ChaskiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 5 * 60_000,
+});
+
+export type Session = NonNullable<Awaited<ReturnType<typeof chaski.auth.getMe>>>;
+
+/** For pages behind the sign-in: the router lets nobody else there. */
+export function useSession(): Session {
+  const { data } = useSuspenseQuery(sessionQuery);
+  if (!data) throw new Error('Nobody is signed in.');
+  return data;
+}
+
+/** Whether the member's role allows the action: what they cannot do is not offered. The server decides again. */
+export function useMay(): (action: string) => boolean {
+  const { permissions } = useSession();
+  return (action) => permissions.includes(action);
+}
+
+export async function signOut(): Promise<void> {
+  await chaski.auth.logout({ body: {} });
+  queryClient.clear();
+  window.location.assign('/app/sign-in');
+}

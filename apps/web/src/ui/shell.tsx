@@ -1,0 +1,103 @@
+import { ActionIcon, Alert, Avatar, Menu, Stack, Tooltip, useMantineColorScheme } from '@mantine/core';
+import {
+  IconInbox,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconPlugConnectedX,
+  IconSun,
+} from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useLink } from '../api/realtime.ts';
+import { signOut, useSession } from '../api/session.ts';
+import { useLive } from '../api/use-live.ts';
+import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
+import classes from './shell.module.css';
+
+/** Frame of every page of a workspace: where to go, who one is, whether the line is up. */
+export function Shell() {
+  const { t } = useTranslation();
+  const session = useSession();
+  useLive(session.workspace?.id ?? '');
+  const link = useLink();
+  return (
+    <div className={classes.shell}>
+      <a href="#main" className={classes.skip}>
+        {t('shell.skip')}
+      </a>
+      <nav className={classes.rail} aria-label={t('shell.navigation')}>
+        <Stack gap="xs" align="center">
+          <Tooltip label={t('shell.inbox')} position="right">
+            <ActionIcon
+              size="xl"
+              aria-label={t('shell.inbox')}
+              renderRoot={(props) => <Link to="/app/inbox" search={{}} {...props} />}
+            >
+              <IconInbox stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        </Stack>
+        <Person name={session.person.name || session.person.email} />
+      </nav>
+      <div className={classes.page} id="main">
+        {link === 'away' ? (
+          <Alert
+            className={classes.banner}
+            color="yellow"
+            variant="filled"
+            autoContrast
+            icon={<IconPlugConnectedX size={18} />}
+            p="xs"
+            radius={0}
+            role="status"
+          >
+            {t('shell.offline')}
+          </Alert>
+        ) : null}
+        <Outlet />
+      </div>
+    </div>
+  );
+}
+
+function Person({ name }: { name: string }) {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const dark = colorScheme === 'dark';
+  return (
+    <Menu position="right-end" withArrow>
+      <Menu.Target>
+        <ActionIcon size="xl" radius="xl" aria-label={t('shell.account', { name })}>
+          <Avatar name={name} color="initials" alt="" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{name}</Menu.Label>
+        <Menu.Item
+          leftSection={dark ? <IconSun size={16} /> : <IconMoon size={16} />}
+          onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+        >
+          {dark ? t('shell.light') : t('shell.dark')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t('shell.language')}</Menu.Label>
+        {Object.entries(languages).map(([code, label]) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            leftSection={<IconLanguage size={16} />}
+            aria-current={i18n.language === code || undefined}
+            onClick={() => void chooseLanguage(code as Language)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
