@@ -13,6 +13,7 @@ import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
 import { feedRoutes } from './modules/feed/index.ts';
+import { erasureRoutes } from './modules/erasure/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
@@ -60,6 +61,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
+  await app.register(erasureRoutes({ db, gate }));
   await app.register(searchRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(async (scope) =>

@@ -14,10 +14,12 @@ import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { authenticateKeys } from './modules/auth/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
+import { eraseHandler } from './modules/erasure/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
+  eraseBodies,
   maintainInbound,
   replayNumberHandler,
   startProcessor,
@@ -33,7 +35,7 @@ import {
   setDefaultWorkflow,
   useKeyRing,
 } from './modules/numbers/index.ts';
-import { backfillHandler, enqueueBackfill } from './modules/search/index.ts';
+import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
 import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
 import { openBlobs } from './platform/blobs/index.ts';
@@ -297,6 +299,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           expireAnswersHandler(db),
           backfillHandler(db),
           importHandler({ db, blobs }),
+          eraseHandler({ db, blobs, eraseBodies, eraseSearch }),
           handle(maintain, async () => {
             await maintainInbound(db);
             for (const { workspaceId, days } of await auditRetentions(db)) {

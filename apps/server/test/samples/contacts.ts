@@ -42,6 +42,11 @@ async function merge(stage: Stage): Promise<{ id: string; contactId: string }> {
   return answer.body as { id: string; contactId: string };
 }
 
+async function erasure(stage: Stage): Promise<string> {
+  const { contactId: id } = await writes(stage);
+  return idOf(stage, 'POST /v1/contacts/:id/erase', { confirm: `erase ${id}` }, { id });
+}
+
 const importOf = async (stage: Stage): Promise<string> =>
   ((await stage.send('POST /v1/contacts/import', list())).body as { id: string }).id;
 
@@ -109,4 +114,13 @@ export const samples: Samples = {
     const { id, contactId } = await merge(stage);
     return { params: { id: contactId, mergeId: id } };
   },
+  'POST /v1/contacts/:id/erase': async (stage) => {
+    const { contactId: id } = await writes(stage);
+    return { params: { id }, body: { confirm: `erase ${id}` } };
+  },
+  'GET /v1/erasures': async (stage) => {
+    await erasure(stage);
+    return {};
+  },
+  'GET /v1/erasures/:id': async (stage) => ({ params: { id: await erasure(stage) } }),
 };

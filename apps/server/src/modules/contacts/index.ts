@@ -17,7 +17,9 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { type ContactRow, type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
 
+export { seenContact } from './change.ts';
 export { recordConsents } from './consents.ts';
+export { eraseContacts, type Subject, subjectOf } from './erase.ts';
 export { applyIdentityChange } from './identity-change.ts';
 export { importHandler } from './import.ts';
 export { type LabelRow, labelsByIds, labelsByNames, labelsOf } from './labels.ts';

@@ -20,6 +20,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import { type ConversationRow, selectConversations } from './queries.ts';
 
 export { mayAnswer } from './answering.ts';
+export { conversationsOf, eraseConversations } from './erase.ts';
 export { openMany } from './open.ts';
 export { memberNames } from './people.ts';
 export type { ConversationRow } from './queries.ts';

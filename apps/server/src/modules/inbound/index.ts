@@ -19,6 +19,7 @@ export { createAcceptor } from './accept.ts';
 export { activatedNumbers, replayNumberHandler } from './activated.ts';
 
 export { createDoorKeeper } from './apps.ts';
+export { eraseBodies } from './erase.ts';
 export { inboundLag } from './look.ts';
 export { maintainInbound } from './maintain.ts';
 export { inboundOperatorRoutes } from './operator-routes.ts';

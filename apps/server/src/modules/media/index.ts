@@ -12,6 +12,7 @@
  * five minutes; the name a sender gave a file is never a path.
  */
 export { deleteBytesHandler, deleteMedia } from './delete.ts';
+export { eraseMedia } from './erase.ts';
 export { type ExpectedMedia, expectMany } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
 export { findMedia, getMedia } from './read.ts';

@@ -39,6 +39,7 @@ export {
 export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
 export { listDead, retryDead, sendQueueCounts } from './dead.ts';
 export { startDelivery } from './deliver.ts';
+export { eraseMessages, messagesOf } from './erase.ts';
 export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
 export { markReadHandler } from './mark-read.ts';
 

@@ -12,6 +12,7 @@
  * effect and one answer, because claim, effect and answer are one transaction.
  */
 export { cursorOf, listOf, listQuery, offset, page, readCursor } from './cursor.ts';
+export { eraseAnswers } from './erase.ts';
 export { renderError } from './errors.ts';
 export {
   type Access,

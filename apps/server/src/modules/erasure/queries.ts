@@ -1,0 +1,100 @@
+import { type SystemTx, statement, type TenantTx } from '../../platform/db/index.ts';
+
+export interface ErasureRow {
+  id: string;
+  contactId: string;
+  state: 'waiting' | 'done';
+  report: Record<string, unknown> | null;
+  requestedAt: Date;
+  finishedAt: Date | null;
+}
+type Row = ErasureRow & Record<string, unknown>;
+
+const columns = `id, contact_id as "contactId", state, report, requested_at as "requestedAt",
+  finished_at as "finishedAt"`;
+
+const insert = statement(
+  'erasure.insert',
+  `insert into contact_erasures (workspace_id, id, contact_id, requested_at) values ($1, $2, $3, $4)
+   on conflict (workspace_id, contact_id) where state = 'waiting' do nothing returning ${columns}`,
+);
+
+/** Null: one waits already. */
+export async function insertErasure(tx: TenantTx, id: string, contactId: string): Promise<ErasureRow | null> {
+  const rows = await tx.query<Row>(insert, [tx.workspaceId, id, contactId, tx.now().toISOString()]);
+  return rows[0] ?? null;
+}
+
+const one = statement(
+  'erasure.get',
+  `select ${columns} from contact_erasures where workspace_id = $1 and id = $2`,
+);
+
+export async function selectErasure(
+  tx: TenantTx | SystemTx,
+  workspaceId: string,
+  id: string,
+): Promise<ErasureRow | null> {
+  return (await tx.query<Row>(one, [workspaceId, id]))[0] ?? null;
+}
+
+const list = statement(
+  'erasure.list',
+  `select ${columns} from contact_erasures where workspace_id = $1
+     and ($2::timestamptz is null or (requested_at, id) < ($2, $3::uuid))
+   order by requested_at desc, id desc limit $4 offset $5`,
+);
+
+export function selectErasures(
+  tx: TenantTx,
+  limit: number,
+  place: { after: readonly [string, string] | null; offset: number },
+): Promise<ErasureRow[]> {
+  return tx.query<Row>(list, [
+    tx.workspaceId,
+    place.after?.[0] ?? null,
+    place.after?.[1] ?? null,
+    limit,
+    place.offset,
+  ]);
+}
+
+const finish = statement(
+  'erasure.finish',
+  `update contact_erasures set state = 'done', report = $3::jsonb, finished_at = $4
+    where workspace_id = $1 and id = $2 and state = 'waiting'`,
+);
+
+export async function finishErasure(
+  tx: SystemTx,
+  workspaceId: string,
+  id: string,
+  report: Record<string, unknown>,
+): Promise<void> {
+  await tx.execute(finish, [workspaceId, id, JSON.stringify(report), tx.now().toISOString()]);
+}
+
+const note = statement(
+  'erasure.note',
+  `update contact_erasures set report = $3::jsonb where workspace_id = $1 and id = $2 and state = 'waiting'`,
+);
+
+/** What went so far: whoever goes on after a kill adds to it. */
+export async function noteErased(
+  tx: SystemTx,
+  workspaceId: string,
+  id: string,
+  counts: Record<string, number>,
+): Promise<void> {
+  await tx.execute(note, [workspaceId, id, JSON.stringify(counts)]);
+}
+
+const numbers = statement(
+  'erasure.numbers',
+  'select phone_number_id as id from send_numbers where workspace_id = $1',
+);
+
+/** WhatsApp's ids of the workspace's numbers: what a body says about others is other people's. */
+export async function phoneNumberIds(tx: SystemTx, workspaceId: string): Promise<Set<string>> {
+  return new Set((await tx.query<{ id: string }>(numbers, [workspaceId])).map(({ id }) => id));
+}

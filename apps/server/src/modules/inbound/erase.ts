@@ -1,0 +1,52 @@
+import { type Database, statement } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { selectDays } from './queries.ts';
+import { type Redacted, redact } from './redact.ts';
+
+const holds = "exists (select from unnest($2::text[]) a where position(convert_to(a, 'UTF8') in body) > 0)";
+
+const raw = statement(
+  'inbound.erase_find',
+  `select hash, body, processed_at is null as waiting from raw_events where day = $1 and ${holds}`,
+);
+const setRaw = statement(
+  'inbound.erase_raw',
+  'update raw_events set body = $3 where day = $1 and hash = $2 and processed_at is not null',
+);
+const parked = statement(
+  'inbound.erase_find_parked',
+  `select hash, body from parked_bodies where $1::text is null and ${holds}`,
+);
+const setParked = statement('inbound.erase_parked', 'update parked_bodies set body = $2 where hash = $1');
+
+/**
+ * Takes a person out of the bodies of webhooks, those of parked items included; each body's own hash stays, so that the
+ * same one is known when it comes again. What waits to be processed is not touched: it is tried again a little later.
+ */
+export async function eraseBodies(
+  db: Database,
+  who: Redacted,
+): Promise<{ bodies: number; parkedBodies: number }> {
+  const aliases = [...who.aliases];
+  if (aliases.length === 0) return { bodies: 0, parkedBodies: 0 };
+  const done = { bodies: 0, parkedBodies: 0 };
+  for (const day of await selectDays(db)) {
+    await db.withSystem('erase a contact from raw events', async (tx) => {
+      const rows = await tx.query<{ hash: Buffer; body: Buffer; waiting: boolean }>(raw, [day, aliases]);
+      for (const { hash, body, waiting } of rows) {
+        const cleaned = redact(body, who);
+        if (cleaned === null) continue;
+        if (waiting) throw errors.overloaded('What this person wrote is still being processed.');
+        done.bodies += await tx.execute(setRaw, [day, hash, cleaned]);
+      }
+    });
+  }
+  await db.withSystem('erase a contact from parked items', async (tx) => {
+    const rows = await tx.query<{ hash: Buffer; body: Buffer }>(parked, [null, aliases]);
+    for (const { hash, body } of rows) {
+      const cleaned = redact(body, who);
+      if (cleaned !== null) done.parkedBodies += await tx.execute(setParked, [hash, cleaned]);
+    }
+  });
+  return done;
+}
