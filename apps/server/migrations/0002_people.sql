@@ -93,3 +93,14 @@ create unique index invitations_hash on invitations (hash);
 create unique index invitations_open on invitations (workspace_id, lower(email))
   where accepted_at is null and revoked_at is null;
 call chaski_private.protect_tenant('invitations');
+
+-- Names and addresses of colleagues. A tenant may not read users, who belong to the installation; works as the owner and
+-- names the workspace itself. (The policies that let the owner read stand in 0006.)
+create function workspace_people() returns table (user_id uuid, email text, name text)
+  language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.user_id, u.email, u.name
+    from public.members m join public.users u on u.id = m.user_id
+    where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+  $$;
+revoke all on function workspace_people() from public;
+grant execute on function workspace_people() to {{app}};

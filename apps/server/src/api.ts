@@ -5,6 +5,13 @@
 import type { Provider } from '@chaski/providers';
 import { consumers } from './consumers.ts';
 import { auditRoutes } from './modules/audit/index.ts';
+import {
+  type AuthDeps,
+  accountRoutes,
+  keyRoutes,
+  sendInvitationBy,
+  signInRoutes,
+} from './modules/auth/index.ts';
 import { exportRoutes } from './modules/contacts/export-routes.ts';
 import { importRoutes } from './modules/contacts/import-routes.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
@@ -21,16 +28,20 @@ import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
+import { memberRoutes } from './modules/workspaces/member-routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
 import type { Blobs } from './platform/blobs/index.ts';
 import type { Database } from './platform/db/index.ts';
 import { buildHttp, type Http, type HttpApp, type HttpOptions } from './platform/http/index.ts';
+import { outboxRoutes } from './platform/mail/index.ts';
 import type { Signals } from './platform/signals.ts';
 
 /** What routes are made with. */
 export interface ApiDeps {
   db: Database;
   signals: Signals;
+  /** How people sign in and get mails. */
+  auth: Omit<AuthDeps, 'db' | 'log'>;
   numbers: AddNumberDeps;
   inbound: Parameters<typeof inboundRoutes>[1];
   blobs: Blobs;
@@ -49,7 +60,13 @@ export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Htt
 async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['log']): Promise<void> {
   const { db, blobs, provider, urlKey } = deps;
   await app.register((scope) => inboundRoutes(scope, deps.inbound));
+  const auth = { ...deps.auth, db, gate, log };
+  await app.register(signInRoutes(auth));
+  await app.register(accountRoutes(auth));
+  await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring }));
+  if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
   await app.register(workspaceRoutes({ db, gate }));
+  await app.register(memberRoutes({ db, gate, sendInvitation: sendInvitationBy(auth) }));
   await app.register(auditRoutes({ db, gate }));
   await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));

@@ -7,12 +7,17 @@ import { join } from 'node:path';
 import { createCloudProvider } from '@chaski/providers';
 import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
-import { buildApi } from './api.ts';
+import { type ApiDeps, buildApi } from './api.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
-import { authenticateKeys } from './modules/auth/index.ts';
+import {
+  createAuthenticate,
+  forgetSpentSessions,
+  mailResetHandler,
+  tokenKeyOf,
+} from './modules/auth/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
@@ -45,6 +50,7 @@ import { announceEvents, dropSpentEventDays, startEvents } from './platform/even
 import { expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
 import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
 import type { Logger } from './platform/log.ts';
+import { createMailer } from './platform/mail/index.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
 import { createSignals } from './platform/signals.ts';
@@ -66,6 +72,8 @@ export interface Started {
   simulatorUrl: string | null;
   phoneUrl: string | null;
   demo: null | {
+    operatorEmail: string;
+    operatorPassword: string;
     apiKey: string;
     appSecret: string;
     verifyToken: string;
@@ -199,6 +207,29 @@ export async function createApp(options: AppOptions): Promise<App> {
     useKeyRing(db, ring);
     const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
     let url = config.publicUrl ?? '';
+    const mailer = createMailer({
+      smtpUrl: config.smtpUrl ?? null,
+      from: config.mailFrom,
+      ring,
+      outbox: config.production ? null : join(options.dataDir, 'outbox'),
+      log,
+    });
+    pools.push(() => mailer.close());
+    const auth: ApiDeps['auth'] = {
+      tokenKey: tokenKeyOf(secrets.jwtSecret),
+      site: { publicUrl: config.publicUrl ?? null, corsOrigins: config.corsOrigins },
+      mailer,
+      links: { publicUrl: () => url || `http://localhost:${config.port}` },
+      registration: config.registration ?? (config.nodeEnv === 'development' ? 'open' : 'invite'),
+      workspaceHooks: {
+        onWorkspaceCreated: async (tx, workspace) => void (await ensureDefaults(tx, workspace.id)),
+      },
+    };
+    if (config.production && config.smtpUrl === undefined) {
+      warnings.push(
+        'No mail server is configured: invitations and password resets are not sent. Set SMTP_URL.',
+      );
+    }
     if (isApi) {
       const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
       const buckets = createBuckets({ db, log });
@@ -214,7 +245,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         {
           log,
           environment: config.nodeEnv,
-          authenticate: authenticateKeys(db),
+          authenticate: createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site }),
           admission: createAdmission({
             buckets,
             planOf: (workspaceId) => limitsFor(db, workspaceId),
@@ -240,6 +271,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         },
         {
           db,
+          signals,
+          auth,
           numbers: numberDeps,
           inbound: { keeper, acceptor, flood: flood ? floodGate(buckets, flood) : undefined },
           blobs,
@@ -296,12 +329,15 @@ export async function createApp(options: AppOptions): Promise<App> {
           deleteBytesHandler({ db, blobs }),
           replayNumberHandler({ db, parse: provider.parse, log }),
           markReadHandler({ db, provider: providerNamed, delivery }),
+          auth.mailer.handler,
+          mailResetHandler({ db, ...auth }),
           expireAnswersHandler(db),
           backfillHandler(db),
           importHandler({ db, blobs }),
           eraseHandler({ db, blobs, eraseBodies, eraseSearch }),
           handle(maintain, async () => {
             await maintainInbound(db);
+            await forgetSpentSessions(db);
             for (const { workspaceId, days } of await auditRetentions(db)) {
               await applyRetention({ db, ring }, workspaceId, days);
             }
@@ -323,9 +359,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       simulator &&
       isApi &&
       secrets.demoApiKey !== null &&
+      secrets.operatorPassword !== null &&
       secrets.appSecret !== null &&
       secrets.verifyToken !== null
         ? await showDemo(simulator, {
+            operatorPassword: secrets.operatorPassword,
             apiKey: secrets.demoApiKey,
             appSecret: secrets.appSecret,
             verifyToken: secrets.verifyToken,
@@ -347,7 +385,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     async function showDemo(
       phones: AttachedSimulator,
-      credentials: { apiKey: string; appSecret: string; verifyToken: string },
+      credentials: { operatorPassword: string; apiKey: string; appSecret: string; verifyToken: string },
     ): Promise<NonNullable<Started['demo']>> {
       await phones.attach({
         secret: credentials.appSecret,
@@ -363,9 +401,10 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         simulator: phones,
         apiKey: credentials.apiKey,
+        operatorPassword: credentials.operatorPassword,
         unknownSends: config.unknownSends,
         numberDeps,
-        onWorkspaceCreated: async (tx, workspace) => void (await ensureDefaults(tx, workspace.id)),
+        workspaceHooks: auth.workspaceHooks,
       });
       return { ...made, ...credentials };
     }

@@ -101,6 +101,7 @@ const GROUPS = {
   database: 'Database',
   secrets: 'Secrets',
   whatsapp: 'WhatsApp',
+  people: 'People and mail',
   signOn: 'Single sign-on',
   blobs: 'Stored media',
   limits: 'Limits and tuning',
@@ -304,6 +305,29 @@ export const schema = z.object({
   UNKNOWN_SENDS: setting(z.enum(['never', 'resend'], { error: 'must be never or resend' }).default('never'), {
     group: GROUPS.whatsapp,
     doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',
+  }),
+
+  REGISTRATION: setting(z.enum(['open', 'invite'], { error: 'must be open or invite' }).optional(), {
+    group: GROUPS.people,
+    doc: 'Who may make an account and a workspace: anybody (`open`), or only who was invited (`invite`).',
+    defaultText: 'invite; open with NODE_ENV=development',
+  }),
+  SMTP_URL: setting(
+    z
+      .string()
+      .regex(/^smtps?:\/\/[^/]/, 'must look like smtps://user:password@mail.example.com')
+      .optional(),
+    {
+      group: GROUPS.people,
+      doc: 'Mail server for invitations, confirmations and password resets. Without it, outside production, mails land on the page /outbox.',
+      secret: true,
+      example: 'smtps://user:password@mail.example.com',
+    },
+  ),
+  MAIL_FROM: setting(z.string().min(3).max(320).default('Chaski <no-reply@localhost>'), {
+    group: GROUPS.people,
+    doc: 'Sender of these mails.',
+    example: 'Chaski <no-reply@example.com>',
   }),
 
   OIDC_ISSUER: setting(

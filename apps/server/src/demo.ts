@@ -1,12 +1,19 @@
-import { ensureApiKey } from './modules/auth/index.ts';
+import { createSuperadmin, ensureApiKey, userIdByEmail } from './modules/auth/index.ts';
 import { type AddNumberDeps, addNumber, listNumbers, prepareNumber } from './modules/numbers/index.ts';
-import { createWorkspace, settingsOfNew, workspacesFor } from './modules/workspaces/index.ts';
+import {
+  addMember,
+  type CreateWorkspaceHooks,
+  createWorkspace,
+  settingsOfNew,
+  workspacesFor,
+} from './modules/workspaces/index.ts';
 import { type Database, systemActor } from './platform/db/index.ts';
 import type { WorkspaceId } from './platform/ids.ts';
 import type { AttachedSimulator } from './simulator.ts';
 
 /** Known beforehand, so that every start finds the one it made. */
 const demoWorkspace = '01980000-0000-7000-8000-00000000de30' as WorkspaceId;
+const operatorEmail = 'operator@demo.example';
 const demoPhoneNumberId = '106540352242922';
 
 /** Somebody with a phone, somebody who hides it, and two who write from the other side. */
@@ -21,7 +28,22 @@ const people = [
 export interface Demo {
   workspaceId: WorkspaceId;
   apiKey: string;
+  operatorEmail: string;
   numbers: { id: string; phoneNumberId: string; displayPhoneNumber: string }[];
+}
+
+/** Made once: whoever changed the password since has their own. */
+async function ensureOperator(db: Database, password: string): Promise<void> {
+  const known = await db.withSystem('operator of the demo', (tx) => userIdByEmail(tx, operatorEmail));
+  if (known !== null) return;
+  const { user } = await createSuperadmin(db, { email: operatorEmail, name: 'Operator', password });
+  await db.withSystem('owner of the demo workspace', (tx) =>
+    addMember(
+      tx,
+      { workspaceId: demoWorkspace, userId: user.id, role: 'owner' },
+      { actor: systemActor, audited: true },
+    ),
+  );
 }
 
 /** A workspace with one active number and a few people on simulated phones; the same at every start. */
@@ -29,9 +51,11 @@ export async function ensureDemo(options: {
   db: Database;
   simulator: AttachedSimulator;
   apiKey: string;
+  /** Of who runs the demo and owns its workspace. */
+  operatorPassword: string;
   unknownSends: 'never' | 'resend';
   numberDeps: AddNumberDeps;
-  onWorkspaceCreated: NonNullable<Parameters<typeof createWorkspace>[2]>['onWorkspaceCreated'];
+  workspaceHooks: CreateWorkspaceHooks;
 }): Promise<Demo> {
   const { db, simulator, apiKey, numberDeps } = options;
   await db.withSystem('demo workspace', async (tx) => {
@@ -39,9 +63,10 @@ export async function ensureDemo(options: {
     await createWorkspace(
       tx,
       { id: demoWorkspace, name: 'Demo', plan: 'unlimited', settings: settingsOfNew(options) },
-      options.onWorkspaceCreated ? { onWorkspaceCreated: options.onWorkspaceCreated } : {},
+      options.workspaceHooks,
     );
   });
+  await ensureOperator(db, options.operatorPassword);
   let numbers = await db.withTenant(demoWorkspace, systemActor, async (tx) => {
     await ensureApiKey(tx, { name: 'Demo', key: apiKey });
     return listNumbers(tx);
@@ -63,6 +88,7 @@ export async function ensureDemo(options: {
   return {
     workspaceId: demoWorkspace,
     apiKey,
+    operatorEmail,
     numbers: numbers.map(({ id, phoneNumberId, displayPhoneNumber }) => ({
       id,
       phoneNumberId,

@@ -214,6 +214,8 @@ function writeReadyFile(path: string, started: Started, embedded: Embedded | nul
     simulatorUrl: started.simulatorUrl,
     phoneUrl: started.phoneUrl,
     apiKey: started.demo?.apiKey ?? null,
+    operatorEmail: started.demo?.operatorEmail ?? null,
+    operatorPassword: started.demo?.operatorPassword ?? null,
     appSecret: started.demo?.appSecret ?? null,
     verifyToken: started.demo?.verifyToken ?? null,
     workspaceId: started.demo?.workspaceId ?? null,
@@ -244,6 +246,7 @@ function readyLines(started: Started, config: Config, warnings: string[], dataDi
   if (started.simulatorUrl !== null) row('Simulator', started.simulatorUrl);
   if (demo !== null) {
     lines.push('');
+    row('Operator', `${demo.operatorEmail}   password ${demo.operatorPassword}`);
     row('API key', demo.apiKey);
     row('App secret', demo.appSecret);
     row('Verify token', demo.verifyToken);

@@ -28,6 +28,7 @@ const stored = z.object({
   verifyToken: z.string().min(16),
   demoApiKey: z.string().regex(/^ck_[a-z2-7]{16}_[A-Za-z0-9_-]{43}$/),
   simulatorAdminKey: z.string().min(16),
+  operatorPassword: z.string().min(16),
 });
 
 type Stored = z.output<typeof stored>;
@@ -43,6 +44,8 @@ export interface Secrets {
   /** Null in production. */
   demoApiKey: string | null;
   simulatorAdminKey: string | null;
+  /** Of the demo's superadmin; null in production. */
+  operatorPassword: string | null;
   /** For the role `<prefix>_login`. */
   databasePassword: string;
 }
@@ -56,6 +59,7 @@ export function generateSecrets(): Stored {
     verifyToken: randomBytes(18).toString('base64url'),
     demoApiKey: `ck_${letters(16)}_${randomBytes(32).toString('base64url')}`, // auth's form: ck_<id>_<secret>
     simulatorAdminKey: randomBytes(24).toString('base64url'),
+    operatorPassword: randomBytes(15).toString('base64url'),
   };
 }
 
@@ -82,6 +86,7 @@ export function loadSecrets(config: Config, dataDir: string): Secrets {
     verifyToken: config.verifyToken ?? file?.verifyToken ?? null,
     demoApiKey: file?.demoApiKey ?? null,
     simulatorAdminKey: file?.simulatorAdminKey ?? null,
+    operatorPassword: file?.operatorPassword ?? null,
     databasePassword: databasePassword(first),
   };
 }

@@ -14,7 +14,7 @@ import { createCloudProvider } from '@chaski/providers';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { buildApi } from '../src/api.ts';
-import { authenticateKeys, createSuperadmin } from '../src/modules/auth/index.ts';
+import { createAuthenticate, createSuperadmin, tokenKeyOf } from '../src/modules/auth/index.ts';
 import { createAcceptor, createDoorKeeper } from '../src/modules/inbound/index.ts';
 import { addApp, loadDoor, useKeyRing } from '../src/modules/numbers/index.ts';
 import { ensureDefaults } from '../src/modules/workflows/index.ts';
@@ -23,6 +23,7 @@ import { fsBlobs } from '../src/platform/blobs/index.ts';
 import type { Actor } from '../src/platform/db/index.ts';
 import type { Authenticate, Caller, Http, HttpOptions } from '../src/platform/http/index.ts';
 import { newId, type UserId } from '../src/platform/ids.ts';
+import { createMailer } from '../src/platform/mail/index.ts';
 import { registerJobs } from '../src/platform/queue/index.ts';
 import { createSignals } from '../src/platform/signals.ts';
 import { type Seeded, seedWorkspace, type TestDatabase, testDatabase, testRing } from './harness.ts';
@@ -88,7 +89,16 @@ export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestA
   const { user: root } = await createSuperadmin(db, { email: 'root@example.com' });
 
   const callers = new Map<string, Caller>();
-  const known = authenticateKeys(db);
+  const tokenKey = tokenKeyOf(randomBytes(32).toString('hex'));
+  const site = { publicUrl: null, corsOrigins: [] };
+  const mailer = createMailer({
+    smtpUrl: null,
+    from: 'Chaski <no-reply@localhost>',
+    ring: testRing,
+    outbox: join(directory, 'outbox'),
+    log,
+  });
+  const known = createAuthenticate({ db, tokenKey, site });
   const authenticate: Authenticate = async (credentials) =>
     callers.get(credentials.bearer ?? '') ?? known(credentials);
   const keeper = createDoorKeeper({ load: () => loadDoor(db, testRing), log });
@@ -97,6 +107,15 @@ export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestA
     { log, environment: 'test', authenticate, checks: {}, clock, ...options },
     {
       db,
+      signals,
+      auth: {
+        tokenKey,
+        site,
+        mailer,
+        links: { publicUrl: () => 'http://localhost' },
+        registration: 'open',
+        workspaceHooks: { onWorkspaceCreated: async (tx, made) => void (await ensureDefaults(tx, made.id)) },
+      },
       numbers: {
         db,
         ring: testRing,

@@ -13,6 +13,7 @@
  * request on, in other processes within a second; an unknown id or address costs the same work as a wrong secret and
  * gets the same answer; a cookie changes something only for our own pages.
  */
+export { accountRoutes } from './account-routes.ts';
 export {
   type AuthenticateOptions,
   authenticateKey,
@@ -21,8 +22,15 @@ export {
   sessionCaller,
 } from './authenticate.ts';
 export { isOurOrigin, type Site } from './cookies.ts';
+export type { AuthDeps } from './deps.ts';
+export { keyRoutes } from './key-routes.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
+export { sendInvitationBy } from './mails.ts';
+export { mailResetHandler } from './password.ts';
 export { derivations, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
-export { revokeSessions, type StartedSession, startSession } from './sessions.ts';
+export { register } from './register.ts';
+export { forgetSpentSessions, revokeSessions, type StartedSession, startSession } from './sessions.ts';
+export { signIn } from './sign-in.ts';
+export { signInRoutes } from './sign-in-routes.ts';
 export { type TokenKey, tokenKeyOf } from './tokens.ts';
-export { createSuperadmin, resetPassword } from './users.ts';
+export { createSuperadmin, resetPassword, userIdByEmail } from './users.ts';

@@ -1,4 +1,5 @@
-import type { Mail } from '../../platform/mail/index.ts';
+import type { Mail, Mailer } from '../../platform/mail/index.ts';
+import type { SendInvitation } from '../workspaces/index.ts';
 import { type Locale, locales, type MailKind, mailTexts } from './mail-texts.ts';
 
 /** Where a mail's link leads. What is secret stands behind #: no server log and no Referer ever holds it. */
@@ -53,6 +54,15 @@ export function composeMail(
     text: `${fill(words.text, oneLine)}\n\n${words.action}:\n${link}\n`,
     html: `<!doctype html><html lang="${locale}" dir="${direction}"><meta charset="utf-8"><body style="font:16px/1.5 sans-serif;max-width:36em;margin:2em auto;padding:0 1em"><p>${body}</p><p><a href="${escaped(link)}">${escaped(words.action)}</a></p></body></html>`,
   };
+}
+
+/** The mail of an invitation, for the module that invites. */
+export function sendInvitationBy(deps: { mailer: Mailer; links: MailLinks }): SendInvitation {
+  return (tx, { email, locale, workspace, inviter, token }) =>
+    deps.mailer.send(
+      tx,
+      composeMail(deps.links, 'invitation', { email, locale }, { workspace, inviter }, token),
+    );
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Actor, SystemTx } from '../../platform/db/index.ts';
+import type { Actor, Database, SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { forgetCallers } from '../../platform/http/index.ts';
 import { installation, newId } from '../../platform/ids.ts';
-import { insertSession, revokeSessionRows } from './queries-session.ts';
+import { dropSpentSessions, insertSession, revokeSessionRows } from './queries-session.ts';
 import { hashToken, signToken, type TokenKey } from './tokens.ts';
 
 export type SessionKind = 'cookie' | 'token';
@@ -104,4 +104,11 @@ export async function revokeSessions(
   );
   tx.afterCommit(forgetCallers);
   return ids;
+}
+
+/** Removes what expired: sessions after 30 days more, for whoever looks back; challenges and links at once. */
+export async function forgetSpentSessions(db: Database): Promise<void> {
+  await db.withSystem('remove expired sessions, challenges and links', (tx) =>
+    tx.execute(dropSpentSessions, [tx.now().toISOString()]),
+  );
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../../platform/db/index.ts';
+import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { newId, type UserId } from '../../platform/ids.ts';
 import { checkNewPassword, hashPassword } from './passwords.ts';
 import { insertUser, setPassword } from './queries.ts';
+import { type PersonRecord, personByEmail } from './queries-people.ts';
 
 export interface UserRow {
   id: UserId;
@@ -66,6 +67,12 @@ export async function createSuperadmin(
     return toUser(row);
   });
   return { user, password };
+}
+
+/** The id of somebody with this address, or null. */
+export async function userIdByEmail(tx: SystemTx, email: string): Promise<UserId | null> {
+  const [row] = await tx.query<PersonRecord>(personByEmail, [email]);
+  return row ? (row.id as UserId) : null;
 }
 
 /** Sets a new password, made here if none is given. */

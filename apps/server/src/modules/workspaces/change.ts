@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { emit } from '../../platform/events/index.ts';
 import { newId, type WorkspaceId } from '../../platform/ids.ts';
 import { planNames } from './plans.ts';
 import { insertWorkspace, updateWorkspaceRow, type WorkspaceRecord } from './queries.ts';
-import { toWorkspace, type WorkspaceRow } from './read.ts';
+import { readWorkspace, toWorkspace, type WorkspaceRow } from './read.ts';
 import type { settingsPatch } from './settings.ts';
 
 export interface NewWorkspace {
@@ -51,11 +52,31 @@ export async function updateWorkspace(
   tx: TenantTx,
   change: { name?: string | undefined; settings?: z.infer<typeof settingsPatch> | undefined },
 ): Promise<WorkspaceRow> {
+  const before = await readWorkspace(tx);
   const [row] = await tx.query<WorkspaceRecord & Record<string, unknown>>(updateWorkspaceRow, [
     tx.workspaceId,
     change.name ?? null,
     JSON.stringify(change.settings ?? {}),
   ]);
   if (!row) throw errors.notFound('workspace');
-  return toWorkspace(row);
+  const after = toWorkspace(row);
+  // What was named, as it was and as it is: the other settings are no news.
+  const named = Object.keys(change.settings ?? {}) as (keyof WorkspaceRow['settings'])[];
+  const said = (workspace: WorkspaceRow) => ({
+    name: workspace.name,
+    settings: Object.fromEntries(named.map((key) => [key, workspace.settings[key]])),
+  });
+  await emit(tx, [
+    {
+      workspaceId: tx.workspaceId,
+      name: 'workspace.updated',
+      data: { settings: named },
+      audit: {
+        target: { kind: 'workspace', id: tx.workspaceId },
+        before: said(before),
+        after: said(after),
+      },
+    },
+  ]);
+  return after;
 }

@@ -2,15 +2,32 @@
  * workspaces: the tenants, their settings, plans and usage.
  *
  * Words: a *workspace* is one company's people, numbers and data; a *plan* is a set of limits; *usage* counts what a
- * workspace did in a calendar month (UTC).
- * Tables: workspaces, plans, usage (members and invitations come with people's sign-in).
+ * workspace did in a calendar month (UTC); a *member* is a user with a role here, perhaps limited to numbers or own
+ * conversations; an *invitation* asks an address to become one.
+ * Tables: workspaces, members, invitations, plans, usage.
  * States: active ⇄ suspended; a suspended workspace receives and keeps, but sends nothing.
  *
- * Always true: settings read from the database have every key (missing ones get their default, unknown ones are kept
- * out); no counter lives on a workspace's row: usage is spread over 16 rows per metric and month, so that many writers
- * never wait for one row.
+ * Always true: a workspace keeps at least one owner who can act, and only owners make owners; settings read from the
+ * database have every key (missing ones get their default, unknown ones are kept out); no counter lives on a workspace's
+ * row: usage is spread over 16 rows per metric and month, so that many writers never wait for one row.
  */
-export { createWorkspace, updateWorkspace } from './change.ts';
+export { type CreateWorkspaceHooks, createWorkspace, updateWorkspace } from './change.ts';
+export {
+  acceptInvitation,
+  invite,
+  isInvited,
+  readInvitation,
+  type SendInvitation,
+} from './invitations.ts';
+export {
+  addMember,
+  changeMember,
+  createOwnWorkspace,
+  listMembers,
+  type OwnWorkspace,
+  removeMember,
+  workspacesOf,
+} from './members.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';
 export { limitsFor, listPlans, planBody, planLimits, seedPlans, setPlan } from './plans.ts';
 export { membershipOf, statusOf } from './queries.ts';

@@ -25,6 +25,12 @@ export interface Upload<Prepared> {
   discard(prepared: Prepared): Promise<void>;
 }
 
+/** For answers with a secret that is shown once: how it lies in the table meanwhile. */
+export interface Secrecy {
+  hide(body: unknown): unknown;
+  show(kept: unknown): unknown;
+}
+
 const keptMs = 24 * 3_600_000;
 
 // A parallel request waits here for the first one's end: its commit shows the row, its rollback lets this one insert.
@@ -65,6 +71,7 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
   handler: (tx: TenantTx, request: Request, prepared: Prepared) => Promise<Answer>,
   prepare?: (request: Request) => Promise<Prepared>,
   upload?: Upload<Prepared>,
+  secrecy: Secrecy = { hide: (body) => body, show: (kept) => kept },
 ): (request: Request, reply: AnyReply) => Promise<never> {
   return async (request, reply) => {
     const key = keyOf(request);
@@ -105,7 +112,7 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
       // Known a moment ago, and expired since: the next try does it anew.
       if (isKnown) throw errors.databaseBusy({ reason: 'the answer expired just now' });
       const answer = await handler(tx, request, prepared);
-      const written = JSON.stringify(answer.body ?? null);
+      const written = JSON.stringify(secrecy.hide(answer.body ?? null));
       await tx.execute(keep, [...place, answer.status, written]);
       return { status: answer.status, text: written, replayed: false };
     });
@@ -114,12 +121,13 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
       await upload?.discard(prepared);
     }
     // First and repeated answers take the same way out, so that their bytes are equal.
-    reply.status(status).send(JSON.parse(text) as never);
+    reply.status(status).send(secrecy.show(JSON.parse(text)) as never);
     return reply as never;
   };
 }
 
-function keyOf(request: AnyRequest): string | null {
+/** The key that a request brings along, or null. */
+export function keyOf(request: Pick<AnyRequest, 'headers'>): string | null {
   const given = request.headers['idempotency-key'] ?? request.headers['x-idempotency-key'];
   if (given === undefined) return null;
   const key = Array.isArray(given) ? given.join(',') : given;

@@ -33,6 +33,7 @@ export {
   expireAnswersCron,
   expireAnswersHandler,
   idempotent,
+  type Secrecy,
 } from './idempotent.ts';
 export { callersEpoch, forgetCallers } from './known-callers.ts';
 export { buildHttp, type Http, type HttpApp, type HttpOptions, type Route, rawBodyLimit } from './server.ts';

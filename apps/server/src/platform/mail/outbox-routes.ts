@@ -9,7 +9,7 @@ export function outboxRoutes(folder: string): (app: HttpApp) => Promise<void> {
     app.get('/outbox', { onRequest: nearby, schema: { hide: true } as never }, async (_request, reply) => {
       const rows = listOutbox(folder).map(
         (mail) =>
-          `<li><a href="/outbox/${mail.id}">${escape(mail.subject)}</a><br>${escape(mail.to)} · ${escape(mail.at)}</li>`,
+          `<li><a href="/outbox/${mail.id}">${escaped(mail.subject)}</a><br>${escaped(mail.to)} · ${escaped(mail.at)}</li>`,
       );
       return html(reply, 'Outbox', rows.length === 0 ? '<p>No mail yet.</p>' : `<ul>${rows.join('')}</ul>`);
     });
@@ -33,8 +33,8 @@ async function nearby(request: FastifyRequest): Promise<void> {
 }
 
 function letter(mail: KeptMail): string {
-  const text = escape(mail.text).replaceAll(/https?:\/\/\S+/g, (url) => `<a href="${url}">${url}</a>`);
-  return `<p>${escape(mail.from)} → ${escape(mail.to)}<br>${escape(mail.at)}</p><pre dir="auto">${text}</pre><p><a href="/outbox">Outbox</a></p>`;
+  const text = escaped(mail.text).replaceAll(/https?:\/\/\S+/g, (url) => `<a href="${url}">${url}</a>`);
+  return `<p>${escaped(mail.from)} → ${escaped(mail.to)}<br>${escaped(mail.at)}</p><pre dir="auto">${text}</pre><p><a href="/outbox">Outbox</a></p>`;
 }
 
 function html(reply: FastifyReply, title: string, body: string): unknown {
@@ -42,9 +42,9 @@ function html(reply: FastifyReply, title: string, body: string): unknown {
     .type('text/html; charset=utf-8')
     .header('content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
   return reply.send(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><main><h1>${escape(title)}</h1>${body}</main></html>` as never,
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><main><h1>${escaped(title)}</h1>${body}</main></html>` as never,
   );
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text: string): string => text.replaceAll(/[&<>"]/g, (found) => entities[found]!);
+const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (found) => entities[found]!);
