@@ -11,8 +11,8 @@ import { createLog } from '../apps/server/src/platform/log.ts';
 import { type Family, infoRow, latencyRow, quantile, type Row, round } from './measure.ts';
 import { seedNumbers } from './processing.ts';
 
-/** As many as agents who click at the same moment, on two cores that also run PostgreSQL. */
-const workers = 4;
+/** As many requests at once as this program and PostgreSQL have cores: more would measure the queue in front of them. */
+const workers = 2;
 
 /** An old installation: most is closed, a third of what is open is somebody's, one label is rare. */
 async function seed(pool: pg.Pool, conversations: number, messagesEach: number) {
