@@ -84,3 +84,9 @@ export const auditedReads: Readonly<Record<string, string>> = {
 
 /** Routes whose owner has yet to give their event its `audit`. Shrinks; must be empty at the end. */
 export const notYetAudited: ReadonlySet<string> = new Set([]);
+
+/** POSTs that an Idempotency-Key does not repeat, each with the reason. */
+export const notIdempotent: Readonly<Record<string, string>> = {
+  'POST /v1/contacts/import/preview': 'changes nothing',
+  'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
+};

@@ -17,6 +17,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Database } from '../db/index.ts';
 import { AppError, errors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
@@ -30,6 +31,7 @@ import {
   gateWith,
 } from './gates.ts';
 import { healthRoutes, type ReadyCheck } from './health.ts';
+import { once } from './once.ts';
 import { completeSpec } from './openapi.ts';
 
 /** WhatsApp sends up to 3 MB. */
@@ -64,6 +66,8 @@ export interface HttpOptions {
   log: Logger;
   environment: string;
   authenticate: Authenticate;
+  /** Where answers to the POSTs of people and operators are kept for their Idempotency-Key. */
+  db?: Database;
   /** Limits of addresses, users, keys and workspaces. */
   admission?: Admission;
   /** What /readyz asks, by name. */
@@ -157,6 +161,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.decorateRequest('principal', null);
   app.decorateRequest('person', null);
   app.decorateRequest('limit', null);
+  app.decorateRequest('claimed', null);
+  const remember = options.db && once(options.db);
 
   const routes: (Route & { pattern: RegExp })[] = [];
   app.addHook('onRoute', (route) => {
@@ -165,6 +171,11 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     for (const method of [route.method].flat()) {
       const consumes = (route.schema as { consumes?: string[] } | undefined)?.consumes ?? [];
       routes.push({ method, url: route.url, access, consumes, pattern: patternOf(route.url) });
+    }
+    const isPersons = access?.kind === 'person' || access?.kind === 'operator';
+    if (remember && isPersons && route.method === 'POST' && !route.config?.answersOnce) {
+      route.preHandler = [...[route.preHandler ?? []].flat(), remember.begin];
+      route.onSend = [...[route.onSend ?? []].flat(), remember.end];
     }
     if (access === null && route.config?.limits && options.admission) {
       const { admission } = options;
