@@ -17,8 +17,8 @@ export interface RelyingParty {
  * The installation as browsers know it: its public address, or localhost while it has none. Never another Host header,
  * which whoever sends the request writes.
  */
-export function relyingParty(publicUrl: string | undefined, host: string | undefined): RelyingParty {
-  if (publicUrl !== undefined) {
+export function relyingParty(publicUrl: string | null, host: string | undefined): RelyingParty {
+  if (publicUrl !== null) {
     const { hostname, origin } = new URL(publicUrl);
     return { id: hostname, origin };
   }
@@ -29,7 +29,8 @@ export function relyingParty(publicUrl: string | undefined, host: string | undef
       'Passkeys belong to one address. Set PUBLIC_URL, or open the installation at localhost.',
     );
   }
-  return { id: local[1]!, origin: `http://${host}` };
+  // As browsers write it: without a port that goes without saying.
+  return { id: local[1]!, origin: new URL(`http://${host}`).origin };
 }
 
 /** What an authenticator is asked for. */

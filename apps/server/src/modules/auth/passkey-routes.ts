@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type HttpApp, personOf } from '../../platform/http/index.ts';
+import type { Site } from './cookies.ts';
 import { relyingParty } from './passkey-challenges.ts';
 import { addPasskey, beginRegistration, verifyRegistration } from './passkey-register.ts';
 import { listPasskeys, type Passkey, removePasskey, renamePasskey } from './passkeys.ts';
@@ -8,8 +9,7 @@ import { recoveryCodesBody, type SecondFactorRoutesDeps } from './second-factor-
 import { tell } from './second-factor-told.ts';
 
 export interface PasskeyRoutesDeps extends SecondFactorRoutesDeps {
-  /** PUBLIC_URL. */
-  publicUrl: string | undefined;
+  site: Site;
 }
 
 const passkeyBody = z
@@ -51,7 +51,7 @@ const registration = z.object({
 
 /** /v1/auth/passkeys: a person's passkeys. */
 export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promise<void> {
-  const { db, gate, ring, publicUrl } = deps;
+  const { db, gate, ring, site } = deps;
   return async (app) => {
     app.get(
       '/v1/auth/passkeys',
@@ -71,6 +71,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/options',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'What `navigator.credentials.create` is given; good for 5 minutes and one answer.',
@@ -80,10 +81,15 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       },
       async (request) => {
         const person = personOf(request);
-        await prove(db, ring, person.userId, request.body);
+        await prove(db, ring, person, request.body);
         return db.withSystem('begin with a passkey', async (tx) => {
-          await tell(tx, request, person.userId, { name: 'second_factor.begun', data: { kind: 'passkey' } });
-          return { ...(await beginRegistration(tx, relyingParty(publicUrl, request.headers.host), person)) };
+          await tell(tx, deps, request, person.userId, {
+            name: 'second_factor.begun',
+            data: { kind: 'passkey' },
+          });
+          return {
+            ...(await beginRegistration(tx, relyingParty(site.publicUrl, request.headers.host), person)),
+          };
         });
       },
     );
@@ -104,13 +110,18 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       },
       async (request, reply) => {
         const { userId } = personOf(request);
-        const verified = await verifyRegistration(db, relyingParty(publicUrl, request.headers.host), userId, {
-          ...request.body.response,
-          clientExtensionResults: {},
-        });
+        const verified = await verifyRegistration(
+          db,
+          relyingParty(site.publicUrl, request.headers.host),
+          userId,
+          {
+            ...request.body.response,
+            clientExtensionResults: {},
+          },
+        );
         const made = await db.withSystem('keep a passkey', async (tx) => {
           const added = await addPasskey(tx, verified, request.body.name);
-          await tell(tx, request, userId, {
+          await tell(tx, deps, request, userId, {
             name: 'second_factor.added',
             data: { kind: 'passkey', passkeyId: added.passkey.id, name: added.passkey.name },
           });
@@ -139,7 +150,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
             id: request.params.id,
             name: request.body.name,
           });
-          await tell(tx, request, userId, {
+          await tell(tx, deps, request, userId, {
             name: 'second_factor.renamed',
             data: { kind: 'passkey', passkeyId: passkey.id },
             before: { name: nameBefore },
@@ -154,14 +165,15 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/:id/remove',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'] },
         schema: { tags: ['auth'], params: onePasskey, body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {
         const { userId } = personOf(request);
-        await prove(db, ring, userId, request.body);
+        await prove(db, ring, personOf(request), request.body);
         await db.withSystem('remove a passkey', async (tx) => {
           const passkey = await removePasskey(tx, { userId, id: request.params.id });
-          await tell(tx, request, userId, {
+          await tell(tx, deps, request, userId, {
             name: 'second_factor.removed',
             data: { kind: 'passkey', passkeyId: passkey.id, name: passkey.name },
           });

@@ -189,7 +189,7 @@ it('belongs to PUBLIC_URL, or to localhost while there is none, never to a Host 
     id: 'chat.example.com',
     origin: 'https://chat.example.com:8443',
   });
-  expect(relyingParty(undefined, 'localhost:3000')).toEqual({
+  expect(relyingParty(null, 'localhost:3000')).toEqual({
     id: 'localhost',
     origin: 'http://localhost:3000',
   });
@@ -200,6 +200,6 @@ it('belongs to PUBLIC_URL, or to localhost while there is none, never to a Host 
     'localhost@evil',
     undefined,
   ]) {
-    expect(() => relyingParty(undefined, host)).toThrow('PUBLIC_URL');
+    expect(() => relyingParty(null, host)).toThrow('PUBLIC_URL');
   }
 });

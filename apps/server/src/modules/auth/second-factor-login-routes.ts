@@ -5,15 +5,10 @@ import { relyingParty } from './passkey-challenges.ts';
 import type { PasskeyRoutesDeps } from './passkey-routes.ts';
 import { beginPasskey, usePasskey, verifyPasskey } from './passkey-use.ts';
 import { wrongCode } from './second-factor.ts';
-import {
-  answerSignedIn,
-  refuseForeignPages,
-  type SignInDeps,
-  signedInBody,
-  signIn,
-} from './second-factor-answer.ts';
 import { blockedCode } from './second-factor-proof.ts';
 import { checkPasskey, finishWithCode, finishWithPasskey, waitingUser } from './second-factor-sign-in.ts';
+import { enter, refuseForeignPage, sessionAnswer, sessionKind, signedInBody } from './sign-in.ts';
+import type { TokenKey } from './tokens.ts';
 
 const challenge = z.string().min(1).max(100).describe('What the login answered beside `second-factor`.');
 const long = z.string().max(20_000);
@@ -42,15 +37,18 @@ const requestOptions = z.looseObject({ challenge: z.string() });
 
 const over = () => errors.unauthenticated('This sign-in has ended. Begin again with your password.');
 
+export interface SecondFactorLoginRoutesDeps extends PasskeyRoutesDeps {
+  tokenKey: TokenKey;
+}
+
 /** /v1/auth: the second half of a login, and signing in by passkey alone. For the world: nobody is signed in yet. */
-export function secondFactorLoginRoutes(
-  deps: PasskeyRoutesDeps & SignInDeps,
-): (app: HttpApp) => Promise<void> {
-  const { db, ring, site, publicUrl } = deps;
+export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app: HttpApp) => Promise<void> {
+  const { db, ring, site } = deps;
   return async (app) => {
     app.post(
       '/v1/auth/second-factor',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description:
@@ -60,23 +58,24 @@ export function secondFactorLoginRoutes(
         },
       },
       async (request, reply) => {
-        refuseForeignPages(site, request);
+        refuseForeignPage(site, request);
         const done = await db.withSystem('finish a login with a code', async (tx) => {
           const finished = await finishWithCode(tx, ring, request.body);
           return finished.outcome === 'right'
-            ? { ...finished, started: await signIn(tx, deps, request, finished) }
+            ? { ...finished, started: await enter(tx, deps, request, { ...finished, secondFactor: true }) }
             : finished;
         });
         if (done.outcome === 'over') throw over();
         if (done.outcome === 'blocked') throw blockedCode();
         if (done.outcome === 'wrong') throw wrongCode();
-        return answerSignedIn(reply, site, done.kind, done.started);
+        return sessionAnswer(reply, site, done.kind, done.started);
       },
     );
 
     app.post(
       '/v1/auth/second-factor/passkey/options',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description: 'What `navigator.credentials.get` is given to finish a login.',
@@ -85,7 +84,7 @@ export function secondFactorLoginRoutes(
         },
       },
       async (request) => {
-        const party = relyingParty(publicUrl, request.headers.host);
+        const party = relyingParty(site.publicUrl, request.headers.host);
         const options = await db.withSystem('ask for a passkey as second factor', async (tx) => {
           const userId = await waitingUser(tx, request.body.challenge);
           return userId === null ? null : await beginPasskey(tx, party, userId);
@@ -98,6 +97,7 @@ export function secondFactorLoginRoutes(
     app.post(
       '/v1/auth/second-factor/passkey',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description: 'Finishes a login with a passkey.',
@@ -106,17 +106,21 @@ export function secondFactorLoginRoutes(
         },
       },
       async (request, reply) => {
-        refuseForeignPages(site, request);
-        const checked = await checkPasskey(db, relyingParty(publicUrl, request.headers.host), request.body);
+        refuseForeignPage(site, request);
+        const checked = await checkPasskey(
+          db,
+          relyingParty(site.publicUrl, request.headers.host),
+          request.body,
+        );
         if (checked.outcome === 'over') throw over();
         if (checked.outcome === 'wrong') throw refusedPasskey();
         const done = await db.withSystem('finish a login with a passkey', async (tx) => {
           const finished = await finishWithPasskey(tx, request.body.challenge, checked);
           return finished.outcome === 'right'
-            ? { ...finished, started: await signIn(tx, deps, request, finished) }
+            ? { ...finished, started: await enter(tx, deps, request, { ...finished, secondFactor: true }) }
             : finished;
         });
-        if (done.outcome === 'right') return answerSignedIn(reply, site, done.kind, done.started);
+        if (done.outcome === 'right') return sessionAnswer(reply, site, done.kind, done.started);
         throw done.outcome === 'over' ? over() : refusedPasskey();
       },
     );
@@ -124,6 +128,7 @@ export function secondFactorLoginRoutes(
     app.post(
       '/v1/auth/passkey/options',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description: 'What `navigator.credentials.get` is given to sign in without a password.',
@@ -132,7 +137,7 @@ export function secondFactorLoginRoutes(
         },
       },
       async (request) => {
-        const party = relyingParty(publicUrl, request.headers.host);
+        const party = relyingParty(site.publicUrl, request.headers.host);
         return {
           ...(await db.withSystem('ask for a passkey', (tx) => beginPasskey(tx, party, null))),
         };
@@ -142,26 +147,32 @@ export function secondFactorLoginRoutes(
     app.post(
       '/v1/auth/passkey',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description: 'Signs in by passkey alone: it stands for the password and the second factor.',
-          body: z.strictObject({ response: assertion, kind: z.enum(['cookie', 'token']).default('cookie') }),
+          body: z.strictObject({ response: assertion, kind: sessionKind }),
           response: { 200: signedInBody },
         },
       },
       async (request, reply) => {
-        refuseForeignPages(site, request);
+        refuseForeignPage(site, request);
         const { response, kind } = request.body;
-        const use = await verifyPasskey(db, relyingParty(publicUrl, request.headers.host), null, response);
+        const use = await verifyPasskey(
+          db,
+          relyingParty(site.publicUrl, request.headers.host),
+          null,
+          response,
+        );
         const started = use
           ? await db.withSystem('sign in by passkey', async (tx) =>
               (await usePasskey(tx, use))
-                ? signIn(tx, deps, request, { userId: use.userId, kind, how: 'passkey' })
+                ? enter(tx, deps, request, { userId: use.userId, kind, how: 'passkey', secondFactor: true })
                 : null,
             )
           : null;
         if (!started) throw refusedPasskey();
-        return answerSignedIn(reply, site, kind, started);
+        return sessionAnswer(reply, site, kind, started);
       },
     );
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Person } from '../../platform/http/index.ts';
 import type { KeyRing } from '../../platform/seal.ts';
 import { verifyPassword } from './passwords.ts';
 import { passwordOf } from './queries-second-factor.ts';
@@ -21,7 +22,13 @@ export type Proof = z.infer<typeof proofBody>;
  * Somebody who has neither password nor second factor, and came by single sign-on, has nothing to show. Has
  * transactions of its own, because a wrong code must stay counted.
  */
-export async function prove(db: Database, ring: KeyRing, userId: string, proof: Proof): Promise<void> {
+export async function prove(db: Database, ring: KeyRing, person: Person, proof: Proof): Promise<void> {
+  const { userId } = person;
+  if (person.impersonatorId) {
+    throw errors.forbidden('Whoever acts as somebody else changes nothing about how they sign in.', {
+      reason: 'impersonated',
+    });
+  }
   const read = (tx: SystemTx) =>
     Promise.all([factorsOf(tx, userId), tx.query<{ password_hash: string | null }>(passwordOf, [userId])]);
   const [factors, [user]] = await db.withSystem('what a person can prove themselves with', read);

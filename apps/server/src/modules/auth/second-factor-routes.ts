@@ -6,9 +6,9 @@ import type { KeyRing } from '../../platform/seal.ts';
 import { makeRecoveryCodes } from './recovery-codes.ts';
 import { beginTotp, confirmTotp, factorsOf, hasSecondFactor, removeTotp } from './second-factor.ts';
 import { proofBody, prove } from './second-factor-proof.ts';
-import { tell } from './second-factor-told.ts';
+import { type TellDeps, tell } from './second-factor-told.ts';
 
-export interface SecondFactorRoutesDeps {
+export interface SecondFactorRoutesDeps extends TellDeps {
   db: Database;
   gate: Http['gate'];
   ring: KeyRing;
@@ -49,6 +49,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
@@ -59,9 +60,12 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       },
       async (request, reply) => {
         const person = personOf(request);
-        await prove(db, ring, person.userId, request.body);
+        await prove(db, ring, person, request.body);
         const begun = await db.withSystem('begin with an authenticator app', async (tx) => {
-          await tell(tx, request, person.userId, { name: 'second_factor.begun', data: { kind: 'totp' } });
+          await tell(tx, deps, request, person.userId, {
+            name: 'second_factor.begun',
+            data: { kind: 'totp' },
+          });
           return beginTotp(tx, ring, person);
         });
         return reply.status(201).send(begun);
@@ -72,6 +76,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp/confirm',
       {
         onRequest: gate.person(),
+        config: { answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
@@ -83,7 +88,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       async (request) => {
         const { userId } = personOf(request);
         return db.withSystem('confirm an authenticator app', async (tx) => {
-          await tell(tx, request, userId, { name: 'second_factor.added', data: { kind: 'totp' } });
+          await tell(tx, deps, request, userId, { name: 'second_factor.added', data: { kind: 'totp' } });
           return confirmTotp(tx, ring, userId, request.body.code);
         });
       },
@@ -93,14 +98,15 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp/remove',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'] },
         schema: { tags: ['auth'], body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {
         const { userId } = personOf(request);
-        await prove(db, ring, userId, request.body);
+        await prove(db, ring, personOf(request), request.body);
         await db.withSystem('remove an authenticator app', async (tx) => {
           if (!(await removeTotp(tx, userId))) throw errors.notFound('authenticator app');
-          await tell(tx, request, userId, { name: 'second_factor.removed', data: { kind: 'totp' } });
+          await tell(tx, deps, request, userId, { name: 'second_factor.removed', data: { kind: 'totp' } });
         });
         return reply.status(204).send(null);
       },
@@ -110,6 +116,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/recovery-codes',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'Ten new codes; those before are void.',
@@ -119,7 +126,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       },
       async (request, reply) => {
         const { userId } = personOf(request);
-        await prove(db, ring, userId, request.body);
+        await prove(db, ring, personOf(request), request.body);
         const recoveryCodes = await db.withSystem('make recovery codes', async (tx) => {
           if (!hasSecondFactor(await factorsOf(tx, userId))) {
             throw errors.conflict(
@@ -127,7 +134,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
               'Recovery codes stand in for a second factor. Add one first.',
             );
           }
-          await tell(tx, request, userId, { name: 'recovery_codes.made' });
+          await tell(tx, deps, request, userId, { name: 'recovery_codes.made' });
           return makeRecoveryCodes(tx, userId);
         });
         return reply.status(201).send({ recoveryCodes });

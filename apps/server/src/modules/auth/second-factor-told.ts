@@ -3,6 +3,10 @@ import type { Actor, SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { forgetCallers } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
+import type { Mailer } from '../../platform/mail/index.ts';
+import type { MailKind } from './mail-texts.ts';
+import { composeMail, type MailLinks } from './mails.ts';
+import { type PersonRecord, personById } from './queries-people.ts';
 
 export type AskedBy = Pick<FastifyRequest, 'person' | 'principal' | 'ip' | 'headers' | 'id'>;
 
@@ -21,21 +25,37 @@ export function selfOf(request: AskedBy, userId: string): Actor {
   };
 }
 
+/** What goes with telling: the mail to the person. */
+export interface TellDeps {
+  mailer: Mailer;
+  links: MailLinks;
+}
+
+const mails = {
+  'second_factor.begun': null,
+  'second_factor.added': 'factor-added',
+  'second_factor.renamed': null,
+  'second_factor.removed': 'factor-removed',
+  'recovery_codes.made': 'recovery-codes-made',
+  'single_sign_on.linked': 'sign-on-linked',
+} as const satisfies Record<string, MailKind | null>;
+
 /** One event about a person's ways to sign in, and its line in the installation's audit. */
 export interface Told {
-  name:
-    | 'second_factor.begun'
-    | 'second_factor.added'
-    | 'second_factor.renamed'
-    | 'second_factor.removed'
-    | 'recovery_codes.made';
+  name: keyof typeof mails;
   data?: Record<string, unknown>;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
 }
 
 /** Says what changed, to the audit and, where it changes who can sign in, to the person by mail. */
-export async function tell(tx: SystemTx, request: AskedBy, userId: string, told: Told): Promise<void> {
+export async function tell(
+  tx: SystemTx,
+  deps: TellDeps,
+  request: AskedBy,
+  userId: string,
+  told: Told,
+): Promise<void> {
   await emit(tx, [
     {
       workspaceId: installation,
@@ -49,6 +69,11 @@ export async function tell(tx: SystemTx, request: AskedBy, userId: string, told:
       },
     },
   ]);
+  const kind = mails[told.name];
+  const [person] = kind === null ? [] : await tx.query<PersonRecord>(personById, [userId]);
+  if (kind !== null && person) {
+    await deps.mailer.send(tx, composeMail(deps.links, kind, person, { name: person.name }));
+  }
   // Where a workspace asks for a second factor, the next request knows of it.
   tx.afterCommit(forgetCallers);
 }
