@@ -72,25 +72,17 @@ export async function createContact(
   return { ...contact, ...fields };
 }
 
-/** `guard`: the updatedAt that the caller has seen; somebody else's change since then is not overwritten. */
+/** `guard` throws when the contact is not as the caller has seen it: somebody else's change is not overwritten. */
 export async function updateContact(
   tx: TenantTx,
   id: string,
   patch: ContactPatch,
-  guard: string | null,
+  guard: (updatedAt: Date) => void = () => {},
 ): Promise<ContactRow> {
   await standingContact(tx, id);
   await lockContacts(tx, [{ workspaceId: tx.workspaceId, contactId: id }]);
   const before = await standingContact(tx, id);
-  if (guard !== null && guard !== before.updatedAt.toISOString()) {
-    throw errors.conflict(
-      'changed_meanwhile',
-      'Somebody changed this contact since you read it. Read it again.',
-      {
-        updatedAt: before.updatedAt.toISOString(),
-      },
-    );
-  }
+  guard(before.updatedAt);
   const after = await fieldsAfter(tx, before, patch);
   const changed = changes(before, after);
   if (changed.length === 0) return before;

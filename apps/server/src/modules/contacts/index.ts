@@ -3,16 +3,22 @@
  *
  * Words: a *contact* is a person; its *identities* are aliases under which WhatsApp names it: `phone` (digits, as
  * WhatsApp wrote them), `bsuid` (business-scoped user id, unique per portfolio: its scope), `parent_bsuid`. A username
- * is display only, it changes. A *consent* is one word of the person about being written to.
+ * is display only, it changes. A *consent* is one word of the person about being written to. A *label* is a word of the
+ * team's, an *attribute* a field of the workspace's own, a *note* what the team says about the person. A *merge* makes
+ * two contacts one, until it is undone. A *list* comes in as an import or leaves as an export.
  *
- * Tables: contacts, contact_conflicts (who may be the same person), identities, consents.
+ * Tables: contacts, contact_conflicts (who may be the same person), identities, consents, labels (conversations hang them
+ * up too), contact_labels, contact_attributes, contact_notes, contact_merges, contact_imports, contact_import_problems,
+ * contact_words. States of an import: waiting → running → done | failed.
  *
  * Always true: a person without a phone is a contact like any other; one alias belongs to one contact, for ever (a
  * changed number or BSUID is superseded, not deleted: WhatsApp may still deliver what names it); aliases are linked
  * only when one payload shows them together and are never taken from another contact (`identity_conflict` is set and a
  * person decides); Brazilian, Mexican and Argentine writings of a number find the same contact, and what WhatsApp wrote
  * is kept; a word about being written to counts for everybody who may be the same person, and within one second an
- * opt-out wins; everything that changes a contact commutes, so batches may finish in any order.
+ * opt-out wins; everything that changes a contact from outside commutes, so batches may finish in any order; a merged
+ * contact is found through the one that stands for it; no list opts anybody in; whoever may reach certain conversations
+ * only knows the people of those.
  */
 import type { Tx } from '../../platform/db/index.ts';
 import { type ContactRow, type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';

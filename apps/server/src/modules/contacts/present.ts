@@ -36,7 +36,7 @@ export const contactBody = z
       .describe('Of a contact that was merged away: the one that stands for it.'),
     lastSeenAt: z.string().nullable(),
     createdAt: z.string(),
-    updatedAt: z.string().describe('Send it as If-Match to change nothing that somebody else changed.'),
+    updatedAt: z.string(),
   })
   .meta({ id: 'Contact' });
 

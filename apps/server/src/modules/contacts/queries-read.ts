@@ -19,20 +19,6 @@ export interface ContactFilter {
   words: string | null;
 }
 
-export const noFilter: ContactFilter = {
-  phones: null,
-  optedOut: null,
-  blocked: null,
-  labelIds: null,
-  attributes: null,
-  country: null,
-  createdAfter: null,
-  createdBefore: null,
-  seenAfter: null,
-  seenBefore: null,
-  words: null,
-};
-
 // Whoever may reach certain conversations only knows the people of those: row security filters the view.
 const reached = (limited: string) => `(not ${limited}::boolean or exists (
     select from contact_reach r where r.workspace_id = c.workspace_id and r.contact_id = c.id))`;

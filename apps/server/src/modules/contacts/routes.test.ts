@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
 import { seedConversation } from '../../../test/harness.ts';
+import { etagOf } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
 const api = await testApi();
@@ -85,12 +86,13 @@ describe('contacts', () => {
 
   it('changes fields, and nothing that somebody else changed since', async () => {
     const { id, updatedAt } = await make({ name: 'Before' });
+    const etag = etagOf(new Date(updatedAt));
     api.clock.advance(1_000);
     const changed = await call(
       'PATCH',
       `/v1/contacts/${id}`,
       { name: 'After', email: 'a@b.co' },
-      { ...api.as(stage, 'owner'), 'if-match': `"${updatedAt}"` },
+      { ...api.as(stage, 'owner'), 'if-match': etag },
     );
     expect(changed).toMatchObject({ status: 200, body: { name: 'After', email: 'a@b.co' } });
     expect(
@@ -98,9 +100,9 @@ describe('contacts', () => {
         'PATCH',
         `/v1/contacts/${id}`,
         { name: 'Lost' },
-        { ...api.as(stage, 'owner'), 'if-match': `"${updatedAt}"` },
+        { ...api.as(stage, 'owner'), 'if-match': etag },
       ),
-    ).toMatchObject({ status: 409, body: { error: { code: 'changed_meanwhile' } } });
+    ).toMatchObject({ status: 412, body: { error: { code: 'changed_meanwhile' } } });
     expect((await call('PATCH', `/v1/contacts/${id}`, { email: null })).body).toMatchObject({
       name: 'After',
       email: null,

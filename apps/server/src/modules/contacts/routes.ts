@@ -4,6 +4,8 @@ import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import {
+  etagOf,
+  guardUnchanged,
   type Http,
   type HttpApp,
   idempotent,
@@ -198,7 +200,11 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         onRequest: gate('contacts:read'),
         schema: { tags: ['contacts'], params: oneContact, response: { 200: contactDetails } },
       },
-      (request) => inTenant(db, request, (tx) => details(tx, request.params.id)),
+      async (request, reply) => {
+        const contact = await inTenant(db, request, (tx) => details(tx, request.params.id));
+        reply.header('etag', etagOf(new Date(contact.updatedAt)));
+        return contact;
+      },
     );
 
     app.patch(
@@ -208,7 +214,7 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         schema: {
           tags: ['contacts'],
           description:
-            'With `If-Match: <updatedAt>` refused when somebody else changed the contact meanwhile.',
+            'With `If-Match: <etag>` refused with 412 when somebody changed the contact meanwhile.',
           params: oneContact,
           body: z.strictObject(fields),
           response: { 200: contactDetails },
@@ -216,8 +222,9 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const guard = request.headers['if-match']?.replace(/^W\//, '').replaceAll('"', '').trim() || null;
-          await updateContact(tx, request.params.id, request.body, guard === '*' ? null : guard);
+          await updateContact(tx, request.params.id, request.body, (updatedAt) =>
+            guardUnchanged(request, 'contact', updatedAt),
+          );
           return details(tx, request.params.id);
         }),
     );

@@ -106,9 +106,6 @@ function timeOf(value: string): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
-/** Are there words, or operators alone. */
-export const hasWords = (question: Question): boolean => question.words.length + question.phrases.length > 0;
-
 /** The tsquery of its words; empty when there are none. */
 export function wordsOf(question: Question): string {
   const { words, phrases, without, lastIsPrefix } = question;
