@@ -408,16 +408,23 @@ export const saveResults = statement(
      update message_attempts a set outcome = i.outcome, finished_at = $2::timestamptz,
        provider_message_id = i.provider_message_id, http_status = i.http_status, error = i.error
      from input i where a.workspace_id = i.workspace_id and a.id = i.attempt_id
+       -- Lists beside the joins, here and below: without statistics the planner read all attempts and the whole queue.
+       and a.workspace_id = any(array(select distinct workspace_id from input))
+       and a.id = any(array(select attempt_id from input))
        and (a.outcome is null or (a.outcome = 'unknown' and i.outcome <> 'unknown'))
    ), gone as (
      delete from send_queue q using locked l
      where q.workspace_id = l.workspace_id and q.message_id = l.message_id
+       and q.workspace_id = any(array(select distinct workspace_id from locked))
+       and q.message_id = any(array(select message_id from locked))
        and (l.queue_state = 'done' or l.reached)
    ), moved as (
      update send_queue q set state = l.queue_state, due_at = coalesce(l.due_at, q.due_at), reason = l.reason,
        attempts = q.attempts - case when l.counts then 0 else 1 end
      from locked l
      where q.workspace_id = l.workspace_id and q.message_id = l.message_id and l.queue_state <> 'done'
+       and q.workspace_id = any(array(select distinct workspace_id from locked))
+       and q.message_id = any(array(select message_id from locked))
        and not l.reached
    )
    update messages m set status = l.message_status,
