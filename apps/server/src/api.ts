@@ -8,7 +8,9 @@ import { auditRoutes } from './modules/audit/index.ts';
 import {
   type AuthDeps,
   accountRoutes,
+  factorRoutes,
   keyRoutes,
+  type Oidc,
   sendInvitationBy,
   signInRoutes,
 } from './modules/auth/index.ts';
@@ -42,6 +44,8 @@ export interface ApiDeps {
   signals: Signals;
   /** How people sign in and get mails. */
   auth: Omit<AuthDeps, 'db' | 'log'>;
+  /** Single sign-on; left out: there is none. */
+  oidc?: Oidc | null;
   numbers: AddNumberDeps;
   inbound: Parameters<typeof inboundRoutes>[1];
   blobs: Blobs;
@@ -63,6 +67,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   const auth = { ...deps.auth, db, gate, log };
   await app.register(signInRoutes(auth));
   await app.register(accountRoutes(auth));
+  await app.register(factorRoutes({ ...auth, ring: deps.numbers.ring, oidc: deps.oidc ?? null }));
   await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring }));
   if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
   await app.register(workspaceRoutes({ db, gate }));

@@ -14,6 +14,7 @@ import { ensureDemo } from './demo.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import {
   createAuthenticate,
+  createOidc,
   forgetSpentSessions,
   mailResetHandler,
   tokenKeyOf,
@@ -98,6 +99,19 @@ const maintain = defineJob({ name: 'maintain', schema: z.object({}) });
 
 /** How long events can be read again, and consumers that slept can catch up. */
 const eventDays = 30;
+
+/** The issuer of the configuration; without one people sign in by password and passkey. */
+function singleSignOn(config: Config) {
+  if (config.oidcIssuer === undefined || config.oidcClientId === undefined) return null;
+  return createOidc({
+    issuer: config.oidcIssuer,
+    clientId: config.oidcClientId,
+    clientSecret: config.oidcClientSecret ?? null,
+    name: config.oidcName,
+    autoCreate: config.oidcAutoCreate,
+    redirectUri: `${config.publicUrl ?? `http://localhost:${config.port}`}/v1/auth/oidc/callback`,
+  });
+}
 
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, secrets, log } = options;
@@ -273,6 +287,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           db,
           signals,
           auth,
+          oidc: singleSignOn(config),
           numbers: numberDeps,
           inbound: { keeper, acceptor, flood: flood ? floodGate(buckets, flood) : undefined },
           blobs,

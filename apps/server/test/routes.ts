@@ -48,6 +48,14 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   'POST /v1/auth/confirm-new-address': "the mail's link is the credential",
   'GET /outbox': 'in development, for this machine alone',
   'GET /outbox/:id': 'in development, for this machine alone',
+  'GET /v1/auth/oidc': 'the sign-in page asks whether there is a button',
+  'GET /v1/auth/oidc/start': 'whoever signs in is nobody yet',
+  'GET /v1/auth/oidc/callback': "the issuer's code, the state and the browser's cookie are the credential",
+  'POST /v1/auth/second-factor': 'the challenge and the code are the credential',
+  'POST /v1/auth/second-factor/passkey/options': 'the challenge is the credential',
+  'POST /v1/auth/second-factor/passkey': "the challenge and the passkey's signature are the credential",
+  'POST /v1/auth/passkey/options': 'whoever signs in is nobody yet; the answer is random bytes',
+  'POST /v1/auth/passkey': "the passkey's signature is the credential",
   'GET /v1/media/:id/content': 'the signature in the address is the credential',
 };
 
@@ -73,6 +81,8 @@ export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'ke
 
 /** Changing requests that write no line of the audit, each with the reason. */
 export const unaudited: Readonly<Record<string, string>> = {
+  'POST /v1/auth/passkey/options': 'asks only: random bytes for nobody yet',
+  'POST /v1/auth/second-factor/passkey/options': 'asks only: random bytes for the login that waits',
   'POST /v1/contacts/import/preview': 'looks at a file and changes nothing',
 };
 
@@ -87,6 +97,13 @@ export const notYetAudited: ReadonlySet<string> = new Set([]);
 
 /** POSTs that an Idempotency-Key does not repeat, each with the reason. */
 export const notIdempotent: Readonly<Record<string, string>> = {
+  'POST /v1/auth/totp': 'the secret is shown once and kept by nobody',
+  'POST /v1/auth/totp/confirm': 'a code counts once, and the recovery codes are shown once',
+  'POST /v1/auth/totp/remove': 'the code that proves the person counts once',
+  'POST /v1/auth/recovery-codes': 'they are shown once and kept by nobody',
+  'POST /v1/auth/passkeys/options': 'the challenge is for one answer',
+  'POST /v1/auth/passkeys': 'the answer counts once, and the recovery codes are shown once',
+  'POST /v1/auth/passkeys/:id/remove': 'the code that proves the person counts once',
   'POST /v1/contacts/import/preview': 'changes nothing',
   'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
 };

@@ -23,12 +23,15 @@ export {
 } from './authenticate.ts';
 export { isOurOrigin, type Site } from './cookies.ts';
 export type { AuthDeps } from './deps.ts';
+export { factorRoutes } from './factor-routes.ts';
 export { keyRoutes } from './key-routes.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
 export { sendInvitationBy } from './mails.ts';
 export { mailResetHandler } from './password.ts';
+export { createOidc, type Oidc } from './oidc.ts';
 export { derivations, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 export { register } from './register.ts';
+export { resetSecondFactors } from './second-factor-reset.ts';
 export { forgetSpentSessions, revokeSessions, type StartedSession, startSession } from './sessions.ts';
 export { signIn } from './sign-in.ts';
 export { signInRoutes } from './sign-in-routes.ts';
