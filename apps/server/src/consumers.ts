@@ -5,7 +5,7 @@ import { mergeConsumer } from './modules/conversations/index.ts';
 import { activatedNumbers } from './modules/inbound/index.ts';
 import { consentConsumer } from './modules/messages/index.ts';
 import { messageWords } from './modules/search/index.ts';
-import { templateNotices } from './modules/templates/index.ts';
+import { activatedAccounts, templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer } from './modules/workflows/index.ts';
 import type { Consumer } from './platform/events/index.ts';
 
@@ -17,4 +17,5 @@ export const consumers: readonly Consumer[] = [
   mergeConsumer,
   messageWords,
   activatedNumbers,
+  activatedAccounts,
 ];

@@ -193,6 +193,23 @@ export type NumberInfo =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
+/** A template as WhatsApp lists it: its words, its components as they are on the wire. */
+export interface ListedTemplate {
+  providerTemplateId: string | null;
+  name: string;
+  language: string;
+  /** MARKETING, UTILITY, AUTHENTICATION */
+  category: string;
+  /** APPROVED, PENDING, REJECTED, PAUSED, … */
+  status: string;
+  components: unknown[];
+}
+
+export type TemplateList =
+  | { outcome: 'ok'; templates: ListedTemplate[] }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
 /** One way of reaching WhatsApp. */
 export interface Provider {
   name: 'cloud';
@@ -215,6 +232,12 @@ export interface Provider {
     accountRef?: string | null;
     timeoutMs: number;
   }): Promise<NumberInfo>;
+  /** All templates of an account, page after page. */
+  listTemplates(call: {
+    credential: Credential;
+    accountRef: string;
+    timeoutMs: number;
+  }): Promise<TemplateList>;
   mediaInfo(call: {
     credential: Credential;
     mediaId: string;

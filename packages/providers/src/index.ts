@@ -15,6 +15,7 @@ import { downloadMedia, mediaInfo, uploadMedia } from './cloud/media.ts';
 import { numberInfo } from './cloud/number.ts';
 import { parse } from './cloud/parse.ts';
 import { markRead, send } from './cloud/send.ts';
+import { listTemplates } from './cloud/templates.ts';
 import { verify } from './cloud/verify.ts';
 import type { Provider } from './contract.ts';
 
@@ -35,6 +36,7 @@ export function createCloudProvider(options: { maxConnections?: number } = {}): 
     send: (call) => send(agent, call),
     markRead: (call) => markRead(agent, call),
     numberInfo: (call) => numberInfo(agent, call),
+    listTemplates: (call) => listTemplates(agent, call),
     mediaInfo: (call) => mediaInfo(agent, call),
     downloadMedia: (call) => downloadMedia(agent, call),
     uploadMedia: (call) => uploadMedia(agent, call),

@@ -26,6 +26,8 @@ export interface SimulatorDoor {
     phoneNumberId: string;
     displayPhoneNumber: string;
     token: string;
+    /** The account it belongs to; its own when none was named. */
+    accountId?: string;
   }): Promise<void> | void;
 }
 
@@ -137,7 +139,14 @@ export async function prepareNumber(
   }
   // Shown until WhatsApp tells the real one: webhooks carry it.
   displayPhoneNumber ||= phoneNumberId;
-  if (isMock) await deps.simulator!.register({ phoneNumberId, displayPhoneNumber, token });
+  if (isMock) {
+    await deps.simulator!.register({
+      phoneNumberId,
+      displayPhoneNumber,
+      token,
+      ...(command.accountRef ? { accountId: command.accountRef } : {}),
+    });
+  }
   return {
     workspaceId,
     command,

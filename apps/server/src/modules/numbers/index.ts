@@ -14,6 +14,8 @@
  * speaks for `mock_` numbers only, and a `mock_` token never leaves for anywhere but the simulator; what a notice
  * changes can be changed back (bans are flags in `provider_state`, never deletions).
  */
+
+export { type AskableAccount, askableAccounts } from './accounts.ts';
 export {
   type AddNumber,
   type AddNumberDeps,

@@ -58,6 +58,7 @@ export interface MockNumber {
   displayPhoneNumber: string;
   verifiedName: string;
   token: string;
+  accountId?: string;
 }
 
 /** Numbers that live in the simulator, which forgets: they are made known to it at every start. */
@@ -69,12 +70,14 @@ export async function listMockNumbers(tx: SystemTx, deps: { ring: KeyRing }): Pr
     display_phone_number: string;
     verified_name: string;
     sealed_token: string;
+    account_ref: string | null;
   }>(mockNumbers);
   return rows.map((row) => ({
     phoneNumberId: row.phone_number_id,
     displayPhoneNumber: row.display_phone_number,
     verifiedName: row.verified_name,
     token: unseal(deps.ring, tokenPlace(row.workspace_id, row.account_id), row.sealed_token),
+    ...(row.account_ref ? { accountId: row.account_ref } : {}),
   }));
 }
 

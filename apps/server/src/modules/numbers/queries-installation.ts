@@ -16,7 +16,7 @@ export const setVerifyToken = statement(
 export const mockNumbers = statement(
   'numbers.mock',
   `select n.workspace_id, n.id, n.account_id, n.phone_number_id, n.display_phone_number, n.verified_name,
-     a.sealed_token, a.base_url
+     a.sealed_token, a.base_url, a.account_ref
    from numbers n
    join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
    join apps p on p.id = a.app_id

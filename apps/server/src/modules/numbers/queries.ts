@@ -130,6 +130,17 @@ export const accountForRef = statement(
     where workspace_id = $1 and account_ref = $2 and app_id = $3 and provider = $4 order by created_at limit 1`,
 );
 
+/** Accounts that WhatsApp can be asked about: known there by an id, with a token, not paused. */
+export const accountsToAsk = statement(
+  'numbers.accounts_to_ask',
+  `select a.workspace_id, a.id as account_id, a.account_ref from accounts a
+    where ($1::uuid is null or a.workspace_id = $1) and a.account_ref is not null and a.sealed_token is not null
+      and a.paused_reason is null
+      and exists (select 1 from numbers n where n.workspace_id = a.workspace_id and n.account_id = a.id
+        and n.status in ('active', 'suspended'))
+    order by a.workspace_id, a.id`,
+);
+
 export const insertAccount = statement(
   'numbers.insert_account',
   `insert into accounts (workspace_id, id, provider, account_ref, portfolio_ref, app_id, name, sealed_token, base_url,

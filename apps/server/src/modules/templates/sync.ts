@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../platform/db/index.ts';
+import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { markDeleted, upsertTemplates } from './queries.ts';
 
@@ -59,6 +60,13 @@ export async function syncTemplates(
       listings.map((one) => one.name),
       tx.now().toISOString(),
       listings.map((one) => one.language),
+    ]);
+    await emit(tx, [
+      {
+        workspaceId: account.workspaceId,
+        name: 'templates.synced',
+        data: { accountId: account.accountId, count: listings.length },
+      },
     ]);
   });
   return listings.length;
