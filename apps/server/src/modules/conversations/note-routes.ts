@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import {
+  etagOf,
+  guardUnchanged,
   type HttpApp,
   idempotent,
   inTenant,
@@ -34,6 +36,7 @@ const noteBody = z
     mentions: z.array(memberBody),
     createdAt: z.string(),
     updatedAt: z.string(),
+    etag: z.string().describe('For If-Match.'),
   })
   .meta({ id: 'Note' });
 
@@ -57,6 +60,7 @@ async function presenter(
     mentions: row.mentions.map((id) => presentMember(id, names)),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    etag: etagOf(row.updatedAt),
   });
 }
 
@@ -113,12 +117,11 @@ export function noteRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       schema: {
         tags: ['conversations'],
         description:
-          'Its author’s. With the updatedAt that was read, a change made meanwhile is refused with 412.',
+          'Its author’s. With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile.',
         params: oneNote,
         body: z.strictObject({
           text: text.optional(),
           mentions: mentions.optional(),
-          updatedAt: z.iso.datetime().optional(),
         }),
         response: { 200: noteBody },
       },
@@ -126,7 +129,12 @@ export function noteRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
     (request) =>
       inTenant(db, request, async (tx) => {
         const { id, noteId } = request.params;
-        return presentOne(tx, await updateNote(tx, await findConversation(tx, id), noteId, request.body));
+        return presentOne(
+          tx,
+          await updateNote(tx, await findConversation(tx, id), noteId, request.body, (at) =>
+            guardUnchanged(request, 'note', at),
+          ),
+        );
       }),
   );
 

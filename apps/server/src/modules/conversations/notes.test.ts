@@ -14,7 +14,7 @@ const call = (stage: Stage, who: Who, route: string, sample: Sample) =>
 interface Note {
   id: string;
   text: string;
-  updatedAt: string;
+  etag: string;
   mentions: { id: string }[];
 }
 
@@ -30,15 +30,19 @@ describe('notes', () => {
       status: 201,
       body: { text: 'They mean the blue one.', author: { kind: 'user', name: 'The agent' }, mentions: [] },
     });
-    const { id: noteId, updatedAt } = made.body as Note;
-    const edit = (who: Who, body: object) =>
-      call(stage, who, 'PATCH /v1/conversations/:id/notes/:noteId', { params: { id, noteId }, body });
+    const { id: noteId, etag } = made.body as Note;
+    const edit = (who: Who, body: object, headers: Record<string, string> = {}) =>
+      call(stage, who, 'PATCH /v1/conversations/:id/notes/:noteId', {
+        params: { id, noteId },
+        body,
+        headers,
+      });
     clock.advance(1000);
-    expect(await edit('agent', { text: 'The green one.', updatedAt })).toMatchObject({
+    expect(await edit('agent', { text: 'The green one.' }, { 'if-match': etag })).toMatchObject({
       status: 200,
       body: { text: 'The green one.' },
     });
-    expect(await edit('agent', { text: 'The red one.', updatedAt })).toMatchObject({
+    expect(await edit('agent', { text: 'The red one.' }, { 'if-match': etag })).toMatchObject({
       status: 412,
       body: { error: { code: 'changed_meanwhile' } },
     });

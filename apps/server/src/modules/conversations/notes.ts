@@ -1,7 +1,6 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type Told, tell } from './activity.ts';
-import { refuseOlder } from './guard.ts';
 import { noteParticipants } from './participants.ts';
 import { existing } from './people.ts';
 import type { ConversationRow } from './queries.ts';
@@ -30,7 +29,7 @@ export async function createNote(
   return findNote(tx, conversation.id, id);
 }
 
-/** Only its author edits a note. `updatedAt`: as they have seen it. */
+/** Only its author edits a note. `guard` refuses a state that they have not seen. */
 export async function updateNote(
   tx: TenantTx,
   conversation: ConversationRow,
@@ -38,14 +37,14 @@ export async function updateNote(
   given: {
     text?: string | undefined;
     mentions?: readonly string[] | undefined;
-    updatedAt?: string | undefined;
   },
+  guard: (updatedAt: Date) => void,
 ): Promise<NoteRow> {
   const before = await findNote(tx, conversation.id, id);
   if (before.authorKind !== tx.actor.kind || before.authorId !== tx.actor.id) {
     throw errors.forbidden('Only its author edits a note.', { reason: 'not_author' });
   }
-  refuseOlder('note', before.updatedAt, given.updatedAt);
+  guard(before.updatedAt);
   const mentions = given.mentions ? distinct(given.mentions) : before.mentions;
   await updateNoteText(tx, id, given.text ?? before.text);
   const mentioned = await existing(setMentions(tx, conversation.id, id, mentions));

@@ -16,7 +16,7 @@ const call = (stage: Stage, who: Who, route: string, sample: Sample = {}) =>
 interface Reply {
   id: string;
   uses: number;
-  updatedAt: string;
+  etag: string;
 }
 
 describe('variables', () => {
@@ -78,10 +78,14 @@ describe('quick replies', () => {
       await call(stage, 'admin', 'POST /v1/quick-replies', { body: { shortcut: 'a', text: 'a' } })
     ).body as Reply;
     const edit = (body: object) =>
-      call(stage, 'admin', 'PATCH /v1/quick-replies/:id', { params: { id: made.id }, body });
+      call(stage, 'admin', 'PATCH /v1/quick-replies/:id', {
+        params: { id: made.id },
+        body,
+        headers: { 'if-match': made.etag },
+      });
     clock.advance(1000);
-    expect((await edit({ text: 'b', updatedAt: made.updatedAt })).status).toBe(200);
-    expect((await edit({ text: 'c', updatedAt: made.updatedAt })).status).toBe(412);
+    expect((await edit({ text: 'b' })).status).toBe(200);
+    expect((await edit({ text: 'c' })).status).toBe(412);
     const gone = { params: { id: made.id } };
     expect((await call(stage, 'agent', 'DELETE /v1/quick-replies/:id', gone)).status).toBe(403);
     expect((await call(stage, 'admin', 'DELETE /v1/quick-replies/:id', gone)).status).toBe(204);
@@ -131,15 +135,16 @@ describe('teams', () => {
       status: 201,
       body: { name: 'Sales', members: [{ id: agent, name: 'The agent' }] },
     });
-    const { id, updatedAt } = made.body as Reply;
+    const { id, etag } = made.body as Reply;
     expect((await call(stage, 'admin', 'POST /v1/teams', { body: { name: 'sales' } })).status).toBe(409);
     expect((await call(stage, 'agent', 'POST /v1/teams', { body: { name: 'x' } })).status).toBe(403);
-    const edit = (body: object) => call(stage, 'admin', 'PATCH /v1/teams/:id', { params: { id }, body });
+    const edit = (body: object, headers: Record<string, string> = {}) =>
+      call(stage, 'admin', 'PATCH /v1/teams/:id', { params: { id }, body, headers });
     clock.advance(1000);
-    expect(await edit({ memberIds: [admin], updatedAt })).toMatchObject({
+    expect(await edit({ memberIds: [admin] }, { 'if-match': etag })).toMatchObject({
       body: { members: [{ id: admin }] },
     });
-    expect((await edit({ name: 'Late', updatedAt })).status).toBe(412);
+    expect((await edit({ name: 'Late' }, { 'if-match': etag })).status).toBe(412);
     expect((await edit({ memberIds: [newId()] })).status).toBe(404);
     await stage.send('POST /v1/conversations/:id/assign', {
       params: { id: conversationId },

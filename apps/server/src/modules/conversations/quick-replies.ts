@@ -4,7 +4,6 @@ import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { getContact } from '../contacts/index.ts';
 import { readWorkspace } from '../workspaces/index.ts';
-import { refuseOlder } from './guard.ts';
 import { memberOf, personIn } from './participants.ts';
 import { existing, memberNames } from './people.ts';
 import type { ConversationRow } from './queries.ts';
@@ -45,16 +44,17 @@ export async function createQuickReply(
   return save(tx, { id: newId(tx.now().getTime()), ownerId, ...pick(given) }, null);
 }
 
-/** `updatedAt`: as the caller has seen it. */
+/** `guard` refuses a state that the caller has not seen. */
 export async function updateQuickReply(
   tx: TenantTx,
   id: string,
-  given: { [K in keyof Given]?: Given[K] | undefined } & { updatedAt?: string | undefined },
+  given: { [K in keyof Given]?: Given[K] | undefined },
   mayShare: boolean,
+  guard: (updatedAt: Date) => void,
 ): Promise<QuickReplyRow> {
   const before = await getQuickReply(tx, id, 'lock');
   refuseUnshared(before.ownerId, mayShare);
-  refuseOlder('quick reply', before.updatedAt, given.updatedAt);
+  guard(before.updatedAt);
   const { shortcut = before.shortcut, text = before.text, mediaId = before.mediaId } = given;
   return save(tx, { id, ownerId: before.ownerId, shortcut, text, mediaId }, before);
 }

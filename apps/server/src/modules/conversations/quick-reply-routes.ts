@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
   allows,
+  etagOf,
+  guardUnchanged,
   type HttpApp,
   idempotent,
   inTenant,
@@ -64,6 +66,7 @@ const replyBody = z
     uses: z.number().int(),
     createdAt: z.string(),
     updatedAt: z.string(),
+    etag: z.string().describe('For If-Match.'),
   })
   .meta({ id: 'QuickReply' });
 const renderedBody = z
@@ -80,6 +83,7 @@ function present(row: QuickReplyRow): z.infer<typeof replyBody> {
     uses: row.uses,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    etag: etagOf(row.updatedAt),
   };
 }
 
@@ -142,13 +146,12 @@ export function quickReplyRoutes(app: HttpApp, { db, gate }: ConversationRoutesD
       onRequest: gate('conversations:write'),
       schema: {
         tags: ['quick replies'],
-        description: 'With the updatedAt that was read, a change made meanwhile is refused with 412.',
+        description: 'With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile.',
         params: oneReply,
         body: z.strictObject({
           shortcut: shortcut.optional(),
           text: text.optional(),
           mediaId: mediaId.optional(),
-          updatedAt: z.iso.datetime().optional(),
         }),
         response: { 200: replyBody },
       },
@@ -156,7 +159,9 @@ export function quickReplyRoutes(app: HttpApp, { db, gate }: ConversationRoutesD
     async (request) =>
       present(
         await inTenant(db, request, (tx) =>
-          updateQuickReply(tx, request.params.id, request.body, mayShare(request)),
+          updateQuickReply(tx, request.params.id, request.body, mayShare(request), (at) =>
+            guardUnchanged(request, 'quick reply', at),
+          ),
         ),
       ),
   );

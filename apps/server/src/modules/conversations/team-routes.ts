@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import {
+  etagOf,
+  guardUnchanged,
   type HttpApp,
   idempotent,
   inTenant,
@@ -29,6 +31,7 @@ const teamBody = z
     members: z.array(memberBody),
     createdAt: z.string(),
     updatedAt: z.string(),
+    etag: z.string().describe('For If-Match.'),
   })
   .meta({ id: 'Team' });
 
@@ -46,6 +49,7 @@ async function presenter(
     members: row.memberIds.map((id) => presentMember(id, names)),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    etag: etagOf(row.updatedAt),
   });
 }
 
@@ -98,19 +102,21 @@ export function teamRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       onRequest: gate('team:write'),
       schema: {
         tags: ['teams'],
-        description: 'With the updatedAt that was read, a change made meanwhile is refused with 412.',
+        description: 'With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile.',
         params: oneTeam,
         body: z.strictObject({
           name: name.optional(),
           memberIds: memberIds.optional().describe('Exactly these are its members then.'),
-          updatedAt: z.iso.datetime().optional(),
         }),
         response: { 200: teamBody },
       },
     },
     (request) =>
       inTenant(db, request, async (tx) =>
-        presentOne(tx, await updateTeam(tx, request.params.id, request.body)),
+        presentOne(
+          tx,
+          await updateTeam(tx, request.params.id, request.body, (at) => guardUnchanged(request, 'team', at)),
+        ),
       ),
   );
 

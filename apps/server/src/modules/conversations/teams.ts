@@ -2,7 +2,6 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
-import { refuseOlder } from './guard.ts';
 import { existing } from './people.ts';
 import { deleteTeamRow, selectTeam, type TeamRow, upsertTeam } from './queries-teams.ts';
 
@@ -19,18 +18,18 @@ export async function createTeam(
   return save(tx, { id: newId(tx.now().getTime()), ...given }, null);
 }
 
-/** `updatedAt`: as the caller has seen it. */
+/** `guard` refuses a state that the caller has not seen. */
 export async function updateTeam(
   tx: TenantTx,
   id: string,
   given: {
     name?: string | undefined;
     memberIds?: readonly string[] | undefined;
-    updatedAt?: string | undefined;
   },
+  guard: (updatedAt: Date) => void,
 ): Promise<TeamRow> {
   const before = await getTeam(tx, id, 'lock');
-  refuseOlder('team', before.updatedAt, given.updatedAt);
+  guard(before.updatedAt);
   return save(
     tx,
     { id, name: given.name ?? before.name, memberIds: given.memberIds ?? before.memberIds },
