@@ -21,14 +21,15 @@ import { mergeRoutes } from './modules/contacts/merge-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
-import { feedRoutes } from './modules/feed/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
+import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
 import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
+import { templateRoutes } from './modules/templates/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
 import { memberRoutes } from './modules/workspaces/member-routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
@@ -56,7 +57,7 @@ export interface ApiDeps {
 
 /** The server with all routes, not listening yet. */
 export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Http> {
-  const http = await buildHttp(options);
+  const http = await buildHttp({ db: deps.db, ...options });
   await addRoutes(http, deps, options.log);
   return http;
 }
@@ -85,6 +86,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(messageRoutes({ db, gate }));
   await app.register(erasureRoutes({ db, gate }));
   await app.register(searchRoutes({ db, gate }));
+  await app.register(templateRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(async (scope) =>
     inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse: provider.parse }),

@@ -8,6 +8,7 @@ import { createCloudProvider } from '@chaski/providers';
 import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
 import { type ApiDeps, buildApi } from './api.ts';
+import { buildPage, pageIsCurrent } from './build-page.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
@@ -20,8 +21,9 @@ import {
   tokenKeyOf,
 } from './modules/auth/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
-import { eraseHandler } from './modules/erasure/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
+import { eraseHandler } from './modules/erasure/index.ts';
+import { startRealtime } from './modules/feed/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
@@ -42,8 +44,10 @@ import {
   useKeyRing,
 } from './modules/numbers/index.ts';
 import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
+import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
 import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
+import { pageRoutes } from './page.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
@@ -53,6 +57,7 @@ import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './pl
 import type { Logger } from './platform/log.ts';
 import { createMailer } from './platform/mail/index.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
+import { createPgFanout } from './platform/realtime/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
 import { createSignals } from './platform/signals.ts';
 import { refuseLostKeys, type Secrets } from './secrets.ts';
@@ -130,6 +135,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function start(): Promise<Started> {
     const warnings: string[] = [];
+    // Beside everything else: it takes a few seconds, once.
+    const page = isApi && !pageIsCurrent() ? buildPage() : Promise.resolve();
+    // Awaited below; until then its failure is nobody's.
+    page.catch(() => {});
 
     // ── what everything stands on ──
     const db = openDatabase({
@@ -255,11 +264,12 @@ export async function createApp(options: AppOptions): Promise<App> {
               max: config.webhookRateLimitMax,
               windowSeconds: config.webhookRateLimitWindowSec,
             };
+      const authenticate = createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site });
       const http = await buildApi(
         {
           log,
           environment: config.nodeEnv,
-          authenticate: createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site }),
+          authenticate,
           admission: createAdmission({
             buckets,
             planOf: (workspaceId) => limitsFor(db, workspaceId),
@@ -295,11 +305,27 @@ export async function createApp(options: AppOptions): Promise<App> {
           urlKey: secrets.jwtSecret,
         },
       );
+      await page;
+      await pageRoutes(http.app);
       intake.push(() => http.stopIntake());
       sockets.push(
         () => acceptor.close(),
         () => http.close(),
       );
+      const fanout = await createPgFanout(db, log);
+      pools.push(() => fanout.close());
+      const realtime = await startRealtime({
+        db,
+        signals,
+        fanout,
+        log,
+        server: http.app.server,
+        authenticate,
+        origins: [...config.corsOrigins, ...(config.publicUrl === undefined ? [] : [config.publicUrl])],
+      });
+      intake.push(() => realtime.stopIntake());
+      // Before the server: it waits for every connection.
+      sockets.push(() => realtime.close());
       const listening = await http.listen({ host: config.host, port: config.port });
       url ||= listening.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
       if (appSecret === undefined && !simulator) {
@@ -342,6 +368,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         handlers: [
           fetchHandler({ db, blobs, provider }),
           deleteBytesHandler({ db, blobs }),
+          ...syncTemplatesHandlers({ db, provider }),
           replayNumberHandler({ db, parse: provider.parse, log }),
           markReadHandler({ db, provider: providerNamed, delivery }),
           auth.mailer.handler,
@@ -360,7 +387,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             await forgetQuietKeys(db);
           }),
         ],
-        cron: [expireAnswersCron, { job: maintain, match: '17 * * * *' }],
+        cron: [expireAnswersCron, syncTemplatesCron, { job: maintain, match: '17 * * * *' }],
       });
       work.push(() => jobs.stop());
       await enqueueBackfill(db);
