@@ -48,7 +48,7 @@ export function addAdmin(program: Command): void {
     .option('--data-dir <path>', 'folder of the embedded database')
     .action(async (email: string, options: CommonOptions) => {
       const { withSession } = await import('./session.ts');
-      const { resetSecondFactors } = await import('../modules/auth/second-factor-reset.ts');
+      const { resetSecondFactors } = await import('../modules/auth/index.ts');
       await withSession(options, async ({ db }) => {
         const had = await resetSecondFactors(db, email);
         const said = [

@@ -49,7 +49,7 @@ const registration = z.object({
   }),
 });
 
-/** /v1/auth/passkeys: a person's passkeys. */
+/** /v1/auth/passkeys: a person's passkeys. As with codes, nothing is kept for an Idempotency-Key. */
 export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate, ring, site } = deps;
   return async (app) => {
@@ -71,7 +71,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/options',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'] },
+        config: { limits: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'What `navigator.credentials.create` is given; good for 5 minutes and one answer.',
@@ -98,6 +98,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys',
       {
         onRequest: gate.person(),
+        config: { answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
@@ -165,7 +166,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/:id/remove',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'] },
+        config: { limits: ['auth'], answersOnce: true },
         schema: { tags: ['auth'], params: onePasskey, body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {

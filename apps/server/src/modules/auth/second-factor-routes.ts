@@ -27,7 +27,10 @@ const factorsBody = z
   })
   .meta({ id: 'SecondFactors' });
 
-/** /v1/auth: a person's authenticator app and recovery codes. */
+/**
+ * /v1/auth: a person's authenticator app and recovery codes. No answer and no body here is kept for an Idempotency-Key:
+ * they hold what is shown once, and passwords.
+ */
 export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate, ring } = deps;
   return async (app) => {
@@ -77,6 +80,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       {
         onRequest: gate.person(),
         config: { answersOnce: true },
+        config: { answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
@@ -98,7 +102,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp/remove',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'] },
+        config: { limits: ['auth'], answersOnce: true },
         schema: { tags: ['auth'], body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {
