@@ -80,7 +80,6 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       {
         onRequest: gate.person(),
         config: { answersOnce: true },
-        config: { answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
