@@ -71,3 +71,15 @@ create unique index audit_seals_line on audit_seals (workspace_id, audit_id) whe
 create index audit_seals_marks on audit_seals (workspace_id, kind, audit_id) where kind <> 'line';
 call chaski_private.protect_tenant('audit_seals');
 revoke insert, update, delete on audit_seals from {{app}};
+
+-- One-use tickets for sockets that neither cookie nor header reach. Only a hash is kept, for half a minute.
+create table realtime_tickets (
+  workspace_id uuid not null,
+  hash bytea not null,
+  -- who it lets in: person and principal as the gate knew them
+  caller jsonb not null,
+  expires_at timestamptz not null,
+  primary key (workspace_id, hash)
+);
+create unique index realtime_tickets_hash on realtime_tickets (hash);
+call chaski_private.protect_tenant('realtime_tickets');

@@ -1,3 +1,4 @@
 export * from './content.ts';
 export * from './permissions.ts';
+export * from './realtime.ts';
 export * from './send.ts';

@@ -19,6 +19,14 @@ export { type Consumer, defineConsumer } from './consumers.ts';
 export { listDeadEvents, retryDeadEvent } from './dead.ts';
 export { emit, type NewEvent } from './emit.ts';
 export { eraseEvents } from './erase.ts';
-export { readEvents, type StoredEvent } from './read.ts';
+export {
+  eventBounds,
+  eventsBetween,
+  newsAfter,
+  numberAt,
+  readEvents,
+  type StoredEvent,
+  type Stretch,
+} from './read.ts';
 export { dropSpentEventDays, ensureEventDays } from './retention.ts';
 export { announceEvents, type EventsRuntime, startEvents } from './start.ts';

@@ -176,6 +176,42 @@ export const feed = statement(
    order by s.seq`,
 );
 
+/** As `feed`, up to a number, with a row also for what is hidden or gone: the reader learns how far it looked. */
+export const feedBetween = statement(
+  'events.between',
+  `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from (
+     select seq, workspace_id, n, day, name from event_seq
+     where workspace_id = $1 and seq > $2 and seq <= $3 order by seq limit $4
+   ) s ${body} ($5::text[] is null or s.name = any ($5::text[]))
+   order by s.seq`,
+);
+
+/** What was numbered after a place, of all workspaces; bodies of a few names only. */
+export const numberedAfter = statement(
+  'events.numbered_after',
+  `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
+   from (
+     select seq, workspace_id, n, day, name from event_seq where seq > $1 order by seq limit $2
+   ) s ${body} s.name = any ($3::text[])
+   order by s.seq`,
+);
+
+export const numberBounds = statement(
+  'events.bounds',
+  'select coalesce((select min(seq) from event_seq), 0) as first, coalesce((select max(seq) from event_seq), 0) as last',
+);
+
+/** Backwards from a number: when each event was written, as its id tells. */
+export const idsBefore = statement(
+  'events.ids_before',
+  `select s.seq, e.id
+   from (
+     select seq, workspace_id, n, day from event_seq where workspace_id = $1 and seq <= $2 order by seq desc limit $3
+   ) s ${body} true
+   order by s.seq desc`,
+);
+
 /** Days that no queue row, no consumer and no open dead letter still needs. */
 export const spentDays = statement(
   'events.spent_days',

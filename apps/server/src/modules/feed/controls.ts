@@ -1,0 +1,157 @@
+import { type Role, roles } from '@chaski/contracts';
+import type { Database } from '../../platform/db/index.ts';
+import type { StoredEvent } from '../../platform/events/index.ts';
+import type { Authenticate } from '../../platform/http/index.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Hub } from '../../platform/realtime/index.ts';
+import { type FeedChannel, lowered, mayHear, type Seat, seatAgain } from './seats.ts';
+
+/** What changes who may hear what. */
+export const controlNames: readonly string[] = [
+  'member.updated',
+  'member.removed',
+  'session.revoked',
+  'api_key.revoked',
+  'workspace.suspended',
+  'conversation.updated',
+  'conversation.assigned',
+];
+
+/** Longer than an answer of `authenticate` is remembered anywhere (a second). */
+const afterCaches = 1_200;
+/** How often everybody is asked again without any event: sessions and tokens run out silently. */
+const roundMs = 5 * 60_000;
+const ticketLife = 3_600_000;
+
+export interface Controls {
+  take(event: StoredEvent): void;
+  stop(): void;
+}
+
+/** Cuts, lowers and asks again. Each process does it for its own sockets, by the same events. */
+export function createControls(options: {
+  db: Database;
+  authenticate: Authenticate;
+  hub: Hub<Seat>;
+  channels(): Iterable<FeedChannel>;
+  log: Logger;
+}): Controls {
+  const { hub, channels, log } = options;
+  const timers = new Set<NodeJS.Timeout>();
+
+  function later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
+  }
+
+  async function askAgain(channel: FeedChannel): Promise<void> {
+    if (!channel.open) return;
+    if (channel.connection.ticket && channel.bearer === null) {
+      // Their credentials are not known; a new ticket says who they are now.
+      hub.disconnect(channel.connection, 4002, 'get a new ticket');
+      return;
+    }
+    const again = await seatAgain(options, channel, channel.bearer);
+    if (again) Object.assign(channel.seat, again);
+    else hub.cut(channel, 'forbidden');
+  }
+
+  function ask(channel: FeedChannel): void {
+    askAgain(channel).catch((error: unknown) => {
+      // The database is away, perhaps: whoever cannot be asked is not told either.
+      log.warn({ err: error }, 'realtime: a member could not be asked again and was cut');
+      hub.disconnect(channel.connection, 1011, 'could not be checked');
+    });
+  }
+
+  const of = (test: (channel: FeedChannel) => boolean) => [...channels()].filter(test);
+  const isMember = (event: StoredEvent) => (channel: FeedChannel) =>
+    channel.seat.workspaceId === event.workspaceId && channel.seat.person?.userId === event.data.userId;
+
+  function take(event: StoredEvent): void {
+    const { data } = event;
+    switch (event.name) {
+      case 'member.updated': {
+        const role = roles.find((one): one is Role => one === data.role);
+        for (const channel of of(isMember(event))) {
+          if (data.disabled === true) {
+            hub.cut(channel, 'forbidden');
+            continue;
+          }
+          // At once what the event says; numbers and the like as the database says, now and when no cache has the old.
+          if (role) channel.seat.principal = lowered(channel.seat.principal, role);
+          ask(channel);
+          later(afterCaches, () => ask(channel));
+        }
+        return;
+      }
+      case 'member.removed':
+        for (const channel of of(isMember(event))) hub.cut(channel, 'forbidden');
+        return;
+      case 'session.revoked':
+        for (const { connection } of of(({ seat }) =>
+          typeof data.sessionId === 'string'
+            ? seat.person?.sessionId === data.sessionId
+            : seat.person !== null && seat.person.userId === data.userId,
+        )) {
+          hub.disconnect(connection, 4001, 'signed out');
+        }
+        return;
+      case 'api_key.revoked':
+        for (const { connection } of of(
+          ({ seat }) => seat.principal.actor.kind === 'key' && seat.principal.actor.id === data.keyId,
+        )) {
+          hub.disconnect(connection, 4001, 'key revoked');
+        }
+        return;
+      case 'workspace.suspended':
+        for (const channel of of(
+          ({ seat }) => seat.workspaceId === (data.workspaceId ?? event.workspaceId),
+        )) {
+          hub.cut(channel, 'workspace_suspended');
+        }
+        return;
+      default:
+        // Somebody who hears only their own conversations may have lost this one.
+        for (const channel of of(
+          ({ seat }) =>
+            seat.conversationId === data.conversationId && seat.principal.actor.reach !== undefined,
+        )) {
+          mayHear(options.db, channel.seat.principal, channel.seat.conversationId ?? '').then(
+            (may) => {
+              if (!may) hub.cut(channel, 'forbidden');
+            },
+            () => hub.cut(channel, 'could not be checked'),
+          );
+        }
+    }
+  }
+
+  const round = setInterval(() => {
+    const now = performance.now();
+    for (const connection of hub.connections) {
+      if (connection.ticket && now - connection.openedAt > ticketLife) {
+        hub.disconnect(connection, 4002, 'get a new ticket');
+      }
+    }
+    void (async () => {
+      for (const channel of of(({ connection, bearer }) => !connection.ticket || bearer !== null)) {
+        await askAgain(channel).catch((error: unknown) =>
+          log.warn({ err: error }, 'realtime: a member could not be asked again'),
+        );
+      }
+    })();
+  }, roundMs);
+  round.unref();
+
+  return {
+    take,
+    stop() {
+      clearInterval(round);
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
