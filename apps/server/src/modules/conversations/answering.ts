@@ -1,4 +1,7 @@
-import type { Actor } from '../../platform/db/index.ts';
+import type { Actor, TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { readWorkspace } from '../workspaces/index.ts';
+import { findConversation } from './find.ts';
 
 /**
  * May this actor answer here. With `answering: 'assignee'` a person must have taken the conversation first; programs,
@@ -20,4 +23,13 @@ export function mayAnswer(
         ? 'In this workspace only the assignee answers. Claim the conversation first.'
         : 'In this workspace only the assignee answers, and this conversation is a colleague’s.',
   };
+}
+
+/** Before a message is queued: throws `not_assignee` (403) for a member who may not answer here. */
+export async function refuseOthersAnswer(tx: TenantTx, conversationId: string): Promise<void> {
+  if (tx.actor.kind !== 'user') return;
+  const { answering } = (await readWorkspace(tx)).settings;
+  if (answering === 'anyone') return;
+  const verdict = mayAnswer(answering, tx.actor, await findConversation(tx, conversationId));
+  if (!verdict.may) throw errors.sendRefused(verdict.reason, verdict.message);
 }

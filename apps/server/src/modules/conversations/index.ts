@@ -19,10 +19,9 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { type ConversationRow, selectConversations } from './queries.ts';
 
-export { mayAnswer } from './answering.ts';
+export { refuseOthersAnswer } from './answering.ts';
 export { conversationsOf, eraseConversations } from './erase.ts';
 export { openMany } from './open.ts';
-export { memberNames } from './people.ts';
 export type { ConversationRow } from './queries.ts';
 export { type Touch, touchMany } from './touch.ts';
 export { mergeConsumer, moveConversations, moveConversationsBack } from './unite.ts';

@@ -155,6 +155,24 @@ describe('assigning', () => {
     expect((await show(stage, 'owner', id)).assignee).toBeNull();
   });
 
+  it('refuses the messages of whoever is not the assignee, where the workspace says so', async () => {
+    const stage = await api.stage();
+    const { conversationId: id } = await writes(stage);
+    const answer = async (who: Who) => {
+      const { status, body } = await call(stage, who, 'POST /v1/messages', {
+        body: { conversationId: id, type: 'text', text: { body: 'Here I am' } },
+      });
+      return status < 300 ? 'sent' : (body as { error: { code: string } }).error.code;
+    };
+    expect(await answer('agent')).toBe('sent');
+    await stage.send('PATCH /v1/workspace', { body: { settings: { answering: 'assignee' } } });
+    expect(await answer('agent')).toBe('not_assignee');
+    await act(stage, 'agent', 'claim', id);
+    expect(await answer('agent')).toBe('sent');
+    expect(await answer('admin')).toBe('not_assignee');
+    expect(await answer('key')).toBe('sent');
+  });
+
   it('lets only the assignee answer where the workspace says so, people only', () => {
     const someone = { kind: 'user', id: 'a' } as const;
     expect(mayAnswer('anyone', someone, { assigneeId: null }).may).toBe(true);

@@ -5,7 +5,7 @@ import { type AppError, errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import type { Signals } from '../../platform/signals.ts';
-import { touchMany } from '../conversations/index.ts';
+import { refuseOthersAnswer, touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
 import { factsFor, judge, placeOf, sentMetric, type Target } from './can-send.ts';
 import { checkFiles } from './files.ts';
@@ -99,6 +99,7 @@ export async function send(
   if (place.outcome === 'not-theirs') throw errors.forbidden('This API key may not send from this number.');
   if (place.outcome === 'blocked') throw refused(place.verdict);
   const { conversationId, contactId } = place;
+  await refuseOthersAnswer(tx, conversationId);
   await checkFiles(tx, command.content);
   const references = await resolveReferences(tx, command);
   const [result] = await sendMany(tx, [
