@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { actionsOf, type Role } from '@chaski/contracts';
 import { createCloudProvider } from '@chaski/providers';
-import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { buildApi } from '../src/api.ts';
 import { createAuthenticate, createSuperadmin, tokenKeyOf } from '../src/modules/auth/index.ts';
@@ -23,6 +22,7 @@ import { fsBlobs } from '../src/platform/blobs/index.ts';
 import type { Actor } from '../src/platform/db/index.ts';
 import type { Authenticate, Caller, Http, HttpOptions } from '../src/platform/http/index.ts';
 import { newId, type UserId } from '../src/platform/ids.ts';
+import { createLog, type Logger } from '../src/platform/log.ts';
 import { createMailer } from '../src/platform/mail/index.ts';
 import { registerJobs } from '../src/platform/queue/index.ts';
 import { createSignals } from '../src/platform/signals.ts';
@@ -43,6 +43,7 @@ export interface TestApi extends TestDatabase {
   http: Http;
   /** What the server logged, one line each. */
   logged: string[];
+  logger: Logger;
   /** A new workspace with an active number, an owner, an admin, an agent and a viewer. */
   stage(name?: string): Promise<Stage>;
   /** Headers of a member of that role in that workspace, or of a key. */
@@ -55,8 +56,11 @@ export interface TestApi extends TestDatabase {
   send(route: string, sample: Sample, headers?: Record<string, string>): Promise<Answer>;
 }
 
-/** One per test file; closes with it. */
-export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestApi> {
+/** One per test file; closes with it. `routes` adds some of the test's own. */
+export async function testApi({
+  routes,
+  ...options
+}: Partial<HttpOptions> & { routes?: (http: Http) => void } = {}): Promise<TestApi> {
   const t = await testDatabase({ poolSize: 12 });
   const { db, clock } = t;
   const logged: string[] = [];
@@ -66,7 +70,7 @@ export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestA
       done();
     },
   });
-  const log = pino({ level: 'trace' }, sink);
+  const log = createLog('trace', sink);
   const signals = await createSignals(db, log);
   const provider = createCloudProvider();
   const directory = mkdtempSync(join(tmpdir(), 'chaski-api-'));
@@ -129,6 +133,7 @@ export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestA
       urlKey: randomBytes(32),
     },
   );
+  routes?.(http);
   await http.app.ready();
   afterAll(async () => {
     await acceptor.close();
@@ -260,6 +265,7 @@ export async function testApi(options: Partial<HttpOptions> = {}): Promise<TestA
     ...t,
     http,
     logged,
+    logger: log,
     stage,
     as,
     callerOf(route, stage) {
