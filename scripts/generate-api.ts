@@ -30,7 +30,8 @@ const http = await buildApi(
     checks: {},
     version: about.version,
   },
-  new Proxy({} as never, { get: () => inert }),
+  // Spread by the routes, which a proxy does not survive.
+  new Proxy({} as never, { get: (_target, name) => (name === 'auth' ? { mailer: inert } : inert) }),
 );
 await http.app.ready();
 const spec = http.openapi();

@@ -28,12 +28,12 @@ export function useSession(): Session {
 
 /** Whether the member's role allows the action: what they cannot do is not offered. The server decides again. */
 export function useMay(): (action: string) => boolean {
-  const { permissions } = useSession();
-  return (action) => permissions.includes(action);
+  const { workspace } = useSession();
+  return (action) => workspace?.permissions.includes(action) ?? false;
 }
 
 export async function signOut(): Promise<void> {
-  await chaski.auth.logout({ body: {} });
+  await chaski.auth.logout();
   queryClient.clear();
   window.location.assign('/app/sign-in');
 }

@@ -5,6 +5,42 @@ import type * as t from './types.ts';
 /** Every operation of the API, by area. */
 export function operations(call: Call) {
   return {
+    apiKeys: {
+      list: (input?: { query?: t.ApiKeysListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ApiKeysListResponses[keyof t.ApiKeysListResponses]>(
+          { method: 'GET', path: '/v1/api-keys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.ApiKeysCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.ApiKeysCreateResponses[keyof t.ApiKeysCreateResponses]>(
+          { method: 'POST', path: '/v1/api-keys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.ApiKeysUpdateData['path'] & { body: t.ApiKeysUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ApiKeysUpdateResponses[keyof t.ApiKeysUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/api-keys/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Refused everywhere within a second, open sockets too. */
+      delete: (input: t.ApiKeysDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/api-keys/{id}', answer: 'none' }, input ?? {}, more),
+      /** A new text for the same key. The one so far goes on for the grace time. */
+      rotate: (
+        input: t.ApiKeysRotateData['path'] & { body?: t.ApiKeysRotateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ApiKeysRotateResponses[keyof t.ApiKeysRotateResponses]>(
+          { method: 'POST', path: '/v1/api-keys/{id}/rotate', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     audit: {
       list: (input?: { query?: t.AuditListData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.AuditListResponses[keyof t.AuditListResponses]>(
@@ -18,6 +54,226 @@ export function operations(call: Call) {
       get: (input: t.AuditGetData['path'], more?: Parameters<Call>[2]) =>
         call<t.AuditGetResponses[keyof t.AuditGetResponses]>(
           { method: 'GET', path: '/v1/audit/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    auth: {
+      /** Makes an account and a workspace of its own, once the link in the mail is followed. With an invitation the account is ready at once. Known addresses get the same answer and a mail that says so. REGISTRATION decides whether it is open. */
+      register: (input: { body: t.AuthRegisterData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthRegisterResponses[keyof t.AuthRegisterResponses]>(
+          { method: 'POST', path: '/v1/auth/register', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** After registering: the link of the mail, and the password once more. */
+      confirmAddress: (input: { body: t.AuthConfirmAddressData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthConfirmAddressResponses[keyof t.AuthConfirmAddressResponses]>(
+          { method: 'POST', path: '/v1/auth/confirm-address', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Signs in, or asks for the second factor. */
+      login: (input: { body: t.AuthLoginData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthLoginResponses[keyof t.AuthLoginResponses]>(
+          { method: 'POST', path: '/v1/auth/login', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Ends this session. */
+      logout: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'POST', path: '/v1/auth/logout', answer: 'none' }, input ?? {}, more),
+      getMe: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.AuthGetMeResponses[keyof t.AuthGetMeResponses]>(
+          { method: 'GET', path: '/v1/auth/me', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      updateMe: (input: { body: t.AuthUpdateMeData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthUpdateMeResponses[keyof t.AuthUpdateMeResponses]>(
+          { method: 'PATCH', path: '/v1/auth/me', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Mails a link, if the address has an account. The answer does not say whether. */
+      forgotPassword: (input: { body: t.AuthForgotPasswordData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthForgotPasswordResponses[keyof t.AuthForgotPasswordResponses]>(
+          { method: 'POST', path: '/v1/auth/forgot-password', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A new password by the link of the mail. All sessions end. */
+      resetPassword: (input: { body: t.AuthResetPasswordData['body'] }, more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'POST', path: '/v1/auth/reset-password', answer: 'none' }, input ?? {}, more),
+      /** Makes another of your workspaces the current one. */
+      putWorkspace: (input: { body: t.AuthPutWorkspaceData['body'] }, more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'PUT', path: '/v1/auth/workspace', answer: 'none' }, input ?? {}, more),
+      /** Your other sessions end. */
+      putPassword: (input: { body: t.AuthPutPasswordData['body'] }, more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'PUT', path: '/v1/auth/password', answer: 'none' }, input ?? {}, more),
+      /** Mails a link to the new address; it counts once the link is followed. */
+      email: (input: { body: t.AuthEmailData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthEmailResponses[keyof t.AuthEmailResponses]>(
+          { method: 'POST', path: '/v1/auth/email', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The link of the mail: the address it went to is yours from now on. */
+      confirmNewAddress: (input: { body: t.AuthConfirmNewAddressData['body'] }, more?: Parameters<Call>[2]) =>
+        call<void>(
+          { method: 'POST', path: '/v1/auth/confirm-new-address', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+      listSessions: (input?: { query?: t.AuthListSessionsData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthListSessionsResponses[keyof t.AuthListSessionsResponses]>(
+          { method: 'GET', path: '/v1/auth/sessions', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteSession: (input: t.AuthDeleteSessionData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/auth/sessions/{id}', answer: 'none' }, input ?? {}, more),
+      /** Ends all your sessions but this one. */
+      createSessionEndOther: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.AuthCreateSessionEndOtherResponses[keyof t.AuthCreateSessionEndOtherResponses]>(
+          { method: 'POST', path: '/v1/auth/sessions/end-others', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What you have besides a password. */
+      listFactors: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.AuthListFactorsResponses[keyof t.AuthListFactorsResponses]>(
+          { method: 'GET', path: '/v1/auth/factors', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Begins with an authenticator app: show `uri` as a QR code, then confirm a first code. */
+      totp: (input: { body: t.AuthTotpData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthTotpResponses[keyof t.AuthTotpResponses]>(
+          { method: 'POST', path: '/v1/auth/totp', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** From now on signing in asks for a code. The first second factor brings recovery codes. */
+      totpConfirm: (input: { body: t.AuthTotpConfirmData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthTotpConfirmResponses[keyof t.AuthTotpConfirmResponses]>(
+          { method: 'POST', path: '/v1/auth/totp/confirm', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      totpRemove: (input: { body: t.AuthTotpRemoveData['body'] }, more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'POST', path: '/v1/auth/totp/remove', answer: 'none' }, input ?? {}, more),
+      /** Ten new codes; those before are void. */
+      createRecoveryCode: (
+        input: { body: t.AuthCreateRecoveryCodeData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AuthCreateRecoveryCodeResponses[keyof t.AuthCreateRecoveryCodeResponses]>(
+          { method: 'POST', path: '/v1/auth/recovery-codes', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listPasskeys: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.AuthListPasskeysResponses[keyof t.AuthListPasskeysResponses]>(
+          { method: 'GET', path: '/v1/auth/passkeys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Keeps a passkey. It signs in alone, or after the password. The first second factor brings recovery codes. */
+      createPasskey: (input: { body: t.AuthCreatePasskeyData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthCreatePasskeyResponses[keyof t.AuthCreatePasskeyResponses]>(
+          { method: 'POST', path: '/v1/auth/passkeys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What `navigator.credentials.create` is given; good for 5 minutes and one answer. */
+      createPasskeyOption: (
+        input: { body: t.AuthCreatePasskeyOptionData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AuthCreatePasskeyOptionResponses[keyof t.AuthCreatePasskeyOptionResponses]>(
+          { method: 'POST', path: '/v1/auth/passkeys/options', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      updatePasskey: (
+        input: t.AuthUpdatePasskeyData['path'] & { body: t.AuthUpdatePasskeyData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AuthUpdatePasskeyResponses[keyof t.AuthUpdatePasskeyResponses]>(
+          { method: 'PATCH', path: '/v1/auth/passkeys/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      passkeyRemove: (
+        input: t.AuthPasskeyRemoveData['path'] & { body: t.AuthPasskeyRemoveData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<void>(
+          { method: 'POST', path: '/v1/auth/passkeys/{id}/remove', answer: 'none' },
+          input ?? {},
+          more,
+        ),
+      /** Finishes a login with a code of the authenticator app or a recovery code. Five tries a login. */
+      secondFactor: (input: { body: t.AuthSecondFactorData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthSecondFactorResponses[keyof t.AuthSecondFactorResponses]>(
+          { method: 'POST', path: '/v1/auth/second-factor', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What `navigator.credentials.get` is given to finish a login. */
+      createSecondFactorPasskeyOption: (
+        input: { body: t.AuthCreateSecondFactorPasskeyOptionData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<
+          t.AuthCreateSecondFactorPasskeyOptionResponses[keyof t.AuthCreateSecondFactorPasskeyOptionResponses]
+        >(
+          { method: 'POST', path: '/v1/auth/second-factor/passkey/options', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Finishes a login with a passkey. */
+      secondFactorPasskey: (
+        input: { body: t.AuthSecondFactorPasskeyData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AuthSecondFactorPasskeyResponses[keyof t.AuthSecondFactorPasskeyResponses]>(
+          { method: 'POST', path: '/v1/auth/second-factor/passkey', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What `navigator.credentials.get` is given to sign in without a password. */
+      createPasskeySignInOption: (
+        input: { body: t.AuthCreatePasskeySignInOptionData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AuthCreatePasskeySignInOptionResponses[keyof t.AuthCreatePasskeySignInOptionResponses]>(
+          { method: 'POST', path: '/v1/auth/passkey/options', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Signs in by passkey alone: it stands for the password and the second factor. */
+      passkey: (input: { body: t.AuthPasskeyData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AuthPasskeyResponses[keyof t.AuthPasskeyResponses]>(
+          { method: 'POST', path: '/v1/auth/passkey', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Whether there is single sign-on here, and what its button says. */
+      getOidc: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.AuthGetOidcResponses[keyof t.AuthGetOidcResponses]>(
+          { method: 'GET', path: '/v1/auth/oidc', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Sends the browser to the issuer. */
+      getOidcStart: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<Response>({ method: 'GET', path: '/v1/auth/oidc/start', answer: 'response' }, input ?? {}, more),
+      /** Where the issuer sends the browser back to. */
+      getOidcCallback: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/auth/oidc/callback', answer: 'response' },
           input ?? {},
           more,
         ),
@@ -79,7 +335,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** With `If-Match: <updatedAt>` refused when somebody else changed the contact meanwhile. */
+      /** With `If-Match: <etag>` refused with 412 when somebody changed the contact meanwhile. */
       update: (
         input: t.ContactsUpdateData['path'] & { body: t.ContactsUpdateData['body'] },
         more?: Parameters<Call>[2],
@@ -90,7 +346,7 @@ export function operations(call: Call) {
           more,
         ),
       optOut: (
-        input: t.ContactsOptOutData['path'] & { body: t.ContactsOptOutData['body'] },
+        input: t.ContactsOptOutData['path'] & { body?: t.ContactsOptOutData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ContactsOptOutResponses[keyof t.ContactsOptOutResponses]>(
@@ -99,7 +355,7 @@ export function operations(call: Call) {
           more,
         ),
       optIn: (
-        input: t.ContactsOptInData['path'] & { body: t.ContactsOptInData['body'] },
+        input: t.ContactsOptInData['path'] & { body?: t.ContactsOptInData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ContactsOptInResponses[keyof t.ContactsOptInResponses]>(
@@ -108,7 +364,7 @@ export function operations(call: Call) {
           more,
         ),
       block: (
-        input: t.ContactsBlockData['path'] & { body: t.ContactsBlockData['body'] },
+        input: t.ContactsBlockData['path'] & { body?: t.ContactsBlockData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ContactsBlockResponses[keyof t.ContactsBlockResponses]>(
@@ -117,7 +373,7 @@ export function operations(call: Call) {
           more,
         ),
       unblock: (
-        input: t.ContactsUnblockData['path'] & { body: t.ContactsUnblockData['body'] },
+        input: t.ContactsUnblockData['path'] & { body?: t.ContactsUnblockData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ContactsUnblockResponses[keyof t.ContactsUnblockResponses]>(
@@ -139,6 +395,31 @@ export function operations(call: Call) {
       bulk: (input: { body: t.ContactsBulkData['body'] }, more?: Parameters<Call>[2]) =>
         call<t.ContactsBulkResponses[keyof t.ContactsBulkResponses]>(
           { method: 'POST', path: '/v1/contacts/bulk', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listMerges: (input: t.ContactsListMergesData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ContactsListMergesResponses[keyof t.ContactsListMergesResponses]>(
+          { method: 'GET', path: '/v1/contacts/{id}/merges', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Takes another contact in. Its threads follow within moments. */
+      createMerge: (
+        input: t.ContactsCreateMergeData['path'] & { body: t.ContactsCreateMergeData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsCreateMergeResponses[keyof t.ContactsCreateMergeResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/merges', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      mergeUndo: (
+        input: t.ContactsMergeUndoData['path'] & { body?: t.ContactsMergeUndoData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsMergeUndoResponses[keyof t.ContactsMergeUndoResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/merges/{mergeId}/undo', answer: 'json' },
           input ?? {},
           more,
         ),
@@ -217,6 +498,16 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** Takes a person out of everything: rows, messages, files, bodies of webhooks, events, audit. A job does it; /v1/erasures/{id} has its report. */
+      erase: (
+        input: t.ContactsEraseData['path'] & { body: t.ContactsEraseData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.ContactsEraseResponses[keyof t.ContactsEraseResponses]>(
+          { method: 'POST', path: '/v1/contacts/{id}/erase', answer: 'json' },
+          input ?? {},
+          more,
+        ),
     },
     conversations: {
       list: (input?: { query?: t.ConversationsListData['query'] }, more?: Parameters<Call>[2]) =>
@@ -267,7 +558,7 @@ export function operations(call: Call) {
         ),
       /** Nobody’s again; its team stays. */
       unassign: (
-        input: t.ConversationsUnassignData['path'] & { body: t.ConversationsUnassignData['body'] },
+        input: t.ConversationsUnassignData['path'] & { body?: t.ConversationsUnassignData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsUnassignResponses[keyof t.ConversationsUnassignResponses]>(
@@ -277,7 +568,7 @@ export function operations(call: Call) {
         ),
       /** Takes it, if it is nobody’s. Of all who try exactly one wins; the others learn who. */
       claim: (
-        input: t.ConversationsClaimData['path'] & { body: t.ConversationsClaimData['body'] },
+        input: t.ConversationsClaimData['path'] & { body?: t.ConversationsClaimData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsClaimResponses[keyof t.ConversationsClaimResponses]>(
@@ -297,7 +588,7 @@ export function operations(call: Call) {
         ),
       /** Done, and read for everybody. It opens again when the person writes. */
       close: (
-        input: t.ConversationsCloseData['path'] & { body: t.ConversationsCloseData['body'] },
+        input: t.ConversationsCloseData['path'] & { body?: t.ConversationsCloseData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsCloseResponses[keyof t.ConversationsCloseResponses]>(
@@ -307,7 +598,7 @@ export function operations(call: Call) {
         ),
       /** Opens what is closed or snoozed. */
       reopen: (
-        input: t.ConversationsReopenData['path'] & { body: t.ConversationsReopenData['body'] },
+        input: t.ConversationsReopenData['path'] & { body?: t.ConversationsReopenData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsReopenResponses[keyof t.ConversationsReopenResponses]>(
@@ -317,7 +608,7 @@ export function operations(call: Call) {
         ),
       /** The asking member has read it; for colleagues it stays unread. An API key reads for all. The person is not told; mark a message as read for that. */
       read: (
-        input: t.ConversationsReadData['path'] & { body: t.ConversationsReadData['body'] },
+        input: t.ConversationsReadData['path'] & { body?: t.ConversationsReadData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsReadResponses[keyof t.ConversationsReadResponses]>(
@@ -327,7 +618,7 @@ export function operations(call: Call) {
         ),
       /** The asking member wants to see it again. */
       unread: (
-        input: t.ConversationsUnreadData['path'] & { body: t.ConversationsUnreadData['body'] },
+        input: t.ConversationsUnreadData['path'] & { body?: t.ConversationsUnreadData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.ConversationsUnreadResponses[keyof t.ConversationsUnreadResponses]>(
@@ -376,7 +667,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** Its author’s. With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      /** Its author’s. With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile. */
       updateNote: (
         input: t.ConversationsUpdateNoteData['path'] & { body: t.ConversationsUpdateNoteData['body'] },
         more?: Parameters<Call>[2],
@@ -415,6 +706,59 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+    },
+    erasures: {
+      list: (input?: { query?: t.ErasuresListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ErasuresListResponses[keyof t.ErasuresListResponses]>(
+          { method: 'GET', path: '/v1/erasures', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.ErasuresGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ErasuresGetResponses[keyof t.ErasuresGetResponses]>(
+          { method: 'GET', path: '/v1/erasures/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    events: {
+      /** Everything that happened, in its order, after a number. Go on with `nextAfter`. */
+      list: (input?: { query?: t.EventsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.EventsListResponses[keyof t.EventsListResponses]>(
+          { method: 'GET', path: '/v1/events', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    invitations: {
+      /** Makes you a member, and the workspace your current one. Register takes the link too. */
+      accept: (input: { body: t.InvitationsAcceptData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.InvitationsAcceptResponses[keyof t.InvitationsAcceptResponses]>(
+          { method: 'POST', path: '/v1/invitations/accept', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      list: (input?: { query?: t.InvitationsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.InvitationsListResponses[keyof t.InvitationsListResponses]>(
+          { method: 'GET', path: '/v1/invitations', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Mails a link that is good for seven days. Without a role the person becomes a viewer. */
+      create: (input: { body: t.InvitationsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.InvitationsCreateResponses[keyof t.InvitationsCreateResponses]>(
+          { method: 'POST', path: '/v1/invitations', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      resend: (input: t.InvitationsResendData['path'], more?: Parameters<Call>[2]) =>
+        call<t.InvitationsResendResponses[keyof t.InvitationsResendResponses]>(
+          { method: 'POST', path: '/v1/invitations/{id}/resend', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.InvitationsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/invitations/{id}', answer: 'none' }, input ?? {}, more),
     },
     labels: {
       list: (input?: { query?: t.LabelsListData['query'] }, more?: Parameters<Call>[2]) =>
@@ -479,7 +823,7 @@ export function operations(call: Call) {
         ),
       /** Fetches a file that failed once more. */
       fetch: (
-        input: t.MediaFetchData['path'] & { body: t.MediaFetchData['body'] },
+        input: t.MediaFetchData['path'] & { body?: t.MediaFetchData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.MediaFetchResponses[keyof t.MediaFetchResponses]>(
@@ -494,6 +838,26 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+    },
+    members: {
+      list: (input?: { query?: t.MembersListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.MembersListResponses[keyof t.MembersListResponses]>(
+          { method: 'GET', path: '/v1/members', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Role, limits, or disabled; counts from the next request of the member on. */
+      update: (
+        input: t.MembersUpdateData['path'] & { body: t.MembersUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.MembersUpdateResponses[keyof t.MembersUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/members/{userId}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.MembersDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/members/{userId}', answer: 'none' }, input ?? {}, more),
     },
     messages: {
       /** Queues a message and answers at once; what becomes of it shows in its status. Refused with 403 and the reason when the policy says no (GET /v1/can-send tells beforehand). With an Idempotency-Key the same request has one effect and one answer for 24 hours; dedupeKey holds as long as the message exists; with another recipient or content it is refused (409 dedupe_mismatch). */
@@ -524,7 +888,7 @@ export function operations(call: Call) {
         ),
       /** Earlier messages of the thread count as read too. Typing shows until the reply, 25 s at most. */
       read: (
-        input: t.MessagesReadData['path'] & { body: t.MessagesReadData['body'] },
+        input: t.MessagesReadData['path'] & { body?: t.MessagesReadData['body'] },
         more?: Parameters<Call>[2],
       ) =>
         call<t.MessagesReadResponses[keyof t.MessagesReadResponses]>(
@@ -572,6 +936,34 @@ export function operations(call: Call) {
         ),
     },
     operator: {
+      /** What came in and could not be applied, oldest first. */
+      getParked: (input?: { query?: t.OperatorGetParkedData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorGetParkedResponses[keyof t.OperatorGetParkedResponses]>(
+          { method: 'GET', path: '/v1/operator/parked', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Webhook bodies as they were received, newest first. */
+      listRawEvents: (input?: { query?: t.OperatorListRawEventsData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListRawEventsResponses[keyof t.OperatorListRawEventsResponses]>(
+          { method: 'GET', path: '/v1/operator/raw-events', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The bytes of one body. People wrote what is in it: each look is a line of the audit. */
+      getRawEventBody: (input: t.OperatorGetRawEventBodyData['path'], more?: Parameters<Call>[2]) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/operator/raw-events/{n}/body', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+      /** Applies bodies again. What is applied already changes nothing. */
+      replay: (input: { body: t.OperatorReplayData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorReplayResponses[keyof t.OperatorReplayResponses]>(
+          { method: 'POST', path: '/v1/operator/replay', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       listWorkspaces: (
         input?: { query?: t.OperatorListWorkspacesData['query'] },
         more?: Parameters<Call>[2],
@@ -630,34 +1022,6 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** What came in and could not be applied, oldest first. */
-      getParked: (input?: { query?: t.OperatorGetParkedData['query'] }, more?: Parameters<Call>[2]) =>
-        call<t.OperatorGetParkedResponses[keyof t.OperatorGetParkedResponses]>(
-          { method: 'GET', path: '/v1/operator/parked', answer: 'json' },
-          input ?? {},
-          more,
-        ),
-      /** Webhook bodies as they were received, newest first. */
-      listRawEvents: (input?: { query?: t.OperatorListRawEventsData['query'] }, more?: Parameters<Call>[2]) =>
-        call<t.OperatorListRawEventsResponses[keyof t.OperatorListRawEventsResponses]>(
-          { method: 'GET', path: '/v1/operator/raw-events', answer: 'json' },
-          input ?? {},
-          more,
-        ),
-      /** The bytes of one body. People wrote what is in it: each look is a line of the audit. */
-      getRawEventBody: (input: t.OperatorGetRawEventBodyData['path'], more?: Parameters<Call>[2]) =>
-        call<Response>(
-          { method: 'GET', path: '/v1/operator/raw-events/{n}/body', answer: 'response' },
-          input ?? {},
-          more,
-        ),
-      /** Applies bodies again. What is applied already changes nothing. */
-      replay: (input: { body: t.OperatorReplayData['body'] }, more?: Parameters<Call>[2]) =>
-        call<t.OperatorReplayResponses[keyof t.OperatorReplayResponses]>(
-          { method: 'POST', path: '/v1/operator/replay', answer: 'json' },
-          input ?? {},
-          more,
-        ),
       /** Messages, jobs and events that gave up, oldest first. */
       listDeadLetters: (
         input?: { query?: t.OperatorListDeadLettersData['query'] },
@@ -703,7 +1067,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      /** With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile. */
       update: (
         input: t.QuickRepliesUpdateData['path'] & { body: t.QuickRepliesUpdateData['body'] },
         more?: Parameters<Call>[2],
@@ -736,6 +1100,15 @@ export function operations(call: Call) {
           more,
         ),
     },
+    realtime: {
+      /** Lets one socket in, within 30 seconds: /realtime/v1/websocket?ticket=… */
+      ticket: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.RealtimeTicketResponses[keyof t.RealtimeTicketResponses]>(
+          { method: 'POST', path: '/v1/realtime/ticket', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     search: {
       /** People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter. */
       get: (input: { query: t.SearchGetData['query'] }, more?: Parameters<Call>[2]) =>
@@ -764,7 +1137,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** With the updatedAt that was read, a change made meanwhile is refused with 412. */
+      /** With `If-Match: <etag>` refused with 412 when somebody changed it meanwhile. */
       update: (
         input: t.TeamsUpdateData['path'] & { body: t.TeamsUpdateData['body'] },
         more?: Parameters<Call>[2],
@@ -777,6 +1150,22 @@ export function operations(call: Call) {
       /** Its conversations stay, without a team. */
       delete: (input: t.TeamsDeleteData['path'], more?: Parameters<Call>[2]) =>
         call<void>({ method: 'DELETE', path: '/v1/teams/{id}', answer: 'none' }, input ?? {}, more),
+    },
+    templates: {
+      /** All of them: an account may have 6,000, a list of their words is one answer. */
+      list: (input?: { query?: t.TemplatesListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.TemplatesListResponses[keyof t.TemplatesListResponses]>(
+          { method: 'GET', path: '/v1/templates', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Asks WhatsApp for the lists anew. Answers at once; `templates.synced` tells when it is done. */
+      sync: (input?: { body?: t.TemplatesSyncData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.TemplatesSyncResponses[keyof t.TemplatesSyncResponses]>(
+          { method: 'POST', path: '/v1/templates/sync', answer: 'json' },
+          input ?? {},
+          more,
+        ),
     },
     workflows: {
       /** All workflows of the workspace, its own first. There are few: no pages. */
@@ -810,14 +1199,68 @@ export function operations(call: Call) {
           more,
         ),
     },
+    workspaces: {
+      /** A workspace of your own. With REGISTRATION=invite only superadmins and owners make any. */
+      create: (input: { body: t.WorkspacesCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.WorkspacesCreateResponses[keyof t.WorkspacesCreateResponses]>(
+          { method: 'POST', path: '/v1/workspaces', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The workspaces that you work in. */
+      list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.WorkspacesListResponses[keyof t.WorkspacesListResponses]>(
+          { method: 'GET', path: '/v1/workspaces', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
   };
 }
 
 /** Addresses of the operations, as the API describes them. */
 export const addresses = {
+  'apiKeys.create': 'post /v1/api-keys',
+  'apiKeys.delete': 'delete /v1/api-keys/{id}',
+  'apiKeys.list': 'get /v1/api-keys',
+  'apiKeys.rotate': 'post /v1/api-keys/{id}/rotate',
+  'apiKeys.update': 'patch /v1/api-keys/{id}',
   'audit.get': 'get /v1/audit/{id}',
   'audit.getExport': 'get /v1/audit/export',
   'audit.list': 'get /v1/audit',
+  'auth.confirmAddress': 'post /v1/auth/confirm-address',
+  'auth.confirmNewAddress': 'post /v1/auth/confirm-new-address',
+  'auth.createPasskey': 'post /v1/auth/passkeys',
+  'auth.createPasskeyOption': 'post /v1/auth/passkeys/options',
+  'auth.createPasskeySignInOption': 'post /v1/auth/passkey/options',
+  'auth.createRecoveryCode': 'post /v1/auth/recovery-codes',
+  'auth.createSecondFactorPasskeyOption': 'post /v1/auth/second-factor/passkey/options',
+  'auth.createSessionEndOther': 'post /v1/auth/sessions/end-others',
+  'auth.deleteSession': 'delete /v1/auth/sessions/{id}',
+  'auth.email': 'post /v1/auth/email',
+  'auth.forgotPassword': 'post /v1/auth/forgot-password',
+  'auth.getMe': 'get /v1/auth/me',
+  'auth.getOidc': 'get /v1/auth/oidc',
+  'auth.getOidcCallback': 'get /v1/auth/oidc/callback',
+  'auth.getOidcStart': 'get /v1/auth/oidc/start',
+  'auth.listFactors': 'get /v1/auth/factors',
+  'auth.listPasskeys': 'get /v1/auth/passkeys',
+  'auth.listSessions': 'get /v1/auth/sessions',
+  'auth.login': 'post /v1/auth/login',
+  'auth.logout': 'post /v1/auth/logout',
+  'auth.passkey': 'post /v1/auth/passkey',
+  'auth.passkeyRemove': 'post /v1/auth/passkeys/{id}/remove',
+  'auth.putPassword': 'put /v1/auth/password',
+  'auth.putWorkspace': 'put /v1/auth/workspace',
+  'auth.register': 'post /v1/auth/register',
+  'auth.resetPassword': 'post /v1/auth/reset-password',
+  'auth.secondFactor': 'post /v1/auth/second-factor',
+  'auth.secondFactorPasskey': 'post /v1/auth/second-factor/passkey',
+  'auth.totp': 'post /v1/auth/totp',
+  'auth.totpConfirm': 'post /v1/auth/totp/confirm',
+  'auth.totpRemove': 'post /v1/auth/totp/remove',
+  'auth.updateMe': 'patch /v1/auth/me',
+  'auth.updatePasskey': 'patch /v1/auth/passkeys/{id}',
   'canSend.get': 'get /v1/can-send',
   'contactAttributes.create': 'post /v1/contact-attributes',
   'contactAttributes.delete': 'delete /v1/contact-attributes/{key}',
@@ -826,8 +1269,10 @@ export const addresses = {
   'contacts.block': 'post /v1/contacts/{id}/block',
   'contacts.bulk': 'post /v1/contacts/bulk',
   'contacts.create': 'post /v1/contacts',
+  'contacts.createMerge': 'post /v1/contacts/{id}/merges',
   'contacts.createNote': 'post /v1/contacts/{id}/notes',
   'contacts.deleteNote': 'delete /v1/contacts/{id}/notes/{noteId}',
+  'contacts.erase': 'post /v1/contacts/{id}/erase',
   'contacts.get': 'get /v1/contacts/{id}',
   'contacts.getExport': 'get /v1/contacts/export',
   'contacts.getImport': 'get /v1/contacts/imports/{id}',
@@ -836,7 +1281,9 @@ export const addresses = {
   'contacts.importPreview': 'post /v1/contacts/import/preview',
   'contacts.list': 'get /v1/contacts',
   'contacts.listImports': 'get /v1/contacts/imports',
+  'contacts.listMerges': 'get /v1/contacts/{id}/merges',
   'contacts.listNotes': 'get /v1/contacts/{id}/notes',
+  'contacts.mergeUndo': 'post /v1/contacts/{id}/merges/{mergeId}/undo',
   'contacts.optIn': 'post /v1/contacts/{id}/opt-in',
   'contacts.optOut': 'post /v1/contacts/{id}/opt-out',
   'contacts.putLabels': 'put /v1/contacts/{id}/labels',
@@ -866,6 +1313,14 @@ export const addresses = {
   'conversations.unassign': 'post /v1/conversations/{id}/unassign',
   'conversations.unread': 'post /v1/conversations/{id}/unread',
   'conversations.updateNote': 'patch /v1/conversations/{id}/notes/{noteId}',
+  'erasures.get': 'get /v1/erasures/{id}',
+  'erasures.list': 'get /v1/erasures',
+  'events.list': 'get /v1/events',
+  'invitations.accept': 'post /v1/invitations/accept',
+  'invitations.create': 'post /v1/invitations',
+  'invitations.delete': 'delete /v1/invitations/{id}',
+  'invitations.list': 'get /v1/invitations',
+  'invitations.resend': 'post /v1/invitations/{id}/resend',
   'labels.create': 'post /v1/labels',
   'labels.delete': 'delete /v1/labels/{id}',
   'labels.list': 'get /v1/labels',
@@ -877,6 +1332,9 @@ export const addresses = {
   'media.getContent': 'get /v1/media/{id}/content',
   'media.getInfo': 'get /v1/media/{id}/info',
   'media.getUrl': 'get /v1/media/{id}/url',
+  'members.delete': 'delete /v1/members/{userId}',
+  'members.list': 'get /v1/members',
+  'members.update': 'patch /v1/members/{userId}',
   'messages.create': 'post /v1/messages',
   'messages.get': 'get /v1/messages/{id}',
   'messages.list': 'get /v1/messages',
@@ -908,14 +1366,19 @@ export const addresses = {
   'quickReplies.list': 'get /v1/quick-replies',
   'quickReplies.update': 'patch /v1/quick-replies/{id}',
   'quickReplies.use': 'post /v1/quick-replies/{id}/use',
+  'realtime.ticket': 'post /v1/realtime/ticket',
   'search.get': 'get /v1/search',
   'teams.create': 'post /v1/teams',
   'teams.delete': 'delete /v1/teams/{id}',
   'teams.get': 'get /v1/teams/{id}',
   'teams.list': 'get /v1/teams',
   'teams.update': 'patch /v1/teams/{id}',
+  'templates.list': 'get /v1/templates',
+  'templates.sync': 'post /v1/templates/sync',
   'workflows.list': 'get /v1/workflows',
   'workflows.update': 'patch /v1/workflows/{id}',
   'workspace.get': 'get /v1/workspace',
   'workspace.update': 'patch /v1/workspace',
+  'workspaces.create': 'post /v1/workspaces',
+  'workspaces.list': 'get /v1/workspaces',
 } as const;

@@ -243,6 +243,36 @@ export type Verdict = {
   };
 };
 
+export type ParkedItem = {
+  id: string;
+  reason: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
+  detail: string;
+  workspaceId: string | null;
+  phoneNumberId: string | null;
+  /**
+   * Of the body it was in.
+   */
+  hash: string;
+  /**
+   * Where in the body.
+   */
+  path: string;
+  createdAt: string;
+};
+
+export type RawEvent = {
+  /**
+   * Its number: what `chaski replay` and the route for replays take.
+   */
+  n: number;
+  source: string;
+  appId: string;
+  bytes: number;
+  hash: string;
+  receivedAt: string;
+  processedAt: string | null;
+};
+
 export type SearchResult = {
   contacts: Array<{
     id: string;
@@ -287,6 +317,35 @@ export type SearchResult = {
   nextCursor: string | null;
 };
 
+export type Template = {
+  id: string;
+  providerTemplateId: string | null;
+  accountId: string;
+  name: string;
+  language: string;
+  /**
+   * MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.
+   */
+  category: string;
+  /**
+   * APPROVED can be sent; the others are WhatsApp’s words too.
+   */
+  status: string;
+  /**
+   * As WhatsApp writes them.
+   */
+  components: Array<unknown>;
+  /**
+   * Text of the body, with its placeholders.
+   */
+  preview: string;
+  /**
+   * Placeholders of header and body: numbers or names.
+   */
+  variables: Array<string>;
+  updatedAt: string;
+};
+
 export type AuditLine = {
   id: string;
   at: string;
@@ -326,6 +385,119 @@ export type AuditLine = {
    * Place in the sealed chain; null: not sealed yet.
    */
   seal: number | null;
+};
+
+export type Me = {
+  person: {
+    id: string;
+    email: string;
+    name: string;
+    locale: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+    isSuperadmin: boolean;
+  };
+  session: {
+    id: string;
+    /**
+     * The superadmin who acts as this person.
+     */
+    impersonatorId: string | null;
+  };
+  workspaces: Array<{
+    id: string;
+    name: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    status: 'active' | 'suspended';
+  }>;
+  /**
+   * The current one; `X-Workspace-Id` chooses another for one request.
+   */
+  workspace: {
+    id: string;
+    name: string;
+    plan: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    permissions: Array<string>;
+    numberIds: Array<string> | null;
+    ownOnly: boolean;
+  } | null;
+};
+
+export type MailSent = {
+  next: 'mail';
+};
+
+export type Session = {
+  id: string;
+  kind: 'cookie' | 'token';
+  current: boolean;
+  secondFactor: boolean;
+  /**
+   * A superadmin acts as you.
+   */
+  impersonated: boolean;
+  ip: string | null;
+  userAgent: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+};
+
+export type SignedIn = {
+  next: 'done';
+  /**
+   * The bearer token; null where the cookie holds it.
+   */
+  token: string | null;
+  expiresAt: string;
+};
+
+export type SecondFactorWanted = {
+  next: 'second-factor';
+  /**
+   * Send it with the code or passkey within 5 minutes.
+   */
+  challenge: string;
+  factors: {
+    totp: boolean;
+    passkey: boolean;
+    recoveryCode: boolean;
+  };
+};
+
+export type SecondFactors = {
+  /**
+   * An authenticator app is confirmed.
+   */
+  totp: boolean;
+  passkeys: number;
+  recoveryCodesLeft: number;
+  hasPassword: boolean;
+};
+
+export type Passkey = {
+  id: string;
+  name: string;
+  /**
+   * It lives in several devices at once.
+   */
+  synced: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  numberIds: Array<string> | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  /**
+   * After a rotation: until when the text before is taken too.
+   */
+  oldTextUntil: string | null;
 };
 
 export type Contact = {
@@ -372,9 +544,6 @@ export type Contact = {
   mergedInto: string | null;
   lastSeenAt: string | null;
   createdAt: string;
-  /**
-   * Send it as If-Match to change nothing that somebody else changed.
-   */
   updatedAt: string;
 };
 
@@ -422,9 +591,6 @@ export type ContactDetails = {
   mergedInto: string | null;
   lastSeenAt: string | null;
   createdAt: string;
-  /**
-   * Send it as If-Match to change nothing that somebody else changed.
-   */
   updatedAt: string;
   identities: Array<{
     kind: 'phone' | 'bsuid' | 'parent_bsuid';
@@ -533,6 +699,14 @@ export type ContactImport = {
   }>;
   createdAt: string;
   finishedAt: string | null;
+};
+
+export type ContactMerge = {
+  id: string;
+  contactId: string;
+  mergedId: string;
+  at: string;
+  undoneAt: string | null;
 };
 
 export type Conversation = {
@@ -740,6 +914,10 @@ export type Note = {
   }>;
   createdAt: string;
   updatedAt: string;
+  /**
+   * For If-Match.
+   */
+  etag: string;
 };
 
 export type QuickReply = {
@@ -751,6 +929,10 @@ export type QuickReply = {
   uses: number;
   createdAt: string;
   updatedAt: string;
+  /**
+   * For If-Match.
+   */
+  etag: string;
 };
 
 export type RenderedQuickReply = {
@@ -767,6 +949,10 @@ export type Team = {
   }>;
   createdAt: string;
   updatedAt: string;
+  /**
+   * For If-Match.
+   */
+  etag: string;
 };
 
 export type BulkResult = {
@@ -774,6 +960,41 @@ export type BulkResult = {
     id: string;
     result: 'changed' | 'unchanged' | 'not_found';
   }>;
+};
+
+export type ContactErasure = {
+  id: string;
+  contactId: string;
+  state: 'waiting' | 'done';
+  /**
+   * How much went, and what stays and why.
+   */
+  report: {
+    [key: string]: unknown;
+  } | null;
+  requestedAt: string;
+  finishedAt: string | null;
+};
+
+export type Event = {
+  /**
+   * Grows with every event; the place to go on from.
+   */
+  seq: number;
+  id: string;
+  /**
+   * Such as message.received.
+   */
+  name: string;
+  at: string;
+  actor: {
+    kind: string;
+    id: string | null;
+    role: string;
+  } | null;
+  data: {
+    [key: string]: unknown;
+  };
 };
 
 export type DeadLetter = {
@@ -796,9 +1017,6 @@ export type SystemHealth = {
      */
     waiting: number;
     oldestSeconds: number | null;
-    /**
-     * At most 10,001.
-     */
     parked: number;
   };
   sends: {
@@ -826,36 +1044,6 @@ export type SystemHealth = {
       bytes: number;
     }>;
   };
-};
-
-export type ParkedItem = {
-  id: string;
-  reason: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
-  detail: string;
-  workspaceId: string | null;
-  phoneNumberId: string | null;
-  /**
-   * Of the body it was in.
-   */
-  hash: string;
-  /**
-   * Where in the body.
-   */
-  path: string;
-  createdAt: string;
-};
-
-export type RawEvent = {
-  /**
-   * Its number: what `chaski replay` and the route for replays take.
-   */
-  n: number;
-  source: string;
-  appId: string;
-  bytes: number;
-  hash: string;
-  receivedAt: string;
-  processedAt: string | null;
 };
 
 export type OperatedNumber = {
@@ -942,6 +1130,41 @@ export type Workflow = {
   createdAt: string;
 };
 
+export type Member = {
+  userId: string;
+  email: string;
+  name: string;
+  role: 'owner' | 'admin' | 'agent' | 'viewer';
+  disabled: boolean;
+  /**
+   * null = every number; for agents and viewers.
+   */
+  numberIds: Array<string> | null;
+  /**
+   * Own and unassigned conversations only; for agents and viewers.
+   */
+  ownOnly: boolean;
+  createdAt: string;
+};
+
+export type Invitation = {
+  id: string;
+  email: string;
+  role: 'owner' | 'admin' | 'agent' | 'viewer';
+  /**
+   * null = every number; for agents and viewers.
+   */
+  numberIds: Array<string> | null;
+  /**
+   * Own and unassigned conversations only; for agents and viewers.
+   */
+  ownOnly: boolean;
+  invitedBy: string | null;
+  createdAt: string;
+  sentAt: string;
+  expiresAt: string;
+};
+
 export type Error = {
   error: {
     /**
@@ -961,6 +1184,2206 @@ export type Error = {
     requestId: string;
   };
 };
+
+export type AuthRegisterData = {
+  body: {
+    email: string;
+    /**
+     * 10 to 1,024 characters, and not a common one.
+     */
+    password: string;
+    name?: string;
+    workspaceName?: string;
+    locale?: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    invitation?: string;
+    /**
+     * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
+     */
+    session?: 'cookie' | 'token';
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/register';
+};
+
+export type AuthRegisterErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthRegisterError = AuthRegisterErrors[keyof AuthRegisterErrors];
+
+export type AuthRegisterResponses = {
+  /**
+   * Default Response
+   */
+  201: SignedIn;
+  /**
+   * Default Response
+   */
+  202: MailSent;
+};
+
+export type AuthRegisterResponse = AuthRegisterResponses[keyof AuthRegisterResponses];
+
+export type AuthConfirmAddressData = {
+  body: {
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    token: string;
+    password: string;
+    /**
+     * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
+     */
+    session?: 'cookie' | 'token';
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/confirm-address';
+};
+
+export type AuthConfirmAddressErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthConfirmAddressError = AuthConfirmAddressErrors[keyof AuthConfirmAddressErrors];
+
+export type AuthConfirmAddressResponses = {
+  /**
+   * Default Response
+   */
+  200: SignedIn;
+};
+
+export type AuthConfirmAddressResponse = AuthConfirmAddressResponses[keyof AuthConfirmAddressResponses];
+
+export type AuthLoginData = {
+  body: {
+    email: string;
+    password: string;
+    /**
+     * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
+     */
+    session?: 'cookie' | 'token';
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/login';
+};
+
+export type AuthLoginErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthLoginError = AuthLoginErrors[keyof AuthLoginErrors];
+
+export type AuthLoginResponses = {
+  /**
+   * Default Response
+   */
+  200: SignedIn | SecondFactorWanted;
+};
+
+export type AuthLoginResponse = AuthLoginResponses[keyof AuthLoginResponses];
+
+export type AuthLogoutData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/logout';
+};
+
+export type AuthLogoutErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthLogoutError = AuthLogoutErrors[keyof AuthLogoutErrors];
+
+export type AuthLogoutResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthLogoutResponse = AuthLogoutResponses[keyof AuthLogoutResponses];
+
+export type AuthGetMeData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/me';
+};
+
+export type AuthGetMeErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthGetMeError = AuthGetMeErrors[keyof AuthGetMeErrors];
+
+export type AuthGetMeResponses = {
+  /**
+   * Default Response
+   */
+  200: Me;
+};
+
+export type AuthGetMeResponse = AuthGetMeResponses[keyof AuthGetMeResponses];
+
+export type AuthUpdateMeData = {
+  body: {
+    name?: string;
+    locale?: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/me';
+};
+
+export type AuthUpdateMeErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthUpdateMeError = AuthUpdateMeErrors[keyof AuthUpdateMeErrors];
+
+export type AuthUpdateMeResponses = {
+  /**
+   * Default Response
+   */
+  200: Me;
+};
+
+export type AuthUpdateMeResponse = AuthUpdateMeResponses[keyof AuthUpdateMeResponses];
+
+export type AuthForgotPasswordData = {
+  body: {
+    email: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/forgot-password';
+};
+
+export type AuthForgotPasswordErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthForgotPasswordError = AuthForgotPasswordErrors[keyof AuthForgotPasswordErrors];
+
+export type AuthForgotPasswordResponses = {
+  /**
+   * Default Response
+   */
+  202: MailSent;
+};
+
+export type AuthForgotPasswordResponse = AuthForgotPasswordResponses[keyof AuthForgotPasswordResponses];
+
+export type AuthResetPasswordData = {
+  body: {
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    token: string;
+    /**
+     * 10 to 1,024 characters, and not a common one.
+     */
+    password: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/reset-password';
+};
+
+export type AuthResetPasswordErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthResetPasswordError = AuthResetPasswordErrors[keyof AuthResetPasswordErrors];
+
+export type AuthResetPasswordResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthResetPasswordResponse = AuthResetPasswordResponses[keyof AuthResetPasswordResponses];
+
+export type AuthPutWorkspaceData = {
+  body: {
+    workspaceId: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/workspace';
+};
+
+export type AuthPutWorkspaceErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthPutWorkspaceError = AuthPutWorkspaceErrors[keyof AuthPutWorkspaceErrors];
+
+export type AuthPutWorkspaceResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthPutWorkspaceResponse = AuthPutWorkspaceResponses[keyof AuthPutWorkspaceResponses];
+
+export type AuthPutPasswordData = {
+  body: {
+    /**
+     * Not needed by who never had one.
+     */
+    current?: string;
+    /**
+     * 10 to 1,024 characters, and not a common one.
+     */
+    password: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/password';
+};
+
+export type AuthPutPasswordErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthPutPasswordError = AuthPutPasswordErrors[keyof AuthPutPasswordErrors];
+
+export type AuthPutPasswordResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthPutPasswordResponse = AuthPutPasswordResponses[keyof AuthPutPasswordResponses];
+
+export type AuthEmailData = {
+  body: {
+    email: string;
+    password?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/email';
+};
+
+export type AuthEmailErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthEmailError = AuthEmailErrors[keyof AuthEmailErrors];
+
+export type AuthEmailResponses = {
+  /**
+   * Default Response
+   */
+  202: MailSent;
+};
+
+export type AuthEmailResponse = AuthEmailResponses[keyof AuthEmailResponses];
+
+export type AuthConfirmNewAddressData = {
+  body: {
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    token: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/confirm-new-address';
+};
+
+export type AuthConfirmNewAddressErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthConfirmNewAddressError = AuthConfirmNewAddressErrors[keyof AuthConfirmNewAddressErrors];
+
+export type AuthConfirmNewAddressResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthConfirmNewAddressResponse =
+  AuthConfirmNewAddressResponses[keyof AuthConfirmNewAddressResponses];
+
+export type AuthListSessionsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/auth/sessions';
+};
+
+export type AuthListSessionsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthListSessionsError = AuthListSessionsErrors[keyof AuthListSessionsErrors];
+
+export type AuthListSessionsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Session>;
+    nextCursor: string | null;
+  };
+};
+
+export type AuthListSessionsResponse = AuthListSessionsResponses[keyof AuthListSessionsResponses];
+
+export type AuthDeleteSessionData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/auth/sessions/{id}';
+};
+
+export type AuthDeleteSessionErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthDeleteSessionError = AuthDeleteSessionErrors[keyof AuthDeleteSessionErrors];
+
+export type AuthDeleteSessionResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthDeleteSessionResponse = AuthDeleteSessionResponses[keyof AuthDeleteSessionResponses];
+
+export type AuthCreateSessionEndOtherData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/sessions/end-others';
+};
+
+export type AuthCreateSessionEndOtherErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreateSessionEndOtherError =
+  AuthCreateSessionEndOtherErrors[keyof AuthCreateSessionEndOtherErrors];
+
+export type AuthCreateSessionEndOtherResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    ended: number;
+  };
+};
+
+export type AuthCreateSessionEndOtherResponse =
+  AuthCreateSessionEndOtherResponses[keyof AuthCreateSessionEndOtherResponses];
+
+export type WorkspacesListData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/workspaces';
+};
+
+export type WorkspacesListErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type WorkspacesListError = WorkspacesListErrors[keyof WorkspacesListErrors];
+
+export type WorkspacesListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<{
+      id: string;
+      name: string;
+      role: 'owner' | 'admin' | 'agent' | 'viewer';
+      status: 'active' | 'suspended';
+    }>;
+    nextCursor: string | null;
+  };
+};
+
+export type WorkspacesListResponse = WorkspacesListResponses[keyof WorkspacesListResponses];
+
+export type WorkspacesCreateData = {
+  body: {
+    name: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/workspaces';
+};
+
+export type WorkspacesCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type WorkspacesCreateError = WorkspacesCreateErrors[keyof WorkspacesCreateErrors];
+
+export type WorkspacesCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    id: string;
+    name: string;
+  };
+};
+
+export type WorkspacesCreateResponse = WorkspacesCreateResponses[keyof WorkspacesCreateResponses];
+
+export type InvitationsAcceptData = {
+  body: {
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    token: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/invitations/accept';
+};
+
+export type InvitationsAcceptErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsAcceptError = InvitationsAcceptErrors[keyof InvitationsAcceptErrors];
+
+export type InvitationsAcceptResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    workspaceId: string;
+  };
+};
+
+export type InvitationsAcceptResponse = InvitationsAcceptResponses[keyof InvitationsAcceptResponses];
+
+export type AuthListFactorsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/factors';
+};
+
+export type AuthListFactorsErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthListFactorsError = AuthListFactorsErrors[keyof AuthListFactorsErrors];
+
+export type AuthListFactorsResponses = {
+  /**
+   * Default Response
+   */
+  200: SecondFactors;
+};
+
+export type AuthListFactorsResponse = AuthListFactorsResponses[keyof AuthListFactorsResponses];
+
+export type AuthTotpData = {
+  body: {
+    /**
+     * The password.
+     */
+    password?: string;
+    /**
+     * Or a code of the authenticator app, or a recovery code.
+     */
+    code?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/totp';
+};
+
+export type AuthTotpErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthTotpError = AuthTotpErrors[keyof AuthTotpErrors];
+
+export type AuthTotpResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    secret: string;
+    uri: string;
+  };
+};
+
+export type AuthTotpResponse = AuthTotpResponses[keyof AuthTotpResponses];
+
+export type AuthTotpConfirmData = {
+  body: {
+    code: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/totp/confirm';
+};
+
+export type AuthTotpConfirmErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthTotpConfirmError = AuthTotpConfirmErrors[keyof AuthTotpConfirmErrors];
+
+export type AuthTotpConfirmResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    recoveryCodes: Array<string> | null;
+  };
+};
+
+export type AuthTotpConfirmResponse = AuthTotpConfirmResponses[keyof AuthTotpConfirmResponses];
+
+export type AuthTotpRemoveData = {
+  body: {
+    /**
+     * The password.
+     */
+    password?: string;
+    /**
+     * Or a code of the authenticator app, or a recovery code.
+     */
+    code?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/totp/remove';
+};
+
+export type AuthTotpRemoveErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthTotpRemoveError = AuthTotpRemoveErrors[keyof AuthTotpRemoveErrors];
+
+export type AuthTotpRemoveResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthTotpRemoveResponse = AuthTotpRemoveResponses[keyof AuthTotpRemoveResponses];
+
+export type AuthCreateRecoveryCodeData = {
+  body: {
+    /**
+     * The password.
+     */
+    password?: string;
+    /**
+     * Or a code of the authenticator app, or a recovery code.
+     */
+    code?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/recovery-codes';
+};
+
+export type AuthCreateRecoveryCodeErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreateRecoveryCodeError = AuthCreateRecoveryCodeErrors[keyof AuthCreateRecoveryCodeErrors];
+
+export type AuthCreateRecoveryCodeResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    /**
+     * Each signs in once in place of a code. Shown here and never again.
+     */
+    recoveryCodes: Array<string>;
+  };
+};
+
+export type AuthCreateRecoveryCodeResponse =
+  AuthCreateRecoveryCodeResponses[keyof AuthCreateRecoveryCodeResponses];
+
+export type AuthListPasskeysData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/passkeys';
+};
+
+export type AuthListPasskeysErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthListPasskeysError = AuthListPasskeysErrors[keyof AuthListPasskeysErrors];
+
+export type AuthListPasskeysResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Passkey>;
+  };
+};
+
+export type AuthListPasskeysResponse = AuthListPasskeysResponses[keyof AuthListPasskeysResponses];
+
+export type AuthCreatePasskeyData = {
+  body: {
+    name: string;
+    response: {
+      id: string;
+      rawId: string;
+      type: 'public-key';
+      response: {
+        clientDataJSON: string;
+        attestationObject: string;
+        transports?: Array<string>;
+      };
+    };
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/passkeys';
+};
+
+export type AuthCreatePasskeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreatePasskeyError = AuthCreatePasskeyErrors[keyof AuthCreatePasskeyErrors];
+
+export type AuthCreatePasskeyResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    passkey: Passkey;
+    recoveryCodes: Array<string> | null;
+  };
+};
+
+export type AuthCreatePasskeyResponse = AuthCreatePasskeyResponses[keyof AuthCreatePasskeyResponses];
+
+export type AuthCreatePasskeyOptionData = {
+  body: {
+    /**
+     * The password.
+     */
+    password?: string;
+    /**
+     * Or a code of the authenticator app, or a recovery code.
+     */
+    code?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/passkeys/options';
+};
+
+export type AuthCreatePasskeyOptionErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreatePasskeyOptionError = AuthCreatePasskeyOptionErrors[keyof AuthCreatePasskeyOptionErrors];
+
+export type AuthCreatePasskeyOptionResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    challenge: string;
+    [key: string]: unknown;
+  };
+};
+
+export type AuthCreatePasskeyOptionResponse =
+  AuthCreatePasskeyOptionResponses[keyof AuthCreatePasskeyOptionResponses];
+
+export type AuthUpdatePasskeyData = {
+  body: {
+    name: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/auth/passkeys/{id}';
+};
+
+export type AuthUpdatePasskeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthUpdatePasskeyError = AuthUpdatePasskeyErrors[keyof AuthUpdatePasskeyErrors];
+
+export type AuthUpdatePasskeyResponses = {
+  /**
+   * Default Response
+   */
+  200: Passkey;
+};
+
+export type AuthUpdatePasskeyResponse = AuthUpdatePasskeyResponses[keyof AuthUpdatePasskeyResponses];
+
+export type AuthPasskeyRemoveData = {
+  body: {
+    /**
+     * The password.
+     */
+    password?: string;
+    /**
+     * Or a code of the authenticator app, or a recovery code.
+     */
+    code?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/auth/passkeys/{id}/remove';
+};
+
+export type AuthPasskeyRemoveErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthPasskeyRemoveError = AuthPasskeyRemoveErrors[keyof AuthPasskeyRemoveErrors];
+
+export type AuthPasskeyRemoveResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AuthPasskeyRemoveResponse = AuthPasskeyRemoveResponses[keyof AuthPasskeyRemoveResponses];
+
+export type AuthSecondFactorData = {
+  body: {
+    /**
+     * What the login answered beside `second-factor`.
+     */
+    challenge: string;
+    code: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/second-factor';
+};
+
+export type AuthSecondFactorErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthSecondFactorError = AuthSecondFactorErrors[keyof AuthSecondFactorErrors];
+
+export type AuthSecondFactorResponses = {
+  /**
+   * Default Response
+   */
+  200: SignedIn;
+};
+
+export type AuthSecondFactorResponse = AuthSecondFactorResponses[keyof AuthSecondFactorResponses];
+
+export type AuthCreateSecondFactorPasskeyOptionData = {
+  body: {
+    /**
+     * What the login answered beside `second-factor`.
+     */
+    challenge: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/second-factor/passkey/options';
+};
+
+export type AuthCreateSecondFactorPasskeyOptionErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreateSecondFactorPasskeyOptionError =
+  AuthCreateSecondFactorPasskeyOptionErrors[keyof AuthCreateSecondFactorPasskeyOptionErrors];
+
+export type AuthCreateSecondFactorPasskeyOptionResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    challenge: string;
+    [key: string]: unknown;
+  };
+};
+
+export type AuthCreateSecondFactorPasskeyOptionResponse =
+  AuthCreateSecondFactorPasskeyOptionResponses[keyof AuthCreateSecondFactorPasskeyOptionResponses];
+
+export type AuthSecondFactorPasskeyData = {
+  body: {
+    /**
+     * What the login answered beside `second-factor`.
+     */
+    challenge: string;
+    response: {
+      id: string;
+      rawId: string;
+      type: 'public-key';
+      response: {
+        clientDataJSON: string;
+        authenticatorData: string;
+        signature: string;
+        userHandle?: string | null;
+      };
+    };
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/second-factor/passkey';
+};
+
+export type AuthSecondFactorPasskeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthSecondFactorPasskeyError = AuthSecondFactorPasskeyErrors[keyof AuthSecondFactorPasskeyErrors];
+
+export type AuthSecondFactorPasskeyResponses = {
+  /**
+   * Default Response
+   */
+  200: SignedIn;
+};
+
+export type AuthSecondFactorPasskeyResponse =
+  AuthSecondFactorPasskeyResponses[keyof AuthSecondFactorPasskeyResponses];
+
+export type AuthCreatePasskeySignInOptionData = {
+  body: {
+    [key: string]: never;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/passkey/options';
+};
+
+export type AuthCreatePasskeySignInOptionErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthCreatePasskeySignInOptionError =
+  AuthCreatePasskeySignInOptionErrors[keyof AuthCreatePasskeySignInOptionErrors];
+
+export type AuthCreatePasskeySignInOptionResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    challenge: string;
+    [key: string]: unknown;
+  };
+};
+
+export type AuthCreatePasskeySignInOptionResponse =
+  AuthCreatePasskeySignInOptionResponses[keyof AuthCreatePasskeySignInOptionResponses];
+
+export type AuthPasskeyData = {
+  body: {
+    response: {
+      id: string;
+      rawId: string;
+      type: 'public-key';
+      response: {
+        clientDataJSON: string;
+        authenticatorData: string;
+        signature: string;
+        userHandle?: string | null;
+      };
+    };
+    /**
+     * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
+     */
+    kind?: 'cookie' | 'token';
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/auth/passkey';
+};
+
+export type AuthPasskeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthPasskeyError = AuthPasskeyErrors[keyof AuthPasskeyErrors];
+
+export type AuthPasskeyResponses = {
+  /**
+   * Default Response
+   */
+  200: SignedIn;
+};
+
+export type AuthPasskeyResponse = AuthPasskeyResponses[keyof AuthPasskeyResponses];
+
+export type AuthGetOidcData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/oidc';
+};
+
+export type AuthGetOidcErrors = {
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthGetOidcError = AuthGetOidcErrors[keyof AuthGetOidcErrors];
+
+export type AuthGetOidcResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    enabled: boolean;
+    name: string | null;
+  };
+};
+
+export type AuthGetOidcResponse = AuthGetOidcResponses[keyof AuthGetOidcResponses];
+
+export type AuthGetOidcStartData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/oidc/start';
+};
+
+export type AuthGetOidcStartErrors = {
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthGetOidcStartError = AuthGetOidcStartErrors[keyof AuthGetOidcStartErrors];
+
+export type AuthGetOidcCallbackData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/auth/oidc/callback';
+};
+
+export type AuthGetOidcCallbackErrors = {
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AuthGetOidcCallbackError = AuthGetOidcCallbackErrors[keyof AuthGetOidcCallbackErrors];
+
+export type ApiKeysListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/api-keys';
+};
+
+export type ApiKeysListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ApiKeysListError = ApiKeysListErrors[keyof ApiKeysListErrors];
+
+export type ApiKeysListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<ApiKey>;
+    nextCursor: string | null;
+  };
+};
+
+export type ApiKeysListResponse = ApiKeysListResponses[keyof ApiKeysListResponses];
+
+export type ApiKeysCreateData = {
+  body: {
+    name: string;
+    /**
+     * Left out: everything.
+     */
+    scopes?: Array<
+      | '*'
+      | 'workspace:*'
+      | 'workspace:read'
+      | 'workspace:write'
+      | 'workspace:own'
+      | 'members:*'
+      | 'members:read'
+      | 'members:write'
+      | 'keys:*'
+      | 'keys:read'
+      | 'keys:write'
+      | 'numbers:*'
+      | 'numbers:read'
+      | 'numbers:write'
+      | 'contacts:*'
+      | 'contacts:read'
+      | 'contacts:write'
+      | 'contacts:import'
+      | 'contacts:export'
+      | 'contacts:erase'
+      | 'conversations:*'
+      | 'conversations:read'
+      | 'conversations:write'
+      | 'messages:*'
+      | 'messages:read'
+      | 'messages:write'
+      | 'media:*'
+      | 'media:read'
+      | 'media:write'
+      | 'templates:*'
+      | 'templates:read'
+      | 'templates:write'
+      | 'team:*'
+      | 'team:read'
+      | 'team:write'
+      | 'workflows:*'
+      | 'workflows:read'
+      | 'workflows:write'
+      | 'events:*'
+      | 'events:read'
+      | 'audit:*'
+      | 'audit:read'
+      | 'usage:*'
+      | 'usage:read'
+    >;
+    /**
+     * null = every number.
+     */
+    numberIds?: Array<string> | null;
+    /**
+     * null = never.
+     */
+    expiresAt?: string | null;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/api-keys';
+};
+
+export type ApiKeysCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ApiKeysCreateError = ApiKeysCreateErrors[keyof ApiKeysCreateErrors];
+
+export type ApiKeysCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    id: string;
+    /**
+     * Shown here and never again: `Authorization: Bearer ck_…`.
+     */
+    key: string;
+  };
+};
+
+export type ApiKeysCreateResponse = ApiKeysCreateResponses[keyof ApiKeysCreateResponses];
+
+export type ApiKeysDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/api-keys/{id}';
+};
+
+export type ApiKeysDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ApiKeysDeleteError = ApiKeysDeleteErrors[keyof ApiKeysDeleteErrors];
+
+export type ApiKeysDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type ApiKeysDeleteResponse = ApiKeysDeleteResponses[keyof ApiKeysDeleteResponses];
+
+export type ApiKeysUpdateData = {
+  body: {
+    name?: string;
+    scopes?: Array<
+      | '*'
+      | 'workspace:*'
+      | 'workspace:read'
+      | 'workspace:write'
+      | 'workspace:own'
+      | 'members:*'
+      | 'members:read'
+      | 'members:write'
+      | 'keys:*'
+      | 'keys:read'
+      | 'keys:write'
+      | 'numbers:*'
+      | 'numbers:read'
+      | 'numbers:write'
+      | 'contacts:*'
+      | 'contacts:read'
+      | 'contacts:write'
+      | 'contacts:import'
+      | 'contacts:export'
+      | 'contacts:erase'
+      | 'conversations:*'
+      | 'conversations:read'
+      | 'conversations:write'
+      | 'messages:*'
+      | 'messages:read'
+      | 'messages:write'
+      | 'media:*'
+      | 'media:read'
+      | 'media:write'
+      | 'templates:*'
+      | 'templates:read'
+      | 'templates:write'
+      | 'team:*'
+      | 'team:read'
+      | 'team:write'
+      | 'workflows:*'
+      | 'workflows:read'
+      | 'workflows:write'
+      | 'events:*'
+      | 'events:read'
+      | 'audit:*'
+      | 'audit:read'
+      | 'usage:*'
+      | 'usage:read'
+    >;
+    /**
+     * null = every number.
+     */
+    numberIds?: Array<string> | null;
+    /**
+     * null = never.
+     */
+    expiresAt?: string | null;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/api-keys/{id}';
+};
+
+export type ApiKeysUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ApiKeysUpdateError = ApiKeysUpdateErrors[keyof ApiKeysUpdateErrors];
+
+export type ApiKeysUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: ApiKey;
+};
+
+export type ApiKeysUpdateResponse = ApiKeysUpdateResponses[keyof ApiKeysUpdateResponses];
+
+export type ApiKeysRotateData = {
+  body?: {
+    /**
+     * At most 30 days.
+     */
+    graceSeconds?: number;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/api-keys/{id}/rotate';
+};
+
+export type ApiKeysRotateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ApiKeysRotateError = ApiKeysRotateErrors[keyof ApiKeysRotateErrors];
+
+export type ApiKeysRotateResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    id: string;
+    /**
+     * Shown here and never again: `Authorization: Bearer ck_…`.
+     */
+    key: string;
+    oldTextUntil: string;
+  };
+};
+
+export type ApiKeysRotateResponse = ApiKeysRotateResponses[keyof ApiKeysRotateResponses];
 
 export type WorkspaceGetData = {
   body?: never;
@@ -1060,6 +3483,407 @@ export type WorkspaceUpdateResponses = {
 };
 
 export type WorkspaceUpdateResponse = WorkspaceUpdateResponses[keyof WorkspaceUpdateResponses];
+
+export type MembersListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/members';
+};
+
+export type MembersListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type MembersListError = MembersListErrors[keyof MembersListErrors];
+
+export type MembersListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Member>;
+    nextCursor: string | null;
+  };
+};
+
+export type MembersListResponse = MembersListResponses[keyof MembersListResponses];
+
+export type MembersDeleteData = {
+  body?: never;
+  path: {
+    userId: string;
+  };
+  query?: never;
+  url: '/v1/members/{userId}';
+};
+
+export type MembersDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type MembersDeleteError = MembersDeleteErrors[keyof MembersDeleteErrors];
+
+export type MembersDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type MembersDeleteResponse = MembersDeleteResponses[keyof MembersDeleteResponses];
+
+export type MembersUpdateData = {
+  body: {
+    role?: 'owner' | 'admin' | 'agent' | 'viewer';
+    disabled?: boolean;
+    /**
+     * null = every number; for agents and viewers.
+     */
+    numberIds?: Array<string> | null;
+    /**
+     * Own and unassigned conversations only; for agents and viewers.
+     */
+    ownOnly?: boolean;
+  };
+  path: {
+    userId: string;
+  };
+  query?: never;
+  url: '/v1/members/{userId}';
+};
+
+export type MembersUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type MembersUpdateError = MembersUpdateErrors[keyof MembersUpdateErrors];
+
+export type MembersUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: Member;
+};
+
+export type MembersUpdateResponse = MembersUpdateResponses[keyof MembersUpdateResponses];
+
+export type InvitationsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/invitations';
+};
+
+export type InvitationsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsListError = InvitationsListErrors[keyof InvitationsListErrors];
+
+export type InvitationsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Invitation>;
+    nextCursor: string | null;
+  };
+};
+
+export type InvitationsListResponse = InvitationsListResponses[keyof InvitationsListResponses];
+
+export type InvitationsCreateData = {
+  body: {
+    email: string;
+    role?: 'owner' | 'admin' | 'agent' | 'viewer';
+    /**
+     * null = every number; for agents and viewers.
+     */
+    numberIds?: Array<string> | null;
+    /**
+     * Own and unassigned conversations only; for agents and viewers.
+     */
+    ownOnly?: boolean;
+    /**
+     * Language of the mail.
+     */
+    locale?: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/invitations';
+};
+
+export type InvitationsCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsCreateError = InvitationsCreateErrors[keyof InvitationsCreateErrors];
+
+export type InvitationsCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Invitation;
+};
+
+export type InvitationsCreateResponse = InvitationsCreateResponses[keyof InvitationsCreateResponses];
+
+export type InvitationsResendData = {
+  body?: never;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/invitations/{id}/resend';
+};
+
+export type InvitationsResendErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsResendError = InvitationsResendErrors[keyof InvitationsResendErrors];
+
+export type InvitationsResendResponses = {
+  /**
+   * Default Response
+   */
+  200: Invitation;
+};
+
+export type InvitationsResendResponse = InvitationsResendResponses[keyof InvitationsResendResponses];
+
+export type InvitationsDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/invitations/{id}';
+};
+
+export type InvitationsDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsDeleteError = InvitationsDeleteErrors[keyof InvitationsDeleteErrors];
+
+export type InvitationsDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type InvitationsDeleteResponse = InvitationsDeleteResponses[keyof InvitationsDeleteResponses];
 
 export type AuditListData = {
   body?: never;
@@ -1225,6 +4049,120 @@ export type AuditGetResponses = {
 };
 
 export type AuditGetResponse = AuditGetResponses[keyof AuditGetResponses];
+
+export type EventsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    after?: number;
+    limit?: number;
+    /**
+     * Only these, such as message.received,message.sent.
+     */
+    names?: string;
+    /**
+     * Seconds to wait for the first event when there is none.
+     */
+    wait?: number;
+  };
+  url: '/v1/events';
+};
+
+export type EventsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type EventsListError = EventsListErrors[keyof EventsListErrors];
+
+export type EventsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Event>;
+    nextAfter: number;
+    hasMore: boolean;
+  };
+};
+
+export type EventsListResponse = EventsListResponses[keyof EventsListResponses];
+
+export type RealtimeTicketData = {
+  body?: never;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/realtime/ticket';
+};
+
+export type RealtimeTicketErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type RealtimeTicketError = RealtimeTicketErrors[keyof RealtimeTicketErrors];
+
+export type RealtimeTicketResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    ticket: string;
+    expiresAt: string;
+  };
+};
+
+export type RealtimeTicketResponse = RealtimeTicketResponses[keyof RealtimeTicketResponses];
 
 export type NumbersListData = {
   body?: never;
@@ -1834,7 +4772,7 @@ export type ContactsOptOutData = {
   /**
    * What the word covers.
    */
-  body: {
+  body?: {
     scope?: 'all' | 'marketing';
   } | null;
   headers?: {
@@ -1900,7 +4838,7 @@ export type ContactsOptInData = {
   /**
    * What the word covers.
    */
-  body: {
+  body?: {
     scope?: 'all' | 'marketing';
   } | null;
   headers?: {
@@ -1963,7 +4901,7 @@ export type ContactsOptInResponses = {
 export type ContactsOptInResponse = ContactsOptInResponses[keyof ContactsOptInResponses];
 
 export type ContactsBlockData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -2026,7 +4964,7 @@ export type ContactsBlockResponses = {
 export type ContactsBlockResponse = ContactsBlockResponses[keyof ContactsBlockResponses];
 
 export type ContactsUnblockData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -2663,6 +5601,186 @@ export type ContactAttributesUpdateResponses = {
 
 export type ContactAttributesUpdateResponse =
   ContactAttributesUpdateResponses[keyof ContactAttributesUpdateResponses];
+
+export type ContactsListMergesData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/contacts/{id}/merges';
+};
+
+export type ContactsListMergesErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ContactsListMergesError = ContactsListMergesErrors[keyof ContactsListMergesErrors];
+
+export type ContactsListMergesResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<ContactMerge>;
+    nextCursor: string | null;
+  };
+};
+
+export type ContactsListMergesResponse = ContactsListMergesResponses[keyof ContactsListMergesResponses];
+
+export type ContactsCreateMergeData = {
+  body: {
+    /**
+     * The one that is merged into this one.
+     */
+    contactId: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/contacts/{id}/merges';
+};
+
+export type ContactsCreateMergeErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ContactsCreateMergeError = ContactsCreateMergeErrors[keyof ContactsCreateMergeErrors];
+
+export type ContactsCreateMergeResponses = {
+  /**
+   * Default Response
+   */
+  201: ContactMerge;
+};
+
+export type ContactsCreateMergeResponse = ContactsCreateMergeResponses[keyof ContactsCreateMergeResponses];
+
+export type ContactsMergeUndoData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+    mergeId: string;
+  };
+  query?: never;
+  url: '/v1/contacts/{id}/merges/{mergeId}/undo';
+};
+
+export type ContactsMergeUndoErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ContactsMergeUndoError = ContactsMergeUndoErrors[keyof ContactsMergeUndoErrors];
+
+export type ContactsMergeUndoResponses = {
+  /**
+   * Default Response
+   */
+  200: ContactMerge;
+};
+
+export type ContactsMergeUndoResponse = ContactsMergeUndoResponses[keyof ContactsMergeUndoResponses];
 
 export type ContactsListImportsData = {
   body?: never;
@@ -3558,7 +6676,7 @@ export type ConversationsAssignResponses = {
 export type ConversationsAssignResponse = ConversationsAssignResponses[keyof ConversationsAssignResponses];
 
 export type ConversationsUnassignData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -3622,7 +6740,7 @@ export type ConversationsUnassignResponse =
   ConversationsUnassignResponses[keyof ConversationsUnassignResponses];
 
 export type ConversationsClaimData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -3751,7 +6869,7 @@ export type ConversationsSnoozeResponses = {
 export type ConversationsSnoozeResponse = ConversationsSnoozeResponses[keyof ConversationsSnoozeResponses];
 
 export type ConversationsCloseData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -3814,7 +6932,7 @@ export type ConversationsCloseResponses = {
 export type ConversationsCloseResponse = ConversationsCloseResponses[keyof ConversationsCloseResponses];
 
 export type ConversationsReopenData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -3877,7 +6995,7 @@ export type ConversationsReopenResponses = {
 export type ConversationsReopenResponse = ConversationsReopenResponses[keyof ConversationsReopenResponses];
 
 export type ConversationsReadData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -3940,7 +7058,7 @@ export type ConversationsReadResponses = {
 export type ConversationsReadResponse = ConversationsReadResponses[keyof ConversationsReadResponses];
 
 export type ConversationsUnreadData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {
@@ -4395,7 +7513,6 @@ export type ConversationsUpdateNoteData = {
      * Members who are to see it.
      */
     mentions?: Array<string>;
-    updatedAt?: string;
   };
   path: {
     id: string;
@@ -4854,7 +7971,6 @@ export type QuickRepliesUpdateData = {
      */
     text?: string;
     mediaId?: string | null;
-    updatedAt?: string;
   };
   path: {
     id: string;
@@ -5237,7 +8353,6 @@ export type TeamsUpdateData = {
      * Exactly these are its members then.
      */
     memberIds?: Array<string>;
-    updatedAt?: string;
   };
   path: {
     id: string;
@@ -7403,7 +10518,7 @@ export type MessagesRetryResponses = {
 export type MessagesRetryResponse = MessagesRetryResponses[keyof MessagesRetryResponses];
 
 export type MessagesReadData = {
-  body: {
+  body?: {
     typing?: boolean;
   } | null;
   headers?: {
@@ -7532,6 +10647,167 @@ export type CanSendGetResponses = {
 
 export type CanSendGetResponse = CanSendGetResponses[keyof CanSendGetResponses];
 
+export type ContactsEraseData = {
+  body: {
+    /**
+     * `erase <id of the contact>`: this cannot be undone.
+     */
+    confirm: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/contacts/{id}/erase';
+};
+
+export type ContactsEraseErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ContactsEraseError = ContactsEraseErrors[keyof ContactsEraseErrors];
+
+export type ContactsEraseResponses = {
+  /**
+   * Default Response
+   */
+  202: ContactErasure;
+};
+
+export type ContactsEraseResponse = ContactsEraseResponses[keyof ContactsEraseResponses];
+
+export type ErasuresListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+    offset?: number;
+  };
+  url: '/v1/erasures';
+};
+
+export type ErasuresListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ErasuresListError = ErasuresListErrors[keyof ErasuresListErrors];
+
+export type ErasuresListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<ContactErasure>;
+    nextCursor: string | null;
+  };
+};
+
+export type ErasuresListResponse = ErasuresListResponses[keyof ErasuresListResponses];
+
+export type ErasuresGetData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/erasures/{id}';
+};
+
+export type ErasuresGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ErasuresGetError = ErasuresGetErrors[keyof ErasuresGetErrors];
+
+export type ErasuresGetResponses = {
+  /**
+   * Default Response
+   */
+  200: ContactErasure;
+};
+
+export type ErasuresGetResponse = ErasuresGetResponses[keyof ErasuresGetResponses];
+
 export type SearchGetData = {
   body?: never;
   path?: never;
@@ -7577,6 +10853,119 @@ export type SearchGetResponses = {
 };
 
 export type SearchGetResponse = SearchGetResponses[keyof SearchGetResponses];
+
+export type TemplatesListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Those that can be sent from this number.
+     */
+    numberId?: string;
+    status?: string;
+    language?: string;
+    /**
+     * Part of the name or the text.
+     */
+    q?: string;
+  };
+  url: '/v1/templates';
+};
+
+export type TemplatesListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesListError = TemplatesListErrors[keyof TemplatesListErrors];
+
+export type TemplatesListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Template>;
+  };
+};
+
+export type TemplatesListResponse = TemplatesListResponses[keyof TemplatesListResponses];
+
+export type TemplatesSyncData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/templates/sync';
+};
+
+export type TemplatesSyncErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesSyncError = TemplatesSyncErrors[keyof TemplatesSyncErrors];
+
+export type TemplatesSyncResponses = {
+  /**
+   * Default Response
+   */
+  202: {
+    accounts: number;
+  };
+};
+
+export type TemplatesSyncResponse = TemplatesSyncResponses[keyof TemplatesSyncResponses];
 
 export type WorkflowsListData = {
   body?: never;
@@ -7677,6 +11066,215 @@ export type WorkflowsUpdateResponses = {
 };
 
 export type WorkflowsUpdateResponse = WorkflowsUpdateResponses[keyof WorkflowsUpdateResponses];
+
+export type OperatorGetParkedData = {
+  body?: never;
+  path?: never;
+  query?: {
+    phoneNumberId?: string;
+    reason?: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
+    limit?: number;
+  };
+  url: '/v1/operator/parked';
+};
+
+export type OperatorGetParkedErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorGetParkedError = OperatorGetParkedErrors[keyof OperatorGetParkedErrors];
+
+export type OperatorGetParkedResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<ParkedItem>;
+  };
+};
+
+export type OperatorGetParkedResponse = OperatorGetParkedResponses[keyof OperatorGetParkedResponses];
+
+export type OperatorListRawEventsData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Older than this number.
+     */
+    before?: number;
+    /**
+     * true: those not processed yet.
+     */
+    waiting?: 'true' | 'false';
+    limit?: number;
+  };
+  url: '/v1/operator/raw-events';
+};
+
+export type OperatorListRawEventsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorListRawEventsError = OperatorListRawEventsErrors[keyof OperatorListRawEventsErrors];
+
+export type OperatorListRawEventsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<RawEvent>;
+  };
+};
+
+export type OperatorListRawEventsResponse =
+  OperatorListRawEventsResponses[keyof OperatorListRawEventsResponses];
+
+export type OperatorGetRawEventBodyData = {
+  body?: never;
+  path: {
+    n: number;
+  };
+  query?: never;
+  url: '/v1/operator/raw-events/{n}/body';
+};
+
+export type OperatorGetRawEventBodyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorGetRawEventBodyError = OperatorGetRawEventBodyErrors[keyof OperatorGetRawEventBodyErrors];
+
+export type OperatorGetRawEventBodyResponses = {
+  /**
+   * Default Response
+   */
+  200: unknown;
+};
+
+export type OperatorReplayData = {
+  body:
+    | {
+        from: number;
+        to: number;
+      }
+    | {
+        parked: Array<string>;
+      }
+    | {
+        phoneNumberId: string;
+      };
+  path?: never;
+  query?: never;
+  url: '/v1/operator/replay';
+};
+
+export type OperatorReplayErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorReplayError = OperatorReplayErrors[keyof OperatorReplayErrors];
+
+export type OperatorReplayResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    bodies: number;
+    items: number;
+    parked: number;
+  };
+};
+
+export type OperatorReplayResponse = OperatorReplayResponses[keyof OperatorReplayResponses];
 
 export type OperatorListWorkspacesData = {
   body?: never;
@@ -8068,215 +11666,6 @@ export type OperatorUpdateNumberResponses = {
 
 export type OperatorUpdateNumberResponse = OperatorUpdateNumberResponses[keyof OperatorUpdateNumberResponses];
 
-export type OperatorGetParkedData = {
-  body?: never;
-  path?: never;
-  query?: {
-    phoneNumberId?: string;
-    reason?: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
-    limit?: number;
-  };
-  url: '/v1/operator/parked';
-};
-
-export type OperatorGetParkedErrors = {
-  /**
-   * Something in the request is not valid; details.problems names each field.
-   */
-  400: Error;
-  /**
-   * No credentials, or none that count.
-   */
-  401: Error;
-  /**
-   * Not allowed; the message says what is missing.
-   */
-  403: Error;
-  /**
-   * Too many requests; Retry-After says when to come again.
-   */
-  429: Error;
-  /**
-   * Not now; Retry-After says when to come again.
-   */
-  503: Error;
-};
-
-export type OperatorGetParkedError = OperatorGetParkedErrors[keyof OperatorGetParkedErrors];
-
-export type OperatorGetParkedResponses = {
-  /**
-   * Default Response
-   */
-  200: {
-    data: Array<ParkedItem>;
-  };
-};
-
-export type OperatorGetParkedResponse = OperatorGetParkedResponses[keyof OperatorGetParkedResponses];
-
-export type OperatorListRawEventsData = {
-  body?: never;
-  path?: never;
-  query?: {
-    /**
-     * Older than this number.
-     */
-    before?: number;
-    /**
-     * true: those not processed yet.
-     */
-    waiting?: 'true' | 'false';
-    limit?: number;
-  };
-  url: '/v1/operator/raw-events';
-};
-
-export type OperatorListRawEventsErrors = {
-  /**
-   * Something in the request is not valid; details.problems names each field.
-   */
-  400: Error;
-  /**
-   * No credentials, or none that count.
-   */
-  401: Error;
-  /**
-   * Not allowed; the message says what is missing.
-   */
-  403: Error;
-  /**
-   * Too many requests; Retry-After says when to come again.
-   */
-  429: Error;
-  /**
-   * Not now; Retry-After says when to come again.
-   */
-  503: Error;
-};
-
-export type OperatorListRawEventsError = OperatorListRawEventsErrors[keyof OperatorListRawEventsErrors];
-
-export type OperatorListRawEventsResponses = {
-  /**
-   * Default Response
-   */
-  200: {
-    data: Array<RawEvent>;
-  };
-};
-
-export type OperatorListRawEventsResponse =
-  OperatorListRawEventsResponses[keyof OperatorListRawEventsResponses];
-
-export type OperatorGetRawEventBodyData = {
-  body?: never;
-  path: {
-    n: number;
-  };
-  query?: never;
-  url: '/v1/operator/raw-events/{n}/body';
-};
-
-export type OperatorGetRawEventBodyErrors = {
-  /**
-   * Something in the request is not valid; details.problems names each field.
-   */
-  400: Error;
-  /**
-   * No credentials, or none that count.
-   */
-  401: Error;
-  /**
-   * Not allowed; the message says what is missing.
-   */
-  403: Error;
-  /**
-   * There is no such thing, at least not in this workspace.
-   */
-  404: Error;
-  /**
-   * Too many requests; Retry-After says when to come again.
-   */
-  429: Error;
-  /**
-   * Not now; Retry-After says when to come again.
-   */
-  503: Error;
-};
-
-export type OperatorGetRawEventBodyError = OperatorGetRawEventBodyErrors[keyof OperatorGetRawEventBodyErrors];
-
-export type OperatorGetRawEventBodyResponses = {
-  /**
-   * Default Response
-   */
-  200: unknown;
-};
-
-export type OperatorReplayData = {
-  body:
-    | {
-        from: number;
-        to: number;
-      }
-    | {
-        parked: Array<string>;
-      }
-    | {
-        phoneNumberId: string;
-      };
-  path?: never;
-  query?: never;
-  url: '/v1/operator/replay';
-};
-
-export type OperatorReplayErrors = {
-  /**
-   * Something in the request is not valid; details.problems names each field.
-   */
-  400: Error;
-  /**
-   * No credentials, or none that count.
-   */
-  401: Error;
-  /**
-   * Not allowed; the message says what is missing.
-   */
-  403: Error;
-  /**
-   * It clashes with what is there.
-   */
-  409: Error;
-  /**
-   * Understood, but not possible.
-   */
-  422: Error;
-  /**
-   * Too many requests; Retry-After says when to come again.
-   */
-  429: Error;
-  /**
-   * Not now; Retry-After says when to come again.
-   */
-  503: Error;
-};
-
-export type OperatorReplayError = OperatorReplayErrors[keyof OperatorReplayErrors];
-
-export type OperatorReplayResponses = {
-  /**
-   * Default Response
-   */
-  200: {
-    bodies: number;
-    items: number;
-    parked: number;
-  };
-};
-
-export type OperatorReplayResponse = OperatorReplayResponses[keyof OperatorReplayResponses];
-
 export type OperatorListDeadLettersData = {
   body?: never;
   path?: never;
@@ -8657,7 +12046,7 @@ export type MediaGetContentResponses = {
 };
 
 export type MediaFetchData = {
-  body: {
+  body?: {
     [key: string]: never;
   } | null;
   headers?: {

@@ -131,6 +131,8 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
         config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
+          // Beside it stands /v1/auth/passkeys/options, which makes a new one.
+          operationId: 'auth.createPasskeySignInOption',
           description: 'What `navigator.credentials.get` is given to sign in without a password.',
           body: z.strictObject({}).optional(),
           response: { 200: requestOptions },

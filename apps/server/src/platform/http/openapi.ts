@@ -101,7 +101,7 @@ export function completeSpec(
   for (const { method, url, access, consumes } of routes) {
     const operation = paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
     if (!operation) continue;
-    operation.operationId = operationIdOf(method, url);
+    operation.operationId ??= operationIdOf(method, url);
     operation.security =
       access === null
         ? []
