@@ -18,6 +18,7 @@ import { type Family, type Row, round, table } from './measure.ts';
 import { memory } from './memory.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
+import { search } from './search.ts';
 import { sends } from './sends.ts';
 import { stopEverything } from './server.ts';
 import { start } from './start.ts';
@@ -27,6 +28,7 @@ const families: Record<string, Family> = {
   processing,
   reads,
   inbox,
+  search,
   latency,
   'full-loop': fullLoop,
   sends,

@@ -129,6 +129,9 @@ test('commands bring up the embedded database, and work beside a running one', {
     const approved = await chaski(['number', 'approve', '77', '--json']);
     expect(approved).toMatchObject({ code: 0, said: expect.stringContaining('"active"') });
     expect((await chaski(['number', 'approve', '78'])).said).toContain('No number 78');
+    const nobody = '01920000-0000-7000-8000-000000000000';
+    const erase = await chaski(['contact', 'erase', nobody, '--confirm', `erase ${nobody}`]);
+    expect(erase).toMatchObject({ code: 1, said: expect.stringContaining('no such contact') });
   } finally {
     await running.stop();
   }

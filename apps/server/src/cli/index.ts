@@ -7,6 +7,7 @@ import { AppError } from '../platform/errors.ts';
 import { addAdmin } from './admin.ts';
 import { addApp } from './app.ts';
 import { addAudit } from './audit.ts';
+import { addContact } from './contact.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addNumber } from './number.ts';
@@ -28,6 +29,7 @@ export async function runCli(args: string[]): Promise<void> {
     addNumber,
     addApp,
     addAdmin,
+    addContact,
     addReplay,
     addQueue,
     addAudit,
