@@ -76,6 +76,8 @@ export interface AppOptions {
 export interface Started {
   url: string;
   simulatorUrl: string | null;
+  /** The web app; null without the role api. */
+  pageUrl: string | null;
   phoneUrl: string | null;
   demo: null | {
     operatorEmail: string;
@@ -454,6 +456,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return {
       url,
       simulatorUrl: simulator?.baseUrl ?? null,
+      pageUrl: isApi ? `${url}/app/inbox` : null,
       phoneUrl: simulator?.phoneUrl ?? null,
       demo,
       warnings,

@@ -45,7 +45,7 @@ function startProgram(env: Record<string, string> = {}, drain = ''): Program {
         start: async () => {
           await new Promise((done, fail) => server.once('error', fail).listen(config.port, '127.0.0.1', done));
           return {
-            url: 'http://127.0.0.1:' + server.address().port, simulatorUrl: null, phoneUrl: null,
+            url: 'http://127.0.0.1:' + server.address().port, simulatorUrl: null, pageUrl: null, phoneUrl: null,
             demo: { apiKey: secrets.demoApiKey, appSecret: secrets.appSecret, verifyToken: secrets.verifyToken, workspaceId: 'w', numbers: [] },
             warnings: [],
           };

@@ -212,6 +212,7 @@ function writeReadyFile(path: string, started: Started, embedded: Embedded | nul
   const content = {
     url: started.url,
     simulatorUrl: started.simulatorUrl,
+    pageUrl: started.pageUrl,
     phoneUrl: started.phoneUrl,
     apiKey: started.demo?.apiKey ?? null,
     operatorEmail: started.demo?.operatorEmail ?? null,
@@ -242,6 +243,7 @@ function readyLines(started: Started, config: Config, warnings: string[], dataDi
     row('OpenAPI', `${url}/openapi.json`);
     row('Webhook URL', `${config.publicUrl ?? url}/webhooks/cloud`);
   }
+  if (started.pageUrl !== null) row('Inbox', `${started.pageUrl}   ← sign in here and answer`);
   if (started.phoneUrl !== null) row('Phones', `${started.phoneUrl}   ← open this and write "hi"`);
   if (started.simulatorUrl !== null) row('Simulator', started.simulatorUrl);
   if (demo !== null) {
