@@ -3,7 +3,7 @@
  *
  * Words: a *raw event* is one webhook body as it came; an *item* is one thing it says; an item that cannot be applied
  * is *parked* with its reason and a copy of its body, and may be *replayed*; a *lane* is the share of numbers that one
- * worker works at a time.
+ * process works at a time; a *shelf* holds in memory what waits of one shard of them, and takes its turns.
  *
  * Tables: raw_events (by day), item_keys, parked, parked_bodies.
  *

@@ -347,7 +347,7 @@ test('poison events are set aside alone, with their error; the rest go on in ord
     async handle(tx, events) {
       for (const event of events) {
         // An effect before the failure: it must not be there twice.
-        await tx.execute('insert into rate_buckets (key, tokens, updated_at) values ($1, 1, $2)', [
+        await tx.execute('insert into rate_buckets (key, used, started_at) values ($1, 1, $2)', [
           `effect ${event.data.i}`,
           tx.now(),
         ]);
