@@ -28,15 +28,17 @@ export { recordConsents } from './consents.ts';
 export { eraseContacts, type Subject, subjectOf } from './erase.ts';
 export { applyIdentityChange } from './identity-change.ts';
 export { importHandler } from './import.ts';
-export { type LabelRow, labelsByIds, labelsByNames, labelsOf } from './labels.ts';
+export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { selectVisible as visibleContacts } from './queries-read.ts';
 export { contactForAddress, isSomebody, linkMany, resolveMany } from './resolve.ts';
 export { contactWords, findContacts, wordsQuery } from './words.ts';
 
-/** One contact, or null. */
+/** One contact, or null; of one that was merged away the one that stands for it. Nobody who was erased. */
 export async function getContact(tx: Tx, workspaceId: string, id: string): Promise<ContactRow | null> {
-  return (await selectContacts(tx, [{ workspaceId, id }]))[0] ?? null;
+  const row = (await selectContacts(tx, [{ workspaceId, id }]))[0] ?? null;
+  if (row?.erasedAt) return null;
+  return row?.mergedInto ? getContact(tx, workspaceId, row.mergedInto) : row;
 }
 
 /** The aliases of contacts of one workspace, oldest first. */

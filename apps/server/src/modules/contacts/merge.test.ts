@@ -67,6 +67,9 @@ describe('merging two contacts', () => {
     // Whoever writes from the merged address is the kept contact now.
     const written = await writes(stage, { phone: String(gone.phone), text: 'It is me' });
     expect(written.contactId).toBe(kept.id);
+    // And whoever still names the merged one means the kept one.
+    const asked = await call('GET', `/v1/can-send?contactId=${gone.id}`);
+    expect(asked.body).toMatchObject({ verdict: 'blocked', code: 'opted_out' });
   });
 
   it('and undoing it restores both exactly, whatever they were', async () => {
