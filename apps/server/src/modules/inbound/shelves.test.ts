@@ -141,3 +141,16 @@ it('takes alone what failed, after a pause, so that others do not fail with it',
   shelves.done(alone, []);
   expect(shelves.take(0, 300)!.shelves).toHaveLength(1);
 });
+
+it('puts what committed late before what came after it, and leaves what lies beyond a full shelf', () => {
+  const shelves = make(1);
+  shelves.put([row(1, 0), row(3, 0)]);
+  shelves.put([row(2, 0)]);
+  expect(shelves.take(0, 0)!.rows.map(({ row: { n } }) => n)).toEqual([1, 2, 3]);
+  shelves.put(Array.from({ length: 500 }, (_, i) => row(i + 10, 7)));
+  const full = shelves.size;
+  shelves.take(0, 0);
+  // There is room again, but 410 to 509 were not read yet: they come first.
+  shelves.put([row(600, 7)]);
+  expect(shelves.size).toBe(full);
+});
