@@ -13,6 +13,7 @@ import { fullLoop } from './full-loop.ts';
 import { inbox } from './inbox.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
+import { login } from './login.ts';
 import { measureMachine, weaknessOf } from './machine.ts';
 import { type Family, type Row, round, table } from './measure.ts';
 import { memory } from './memory.ts';
@@ -21,6 +22,7 @@ import { reads } from './reads.ts';
 import { search } from './search.ts';
 import { sends } from './sends.ts';
 import { stopEverything } from './server.ts';
+import { sockets } from './sockets.ts';
 import { start } from './start.ts';
 
 const families: Record<string, Family> = {
@@ -29,11 +31,13 @@ const families: Record<string, Family> = {
   reads,
   inbox,
   search,
+  login,
   latency,
   'full-loop': fullLoop,
   sends,
   start,
   memory,
+  sockets,
   claim,
   'fair-share': fairShare,
 };
