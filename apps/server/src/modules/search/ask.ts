@@ -21,7 +21,11 @@ import {
 } from './queries.ts';
 import { type Question, wordsOf } from './question.ts';
 
-/** Of the newest messages, those in which a common word is looked for before the index is asked. Measured: 6 ms. */
+/**
+ * Of the newest messages, those in which a common word is looked for before the index is asked. At 1 M messages, on two
+ * cores with a load of 11: 45 ms for looking at them, 2 to 4 s for sorting the 600,000 hits of a word in most messages,
+ * 2 to 30 ms for a word that is rare.
+ */
 const span = 5_000;
 /** More threads than this are filtered after finding, not before. */
 const maxThreads = 200;
