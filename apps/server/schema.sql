@@ -4,6 +4,7 @@
 create schema chaski_private;
 
 -- sequences
+create sequence audit_n;
 create sequence events_n;
 create sequence raw_events_n;
 create sequence send_queue_n;
@@ -43,6 +44,8 @@ create table api_keys (
   last_used_at timestamp with time zone,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  old_hash bytea,
+  old_hash_until timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
@@ -100,13 +103,63 @@ create table audit (
   impersonator_id uuid,
   before jsonb,
   after jsonb,
+  erased_at timestamp with time zone,
   constraint audit_pkey PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX audit_actor ON public.audit USING btree (workspace_id, actor_id, at DESC, id DESC);
 CREATE INDEX audit_recent ON public.audit USING btree (workspace_id, at DESC, id DESC);
+CREATE INDEX audit_target ON public.audit USING btree (workspace_id, target_id, at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_system;
 grant insert, select to chaski_app;
+
+-- table audit_keys (row security, forced)
+create table audit_keys (
+  id uuid not null,
+  sealed_key text not null,
+  created_at timestamp with time zone not null,
+  constraint audit_keys_pkey PRIMARY KEY (id)
+);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table audit_queue (row security, forced)
+create table audit_queue (
+  workspace_id uuid not null,
+  n bigint not null default nextval('public.audit_n'::regclass),
+  kind text not null default 'line'::text,
+  audit_id uuid not null,
+  constraint audit_queue_pkey PRIMARY KEY (workspace_id, n),
+  constraint audit_queue_kind_check CHECK ((kind = ANY (ARRAY['line'::text, 'erasure'::text])))
+) with (autovacuum_vacuum_scale_factor=0.02);
+CREATE INDEX audit_queue_n ON public.audit_queue USING btree (n);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_system;
+grant insert, select to chaski_app;
+
+-- table audit_seals (row security, forced)
+create table audit_seals (
+  workspace_id uuid not null,
+  seq bigint not null,
+  kind text not null,
+  audit_id uuid,
+  until_seq bigint,
+  facts_hash bytea,
+  content_hash bytea,
+  chain_hash bytea not null,
+  key_id uuid not null,
+  sealed_at timestamp with time zone not null,
+  constraint audit_seals_pkey PRIMARY KEY (workspace_id, seq),
+  constraint audit_seals_kind_check CHECK ((kind = ANY (ARRAY['line'::text, 'erasure'::text, 'retention'::text])))
+);
+CREATE UNIQUE INDEX audit_seals_line ON public.audit_seals USING btree (workspace_id, audit_id) WHERE (kind = 'line'::text);
+CREATE INDEX audit_seals_marks ON public.audit_seals USING btree (workspace_id, kind, audit_id) WHERE (kind <> 'line'::text);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_system;
+grant select to chaski_app;
 
 -- table chaski_migrations (row security, forced)
 create table chaski_migrations (
@@ -142,6 +195,23 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table contact_attributes (row security, forced)
+create table contact_attributes (
+  workspace_id uuid not null,
+  key text not null,
+  label text not null,
+  type text not null,
+  choices text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint contact_attributes_pkey PRIMARY KEY (workspace_id, key),
+  constraint contact_attributes_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'boolean'::text, 'choice'::text])))
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table contact_conflicts (row security, forced)
 create table contact_conflicts (
   workspace_id uuid not null,
@@ -153,6 +223,136 @@ create table contact_conflicts (
   constraint contact_conflicts_workspace_id_other_id_fkey FOREIGN KEY (workspace_id, other_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX contact_conflicts_other ON public.contact_conflicts USING btree (workspace_id, other_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_erasures (row security, forced)
+create table contact_erasures (
+  workspace_id uuid not null,
+  id uuid not null,
+  contact_id uuid not null,
+  state text not null default 'waiting'::text,
+  report jsonb,
+  requested_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint contact_erasures_pkey PRIMARY KEY (workspace_id, id),
+  constraint contact_erasures_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text])))
+);
+CREATE UNIQUE INDEX contact_erasures_open ON public.contact_erasures USING btree (workspace_id, contact_id) WHERE (state = 'waiting'::text);
+CREATE INDEX contact_erasures_recent ON public.contact_erasures USING btree (workspace_id, requested_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_import_problems (row security, forced)
+create table contact_import_problems (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  row integer not null,
+  field text not null default ''::text,
+  reason text not null,
+  skipped boolean not null,
+  constraint contact_import_problems_pkey PRIMARY KEY (workspace_id, import_id, "row", field),
+  constraint contact_import_problems_workspace_id_import_id_fkey FOREIGN KEY (workspace_id, import_id) REFERENCES public.contact_imports(workspace_id, id) ON DELETE CASCADE
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_imports (row security, forced)
+create table contact_imports (
+  workspace_id uuid not null,
+  id uuid not null,
+  state text not null default 'waiting'::text,
+  options jsonb not null,
+  blob_key text,
+  rows integer not null default 0,
+  created integer not null default 0,
+  updated integer not null default 0,
+  unchanged integer not null default 0,
+  skipped integer not null default 0,
+  reason text,
+  actor_kind text not null,
+  actor_id text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint contact_imports_pkey PRIMARY KEY (workspace_id, id),
+  constraint contact_imports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX contact_imports_recent ON public.contact_imports USING btree (workspace_id, created_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_labels (row security, forced)
+create table contact_labels (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  label_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint contact_labels_pkey PRIMARY KEY (workspace_id, contact_id, label_id),
+  constraint contact_labels_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
+  constraint contact_labels_workspace_id_label_id_fkey FOREIGN KEY (workspace_id, label_id) REFERENCES public.labels(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_labels_label ON public.contact_labels USING btree (workspace_id, label_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_merges (row security, forced)
+create table contact_merges (
+  workspace_id uuid not null,
+  id uuid not null,
+  kept_id uuid not null,
+  merged_id uuid not null,
+  record jsonb not null,
+  at timestamp with time zone not null,
+  undone_at timestamp with time zone,
+  constraint contact_merges_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX contact_merges_kept ON public.contact_merges USING btree (workspace_id, kept_id, at DESC);
+CREATE UNIQUE INDEX contact_merges_open ON public.contact_merges USING btree (workspace_id, merged_id) WHERE (undone_at IS NULL);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_notes (row security, forced)
+create table contact_notes (
+  workspace_id uuid not null,
+  id uuid not null,
+  contact_id uuid not null,
+  text text not null,
+  author_kind text not null,
+  author_id text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint contact_notes_pkey PRIMARY KEY (workspace_id, id),
+  constraint contact_notes_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
+  constraint contact_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 4000)))
+);
+CREATE INDEX contact_notes_contact ON public.contact_notes USING btree (workspace_id, contact_id, created_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_words (row security, forced)
+create table contact_words (
+  workspace_id uuid not null,
+  contact_id uuid not null,
+  document tsvector not null,
+  constraint contact_words_pkey PRIMARY KEY (workspace_id, contact_id),
+  constraint contact_words_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_words_document ON public.contact_words USING gin (document);
+policy definer for select to chaski_owner using true;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -178,9 +378,69 @@ create table contacts (
   last_seen_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  email text,
+  company text,
+  language text,
+  attributes jsonb not null default '{}'::jsonb,
+  merged_into uuid,
+  erased_at timestamp with time zone,
   constraint contacts_pkey PRIMARY KEY (workspace_id, id)
 ) with (fillfactor=85);
 CREATE INDEX contacts_recent ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table conversation_activity (row security, forced)
+create table conversation_activity (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  name text not null,
+  at timestamp with time zone not null,
+  actor_kind text not null,
+  actor_id text,
+  data jsonb not null,
+  constraint conversation_activity_pkey PRIMARY KEY (workspace_id, id),
+  constraint conversation_activity_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX conversation_activity_recent ON public.conversation_activity USING btree (workspace_id, conversation_id, at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table conversation_labels (row security, forced)
+create table conversation_labels (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  label_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint conversation_labels_pkey PRIMARY KEY (workspace_id, conversation_id, label_id),
+  constraint conversation_labels_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE,
+  constraint conversation_labels_workspace_id_label_id_fkey FOREIGN KEY (workspace_id, label_id) REFERENCES public.labels(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX conversation_labels_label ON public.conversation_labels USING btree (workspace_id, label_id, conversation_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table conversation_unions (row security, forced)
+create table conversation_unions (
+  workspace_id uuid not null,
+  id uuid not null,
+  from_contact_id uuid not null,
+  to_contact_id uuid not null,
+  conversation_id uuid not null,
+  into_id uuid,
+  before jsonb not null,
+  at timestamp with time zone not null,
+  constraint conversation_unions_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX conversation_unions_contacts ON public.conversation_unions USING btree (workspace_id, from_contact_id, to_contact_id);
+CREATE UNIQUE INDEX conversation_unions_open ON public.conversation_unions USING btree (workspace_id, conversation_id);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -203,16 +463,60 @@ create table conversations (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   assignee_id uuid,
+  team_id uuid,
+  due_at timestamp with time zone,
+  snoozed_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  waiting_since timestamp with time zone,
+  answered_at timestamp with time zone,
+  inbound_count bigint not null default 0,
+  united_into uuid,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
+  constraint conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.members(workspace_id, user_id) ON DELETE SET NULL (assignee_id),
   constraint conversations_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id),
   constraint conversations_workspace_id_number_id_fkey FOREIGN KEY (workspace_id, number_id) REFERENCES public.numbers(workspace_id, id),
+  constraint conversations_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.teams(workspace_id, id) ON DELETE SET NULL (team_id),
   constraint conversations_check CHECK (((contact_id IS NULL) <> (group_ref IS NULL))),
+  constraint conversations_check1 CHECK (((due_at IS NOT NULL) = (status = 'snoozed'::text))),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'closed'::text])))
 ) with (fillfactor=85);
-CREATE INDEX conversations_assignee ON public.conversations USING btree (workspace_id, assignee_id, last_message_at DESC, id DESC);
-CREATE UNIQUE INDEX conversations_contact ON public.conversations USING btree (workspace_id, number_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX conversations_aside ON public.conversations USING btree (workspace_id, status, last_message_at DESC, id DESC) WHERE (status <> 'open'::text);
+CREATE INDEX conversations_assignee ON public.conversations USING btree (workspace_id, assignee_id, last_message_at DESC, id DESC) WHERE (status = 'open'::text);
+CREATE UNIQUE INDEX conversations_contact ON public.conversations USING btree (workspace_id, contact_id, number_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX conversations_due ON public.conversations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX conversations_group ON public.conversations USING btree (workspace_id, number_id, group_ref) WHERE (group_ref IS NOT NULL);
 CREATE INDEX conversations_recent ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC);
+CREATE INDEX conversations_team ON public.conversations USING btree (workspace_id, team_id, last_message_at DESC, id DESC) WHERE (team_id IS NOT NULL);
+CREATE INDEX conversations_united ON public.conversations USING btree (workspace_id, united_into) WHERE (united_into IS NOT NULL);
+CREATE INDEX conversations_waiting ON public.conversations USING btree (workspace_id, waiting_since, id) WHERE (waiting_since IS NOT NULL);
+policy reach for all to chaski_app using 
+CASE
+    WHEN ( SELECT ((NULLIF(current_setting('app.number_ids'::text, true), ''::text) IS NULL) AND (NULLIF(current_setting('app.own_only'::text, true), ''::text) IS NULL) AND (NOT (EXISTS ( SELECT 1
+               FROM public.numbers n
+              WHERE (n.status <> 'active'::text)))))) THEN true
+    ELSE ((number_id <> ALL (ARRAY( SELECT n.id
+       FROM public.numbers n
+      WHERE (n.status <> 'active'::text)))) AND ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif") IS NULL) OR (number_id = ANY ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif"))::uuid[]))) AND ((( SELECT NULLIF(current_setting('app.own_only'::text, true), ''::text) AS "nullif") IS NULL) OR (assignee_id IS NULL) OR (assignee_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text) AS "nullif"))::uuid)))
+END;
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table drafts (row security, forced)
+create table drafts (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  user_id uuid not null,
+  text text not null,
+  reply_to_id uuid,
+  media_id uuid,
+  updated_at timestamp with time zone not null,
+  constraint drafts_pkey PRIMARY KEY (workspace_id, conversation_id, user_id),
+  constraint drafts_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE,
+  constraint drafts_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE,
+  constraint drafts_text_check CHECK ((length(text) <= 10000))
+);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -285,6 +589,24 @@ create table events (
   data jsonb not null,
   constraint events_pkey PRIMARY KEY (workspace_id, day, n)
 ) partition by RANGE (day);
+policy reach for select to chaski_app using 
+CASE
+    WHEN ( SELECT ((NULLIF(current_setting('app.number_ids'::text, true), ''::text) IS NULL) AND (NULLIF(current_setting('app.own_only'::text, true), ''::text) IS NULL) AND (NOT (EXISTS ( SELECT 1
+               FROM public.numbers n
+              WHERE (n.status <> 'active'::text)))))) THEN true
+    WHEN ((data ->> 'conversationId'::text) IS NOT NULL) THEN (EXISTS ( SELECT 1
+       FROM public.conversations v
+      WHERE ((v.workspace_id = events.workspace_id) AND (v.id = ((events.data ->> 'conversationId'::text))::uuid))))
+    WHEN ((data ->> 'messageId'::text) IS NOT NULL) THEN (EXISTS ( SELECT 1
+       FROM public.messages m
+      WHERE ((m.workspace_id = events.workspace_id) AND (m.id = ((events.data ->> 'messageId'::text))::uuid))))
+    WHEN ( SELECT ((NULLIF(current_setting('app.number_ids'::text, true), ''::text) IS NULL) AND (NULLIF(current_setting('app.own_only'::text, true), ''::text) IS NULL))) THEN true
+    WHEN ((data ->> 'contactId'::text) IS NOT NULL) THEN (EXISTS ( SELECT 1
+       FROM public.conversations v
+      WHERE ((v.workspace_id = events.workspace_id) AND (v.contact_id = ((events.data ->> 'contactId'::text))::uuid))))
+    WHEN ((data ->> 'numberId'::text) IS NOT NULL) THEN ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif") IS NULL) OR ((data ->> 'numberId'::text) = ANY ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif"))::text[])))
+    ELSE true
+END;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -327,6 +649,34 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table invitations (row security, forced)
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  email text not null,
+  role text not null,
+  number_ids uuid[],
+  own_only boolean not null default false,
+  locale text not null default 'en'::text,
+  hash bytea not null,
+  invited_by uuid,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  accepted_by uuid,
+  revoked_at timestamp with time zone,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'viewer'::text])))
+);
+CREATE UNIQUE INDEX invitations_hash ON public.invitations USING btree (hash);
+CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (workspace_id, lower(email)) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table item_keys (row security, forced)
 create table item_keys (
   scope text not null,
@@ -346,6 +696,56 @@ create table job_names (
   constraint job_names_pkey PRIMARY KEY (name)
 );
 policy definer for select to chaski_owner using true;
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table labels (row security, forced)
+create table labels (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  colour text not null,
+  created_at timestamp with time zone not null,
+  constraint labels_pkey PRIMARY KEY (workspace_id, id),
+  constraint labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint labels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
+CREATE UNIQUE INDEX labels_name ON public.labels USING btree (workspace_id, lower(name));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table login_challenges (row security, forced)
+create table login_challenges (
+  hash bytea not null,
+  user_id uuid not null,
+  kind text not null,
+  attempts integer not null default 0,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint login_challenges_pkey PRIMARY KEY (hash),
+  constraint login_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint login_challenges_kind_check CHECK ((kind = ANY (ARRAY['cookie'::text, 'token'::text])))
+);
+CREATE INDEX login_challenges_expiry ON public.login_challenges USING btree (expires_at);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table mail_links (row security, forced)
+create table mail_links (
+  hash bytea not null,
+  user_id uuid not null,
+  purpose text not null,
+  email text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint mail_links_pkey PRIMARY KEY (hash),
+  constraint mail_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint mail_links_purpose_check CHECK ((purpose = ANY (ARRAY['verify-email'::text, 'reset-password'::text, 'change-email'::text])))
+);
+CREATE INDEX mail_links_expiry ON public.mail_links USING btree (expires_at);
+CREATE INDEX mail_links_user ON public.mail_links USING btree (user_id, purpose);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -372,9 +772,20 @@ create table media (
   stored_at timestamp with time zone,
   constraint media_pkey PRIMARY KEY (workspace_id, id),
   constraint media_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
-  constraint media_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'failed'::text, 'refused'::text])))
+  constraint media_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'failed'::text, 'refused'::text, 'deleted'::text])))
 );
 CREATE INDEX media_message ON public.media USING btree (workspace_id, message_id);
+policy reach for all to chaski_app using 
+CASE
+    WHEN ( SELECT ((NULLIF(current_setting('app.number_ids'::text, true), ''::text) IS NULL) AND (NULLIF(current_setting('app.own_only'::text, true), ''::text) IS NULL) AND (NOT (EXISTS ( SELECT 1
+               FROM public.numbers n
+              WHERE (n.status <> 'active'::text)))))) THEN true
+    ELSE (((number_id IS NULL) OR (number_id <> ALL (ARRAY( SELECT n.id
+       FROM public.numbers n
+      WHERE (n.status <> 'active'::text))))) AND ((number_id IS NULL) OR (( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif") IS NULL) OR (number_id = ANY ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif"))::uuid[]))) AND ((message_id IS NULL) OR (( SELECT NULLIF(current_setting('app.own_only'::text, true), ''::text) AS "nullif") IS NULL) OR (EXISTS ( SELECT 1
+       FROM public.messages m
+      WHERE ((m.workspace_id = media.workspace_id) AND (m.id = media.message_id))))))
+END;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -386,12 +797,16 @@ create table members (
   user_id uuid not null,
   role text not null,
   created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  number_ids uuid[],
+  own_only boolean not null default false,
   constraint members_pkey PRIMARY KEY (workspace_id, user_id),
   constraint members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
   constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
   constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'viewer'::text])))
 );
 CREATE INDEX members_user ON public.members USING btree (user_id);
+policy names for select to chaski_owner using true;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -414,6 +829,27 @@ create table message_attempts (
   constraint message_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'not-sent'::text, 'unknown'::text])))
 );
 CREATE INDEX message_attempts_message ON public.message_attempts USING btree (workspace_id, message_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table message_search (row security, forced)
+create table message_search (
+  workspace_id uuid not null,
+  message_id uuid not null,
+  conversation_id uuid not null,
+  number_id uuid not null,
+  contact_id uuid,
+  at timestamp with time zone not null,
+  document tsvector not null,
+  constraint message_search_pkey PRIMARY KEY (workspace_id, message_id)
+);
+CREATE INDEX message_search_contact ON public.message_search USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX message_search_document ON public.message_search USING gin (document);
+CREATE INDEX message_search_recent ON public.message_search USING btree (workspace_id, at DESC, message_id DESC);
+CREATE INDEX message_search_thread ON public.message_search USING btree (workspace_id, conversation_id, at DESC, message_id DESC);
+policy definer for select to chaski_owner using true;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -481,6 +917,55 @@ CREATE UNIQUE INDEX messages_dedupe ON public.messages USING btree (workspace_id
 CREATE UNIQUE INDEX messages_provider ON public.messages USING btree (workspace_id, number_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 CREATE INDEX messages_target ON public.messages USING btree (workspace_id, number_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
 CREATE INDEX messages_thread ON public.messages USING btree (workspace_id, conversation_id, shown_at DESC, id DESC);
+policy reach for all to chaski_app using 
+CASE
+    WHEN ( SELECT ((NULLIF(current_setting('app.number_ids'::text, true), ''::text) IS NULL) AND (NULLIF(current_setting('app.own_only'::text, true), ''::text) IS NULL) AND (NOT (EXISTS ( SELECT 1
+               FROM public.numbers n
+              WHERE (n.status <> 'active'::text)))))) THEN true
+    ELSE ((number_id <> ALL (ARRAY( SELECT n.id
+       FROM public.numbers n
+      WHERE (n.status <> 'active'::text)))) AND ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif") IS NULL) OR (number_id = ANY ((( SELECT NULLIF(current_setting('app.number_ids'::text, true), ''::text) AS "nullif"))::uuid[]))) AND ((( SELECT NULLIF(current_setting('app.own_only'::text, true), ''::text) AS "nullif") IS NULL) OR (EXISTS ( SELECT 1
+       FROM public.conversations v
+      WHERE ((v.workspace_id = messages.workspace_id) AND (v.id = messages.conversation_id))))))
+END;
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table note_mentions (row security, forced)
+create table note_mentions (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  note_id uuid not null,
+  conversation_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint note_mentions_pkey PRIMARY KEY (workspace_id, user_id, note_id),
+  constraint note_mentions_workspace_id_note_id_fkey FOREIGN KEY (workspace_id, note_id) REFERENCES public.notes(workspace_id, id) ON DELETE CASCADE,
+  constraint note_mentions_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX note_mentions_conversation ON public.note_mentions USING btree (workspace_id, user_id, conversation_id);
+CREATE INDEX note_mentions_note ON public.note_mentions USING btree (workspace_id, note_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table notes (row security, forced)
+create table notes (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  text text not null,
+  author_kind text not null,
+  author_id text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint notes_pkey PRIMARY KEY (workspace_id, id),
+  constraint notes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE,
+  constraint notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
+);
+CREATE INDEX notes_conversation ON public.notes USING btree (workspace_id, conversation_id, created_at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -537,17 +1022,49 @@ create table numbers (
   default_workflow_id uuid,
   provider_state jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
+  status_reason text,
+  status_by text,
+  status_at timestamp with time zone,
   constraint numbers_pkey PRIMARY KEY (workspace_id, id),
   constraint numbers_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id),
   constraint numbers_mps_check CHECK (((mps >= 1) AND (mps <= 1000))),
-  constraint numbers_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'suspended'::text])))
+  constraint numbers_status_by_check CHECK ((status_by = ANY (ARRAY['operator'::text, 'workspace'::text]))),
+  constraint numbers_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'refused'::text, 'suspended'::text])))
 );
 CREATE UNIQUE INDEX numbers_default ON public.numbers USING btree (workspace_id) WHERE is_default;
+CREATE INDEX numbers_hidden ON public.numbers USING btree (workspace_id) WHERE (status <> 'active'::text);
 CREATE INDEX numbers_phone ON public.numbers USING btree (phone);
 CREATE UNIQUE INDEX numbers_phone_number_id ON public.numbers USING btree (phone_number_id);
+CREATE INDEX numbers_waiting ON public.numbers USING btree (created_at, id) WHERE (status = 'pending'::text);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table oidc_identities (row security, forced)
+create table oidc_identities (
+  issuer text not null,
+  subject text not null,
+  user_id uuid not null,
+  email text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint oidc_identities_pkey PRIMARY KEY (issuer, subject),
+  constraint oidc_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+);
+CREATE INDEX oidc_identities_user ON public.oidc_identities USING btree (user_id);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table oidc_states (row security, forced)
+create table oidc_states (
+  state_hash bytea not null,
+  cookie_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_states_pkey PRIMARY KEY (state_hash)
+);
+CREATE INDEX oidc_states_expiry ON public.oidc_states USING btree (expires_at);
+policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
 -- table parked (row security, forced)
@@ -581,6 +1098,60 @@ create table parked_bodies (
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
+-- table participants (row security, forced)
+create table participants (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  seen bigint,
+  marked_unread boolean not null default false,
+  looked_at timestamp with time zone,
+  wrote_at timestamp with time zone,
+  noted_at timestamp with time zone,
+  constraint participants_pkey PRIMARY KEY (workspace_id, user_id, conversation_id),
+  constraint participants_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE,
+  constraint participants_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE
+) with (fillfactor=85);
+CREATE INDEX participants_conversation ON public.participants USING btree (workspace_id, conversation_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table passkey_challenges (row security, forced)
+create table passkey_challenges (
+  challenge text not null,
+  purpose text not null,
+  user_id uuid,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenges_pkey PRIMARY KEY (challenge),
+  constraint passkey_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint passkey_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'sign-in'::text, 'second-factor'::text])))
+);
+CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree (expires_at);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table passkeys (row security, forced)
+create table passkeys (
+  id uuid not null,
+  user_id uuid not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null default '{}'::text[],
+  name text not null,
+  synced boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkeys_credential_id_key UNIQUE (credential_id),
+  constraint passkeys_pkey PRIMARY KEY (id),
+  constraint passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+);
+CREATE INDEX passkeys_user ON public.passkeys USING btree (user_id, created_at);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
 -- table pending_statuses (row security, forced)
 create table pending_statuses (
   workspace_id uuid not null,
@@ -607,20 +1178,53 @@ create table plans (
   messages_per_minute integer,
   numbers integer,
   contacts bigint,
-  constraint plans_pkey PRIMARY KEY (name)
+  points integer,
+  points_seconds integer not null default 60,
+  requests_per_minute integer,
+  members integer,
+  constraint plans_pkey PRIMARY KEY (name),
+  constraint plans_members_check CHECK ((members > 0)),
+  constraint plans_points_check CHECK ((points > 0)),
+  constraint plans_points_seconds_check CHECK (((points_seconds >= 1) AND (points_seconds <= 86400))),
+  constraint plans_requests_per_minute_check CHECK ((requests_per_minute > 0))
 );
 policy limits for select to chaski_app using true;
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 grant select to chaski_app;
 
+-- table quick_replies (row security, forced)
+create table quick_replies (
+  workspace_id uuid not null,
+  id uuid not null,
+  owner_id uuid,
+  shortcut text not null,
+  text text not null,
+  media_id uuid,
+  uses bigint not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint quick_replies_pkey PRIMARY KEY (workspace_id, id),
+  constraint quick_replies_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint quick_replies_workspace_id_owner_id_fkey FOREIGN KEY (workspace_id, owner_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE,
+  constraint quick_replies_shortcut_check CHECK (((length(shortcut) >= 1) AND (length(shortcut) <= 40))),
+  constraint quick_replies_text_check CHECK (((length(text) >= 1) AND (length(text) <= 4096)))
+);
+CREATE UNIQUE INDEX quick_replies_own ON public.quick_replies USING btree (workspace_id, owner_id, lower(shortcut)) WHERE (owner_id IS NOT NULL);
+CREATE UNIQUE INDEX quick_replies_shared ON public.quick_replies USING btree (workspace_id, lower(shortcut)) WHERE (owner_id IS NULL);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table rate_buckets (row security, forced)
 create table rate_buckets (
   key text not null,
-  tokens double precision not null,
-  updated_at timestamp with time zone not null,
+  used integer not null,
+  started_at timestamp with time zone not null,
   constraint rate_buckets_pkey PRIMARY KEY (key)
 );
+CREATE INDEX rate_buckets_age ON public.rate_buckets USING btree (started_at);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -641,6 +1245,43 @@ create table raw_events (
 CREATE INDEX raw_events_mixed ON ONLY public.raw_events USING btree (n) WHERE ((processed_at IS NULL) AND (shard IS NULL));
 CREATE INDEX raw_events_n_all ON ONLY public.raw_events USING brin (n) WITH (autosummarize='on');
 CREATE INDEX raw_events_waiting ON ONLY public.raw_events USING btree (n) WHERE (processed_at IS NULL);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table realtime_tickets (row security, forced)
+create table realtime_tickets (
+  workspace_id uuid not null,
+  hash bytea not null,
+  caller jsonb not null,
+  expires_at timestamp with time zone not null,
+  constraint realtime_tickets_pkey PRIMARY KEY (workspace_id, hash)
+);
+CREATE UNIQUE INDEX realtime_tickets_hash ON public.realtime_tickets USING btree (hash);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table recovery_codes (row security, forced)
+create table recovery_codes (
+  user_id uuid not null,
+  hash bytea not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, hash),
+  constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table search_backfill (row security, forced)
+create table search_backfill (
+  name text not null,
+  after_workspace uuid,
+  after_message uuid,
+  finished_at timestamp with time zone,
+  constraint search_backfill_pkey PRIMARY KEY (name)
+);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -672,6 +1313,66 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table sessions (row security, forced)
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  hash bytea,
+  workspace_id uuid,
+  second_factor boolean not null,
+  impersonator_id uuid,
+  ip text,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint sessions_hash_key UNIQUE (hash),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_impersonator_id_fkey FOREIGN KEY (impersonator_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint sessions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE SET NULL,
+  constraint sessions_kind_check CHECK ((kind = ANY (ARRAY['cookie'::text, 'token'::text])))
+);
+CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id, created_at DESC);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table team_members (row security, forced)
+create table team_members (
+  workspace_id uuid not null,
+  team_id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint team_members_pkey PRIMARY KEY (workspace_id, team_id, user_id),
+  constraint team_members_workspace_id_team_id_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES public.teams(workspace_id, id) ON DELETE CASCADE,
+  constraint team_members_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX team_members_user ON public.team_members USING btree (workspace_id, user_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table teams (row security, forced)
+create table teams (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint teams_pkey PRIMARY KEY (workspace_id, id),
+  constraint teams_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+CREATE UNIQUE INDEX teams_name ON public.teams USING btree (workspace_id, lower(name));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table templates (row security, forced)
 create table templates (
   workspace_id uuid not null,
@@ -688,6 +1389,36 @@ create table templates (
   constraint templates_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id)
 );
 CREATE UNIQUE INDEX templates_name ON public.templates USING btree (workspace_id, account_id, name, language);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table totp_secrets (row security, forced)
+create table totp_secrets (
+  user_id uuid not null,
+  sealed_secret text not null,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint not null default 0,
+  failures integer not null default 0,
+  blocked_until timestamp with time zone,
+  constraint totp_secrets_pkey PRIMARY KEY (user_id),
+  constraint totp_secrets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table united_lines (row security, forced)
+create table united_lines (
+  workspace_id uuid not null,
+  union_id uuid not null,
+  kind text not null,
+  id uuid not null,
+  constraint united_lines_pkey PRIMARY KEY (workspace_id, union_id, kind, id),
+  constraint united_lines_workspace_id_union_id_fkey FOREIGN KEY (workspace_id, union_id) REFERENCES public.conversation_unions(workspace_id, id) ON DELETE CASCADE,
+  constraint united_lines_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'note'::text])))
+);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -716,9 +1447,13 @@ create table users (
   is_superadmin boolean not null default false,
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null,
-  constraint users_pkey PRIMARY KEY (id)
+  locale text not null default 'en'::text,
+  email_verified_at timestamp with time zone,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'ar'::text, 'hi'::text, 'es'::text, 'pt'::text])))
 );
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
+policy names for select to chaski_owner using true;
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -753,6 +1488,8 @@ create table workspaces (
   status text not null default 'active'::text,
   settings jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
+  suspended_reason text,
+  suspended_at timestamp with time zone,
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint workspaces_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
@@ -761,6 +1498,85 @@ policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
+
+-- view
+create view contact_reach with (security_invoker=true) as
+ SELECT workspace_id,
+    contact_id
+   FROM public.conversations
+  WHERE (contact_id IS NOT NULL);
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view inbox_people with (security_invoker=true) as
+ SELECT workspace_id,
+    id AS contact_id,
+    lower(COALESCE(name, profile_name, username)) AS name,
+    phone
+   FROM public.contacts;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view inbox_rows with (security_invoker=true) as
+ SELECT c.workspace_id,
+    c.id,
+    c.number_id,
+    c.contact_id,
+    c.group_ref,
+    c.status,
+    c.last_message_at,
+    c.last_message_id,
+    c.last_preview,
+    c.last_direction,
+    c.last_inbound_at,
+    c.unread_count,
+    c.created_at,
+    c.updated_at,
+    c.assignee_id,
+    c.team_id,
+    c.due_at,
+    c.snoozed_at,
+    c.closed_at,
+    c.waiting_since,
+    c.answered_at,
+    c.inbound_count,
+    c.united_into,
+    n.display_phone_number,
+    n.verified_name,
+    n.status AS number_status,
+    n.has_window,
+    p.name AS contact_name,
+    p.profile_name,
+    p.username,
+    p.phone,
+    (p.blocked_at IS NOT NULL) AS blocked,
+    COALESCE(p.opted_out, false) AS opted_out,
+    t.name AS team_name,
+    ( SELECT
+                CASE
+                    WHEN (m.direction = 'in'::text) THEN 'received'::text
+                    WHEN ((m.status = 'queued'::text) AND (EXISTS ( SELECT
+                       FROM public.send_queue q
+                      WHERE ((q.workspace_id = m.workspace_id) AND (q.message_id = m.id) AND (q.state = 'claimed'::text))))) THEN 'sending'::text
+                    WHEN (m.status = 'accepted'::text) THEN 'sent'::text
+                    WHEN (m.status = 'played'::text) THEN 'read'::text
+                    WHEN (m.status = 'cancelled'::text) THEN 'failed'::text
+                    ELSE m.status
+                END AS status
+           FROM public.messages m
+          WHERE ((m.workspace_id = c.workspace_id) AND (m.id = c.last_message_id))) AS last_status,
+    ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour) ORDER BY (lower(l.name))), '[]'::jsonb) AS "coalesce"
+           FROM (public.conversation_labels k
+             JOIN public.labels l ON (((l.workspace_id = k.workspace_id) AND (l.id = k.label_id))))
+          WHERE ((k.workspace_id = c.workspace_id) AND (k.conversation_id = c.id))) AS labels
+   FROM (((public.conversations c
+     JOIN public.numbers n ON (((n.workspace_id = c.workspace_id) AND (n.id = c.number_id))))
+     LEFT JOIN public.contacts p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.contact_id))))
+     LEFT JOIN public.teams t ON (((t.workspace_id = c.workspace_id) AND (t.id = c.team_id))));
+grant select to chaski_app;
+grant select to chaski_system;
 
 -- view
 create view monthly_usage with (security_invoker=true) as
@@ -782,6 +1598,42 @@ create view own_threads with (security_invoker=true) as
    FROM ((public.numbers n
      JOIN public.identities i ON (((i.workspace_id = n.workspace_id) AND (i.kind = 'phone'::text) AND (i.scope = ''::text))))
      JOIN public.conversations v ON (((v.workspace_id = n.workspace_id) AND (v.number_id = n.id) AND (v.contact_id = i.contact_id))));
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view search_lines with (security_invoker=true) as
+ SELECT workspace_id,
+    id,
+    conversation_id,
+    number_id,
+    contact_id,
+    direction,
+    type,
+    content,
+    shown_at,
+    provider_message_id,
+    target_provider_id,
+    edited_at,
+    revoked_at
+   FROM public.messages;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view search_threads with (security_invoker=true) as
+ SELECT workspace_id,
+    id,
+    status,
+    assignee_id,
+    ARRAY( SELECT k.label_id
+           FROM public.conversation_labels k
+          WHERE ((k.workspace_id = v.workspace_id) AND (k.conversation_id = v.id))
+        UNION ALL
+         SELECT k.label_id
+           FROM public.contact_labels k
+          WHERE ((k.workspace_id = v.workspace_id) AND (k.contact_id = v.contact_id))) AS label_ids
+   FROM public.conversations v;
 grant select to chaski_app;
 grant select to chaski_system;
 
@@ -1029,6 +1881,69 @@ end $function$;
 grant execute to chaski_system;
 
 -- function
+CREATE OR REPLACE FUNCTION public.find_contacts(query tsquery, wanted integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select w.contact_id from public.contact_words w
+    where w.document @@ (('''' || 'w:' || current_setting('app.workspace_id', true) || '''')::tsquery && query)
+      and w.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+    limit wanted
+  $function$;
+grant execute to chaski_app;
+
+-- function
+CREATE OR REPLACE FUNCTION public.find_messages(query tsquery, threads uuid[], numbers uuid[], since_at timestamp with time zone, since_id uuid, from_at timestamp with time zone, to_at timestamp with time zone, span integer, wanted integer)
+ RETURNS TABLE(message_id uuid, conversation_id uuid, at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  own uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
+  reach uuid[] := nullif(current_setting('app.number_ids', true), '')::uuid[];
+  full_query tsquery := ('''w:' || current_setting('app.workspace_id', true) || '''')::tsquery && query;
+begin
+  if own is null then return; end if;
+  if threads is not null then
+    return query
+      select m.message_id, m.conversation_id, m.at from public.message_search m
+      where m.workspace_id = own and m.conversation_id = any (threads) and m.document @@ full_query
+        and (numbers is null or m.number_id = any (numbers)) and (reach is null or m.number_id = any (reach))
+        and (since_at is null or (m.at, m.message_id) < (since_at, since_id))
+        and (from_at is null or m.at >= from_at) and (to_at is null or m.at < to_at)
+      order by m.at desc, m.message_id desc limit wanted;
+  elsif span is not null then
+    return query
+      select s.message_id, s.conversation_id, s.at from (
+        select m.* from public.message_search m
+        where m.workspace_id = own and (m.at, m.message_id) < (coalesce(since_at, 'infinity'), coalesce(since_id, own))
+          and m.at < coalesce(to_at, 'infinity')
+        order by m.at desc, m.message_id desc limit span) s
+      where s.document @@ full_query
+        and (numbers is null or s.number_id = any (numbers)) and (reach is null or s.number_id = any (reach))
+        and (from_at is null or s.at >= from_at)
+      order by s.at desc, s.message_id desc limit wanted;
+  else
+    return query
+      with hits as materialized (
+        select m.workspace_id, m.message_id, m.conversation_id, m.number_id, m.at from public.message_search m
+        where m.document @@ full_query)
+      select h.message_id, h.conversation_id, h.at from hits h
+      where h.workspace_id = own
+        and (numbers is null or h.number_id = any (numbers)) and (reach is null or h.number_id = any (reach))
+        and (since_at is null or (h.at, h.message_id) < (since_at, since_id))
+        and (from_at is null or h.at >= from_at) and (to_at is null or h.at < to_at)
+      order by h.at desc, h.message_id desc limit wanted;
+  end if;
+end $function$;
+grant execute to chaski_app;
+
+-- function
 CREATE OR REPLACE FUNCTION public.make_day_partition(parent text, wanted date)
  RETURNS void
  LANGUAGE plpgsql
@@ -1058,3 +1973,46 @@ begin
 end $function$;
 grant execute to chaski_app;
 grant execute to chaski_system;
+
+-- function
+CREATE OR REPLACE FUNCTION public.member_names(wanted uuid[])
+ RETURNS TABLE(user_id uuid, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select m.user_id, coalesce(nullif(u.name, ''), u.email)
+    from public.members m join public.users u on u.id = m.user_id
+    where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid and m.user_id = any (wanted)
+  $function$;
+grant execute to chaski_app;
+
+-- function
+CREATE OR REPLACE FUNCTION public.move_messages(of_workspace uuid, from_conversation uuid, to_conversation uuid, of_contact uuid, chosen uuid[])
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    update send_queue set conversation_id = to_conversation
+      where workspace_id = of_workspace and conversation_id = from_conversation
+        and (chosen is null or message_id = any (chosen));
+    update messages set conversation_id = to_conversation, contact_id = of_contact
+      where workspace_id = of_workspace and conversation_id = from_conversation
+        and (chosen is null or id = any (chosen))
+      returning id;
+  $function$;
+grant execute to chaski_app;
+grant execute to chaski_system;
+
+-- function
+CREATE OR REPLACE FUNCTION public.workspace_people()
+ RETURNS TABLE(user_id uuid, email text, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select m.user_id, u.email, u.name
+    from public.members m join public.users u on u.id = m.user_id
+    where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+  $function$;
+grant execute to chaski_app;
