@@ -62,6 +62,7 @@ const reachAsks = ["'app.number_ids'", "'app.own_only'", "status<>'active'"];
 /** Unique across workspaces: a refusal tells another workspace that the value exists. */
 const installationWideKeys: ReadonlySet<string> = new Set([
   'api_keys_id', // random ids
+  'realtime_tickets_hash', // hashes of 32 random bytes
   'invitations_hash', // of random bytes
   'numbers_phone_number_id', // a number has one owner in the installation, by design
   'event_seq_seq', // the one order of events
