@@ -14,14 +14,7 @@
  * gets the same answer; a cookie changes something only for our own pages.
  */
 export { accountRoutes } from './account-routes.ts';
-export {
-  type AuthenticateOptions,
-  authenticateKey,
-  authenticateKeys,
-  createAuthenticate,
-  sessionCaller,
-} from './authenticate.ts';
-export { isOurOrigin, type Site } from './cookies.ts';
+export { authenticateKey, authenticateKeys, createAuthenticate } from './authenticate.ts';
 export type { AuthDeps } from './deps.ts';
 export { factorRoutes } from './factor-routes.ts';
 export { keyRoutes } from './key-routes.ts';
@@ -30,10 +23,8 @@ export { sendInvitationBy } from './mails.ts';
 export { mailResetHandler } from './password.ts';
 export { createOidc, type Oidc } from './oidc.ts';
 export { derivations, hashPassword, needsRehash, verifyPassword } from './passwords.ts';
-export { register } from './register.ts';
 export { resetSecondFactors } from './second-factor-reset.ts';
-export { forgetSpentSessions, revokeSessions, type StartedSession, startSession } from './sessions.ts';
-export { signIn } from './sign-in.ts';
+export { forgetSpentSessions, startSession } from './sessions.ts';
 export { signInRoutes } from './sign-in-routes.ts';
-export { type TokenKey, tokenKeyOf } from './tokens.ts';
+export { tokenKeyOf } from './tokens.ts';
 export { createSuperadmin, resetPassword, userIdByEmail } from './users.ts';

@@ -21,11 +21,7 @@ export {
 } from './invitations.ts';
 export {
   addMember,
-  changeMember,
   createOwnWorkspace,
-  listMembers,
-  type OwnWorkspace,
-  removeMember,
   workspacesOf,
 } from './members.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';

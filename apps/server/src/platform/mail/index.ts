@@ -9,5 +9,5 @@
  * it), never not at all: what is refused for good stays among the dead jobs; links in it are secrets, so its text is
  * sealed while it waits, and no log holds more than whom it goes to and about what.
  */
-export { createMailer, type Mail, type Mailer, type MailerOptions } from './mailer.ts';
+export { createMailer, type Mail, type Mailer } from './mailer.ts';
 export { outboxRoutes } from './outbox-routes.ts';
