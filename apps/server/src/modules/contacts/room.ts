@@ -1,10 +1,16 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
+import { holdQuota } from '../workspaces/index.ts';
 import { countContacts } from './queries-read.ts';
 
-/** How many more contacts a plan of so many has room for; null = any number. */
+/**
+ * How many more contacts a plan of so many has room for; null = any number. Whoever asks holds the quota until the
+ * transaction ends, so that two cannot both take the last place.
+ */
 export async function roomLeft(tx: TenantTx, limit: number | null): Promise<number | null> {
-  return limit === null ? null : Math.max(0, limit - (await countContacts(tx)));
+  if (limit === null) return null;
+  await holdQuota(tx, tx.workspaceId, 'contacts');
+  return Math.max(0, limit - (await countContacts(tx)));
 }
 
 /** People who write to us are never refused: this is for whoever adds contacts by hand or by list. */

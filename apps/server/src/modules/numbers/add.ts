@@ -172,7 +172,7 @@ export async function addNumber(
   if (prepared.workspaceId !== tx.workspaceId) throw new Error('a number was prepared for another workspace');
   await tx.execute(lockNumbers, [tx.workspaceId]);
   const [counted] = await tx.query<{ count: number; has_default: boolean }>(countNumbers, [tx.workspaceId]);
-  await requireRoom(tx, 'numbers', async () => counted?.count ?? 0);
+  await requireRoom(tx, tx.workspaceId, 'numbers', async () => counted?.count ?? 0);
 
   const accountId = await accountForToken(tx, deps, prepared);
   const id = command.id ?? newId<NumberId>(tx.now().getTime());

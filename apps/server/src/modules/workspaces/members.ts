@@ -15,6 +15,8 @@ import {
   updateMember,
   workspacesOfUser,
 } from './queries-members.ts';
+import { countMembers } from './queries-plans.ts';
+import { requireRoom } from './quota.ts';
 import type { WorkspaceRow } from './read.ts';
 import type { settingsPatch } from './settings.ts';
 
@@ -185,6 +187,10 @@ export async function addMember(
   member: { workspaceId: string; userId: string; role: Role; numberIds?: string[] | null; ownOnly?: boolean },
   by: { actor: Actor; audited: boolean },
 ): Promise<boolean> {
+  await requireRoom(tx, member.workspaceId, 'members', async () => {
+    const [row] = await tx.query<{ count: number }>(countMembers, [member.workspaceId]);
+    return row?.count ?? 0;
+  });
   const added = await tx.query(insertMember, [
     member.workspaceId,
     member.userId,

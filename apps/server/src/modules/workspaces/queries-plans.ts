@@ -39,3 +39,8 @@ export const lockQuota = statement(
   'workspaces.lock_quota',
   "select pg_advisory_xact_lock(hashtextextended('quota:' || $1::text || ':' || $2::text, 0))",
 );
+
+export const countMembers = statement(
+  'workspaces.count_members',
+  'select count(*)::int as count from members where workspace_id = $1',
+);

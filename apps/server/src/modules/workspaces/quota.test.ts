@@ -3,8 +3,10 @@ import { randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { testApi } from '../../../test/api.ts';
 import { writes } from '../../../test/writes.ts';
+import { systemActor } from '../../platform/db/index.ts';
 import type { AppError } from '../../platform/errors.ts';
-import { limitsFor, requireRoom, setPlan } from './index.ts';
+import { newId } from '../../platform/ids.ts';
+import { addMember, limitsFor, requireRoom, setPlan } from './index.ts';
 
 const api = await testApi();
 const { db } = api;
@@ -79,7 +81,7 @@ test('whatever counts: 50 at once in two workspaces, each gets its room and wait
         );
         return row!.n;
       };
-      await requireRoom(tx, 'contacts', count);
+      await requireRoom(tx, tx.workspaceId, 'contacts', count);
       await tx.execute(
         'insert into contacts (workspace_id, id, created_at, updated_at) values ($1, gen_random_uuid(), $2, $2)',
         [tx.workspaceId, tx.now()],
@@ -109,4 +111,32 @@ test('a plan without a row gets the limits of free, not none', async () => {
     points: 100,
     pointsSeconds: 60,
   });
+});
+
+test('members: the one who is too many is refused, whoever asks', async () => {
+  const stage = await planned('five-members', { members: 5 });
+  const add = () =>
+    db.withSystem('test: a member', async (tx) => {
+      const userId = newId();
+      await tx.execute('insert into users (id, email, created_at) values ($1, $2, $3)', [
+        userId,
+        `${userId}@example.com`,
+        tx.now(),
+      ]);
+      await addMember(
+        tx,
+        { workspaceId: stage.workspaceId, userId, role: 'agent' },
+        { actor: systemActor, audited: false },
+      );
+    });
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      add().then(
+        () => 'added',
+        (error: AppError) => error.details.quota,
+      ),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'added')).toHaveLength(1);
+  expect(new Set(outcomes)).toEqual(new Set(['added', 'members']));
 });

@@ -1,4 +1,4 @@
-import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { PlanLimits } from './plans.ts';
 import { lockQuota, planOfWorkspace } from './queries-plans.ts';
@@ -12,15 +12,16 @@ export type Quota = 'numbers' | 'members' | 'contacts';
  * workspaces and other quotas do not wait. Without a limit it is one read.
  */
 export async function requireRoom(
-  tx: TenantTx,
+  tx: Tx,
+  workspaceId: string,
   quota: Quota,
   count: () => Promise<number>,
   more = 1,
 ): Promise<void> {
-  const [plan] = await tx.query<PlanLimits>(planOfWorkspace, [tx.workspaceId]);
+  const [plan] = await tx.query<PlanLimits>(planOfWorkspace, [workspaceId]);
   const limit = plan?.[quota] ?? null;
   if (limit === null) return;
-  await holdQuota(tx, tx.workspaceId, quota);
+  await holdQuota(tx, workspaceId, quota);
   const used = await count();
   if (used + more > limit) throw errors.quotaExceeded(quota, limit, used, { plan: plan?.name });
 }
