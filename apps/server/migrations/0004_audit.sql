@@ -64,7 +64,7 @@ create table audit_seals (
   content_hash bytea,
   chain_hash bytea not null,
   key_id uuid not null,
-  sealed_at timestamptz not null,
+  made_at timestamptz not null,
   primary key (workspace_id, seq)
 );
 create unique index audit_seals_line on audit_seals (workspace_id, audit_id) where kind = 'line';

@@ -83,7 +83,7 @@ export const auditedWorkspaces = statement(
 const insertSeals = statement(
   'audit.seal',
   `insert into audit_seals (workspace_id, seq, kind, audit_id, until_seq, facts_hash, content_hash, chain_hash, key_id,
-     sealed_at)
+     made_at)
    select new.workspace_id, new.seq, new.kind, new.audit_id, new.until_seq, new.facts_hash, new.content_hash,
      new.chain_hash, $9::uuid, $10::timestamptz
    from unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[])

@@ -254,7 +254,7 @@ describe('200 random tamperings of each kind are all found', () => {
             ]);
             await tx.execute(
               `insert into audit_seals select workspace_id, seq + 1, kind, $3::uuid, until_seq, facts_hash,
-                 content_hash, chain_hash, key_id, sealed_at
+                 content_hash, chain_hash, key_id, made_at
                from audit_seals where workspace_id = $1 and seq = $2`,
               [workspaceId, marks[at]!.seq, id],
             );
