@@ -150,7 +150,7 @@ create table audit_seals (
   content_hash bytea,
   chain_hash bytea not null,
   key_id uuid not null,
-  sealed_at timestamp with time zone not null,
+  made_at timestamp with time zone not null,
   constraint audit_seals_pkey PRIMARY KEY (workspace_id, seq),
   constraint audit_seals_kind_check CHECK ((kind = ANY (ARRAY['line'::text, 'erasure'::text, 'retention'::text])))
 );
