@@ -11,7 +11,17 @@ const rows = [
   ['integrations', 'workflows', 'campaigns'],
 ];
 const order = rows.flat();
-const doors = ['inbound', 'gateway', 'compat', 'webhooks', 'analytics', 'feed', 'search', 'erasure', 'operator'];
+const doors = [
+  'inbound',
+  'gateway',
+  'compat',
+  'webhooks',
+  'analytics',
+  'feed',
+  'search',
+  'erasure',
+  'operator',
+];
 
 const upward = order.map((name, index) => ({
   name: `${name}-calls-downward`,
@@ -31,7 +41,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: server,
-        pathNot: [`${server}/(app|api|consumers)\\.ts$`, `${server}/cli/`, '\\.test\\.ts$', mod(doors.join('|'))],
+        pathNot: [
+          `${server}/(app|api|consumers)\\.ts$`,
+          `${server}/cli/`,
+          '\\.test\\.ts$',
+          mod(doors.join('|')),
+        ],
       },
       to: { path: mod(doors.join('|')) },
     },
