@@ -8,7 +8,7 @@ import { createCloudProvider } from '@chaski/providers';
 import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
 import { type ApiDeps, buildApi } from './api.ts';
-import { buildPage, pageIsCurrent } from './build-page.ts';
+import { preparePage } from './build-page.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
@@ -138,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function start(): Promise<Started> {
     const warnings: string[] = [];
     // Beside everything else: it takes a few seconds, once.
-    const page = isApi && !pageIsCurrent() ? buildPage() : Promise.resolve();
+    const page = isApi ? preparePage(log) : Promise.resolve();
     // Awaited below; until then its failure is nobody's.
     page.catch(() => {});
 
@@ -212,7 +212,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       db,
       ring,
       simulator,
-      approval: config.numberApproval,
+      approval: config.numberApproval ?? (config.demo ? 'automatic' : 'manual'),
       graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
       checkNumber: (call) => provider.numberInfo(call),
       async onNumberAdded(tx, number) {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { errors } from './platform/errors.ts';
+import type { Logger } from './platform/log.ts';
 
 const web = join(import.meta.dirname, '../../web');
 /** Where the page lies once it is built. */
@@ -26,9 +27,20 @@ function newest(path: string): number {
 }
 
 /** Without sources (an image that carries only what was built) what is there is what there is. */
-export function pageIsCurrent(): boolean {
+function isCurrent(): boolean {
   const built = statSync(join(builtPage, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return built > 0 && built >= Math.max(...sources.map(newest));
+}
+
+/** Builds the page if it must be. Where that fails, the one of before is better than none. */
+export async function preparePage(log: Logger): Promise<void> {
+  if (isCurrent()) return;
+  try {
+    await buildPage();
+  } catch (error) {
+    if (!existsSync(join(builtPage, 'index.html'))) throw error;
+    log.warn({ err: error }, 'the web app could not be built; the one that was built before is served');
+  }
 }
 
 /**
