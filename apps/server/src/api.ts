@@ -14,6 +14,7 @@ import {
   sendInvitationBy,
   signInRoutes,
 } from './modules/auth/index.ts';
+import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
 import { exportRoutes } from './modules/contacts/export-routes.ts';
 import { importRoutes } from './modules/contacts/import-routes.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
@@ -53,6 +54,8 @@ export interface ApiDeps {
   provider: Provider;
   /** Signs short-lived addresses of media. */
   urlKey: Uint8Array | string;
+  /** The reference systems' addresses; left out: with credentials only, and no queue. */
+  compat?: CompatOptions;
 }
 
 /** The server with all routes, not listening yet. */
@@ -93,4 +96,16 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   );
   await app.register(operatorRoutes({ db, gate, inboundLag: () => inboundLag(db), consumers }));
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
+  await app.register(
+    compatRoutes({
+      ...(deps.compat ?? { openTenants: false, queue: null }),
+      db,
+      gate,
+      auth,
+      numbers: deps.numbers,
+      hooks: deps.auth.workspaceHooks,
+      blobs,
+      urlKey,
+    }),
+  );
 }

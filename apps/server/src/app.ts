@@ -20,6 +20,7 @@ import {
   mailResetHandler,
   tokenKeyOf,
 } from './modules/auth/index.ts';
+import { createWorkOff } from './modules/compat/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
@@ -28,6 +29,7 @@ import {
   createAcceptor,
   createDoorKeeper,
   eraseBodies,
+  inboundLag,
   maintainInbound,
   replayNumberHandler,
   startProcessor,
@@ -221,8 +223,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     };
 
+    const seal = () => startSealer({ db, ring, log, anchorFile: join(options.dataDir, anchorFile) });
     if (isWorker) {
-      const sealer = startSealer({ db, ring, log, anchorFile: join(options.dataDir, anchorFile) });
+      const sealer = seal();
       // Last of its phase: it seals and anchors what the last requests wrote.
       sockets.push(() => sealer.stop());
     }
@@ -267,6 +270,13 @@ export async function createApp(options: AppOptions): Promise<App> {
               windowSeconds: config.webhookRateLimitWindowSec,
             };
       const authenticate = createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site });
+      const workOff = createWorkOff({
+        db,
+        log,
+        startWorker: isWorker ? null : borrowWorker,
+        inboundWaiting: async () => (await inboundLag(db)).waiting,
+      });
+      intake.push(() => workOff.stop());
       const http = await buildApi(
         {
           log,
@@ -277,9 +287,11 @@ export async function createApp(options: AppOptions): Promise<App> {
             planOf: (workspaceId) => limitsFor(db, workspaceId),
             rules: {
               anonymous: config.rateLimitAnonymous,
+              api: config.rateLimitAnonymous,
               auth: config.rateLimitAuth,
               messages: config.rateLimitMessages,
               uploads: config.rateLimitUploads,
+              queue: { max: config.queueRateLimitMax, windowSeconds: config.queueRateLimitWindowSec },
             },
           }),
           trustedProxies: config.trustProxy,
@@ -305,6 +317,10 @@ export async function createApp(options: AppOptions): Promise<App> {
           blobs,
           provider,
           urlKey: secrets.jwtSecret,
+          compat: {
+            openTenants: simulator !== null && config.compatTenants !== 'credentials',
+            queue: config.queueSecret === undefined ? null : { secret: config.queueSecret, workOff },
+          },
         },
       );
       await page;
@@ -337,13 +353,38 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     // ── the worker ──
     if (isWorker) {
+      await startWorker(work);
+      await enqueueBackfill(db);
+    } else {
+      const quiet = [announceEvents(signals), announceSends(signals)];
+      work.push(() => quiet.forEach((stop) => void stop()));
+    }
+
+    // ── the demo ──
+    const demo =
+      simulator &&
+      isApi &&
+      secrets.demoApiKey !== null &&
+      secrets.operatorPassword !== null &&
+      secrets.appSecret !== null &&
+      secrets.verifyToken !== null
+        ? await showDemo(simulator, {
+            operatorPassword: secrets.operatorPassword,
+            apiKey: secrets.demoApiKey,
+            appSecret: secrets.appSecret,
+            verifyToken: secrets.verifyToken,
+          })
+        : null;
+
+    /** Begins all that a worker does; `ends` gets what ends it. `catchUpMs`: cron entries missed for so long are made up for. */
+    async function startWorker(ends: typeof work, catchUpMs = 0): Promise<void> {
       const events = await startEvents({
         db,
         signals,
         consumers,
         log,
       });
-      work.push(() => events.stop());
+      ends.push(() => events.stop());
       const delivery = startDelivery({
         db,
         signals,
@@ -351,7 +392,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         provider: providerNamed,
         uploads: mediaUploads({ db, blobs, provider }),
       });
-      work.push(() => delivery.stop());
+      ends.push(() => delivery.stop());
       const processor = startProcessor({
         db,
         signals,
@@ -359,9 +400,9 @@ export async function createApp(options: AppOptions): Promise<App> {
         parse: provider.parse,
         ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
       });
-      work.push(() => processor.stop());
+      ends.push(() => processor.stop());
       const waking = startWaking({ db, log });
-      work.push(() => waking.stop());
+      ends.push(() => waking.stop());
       const jobs = await startJobs({
         databaseUrl: options.database.url,
         rolePrefix: config.dbRolePrefix,
@@ -390,29 +431,24 @@ export async function createApp(options: AppOptions): Promise<App> {
           }),
         ],
         cron: [expireAnswersCron, syncTemplatesCron, { job: maintain, match: '17 * * * *' }],
+        catchUpMs,
       });
-      work.push(() => jobs.stop());
-      await enqueueBackfill(db);
-    } else {
-      const quiet = [announceEvents(signals), announceSends(signals)];
-      work.push(() => quiet.forEach((stop) => void stop()));
+      ends.push(() => jobs.stop());
     }
 
-    // ── the demo ──
-    const demo =
-      simulator &&
-      isApi &&
-      secrets.demoApiKey !== null &&
-      secrets.operatorPassword !== null &&
-      secrets.appSecret !== null &&
-      secrets.verifyToken !== null
-        ? await showDemo(simulator, {
-            operatorPassword: secrets.operatorPassword,
-            apiKey: secrets.demoApiKey,
-            appSecret: secrets.appSecret,
-            verifyToken: secrets.verifyToken,
-          })
-        : null;
+    /** A worker for the length of a call (S1's cron): a day of missed cron entries is made up for. */
+    async function borrowWorker(): Promise<() => Promise<void>> {
+      const ends: typeof work = [];
+      const sealer = seal();
+      ends.push(() => sealer.stop());
+      try {
+        await startWorker(ends, 86_400_000);
+      } catch (error) {
+        await undo(ends);
+        throw error;
+      }
+      return () => undo(ends);
+    }
 
     async function attachedSimulator(): Promise<AttachedSimulator> {
       const opened = await openSimulator({

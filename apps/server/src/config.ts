@@ -292,10 +292,14 @@ export const schema = z.object({
     },
   ),
   NUMBER_APPROVAL: setting(
-    z.enum(['automatic', 'manual'], { error: 'must be automatic or manual' }).default('automatic'),
+    z
+      .enum(['superadmin', 'auto', 'manual', 'automatic'], { error: 'must be superadmin or auto' })
+      .transform((value) => (value === 'auto' || value === 'automatic' ? 'automatic' : 'manual'))
+      .optional(),
     {
       group: GROUPS.whatsapp,
-      doc: 'Whether a new number works at once or waits, pending, for a superadmin.',
+      doc: 'Whether a new number waits, pending, for a superadmin, or works at once (`auto`). Numbers of the simulator never wait.',
+      defaultText: 'superadmin; auto in the demo',
     },
   ),
   GRAPH_BASE_URL: setting(httpUrl.default('https://graph.facebook.com'), {
@@ -307,6 +311,14 @@ export const schema = z.object({
     doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',
   }),
 
+  COMPAT_TENANTS: setting(
+    z.enum(['open', 'credentials'], { error: 'must be open or credentials' }).optional(),
+    {
+      group: GROUPS.people,
+      doc: "Whether `/tenants/*` works without credentials, as its reference system does: `open` only in the demo, from this machine, for numbers of the simulator; else an operator's token registers and a workspace's key sends.",
+      defaultText: 'open in the demo, else credentials',
+    },
+  ),
   REGISTRATION: setting(z.enum(['open', 'invite'], { error: 'must be open or invite' }).optional(), {
     group: GROUPS.people,
     doc: 'Who may make an account and a workspace: anybody (`open`), or only who was invited (`invite`).',
@@ -410,6 +422,20 @@ export const schema = z.object({
     group: GROUPS.limits,
     doc: "Uploads of one user at the reference systems' own addresses; the native API goes by the plan.",
   }),
+  QUEUE_SECRET: setting(z.string().min(8, 'must have 8 characters or more').optional(), {
+    group: GROUPS.secrets,
+    doc: 'What `POST /api/queue/whatsapp` must bring as x-queue-secret to work off what is due, for installations whose worker is a cron. Without it that address answers 503.',
+    secret: true,
+    defaultText: 'the address is closed',
+  }),
+  QUEUE_RATE_LIMIT_MAX: setting(number(1, 1_000_000).default(60), {
+    group: GROUPS.limits,
+    doc: 'Calls of that address per window and caller above which the answer is 429.',
+  }),
+  QUEUE_RATE_LIMIT_WINDOW_SEC: setting(number(1, 86_400).default(60), {
+    group: GROUPS.limits,
+    doc: 'Length of that window in seconds.',
+  }),
   INGEST_MAX_BUFFER_BYTES: setting(number(1_048_576, 17_179_869_184).default(64 * 1024 * 1024), {
     group: GROUPS.limits,
     doc: 'Bytes of webhooks waiting for their commit above which the door answers 503.',
@@ -469,9 +495,6 @@ const UNUSED: Record<string, string> = {
   AUTH_PASSWORD_SALT: 'argon2id salts every password itself',
   SESSION_SECRET: 'sessions are opaque and stored hashed',
   BASIC_AUTH_USERS: 'people sign in with accounts; make one with `chaski admin create`',
-  QUEUE_SECRET: 'POST /api/queue/whatsapp is not served yet; use POST /v1/messages with an API key',
-  QUEUE_RATE_LIMIT_MAX: 'POST /api/queue/whatsapp is not served yet',
-  QUEUE_RATE_LIMIT_WINDOW_SEC: 'POST /api/queue/whatsapp is not served yet',
   ERP_API_URL: 'integrations are not there yet',
   ERP_API_KEY: 'integrations are not there yet',
   CRM_API_URL: 'integrations are not there yet',
@@ -575,6 +598,9 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
     return;
   }
   if (purpose === 'command') return;
+  if (config.compatTenants === 'open') {
+    problems.push('COMPAT_TENANTS: open is for the demo; in production anybody could make tenants.');
+  }
   if (config.demo)
     problems.push('DEMO: there is no demo in production. Remove it, or set NODE_ENV to development.');
   if (config.jwtSecret === undefined || weak) {

@@ -1,5 +1,6 @@
 /** What the generated tests know about routes beyond what the server says. */
 import type { Role } from '@chaski/contracts';
+import { notAvailable } from '../src/modules/compat/not-available.ts';
 import type { Access, Http } from '../src/platform/http/index.ts';
 
 export interface KnownRoute {
@@ -38,6 +39,11 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   ),
   'GET /openapi.json': 'describes the API and holds nothing of anybody',
   'GET /health': 'for load balancers and S3’s and S4’s clients',
+  'GET /api/health': 'S4’s page asks below /api',
+  'POST /api/auth/register': 'nobody is anybody yet',
+  'POST /api/auth/login': 'e-mail and password are the credential',
+  'POST /api/queue/whatsapp': 'the shared secret in x-queue-secret is the credential',
+  ...Object.fromEntries(notAvailable.map((key) => [key, 'answers 501 to everybody, and does nothing'])),
   'GET /livez': 'for whoever restarts the process',
   'GET /readyz': 'for load balancers',
   'POST /v1/auth/register': 'nobody is anybody yet',
@@ -84,6 +90,7 @@ export const unaudited: Readonly<Record<string, string>> = {
   'POST /v1/auth/passkey/options': 'asks only: random bytes for nobody yet',
   'POST /v1/auth/second-factor/passkey/options': 'asks only: random bytes for the login that waits',
   'POST /v1/contacts/import/preview': 'looks at a file and changes nothing',
+  'POST /api/v1/auth/me': 'S2 asks with POST who it is; nothing changes',
 };
 
 /** Asking that does write a line, each with the reason. */
@@ -105,5 +112,6 @@ export const notIdempotent: Readonly<Record<string, string>> = {
   'POST /v1/auth/passkeys': 'the answer counts once, and the recovery codes are shown once',
   'POST /v1/auth/passkeys/:id/remove': 'the code that proves the person counts once',
   'POST /v1/contacts/import/preview': 'changes nothing',
+  'POST /api/v1/auth/me': 'changes nothing',
   'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
 };

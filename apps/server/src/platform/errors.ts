@@ -108,6 +108,9 @@ export const errors = {
   databaseBusy: (details: Details = {}, cause?: unknown) =>
     new AppError('database_busy', 503, 'The database is busy. Try again.', details, cause),
   overloaded: (message: string, details: Details = {}) => new AppError('overloaded', 503, message, details),
+  /** The address is known, what it asks for is not there yet: `capability` names it. */
+  notAvailable: (capability: string, message: string) =>
+    new AppError('not_available', 501, message, { capability }),
   configuration: (message: string, details: Details = {}) =>
     new AppError('configuration', 500, message, details, undefined, true),
   internal: (cause?: unknown) =>

@@ -33,7 +33,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       },
       async (request, reply) => {
         const media = await inTenant(db, request, (tx) => getMedia(tx, tx.workspaceId, request.params.id));
-        mayUse(principalOf(request).numberIds, media);
+        refuseOthersFile(principalOf(request).numberIds, media);
         return sendBytes(blobs, media, askedOf(request), reply);
       },
     );
@@ -46,7 +46,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       },
       async (request) => {
         const media = await inTenant(db, request, (tx) => getMedia(tx, tx.workspaceId, request.params.id));
-        mayUse(principalOf(request).numberIds, media);
+        refuseOthersFile(principalOf(request).numberIds, media);
         return present(media);
       },
     );
@@ -67,7 +67,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       },
       async (request) => {
         const media = await inTenant(db, request, (tx) => getMedia(tx, tx.workspaceId, request.params.id));
-        mayUse(principalOf(request).numberIds, media);
+        refuseOthersFile(principalOf(request).numberIds, media);
         const signed = signPath(
           urlKey,
           { workspaceId: media.workspaceId, mediaId: media.id },
@@ -118,7 +118,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       },
       idempotent(db, async (tx, request) => {
         const { id } = request.params as z.infer<typeof oneFile>;
-        mayUse(principalOf(request).numberIds, await getMedia(tx, tx.workspaceId, id));
+        refuseOthersFile(principalOf(request).numberIds, await getMedia(tx, tx.workspaceId, id));
         return { status: 202, body: present(await fetchAgain(tx, id)) };
       }),
     );
@@ -137,7 +137,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
       (request) =>
         inTenant(db, request, async (tx) => {
           const { id } = request.params;
-          mayUse(principalOf(request).numberIds, await getMedia(tx, tx.workspaceId, id));
+          refuseOthersFile(principalOf(request).numberIds, await getMedia(tx, tx.workspaceId, id));
           return present(await deleteMedia(tx, id));
         }),
     );
@@ -149,7 +149,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
 const askedOf = ({ headers }: FastifyRequest) => ({ range: headers.range, ifRange: headers['if-range'] });
 
 /** A key that may use some numbers only sees the files of those, and files of no number. */
-function mayUse(numberIds: readonly string[] | null, media: MediaRow): void {
+export function refuseOthersFile(numberIds: readonly string[] | null, media: MediaRow): void {
   if (numberIds !== null && media.numberId !== null && !numberIds.includes(media.numberId)) {
     throw errors.notFound('file', { id: media.id });
   }

@@ -14,15 +14,11 @@ const query = z.strictObject({
   filename: z.string().max(240).optional(),
 });
 
-/** POST /v1/media. Parsers of its own, so that no JSON limit and no JSON parser touches a file. */
+/** POST /v1/media, with parsers of its own: no JSON limit and no JSON parser touches a file. */
 export function uploadRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, blobs, gate } = deps;
   return async (app) => {
-    app.removeAllContentTypeParsers();
-    await app.register(multipart, {
-      limits: { fileSize: mediaLimits.document + 1, files: 1, fields: 5, fieldSize: 1_000, parts: 6 },
-    });
-    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    await parseUploads(app, mediaLimits.document);
     app.post(
       '/v1/media',
       {
@@ -45,7 +41,7 @@ export function uploadRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<v
           body: present(await keepUpload(tx, stored)),
         }),
         async (request) =>
-          storeBytes({ blobs, now: () => db.clock.now() }, await incoming(request as FastifyRequest)),
+          storeBytes({ blobs, now: () => db.clock.now() }, await incomingFile(request as FastifyRequest)),
         {
           fingerprint: ({ kind, filename, sha256 }) => ({ kind, filename, sha256 }),
           discard: ({ id }) => blobs.delete(id),
@@ -55,7 +51,17 @@ export function uploadRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<v
   };
 }
 
-async function incoming(request: FastifyRequest): Promise<IncomingFile> {
+/** Bodies of this scope are files of at most so many bytes; one byte more is read, so that the limit can be named. */
+export async function parseUploads(app: HttpApp, longest: number): Promise<void> {
+  app.removeAllContentTypeParsers();
+  await app.register(multipart, {
+    limits: { fileSize: longest + 1, files: 1, fields: 5, fieldSize: 1_000, parts: 6 },
+  });
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** The file of a request: its part `file`, or its body. */
+export async function incomingFile(request: FastifyRequest): Promise<IncomingFile> {
   const { kind, filename = null } = request.query as z.infer<typeof query>;
   if (!request.isMultipart()) {
     const bytes = request.body as Readable | undefined;

@@ -42,14 +42,21 @@ export { startDelivery } from './deliver.ts';
 export { eraseMessages, messagesOf } from './erase.ts';
 export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
 export { markReadHandler } from './mark-read.ts';
+export { messageBody, presentMessage } from './present.ts';
+export { listMessages } from './read.ts';
 
 export { type ReceivedMessage, receiveMany } from './receive.ts';
 
 export { messageRoutes } from './routes.ts';
+export type { MessageRow } from './rows.ts';
 
 export {
   announceSends,
+  messageByKey,
   type QueueCommand,
+  refuseOwnKey,
+  type SendCommand,
+  send,
   sendMany,
 } from './send.ts';
 export { mediaUploads } from './upload.ts';

@@ -20,7 +20,7 @@ import { messageBody, messageDetailBody, presentDetail, presentMessage } from '.
 import { listMessages, readMessage } from './read.ts';
 import type { MessageRow } from './rows.ts';
 import { shownStatuses, type Verdict } from './rules.ts';
-import { send } from './send.ts';
+import { refuseOwnKey, send } from './send.ts';
 
 export interface MessageRoutesDeps {
   db: Database;
@@ -69,9 +69,6 @@ function presentVerdict(verdict: Verdict): z.infer<typeof verdictBody> {
   const { changesAt, ...rest } = verdict;
   return { ...rest, ...(changesAt ? { changesAt: changesAt.toISOString() } : {}) };
 }
-
-/** Dedupe keys of our own answers (workflows/auto-reply, consent): a request with one would silence them. */
-const ownPrefixes = ['auto-reply:', 'consent:'] as const;
 
 /** A key that may use some numbers only sees no message of another. */
 function visible<T extends Pick<MessageRow, 'numberId'>>(only: readonly string[] | null, row: T): T {
@@ -127,11 +124,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
       },
       idempotent(db, async (tx, request) => {
         const body = request.body as SendBody;
-        const taken = ownPrefixes.find((prefix) => body.dedupeKey?.startsWith(prefix));
-        if (taken !== undefined)
-          throw errors.invalidRequest([
-            { path: 'dedupeKey', message: `keys that begin with ${taken} are Chaski’s own; use another` },
-          ]);
+        refuseOwnKey(body.dedupeKey, 'dedupeKey');
         const command = {
           to: body.to,
           contactId: body.contactId,

@@ -44,6 +44,18 @@ export type QueueResult =
   | { outcome: 'known'; message: MessageRow }
   | { outcome: 'refused'; verdict: Exclude<Verdict, { verdict: 'free-form' }> };
 
+/** Dedupe keys of our own answers (workflows/auto-reply, consent): a request with one would silence them. */
+const ownPrefixes = ['auto-reply:', 'consent:'] as const;
+
+/** Of requests: their keys are theirs. */
+export function refuseOwnKey(key: string | null | undefined, path: string): void {
+  const taken = ownPrefixes.find((prefix) => key?.startsWith(prefix));
+  if (taken === undefined) return;
+  throw errors.invalidRequest([
+    { path, message: `keys that begin with ${taken} are Chaski’s own; use another` },
+  ]);
+}
+
 /** A row for `insertQueued`. */
 type QueuedRow = Pick<
   MessageRecord,
@@ -314,6 +326,16 @@ export async function byIds(
     keys.map((key) => key.id),
   ]);
   return rows.map(toMessage);
+}
+
+/** The message that a dedupe key named, if its number is one of `only` (null = all). */
+export async function messageByKey(
+  tx: TenantTx,
+  dedupeKey: string,
+  only: readonly string[] | null = null,
+): Promise<MessageRow | null> {
+  const [row] = await byDedupe(tx, [{ workspaceId: tx.workspaceId, dedupeKey }]);
+  return row && (only === null || only.includes(row.numberId)) ? row : null;
 }
 
 async function byDedupe(

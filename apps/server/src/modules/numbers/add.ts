@@ -35,7 +35,7 @@ export interface AddNumberDeps {
   db: Database;
   ring: KeyRing;
   simulator: SimulatorDoor | null;
-  /** What a new number starts as: `manual` leaves it pending until a superadmin approves it. */
+  /** What a new number starts as: `manual` leaves it pending until a superadmin approves it. The simulator's never wait. */
   approval: 'automatic' | 'manual';
   /** What stands above this module adds its own rows in the same transaction (the default workflow). */
   onNumberAdded?(tx: TenantTx, number: NumberRow): Promise<void>;
@@ -184,7 +184,7 @@ export async function addNumber(
     phoneNumberId,
     displayPhoneNumber,
     verifiedName,
-    deps.approval === 'automatic' ? 'active' : 'pending',
+    isMock || deps.approval === 'automatic' ? 'active' : 'pending',
     !counted?.has_default,
     !isMock,
     80,

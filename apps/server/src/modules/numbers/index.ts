@@ -43,6 +43,7 @@ export {
   ensureApp,
   listMockNumbers,
   pointMockAccounts,
+  sendsToSimulator,
   setDefaultWorkflow,
 } from './installation.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';

@@ -3,7 +3,14 @@ import type { AppId } from '../../platform/ids.ts';
 import { type KeyRing, unseal } from '../../platform/seal.ts';
 import { addApp, retireSecret, rotateSecret, secretPlace } from './apps.ts';
 import { tokenPlace } from './credentials.ts';
-import { appByKey, mockNumbers, pointAccounts, setVerifyToken, setWorkflow } from './queries-installation.ts';
+import {
+  appByKey,
+  mockNumbers,
+  pointAccounts,
+  setVerifyToken,
+  setWorkflow,
+  simulatedDefault,
+} from './queries-installation.ts';
 
 /**
  * Makes the installation's app of that key say what the configuration says: its live secrets are exactly these, new
@@ -79,6 +86,11 @@ export async function listMockNumbers(tx: SystemTx, deps: { ring: KeyRing }): Pr
     token: unseal(deps.ring, tokenPlace(row.workspace_id, row.account_id), row.sealed_token),
     ...(row.account_ref ? { accountId: row.account_ref } : {}),
   }));
+}
+
+/** Is the number that a workspace sends from by default one of the simulator's. */
+export async function sendsToSimulator(tx: SystemTx, workspaceId: string): Promise<boolean> {
+  return (await tx.query(simulatedDefault, [workspaceId])).length > 0;
 }
 
 /** The simulator may answer at another port than last time. */

@@ -23,6 +23,15 @@ export const mockNumbers = statement(
    where p.is_simulator`,
 );
 
+export const simulatedDefault = statement(
+  'numbers.simulated_default',
+  `select 1
+   from numbers n
+   join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
+   join apps p on p.id = a.app_id
+   where n.workspace_id = $1 and n.is_default and p.is_simulator`,
+);
+
 export const pointAccounts = statement(
   'numbers.point_mock_accounts',
   `update accounts a set base_url = $1 from apps p where p.id = a.app_id and p.is_simulator and a.base_url <> $1`,

@@ -17,12 +17,15 @@ export function healthRoutes(
 ): void {
   const { environment, clock, checks, closing } = options;
   const hide = { schema: { hide: true } };
-  app.get('/health', hide, async () => ({
-    status: 'ok',
-    ok: true,
-    timestamp: clock.now().toISOString(),
-    environment,
-  }));
+  // S4's page asks below /api.
+  for (const address of ['/health', '/api/health']) {
+    app.get(address, hide, async () => ({
+      status: 'ok',
+      ok: true,
+      timestamp: clock.now().toISOString(),
+      environment,
+    }));
+  }
   app.get('/livez', hide, async () => ({ status: 'ok' }));
 
   let asking: Promise<Record<string, string>> | null = null;

@@ -22,6 +22,7 @@ export {
   type Caller,
   type Credentials,
   type Gate,
+  type GateHook,
   inTenant,
   operatorOf,
   type Person,

@@ -36,6 +36,8 @@ export interface JobsOptions {
   db: Database;
   handlers: readonly Handler[];
   cron?: readonly CronEntry[];
+  /** Cron entries that nobody was there for, so far back, are made up for at the start; 0 if not said. */
+  catchUpMs?: number;
   /** All jobs of the program; those that the loaded modules define, if not said. */
   jobs?: readonly Job<unknown>[];
   /** Names of jobs that are gone for good: stored ones are left alone instead of stopping the start. */
@@ -114,7 +116,7 @@ export async function startJobs(options: JobsOptions): Promise<JobsRuntime> {
       options: {
         maxAttempts: entry.job.attempts,
         jobKey: `cron ${entry.job.name} ${entry.match}`,
-        backfillPeriod: 0,
+        backfillPeriod: options.catchUpMs ?? 0,
       },
     })),
   );

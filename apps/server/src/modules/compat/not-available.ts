@@ -1,0 +1,69 @@
+import { errors } from '../../platform/errors.ts';
+import type { HttpApp } from '../../platform/http/index.ts';
+
+/** Addresses of the documents whose capability comes later: never 404, never a pretence. */
+const later: readonly {
+  capability: string;
+  methods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[];
+  addresses: readonly string[];
+  instead: string;
+}[] = [
+  {
+    capability: 'embedded-signup',
+    methods: ['GET', 'POST'],
+    addresses: ['/api/v1/onboarding/esb/start', '/api/v1/onboarding/esb/callback'],
+    instead: 'Connect a number with its access token: POST /v1/numbers.',
+  },
+  {
+    capability: 'webhook-subscription',
+    methods: ['POST'],
+    addresses: ['/api/v1/onboarding/esb/retry-subscription'],
+    instead: "Subscribe the app to the account in Meta's dashboard, with the address /webhooks/cloud.",
+  },
+  {
+    capability: 'ycloud',
+    methods: ['GET', 'POST'],
+    addresses: ['/api/functions/v1/whatsapp-webhook'],
+    instead: "Numbers are connected through WhatsApp's own Cloud API: POST /v1/numbers.",
+  },
+  {
+    capability: 'edge-functions',
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    addresses: ['/api/functions/v1/*'],
+    instead: 'No function of others runs here; /openapi.json lists what there is.',
+  },
+  {
+    capability: 'supabase-auth',
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    addresses: ['/api/auth/v1/*'],
+    instead: 'Sign in at POST /v1/auth/login or POST /api/auth/login.',
+  },
+  {
+    capability: 'supabase-rest',
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    addresses: ['/api/rest/v1/*'],
+    instead: 'The same data is at /v1; /openapi.json describes it.',
+  },
+];
+
+/** `POST /api/v1/onboarding/esb/start`, and so on. */
+export const notAvailable: readonly string[] = later.flatMap(({ methods, addresses }) =>
+  addresses.flatMap((url) => methods.map((method) => `${method} ${url}`)),
+);
+
+export function notAvailableRoutes(app: HttpApp): void {
+  for (const { capability, methods, addresses, instead } of later) {
+    for (const url of addresses) {
+      app.route({
+        method: [...methods],
+        url,
+        schema: { hide: true } as never,
+        // Before the body: nothing is done with it.
+        onRequest: async () => {
+          throw errors.notAvailable(capability, `${capability} is not available here yet. ${instead}`);
+        },
+        handler: () => {},
+      });
+    }
+  }
+}

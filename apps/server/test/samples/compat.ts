@@ -1,0 +1,59 @@
+import { writes } from '../writes.ts';
+import type { Sample, Samples, Stage } from './index.ts';
+
+/** One pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const boundary = 'chaski-sample';
+
+/** curl -F file=@pixel.png */
+const upload: Sample = {
+  headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  body: Buffer.concat([
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="pixel.png"\r\ncontent-type: image/png\r\n\r\n`,
+    ),
+    png,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]),
+};
+
+const uploaded = async (stage: Stage): Promise<string> =>
+  ((await stage.send('POST /api/upload/media', upload)).body as { id: string }).id;
+
+let tenants = 0;
+const tenant = (): Sample => {
+  const id = `9${Date.now()}${tenants++}`;
+  return { body: { name: 'Tenant A', phoneNumberId: id, accessToken: `mock_${id}` } };
+};
+
+const toTenant = async (stage: Stage): Promise<Sample> => {
+  const { phone } = await writes(stage);
+  return { params: { tenantId: stage.workspaceId }, body: { to: `+${phone}`, text: 'Hello' } };
+};
+
+export const samples: Samples = {
+  'POST /tenants/register': tenant,
+  'POST /api/tenants/register': tenant,
+  'POST /tenants/:tenantId/send': toTenant,
+  'POST /api/tenants/:tenantId/send': toTenant,
+  'GET /api/auth/me': () => ({}),
+  'GET /api/v1/auth/me': () => ({}),
+  'POST /api/v1/auth/me': () => ({}),
+  'POST /api/whatsapp/send': async (stage) => {
+    const { phone } = await writes(stage);
+    return { body: { to: `${phone}@c.us`, message: 'Hello from CRM' } };
+  },
+  'POST /api/v1/messages/send': async (stage) => {
+    const { contactId } = await writes(stage);
+    return { body: { contactId, body: 'test' } };
+  },
+  'POST /api/upload/media': () => upload,
+  'GET /api/upload/signed-url': async (stage) => ({
+    query: { path: `media/${await uploaded(stage)}` },
+  }),
+  'DELETE /api/upload/media': async (stage) => ({ query: { path: `media/${await uploaded(stage)}` } }),
+  'DELETE /api/upload/media/:id': async (stage) => ({ params: { id: await uploaded(stage) } }),
+};
