@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database, Tx } from './db/index.ts';
 import type { Logger } from './log.ts';
+import type { Redis } from './redis/index.ts';
 
 /**
  * signals — "there is work", between the loops of this process and of all others on the same database.
@@ -37,8 +38,11 @@ export interface Signals {
   close(): Promise<void>;
 }
 
-/** Listens on a session outside the pool; reconnects by itself, within 5 s of the database. */
-export async function createSignals(db: Database, log: Logger): Promise<Signals> {
+/**
+ * Listens on a session outside the pool; reconnects by itself, within 5 s of the database. With Redis signals go through
+ * it while it is there; all listen to both, so that they need not agree.
+ */
+export async function createSignals(db: Database, log: Logger, redis: Redis | null = null): Promise<Signals> {
   // Our own notifications come back to us too; the listeners have long been called then.
   const self = randomUUID();
   const listeners = new Map<Channel, Set<() => void>>(channels.map((channel) => [channel, new Set()]));
@@ -103,13 +107,33 @@ export async function createSignals(db: Database, log: Logger): Promise<Signals>
     }
   }
 
+  const offs = redis
+    ? [
+        redis.subscribe('signals', (message) => {
+          const [from, names = ''] = message.split(' ');
+          if (from === self) return;
+          for (const channel of channels) if (names.split(',').includes(channel)) wakeLocal(channel);
+        }),
+        redis.onBack(() => {
+          for (const channel of channels) wakeLocal(channel);
+        }),
+      ]
+    : [];
+
+  async function tell(names: readonly Channel[]): Promise<void> {
+    if (redis?.publish('signals', `${self} ${names.join(',')}`)) return;
+    await session?.query('select pg_notify(channel, $2) from unnest($1::text[]) channel', [
+      names.map(wire),
+      self,
+    ]);
+  }
+
   function flush(): void {
     if (sending || closed || !session || pending.size === 0) return;
     const names = [...pending];
     pending.clear();
     const began = performance.now();
-    sending = session
-      .query('select pg_notify(channel, $2) from unnest($1::text[]) channel', [names.map(wire), self])
+    sending = tell(names)
       .then(
         () => {},
         // The connection is lost; connecting again wakes this process, the others look by themselves.
@@ -118,7 +142,10 @@ export async function createSignals(db: Database, log: Logger): Promise<Signals>
       .then(() => sleep(betweenMs))
       // The first goes at once; of what follows within a few milliseconds one is enough, at 300 messages a second it was
       // as many round trips as everything else.
-      .then(() => new Promise((resolve) => setTimeout(resolve, began + gatherMs - performance.now())))
+      .then(
+        () =>
+          new Promise((resolve) => setTimeout(resolve, Math.max(0, began + gatherMs - performance.now()))),
+      )
       .then(() => {
         sending = null;
         flush();
@@ -144,6 +171,7 @@ export async function createSignals(db: Database, log: Logger): Promise<Signals>
     wakeLocal,
     async close() {
       closed = true;
+      for (const off of offs) off();
       rouse?.();
       await sending;
       const client = session;

@@ -8,7 +8,8 @@ import { WebSocket } from 'ws';
 import type { Actor, Database } from '../../platform/db/index.ts';
 import type { Authenticate, Caller } from '../../platform/http/index.ts';
 import { newId, type WorkspaceId } from '../../platform/ids.ts';
-import { createPgFanout } from '../../platform/realtime/index.ts';
+import { createPgFanout, createRedisFanout } from '../../platform/realtime/index.ts';
+import { openRedis } from '../../platform/redis/index.ts';
 import { createSignals } from '../../platform/signals.ts';
 import { type Realtime, startRealtime } from './index.ts';
 
@@ -54,14 +55,16 @@ export async function stand(options: {
   people: ReadonlyMap<string, Caller | null>;
   origins?: readonly string[];
   maxSocketsPerOwner?: number;
+  redisUrl?: string;
 }): Promise<Stand> {
   const logged: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const authenticate: Authenticate = async ({ bearer, cookie }) =>
     options.people.get(bearer ?? cookie ?? '') ?? null;
   const server = createServer();
-  const signals = await createSignals(options.db, log);
-  const fanout = await createPgFanout(options.db, log);
+  const redis = options.redisUrl === undefined ? null : await openRedis(options.redisUrl, log);
+  const signals = await createSignals(options.db, log, redis);
+  const fanout = redis ? await createRedisFanout(redis) : await createPgFanout(options.db, log);
   const realtime = await startRealtime({
     db: options.db,
     signals,
@@ -82,6 +85,7 @@ export async function stand(options: {
       await realtime.close();
       await fanout.close();
       await signals.close();
+      redis?.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -1,7 +1,10 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
-import { type Database, statement } from '../db/index.ts';
+import type { Database } from '../db/index.ts';
 import { errors, tolerate } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Redis } from '../redis/index.ts';
+import { pgCounts } from './counts-pg.ts';
+import { redisCounts } from './counts-redis.ts';
 
 /** How much may pass. */
 export interface Rule {
@@ -24,6 +27,19 @@ export interface Buckets {
   take(rule: Rule, key: string): Promise<Verdict>;
 }
 
+/** The shared count of a bucket. */
+export interface Counts {
+  /** Takes up to `chunk` tokens of what the window has left; opens one where none is. */
+  lease(rule: Rule, bucket: string, chunk: number, now: Date): Promise<Leased>;
+}
+
+export interface Leased {
+  taken: number;
+  left: number;
+  /** The end of the window. */
+  until: number;
+}
+
 interface Lease {
   tokens: number;
   /** What the shared row had left when it was last asked. */
@@ -40,64 +56,42 @@ interface Lease {
   asking: Promise<void> | null;
 }
 
-const fill = statement(
-  'limits.fill',
-  'insert into rate_buckets (key, used, started_at) values ($1, 0, $2) on conflict (key) do nothing',
-);
-const lease = statement(
-  'limits.lease',
-  `update rate_buckets b
-   set used = f.used + f.taken, started_at = f.started_at
-   from (
-     select w.*, least($4::int, greatest(0, $3::int - w.used)) as taken
-     from (
-       select r.key,
-         case when r.started_at + $5::int * interval '1 second' <= $2::timestamptz then 0 else r.used end as used,
-         case when r.started_at + $5::int * interval '1 second' <= $2::timestamptz then $2::timestamptz
-           else r.started_at end as started_at
-       from rate_buckets r where r.key = $1 for update
-     ) w
-   ) f
-   where b.key = f.key
-   returning f.taken, $3::int - b.used as left, b.started_at`,
-);
-const forget = statement('limits.forget', 'delete from rate_buckets where started_at < $1');
-
 // Addresses are many under a flood: what is not in use is dropped beyond this.
 const remembered = 10_000;
 
-/** Buckets shared by all processes on this database. */
-export function createBuckets({ db, log }: { db: Database; log: Logger }): Buckets {
+/** Buckets shared by all processes: in Redis where there is one, else, or while it is away, on this database. */
+export function createBuckets(options: { db: Database; log: Logger; redis?: Redis | null }): Buckets {
+  const { db, log, redis = null } = options;
   const leases = new Map<string, Lease>();
+  const onDatabase = pgCounts(db);
+  const onRedis = redis && redisCounts(redis);
 
   async function ask(rule: Rule, bucket: string, mine: Lease): Promise<void> {
     const now = db.clock.now();
     // A tenth at once: ten round trips per window and key, however many requests.
     const chunk = Math.max(1, Math.floor(rule.max / 10));
-    const results = await patiently(
-      db.runSystem(`limit ${rule.name}`, [
-        { statement: fill, values: [bucket, now] },
-        { statement: lease, values: [bucket, now, rule.max, chunk, rule.windowSeconds] },
-      ]),
-    );
-    const row = results?.[1]?.rows[0] as { taken: number; left: number; started_at: Date } | undefined;
-    if (!row) {
+    const leased =
+      (redis?.isConnected() && onRedis
+        ? await patiently('without Redis PostgreSQL counts', onRedis.lease(rule, bucket, chunk, now))
+        : null) ??
+      (await patiently('without the database everything passes', onDatabase.lease(rule, bucket, chunk, now)));
+    if (!leased) {
       mine.openUntil = now.getTime() + 1_000;
       return;
     }
-    mine.tokens = row.taken;
-    mine.left = Math.max(0, row.left);
-    mine.until = row.started_at.getTime() + rule.windowSeconds * 1_000;
-    mine.emptyOf = row.taken === 0 ? rule.max : null;
+    mine.tokens = leased.taken;
+    mine.left = leased.left;
+    mine.until = leased.until;
+    mine.emptyOf = leased.taken === 0 ? rule.max : null;
   }
 
-  async function patiently<T>(work: Promise<T>): Promise<T | null> {
+  async function patiently<T>(why: string, work: Promise<T>): Promise<T | null> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), 1_000);
     });
     try {
-      return await Promise.race([tolerate('without the database everything passes', work, log), late]);
+      return await Promise.race([tolerate(why, work, log), late]);
     } finally {
       clearTimeout(timer);
     }
@@ -157,11 +151,4 @@ export function floodGate(buckets: Buckets, rule: Rule | null): onRequestAsyncHo
     const verdict = await buckets.take(rule, request.ip);
     if (!verdict.pass) throw errors.rateLimited(verdict.resetSeconds, { limit: rule.name, key: 'ip' });
   };
-}
-
-/** Removes the rows of keys that were quiet for a day, the longest window: a missing row is a full bucket. */
-export function forgetQuietKeys(db: Database): Promise<number> {
-  return db.withSystem('forget quiet keys of limits', (tx) =>
-    tx.execute(forget, [new Date(tx.now().getTime() - 86_400_000)]),
-  );
 }

@@ -6,9 +6,9 @@
  * handful of its tokens that one process has taken and may spend without asking again; an *admission* is what the
  * rules say about a request.
  *
- * Tables: rate_buckets.
+ * Tables: rate_buckets. With Redis its keys count instead; while it is away the table does, from the beginning.
  *
- * Always true: tokens are taken from the shared row before they are spent, so that all processes together never pass
+ * Always true: tokens are taken from the shared count before they are spent, so that all processes together never pass
  * more than the rule allows in its window; a lease that is not spent within the window is lost, so that they may pass
  * less, by what the others have leased; without the database everything passes, since what follows needs it anyway and
  * answers for itself.
@@ -18,7 +18,7 @@ export {
   type Buckets,
   createBuckets,
   floodGate,
-  forgetQuietKeys,
   type Rule,
   type Verdict,
 } from './buckets.ts';
+export { forgetQuietKeys } from './counts-pg.ts';

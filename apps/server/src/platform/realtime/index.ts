@@ -13,6 +13,8 @@
  * string is logged. That clients catch up without gaps is the product's: see modules/feed.
  */
 export { type Channel, type Connection, push } from './connection.ts';
-export { createLocalFanout, createPgFanout, type Fanout } from './fanout.ts';
+export { createLocalFanout, type Fanout } from './fanout.ts';
+export { createPgFanout } from './fanout-pg.ts';
+export { createRedisFanout } from './fanout-redis.ts';
 export { createHub, type Handlers, type Hub, type HubOptions, type Joined, type JoinRequest } from './hub.ts';
 export { type Attached, attachSockets } from './upgrade.ts';
