@@ -85,7 +85,7 @@ describe("the reference systems' names", () => {
   const ours = describeSettings().map(({ name }) => name);
 
   test.each(theirs)('%s is never silently ignored', (name) => {
-    if (ours.includes(name) && name !== 'REDIS_URL') return;
+    if (ours.includes(name)) return;
     const result = parseConfig({ [name]: name === 'WHATSAPP_API_VERSION' ? 'v21.0' : hex });
     expect(result.warnings.join('\n')).toMatch(new RegExp(`^${name} `, 'm'));
   });
@@ -108,6 +108,14 @@ describe("the reference systems' names", () => {
       expect.stringMatching(/VERIFY_TOKEN and WEBHOOK_VERIFY_TOKEN .*different values/),
     ]);
     expect(problems({ VERIFY_TOKEN: 'a', WEBHOOK_VERIFY_TOKEN: 'a' })).toEqual([]);
+  });
+
+  test('the host and port of a Redis make its address', () => {
+    const result = parseConfig({ REDIS_HOST: 'cache.internal', REDIS_PORT: '6380' });
+    expect(result).toMatchObject({ ok: true, config: { redisUrl: 'redis://cache.internal:6380' } });
+    expect(result.warnings).toContain('REDIS_HOST is read as REDIS_URL; please use REDIS_URL.');
+    expect(problems({ REDIS_HOST: 'a', REDIS_URL: 'redis://b' }).join()).toContain('set one of them');
+    expect(problems({ REDIS_URL: 'http://b' }).join()).toContain('redis://user:password@host');
   });
 
   test('an expired Graph version is taken with a warning', () => {
