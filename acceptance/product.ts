@@ -15,6 +15,8 @@ export interface Ready {
   simulatorUrl: string | null;
   phoneUrl: string | null;
   apiKey: string;
+  operatorEmail: string;
+  operatorPassword: string;
   appSecret: string;
   verifyToken: string;
   numbers: { id: string; phoneNumberId: string; displayPhoneNumber: string }[];
