@@ -59,7 +59,8 @@ import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './pl
 import type { Logger } from './platform/log.ts';
 import { createMailer } from './platform/mail/index.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
-import { createPgFanout } from './platform/realtime/index.ts';
+import { createPgFanout, createRedisFanout } from './platform/realtime/index.ts';
+import { openRedis } from './platform/redis/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
 import { createSignals } from './platform/signals.ts';
 import { refuseLostKeys, type Secrets } from './secrets.ts';
@@ -157,7 +158,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       Object.keys(await countByKey(db)),
       options.dataDir,
     );
-    const signals = await createSignals(db, log);
+    const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
+    pools.push(() => redis?.close());
+    const signals = await createSignals(db, log, redis);
     pools.push(() => signals.close());
     const provider = createCloudProvider();
     pools.push(() => provider.close());
@@ -260,7 +263,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     if (isApi) {
       const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
-      const buckets = createBuckets({ db, log });
+      const buckets = createBuckets({ db, log, redis });
       const flood =
         config.webhookRateLimitMax === undefined
           ? null
@@ -330,7 +333,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         () => acceptor.close(),
         () => http.close(),
       );
-      const fanout = await createPgFanout(db, log);
+      const fanout = redis ? await createRedisFanout(redis) : await createPgFanout(db, log);
       pools.push(() => fanout.close());
       const realtime = await startRealtime({
         db,
