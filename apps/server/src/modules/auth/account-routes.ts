@@ -107,6 +107,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       '/v1/auth/password',
       {
         onRequest: gate.person(),
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'Your other sessions end.',
@@ -128,6 +129,8 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       '/v1/auth/email',
       {
         onRequest: gate.person(),
+        // Not kept for an Idempotency-Key: its hash would be a quick one of the password.
+        config: { limits: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'Mails a link to the new address; it counts once the link is followed.',
@@ -145,6 +148,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
     app.post(
       '/v1/auth/confirm-new-address',
       {
+        config: { limits: ['anonymous'] },
         schema: {
           tags: ['auth'],
           description: 'The link of the mail: the address it went to is yours from now on.',

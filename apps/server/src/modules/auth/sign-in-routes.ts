@@ -30,6 +30,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/register',
       {
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description:
@@ -63,6 +64,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/confirm-address',
       {
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'After registering: the link of the mail, and the password once more.',
@@ -81,6 +83,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/login',
       {
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'Signs in, or asks for the second factor.',
@@ -124,6 +127,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/forgot-password',
       {
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'Mails a link, if the address has an account. The answer does not say whether.',
@@ -140,6 +144,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/reset-password',
       {
+        config: { limits: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'A new password by the link of the mail. All sessions end.',
