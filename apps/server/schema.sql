@@ -526,6 +526,7 @@ grant delete, insert, select, update to chaski_system;
 create table event_consumers (
   name text not null,
   seq bigint not null,
+  ahead jsonb not null default '{}'::jsonb,
   updated_at timestamp with time zone not null,
   constraint event_consumers_pkey PRIMARY KEY (name)
 );
