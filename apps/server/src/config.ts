@@ -444,10 +444,34 @@ export const schema = z.object({
     group: GROUPS.limits,
     doc: 'Shards that inbound events are processed in, each in order; 0 is one per core.',
   }),
-  REDIS_URL: setting(z.string().optional(), {
+  REDIS_URL: setting(
+    z
+      .string()
+      .refine(
+        (value) => /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value),
+        'must look like redis://user:password@host:6379/0, or rediss:// with TLS',
+      )
+      .optional(),
+    {
+      group: GROUPS.limits,
+      doc: 'Redis for presence, typing, wake-ups between processes and for counting limits. One node, no cluster; while it is away PostgreSQL does them.',
+      secret: true,
+      defaultText: 'PostgreSQL does them',
+    },
+  ),
+  REDIS_HOST: setting(
+    z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must be a host')
+      .optional(),
+    {
+      group: GROUPS.limits,
+      doc: "A reference system's name: read as the REDIS_URL of that host and REDIS_PORT.",
+    },
+  ),
+  REDIS_PORT: setting(number(1, 65_535).default(6_379), {
     group: GROUPS.limits,
-    doc: 'Accepted and not used yet: PostgreSQL does the fan-out and the limits.',
-    secret: true,
+    doc: 'Port that goes with REDIS_HOST.',
   }),
 });
 
@@ -505,8 +529,6 @@ const UNUSED: Record<string, string> = {
   AWS_REGION: 'AWS is not read yet; a bucket is configured with S3_REGION',
   AWS_ACCESS_KEY_ID: 'AWS is not read yet; a bucket is configured with S3_ACCESS_KEY_ID',
   AWS_SECRET_ACCESS_KEY: 'AWS is not read yet; a bucket is configured with S3_SECRET_ACCESS_KEY',
-  REDIS_HOST: 'Redis is not used yet: PostgreSQL does the fan-out and the limits',
-  REDIS_PORT: 'Redis is not used yet: PostgreSQL does the fan-out and the limits',
   SENTRY_DSN: 'errors are not reported to Sentry yet; they are in the log',
   DEMO_OWNER_ID: 'the demo workspace is made by itself',
   GEMINI_API_KEY: 'AI replies are not there yet',
@@ -583,8 +605,13 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
       problems.push('OIDC_ISSUER: also needs PUBLIC_URL, which the issuer sends people back to.');
     }
   }
-  if (config.redisUrl !== undefined) {
-    warnings.push('REDIS_URL is accepted and not used yet: PostgreSQL does the fan-out and the limits.');
+  if (config.redisHost !== undefined) {
+    if (config.redisUrl !== undefined) problems.push('REDIS_URL and REDIS_HOST: set one of them.');
+    else {
+      warnings.push('REDIS_HOST is read as REDIS_URL; please use REDIS_URL.');
+      const host = config.redisHost.includes(':') ? `[${config.redisHost}]` : config.redisHost;
+      config.redisUrl = `redis://${host}:${config.redisPort}`;
+    }
   }
   if (Number.parseInt(config.graphApiVersion.slice(1), 10) <= LAST_EXPIRED_GRAPH_VERSION) {
     warnings.push(
