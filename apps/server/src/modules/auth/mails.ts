@@ -39,12 +39,14 @@ export function composeMail(
   const fill = (text: string, clean: (value: string) => string) =>
     text.replaceAll(/\{(\w+)\}/g, (_, name: string) => clean(values[name] || to.email));
   const link = `${links.publicUrl()}${pages[kind]}${token === undefined ? '' : `#${token}`}`;
-  // Names are chosen by people who may be strangers: no lines of their own in the header, no links in our mails.
+  // Names are chosen by people who may be strangers: no lines of their own in the header, no links in our mails, also
+  // none that a reader's program makes of `evil.example`. A blank for what goes, so that nothing closes up to a new one.
   const oneLine = (value: string) =>
     value
-      .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-      .replaceAll(/https?:\/\/|www\./gi, '')
-      .slice(0, 100);
+      .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+      .replaceAll(/:\/\/|\/\//g, ' ')
+      .replaceAll(/\.(?=[\p{L}\p{N}])/gu, isAddress.test(value) ? '.' : '. ')
+      .slice(0, isAddress.test(value) ? 254 : 100);
   const subject = fill(words.subject, oneLine);
   const direction = locale === 'ar' ? 'rtl' : 'ltr';
   const body = fill(words.text, (value) => escaped(oneLine(value)));
@@ -65,5 +67,7 @@ export function sendInvitationBy(deps: { mailer: Mailer; links: MailLinks }): Se
     );
 }
 
+/** People without a name are called by it. */
+const isAddress = /^[\w.+-]+@[\w.-]+$/;
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (found) => entities[found]!);

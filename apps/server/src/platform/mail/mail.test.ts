@@ -106,6 +106,11 @@ describe('mails', () => {
     expect(made.html).not.toContain('<b>');
     expect(made.text).not.toContain('https://evil');
     expect(made.text).toContain('http://localhost/app/invitation#token');
+    for (const workspace of ['hthttps://tps://evil.example', 'wwwww.w.evil.example', '//evil.example/x']) {
+      const again = composeMail(links, 'invitation', { email: 'a@b.c', locale: 'en' }, { workspace });
+      expect(again.text).toContain('a@b.c');
+      expect(`${again.subject} ${again.text} ${again.html}`).not.toMatch(/:\/\/evil|www\.evil|evil\.example/);
+    }
   });
 });
 
@@ -116,6 +121,24 @@ describe('the outbox', () => {
     const near = await api.http.app.inject({ method: 'GET', url: '/outbox' });
     expect(near.statusCode).toBe(200);
     expect(near.headers['content-security-policy']).toContain("default-src 'none'");
+    // A tunnel or proxy on this machine speaks for the world; a name that leads here is somebody else's page.
+    for (const headers of [
+      { 'x-forwarded-for': '127.0.0.1' },
+      { forwarded: 'for=127.0.0.1' },
+      { 'x-forwarded-host': 'a.example' },
+      { 'x-real-ip': '127.0.0.1' },
+      { 'cf-connecting-ip': '127.0.0.1' },
+      { via: '1.1 proxy' },
+      { host: 'a.ngrok.example' },
+      { host: 'localhost.evil.example:3000' },
+    ]) {
+      const through = await api.http.app.inject({ method: 'GET', url: '/outbox', headers });
+      expect(through.statusCode, JSON.stringify(headers)).toBe(404);
+    }
+    for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'chaski.localhost']) {
+      const here = await api.http.app.inject({ method: 'GET', url: '/outbox', headers: { host } });
+      expect(here.statusCode, host).toBe(200);
+    }
     expect((await api.http.app.inject({ method: 'GET', url: '/outbox/..%2f..%2fsecrets' })).statusCode).toBe(
       404,
     );

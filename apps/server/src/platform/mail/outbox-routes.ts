@@ -24,10 +24,26 @@ export function outboxRoutes(folder: string): (app: HttpApp) => Promise<void> {
 }
 
 const near = /^(127\.|::1$|::ffff:127\.)/;
+const nearNames = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+/** What tunnels and proxies add. One on this machine makes everybody look near. */
+const forwarding = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+];
 
-/** Mails hold links that sign people in. Both the peer and whom a trusted proxy speaks for must be this machine. */
+/**
+ * Mails hold links that sign people in: this machine alone, without a proxy in between, and by a name of its own; by
+ * another name that leads here a stranger's page could read it in a browser of this machine.
+ */
 async function nearby(request: FastifyRequest): Promise<void> {
-  if (!near.test(request.ip) || !near.test(request.socket.remoteAddress ?? request.ip)) {
+  const { headers, socket, ip } = request;
+  const isNear = near.test(ip) && near.test(socket.remoteAddress ?? ip);
+  if (!isNear || !nearNames.test(headers.host ?? '') || forwarding.some((name) => name in headers)) {
     throw errors.notFound('address');
   }
 }
