@@ -27,7 +27,7 @@ import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
-import { type AddNumberDeps, numberRoutes } from './modules/numbers/index.ts';
+import { type AddNumberDeps, numberRoutes, refuseUnknownNumbers } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
 import { templateRoutes } from './modules/templates/index.ts';
@@ -72,10 +72,12 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(signInRoutes(auth));
   await app.register(accountRoutes(auth));
   await app.register(factorRoutes({ ...auth, ring: deps.numbers.ring, oidc: deps.oidc ?? null }));
-  await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring }));
+  await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring, refuseUnknownNumbers }));
   if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
   await app.register(workspaceRoutes({ db, gate }));
-  await app.register(memberRoutes({ db, gate, sendInvitation: sendInvitationBy(auth) }));
+  await app.register(
+    memberRoutes({ db, gate, sendInvitation: sendInvitationBy(auth), refuseUnknownNumbers }),
+  );
   await app.register(auditRoutes({ db, gate }));
   await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));

@@ -1,7 +1,7 @@
 import { scopes } from '@chaski/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Database } from '../../platform/db/index.ts';
+import type { Database, TenantTx } from '../../platform/db/index.ts';
 import {
   type Http,
   type HttpApp,
@@ -30,6 +30,8 @@ export interface KeyRoutesDeps {
   db: Database;
   gate: Http['gate'];
   ring: KeyRing;
+  /** Numbers are a module above this one: refuses ids that are none of the workspace's. */
+  refuseUnknownNumbers(tx: TenantTx, field: string, ids: readonly string[] | null | undefined): Promise<void>;
 }
 
 const fields = {
@@ -104,7 +106,7 @@ function sealedText(ring: KeyRing): Secrecy {
 
 /** /v1/api-keys: how programs get in. */
 export function keyRoutes(deps: KeyRoutesDeps): (app: HttpApp) => Promise<void> {
-  const { db, gate } = deps;
+  const { db, gate, refuseUnknownNumbers } = deps;
   const secrecy = sealedText(deps.ring);
   return async (app) => {
     app.get(
@@ -143,6 +145,7 @@ export function keyRoutes(deps: KeyRoutesDeps): (app: HttpApp) => Promise<void> 
         async (tx, request) => {
           const { expiresAt, ...rest } = request.body;
           const command = { ...rest, expiresAt: expiresAt ? new Date(expiresAt) : null };
+          await refuseUnknownNumbers(tx, 'numberIds', command.numberIds);
           return { status: 201, body: await createApiKey(tx, command, makerOf(request)) };
         },
         undefined,
@@ -169,7 +172,10 @@ export function keyRoutes(deps: KeyRoutesDeps): (app: HttpApp) => Promise<void> 
           ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
         };
         return present(
-          await inTenant(db, request, (tx) => changeApiKey(tx, request.params.id, change, makerOf(request))),
+          await inTenant(db, request, async (tx) => {
+            await refuseUnknownNumbers(tx, 'numberIds', change.numberIds);
+            return changeApiKey(tx, request.params.id, change, makerOf(request));
+          }),
         );
       },
     );

@@ -46,6 +46,7 @@ export {
   sendsToSimulator,
   setDefaultWorkflow,
 } from './installation.ts';
+export { refuseUnknownNumbers } from './known.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
 export { numberBody, presentNumber } from './present.ts';
 export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';

@@ -1,6 +1,6 @@
 import { roles } from '@chaski/contracts';
 import { z } from 'zod';
-import type { Database } from '../../platform/db/index.ts';
+import type { Database, TenantTx } from '../../platform/db/index.ts';
 import {
   type Http,
   type HttpApp,
@@ -25,6 +25,8 @@ export interface MemberRoutesDeps {
   db: Database;
   gate: Http['gate'];
   sendInvitation: SendInvitation;
+  /** Numbers are a module above this one: refuses ids that are none of the workspace's. */
+  refuseUnknownNumbers(tx: TenantTx, field: string, ids: readonly string[] | null | undefined): Promise<void>;
 }
 
 const role = z.enum(roles);
@@ -93,7 +95,7 @@ const inviter = (request: { person: { name: string; email: string } | null }) =>
 
 /** /v1/members and /v1/invitations: who works in this workspace, and who is asked to. */
 export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<void> {
-  const { db, gate, sendInvitation } = deps;
+  const { db, gate, sendInvitation, refuseUnknownNumbers } = deps;
   return async (app) => {
     app.get(
       '/v1/members',
@@ -124,7 +126,10 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       },
       async (request) =>
         presentMember(
-          await inTenant(db, request, (tx) => changeMember(tx, request.params.userId, request.body)),
+          await inTenant(db, request, async (tx) => {
+            await refuseUnknownNumbers(tx, 'numberIds', request.body.numberIds);
+            return changeMember(tx, request.params.userId, request.body);
+          }),
         ),
     );
 
@@ -173,12 +178,11 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
           response: { 201: invitationBody },
         },
       },
-      idempotent(db, async (tx, request) => ({
-        status: 201,
-        body: presentInvitation(
-          await invite(tx, sendInvitation, { ...request.body, inviter: inviter(request) }),
-        ),
-      })),
+      idempotent(db, async (tx, request) => {
+        await refuseUnknownNumbers(tx, 'numberIds', request.body.numberIds);
+        const invitation = await invite(tx, sendInvitation, { ...request.body, inviter: inviter(request) });
+        return { status: 201, body: presentInvitation(invitation) };
+      }),
     );
 
     app.post(
