@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouteComponent,
   redirect,
 } from '@tanstack/react-router';
 import { z } from 'zod/mini';
@@ -24,8 +25,11 @@ const inside = createRoute({
   id: 'inside',
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if (await queryClient.ensureQueryData(sessionQuery)) return;
-    throw redirect({ to: '/app/sign-in', search: { next: location.href } });
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/app/sign-in', search: { next: location.href } });
+    // One's account and the installation need no workspace; everything else is in one.
+    if (!session.workspace && !/^\/app\/(settings|operator)/.test(location.pathname))
+      throw redirect({ to: '/app/welcome' });
   },
 });
 
@@ -52,6 +56,49 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./features/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/app/register',
+  component: lazyRouteComponent(() => import('./features/sign-in/register-page.tsx'), 'RegisterPage'),
+});
+
+/** Asks for the link that the mail brings, and is where it leads. */
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/app/reset',
+  component: lazyRouteComponent(() => import('./features/sign-in/reset-page.tsx'), 'ResetPage'),
+});
+
+const confirm = createRoute({
+  getParentRoute: () => root,
+  path: '/app/confirm',
+  component: lazyRouteComponent(() => import('./features/sign-in/confirm-page.tsx'), 'ConfirmPage'),
+});
+
+const confirmNewAddress = createRoute({
+  getParentRoute: () => root,
+  path: '/app/confirm-new-address',
+  component: lazyRouteComponent(
+    () => import('./features/sign-in/confirm-new-address-page.tsx'),
+    'ConfirmNewAddressPage',
+  ),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/app/invitation',
+  component: lazyRouteComponent(() => import('./features/sign-in/invitation-page.tsx'), 'InvitationPage'),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/app/welcome',
+  beforeLoad: async () => {
+    if (!(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: '/app/sign-in' });
+  },
+  component: lazyRouteComponent(() => import('./features/sign-in/welcome-page.tsx'), 'WelcomePage'),
+});
+
 /** What the inbox shows is in its address: back and forward work, and a view can be sent to a colleague. */
 export const inboxSearch = z.object({
   view: z.optional(z.enum(['mine', 'unassigned', 'open', 'all', 'mentions', 'snoozed', 'closed'])),
@@ -59,7 +106,9 @@ export const inboxSearch = z.object({
   number: z.optional(z.string()),
   team: z.optional(z.string()),
   label: z.optional(z.string()),
+  assignee: z.optional(z.string()),
   unread: z.optional(z.boolean()),
+  waiting: z.optional(z.boolean()),
   q: z.optional(z.string()),
 });
 
@@ -75,7 +124,122 @@ const conversation = createRoute({
   path: '$conversationId',
 });
 
-const tree = root.addChildren([home, app, signIn, inside.addChildren([inbox.addChildren([conversation])])]);
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/settings',
+  beforeLoad: ({ location }) => {
+    if (location.pathname === '/app/settings') throw redirect({ to: '/app/settings/profile' });
+  },
+  component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+/** One page of the settings. */
+const setting = <const Path extends string>(path: Path, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => settings, path, component });
+
+const settingsPages = settings.addChildren([
+  setting(
+    'profile',
+    lazyRouteComponent(() => import('./features/account/profile-page.tsx'), 'ProfilePage'),
+  ),
+  setting(
+    'security',
+    lazyRouteComponent(() => import('./features/account/security-page.tsx'), 'SecurityPage'),
+  ),
+  setting(
+    'workspace',
+    lazyRouteComponent(() => import('./features/settings/general-page.tsx'), 'GeneralPage'),
+  ),
+  setting(
+    'numbers',
+    lazyRouteComponent(() => import('./features/settings/numbers-page.tsx'), 'NumbersPage'),
+  ),
+  setting(
+    'members',
+    lazyRouteComponent(() => import('./features/settings/members-page.tsx'), 'MembersPage'),
+  ),
+  setting(
+    'teams',
+    lazyRouteComponent(() => import('./features/settings/teams-page.tsx'), 'TeamsPage'),
+  ),
+  setting(
+    'labels',
+    lazyRouteComponent(() => import('./features/settings/labels-page.tsx'), 'LabelsPage'),
+  ),
+  setting(
+    'quick-replies',
+    lazyRouteComponent(() => import('./features/settings/quick-replies-page.tsx'), 'QuickRepliesPage'),
+  ),
+  setting(
+    'attributes',
+    lazyRouteComponent(() => import('./features/settings/attributes-page.tsx'), 'AttributesPage'),
+  ),
+  setting(
+    'api-keys',
+    lazyRouteComponent(() => import('./features/settings/api-keys-page.tsx'), 'ApiKeysPage'),
+  ),
+  setting(
+    'usage',
+    lazyRouteComponent(() => import('./features/settings/usage-page.tsx'), 'UsagePage'),
+  ),
+  setting(
+    'audit',
+    lazyRouteComponent(() => import('./features/settings/audit-page.tsx'), 'AuditPage'),
+  ),
+]);
+
+const operator = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/operator',
+  beforeLoad: ({ location }) => {
+    if (location.pathname === '/app/operator') throw redirect({ to: '/app/operator/workspaces' });
+  },
+  component: lazyRouteComponent(() => import('./features/operator/operator-page.tsx'), 'OperatorPage'),
+});
+
+/** One page of whoever runs the installation. */
+const operated = <const Path extends string>(path: Path, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => operator, path, component });
+
+const operatorPages = operator.addChildren([
+  operated(
+    'workspaces',
+    lazyRouteComponent(() => import('./features/operator/workspaces-page.tsx'), 'OperatedWorkspacesPage'),
+  ),
+  operated(
+    'numbers',
+    lazyRouteComponent(() => import('./features/operator/numbers-page.tsx'), 'OperatedNumbersPage'),
+  ),
+  operated(
+    'plans',
+    lazyRouteComponent(() => import('./features/operator/plans-page.tsx'), 'PlansPage'),
+  ),
+  operated(
+    'inbound',
+    lazyRouteComponent(() => import('./features/operator/inbound-page.tsx'), 'InboundPage'),
+  ),
+  operated(
+    'dead-letters',
+    lazyRouteComponent(() => import('./features/operator/dead-letters-page.tsx'), 'DeadLettersPage'),
+  ),
+  operated(
+    'health',
+    lazyRouteComponent(() => import('./features/operator/health-page.tsx'), 'HealthPage'),
+  ),
+]);
+
+const tree = root.addChildren([
+  home,
+  app,
+  signIn,
+  register,
+  reset,
+  confirm,
+  confirmNewAddress,
+  invitation,
+  welcome,
+  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation])]),
+]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });
 

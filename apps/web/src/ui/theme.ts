@@ -48,6 +48,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--chaski-note': '#fff3c9',
     '--chaski-thread': '#eef1ee',
     '--chaski-read': '#0b6fb8',
+    '--chaski-danger': '#b42318',
   },
   dark: {
     '--mantine-color-dimmed': '#a9b4bd',
@@ -62,5 +63,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--chaski-note': '#4a3f16',
     '--chaski-thread': '#15191b',
     '--chaski-read': '#6cb8f2',
+    '--chaski-danger': '#ffa8a0',
   },
 });

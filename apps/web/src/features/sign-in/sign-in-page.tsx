@@ -1,103 +1,89 @@
-import { ChaskiError } from '@chaski/sdk';
-import {
-  Alert,
-  Anchor,
-  Button,
-  Center,
-  Group,
-  Paper,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Anchor, Button, Divider, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
-import { queryClient } from '../../api/query-client.ts';
-import { sessionQuery } from '../../api/session.ts';
+import { askPasskey, passkeysWork, wasGivenUp } from '../../api/passkey.ts';
+import { useExplain, useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { useEnter } from './entering.ts';
+import { EntryFrame } from './entry-frame.tsx';
+import { SecondStep } from './second-step.tsx';
 
 const route = getRouteApi('/app/sign-in');
 
-/** Only addresses of our own: nobody is sent elsewhere after signing in. */
-const safe = (next: string | undefined) => (next?.startsWith('/app/') ? next : '/app/inbox');
+/** Single sign-on that found a second factor comes back with `#challenge=…`. */
+const returned = () => new URLSearchParams(window.location.hash.slice(1)).get('challenge');
 
 export function SignInPage() {
   const { t } = useTranslation();
   const { next, error } = route.useSearch();
-  const navigate = useNavigate();
-  const [challenge, setChallenge] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(error ?? null);
-
-  const enter = async () => {
-    await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-    await navigate({ href: safe(next) });
-  };
-  const attempt = async (action: () => Promise<void>) => {
-    setProblem(null);
-    try {
-      await action();
-    } catch (failed) {
-      setProblem(failed instanceof ChaskiError ? failed.message : t('signIn.unreachable'));
-    }
-  };
+  const enter = useEnter();
+  const [challenge, setChallenge] = useState(returned);
 
   return (
-    <Center component="main" mih="100%" p="md">
-      <Paper withBorder p="xl" w="100%" maw={400}>
-        <Stack>
-          <Group gap="sm">
-            <img src="/icon.svg" alt="" width={36} height={36} />
-            <Title order={1} size="h3">
-              {t('signIn.title')}
-            </Title>
-          </Group>
-          {problem ? (
-            <Alert color="red" role="alert">
-              {problem}
-            </Alert>
-          ) : null}
-          {challenge ? (
-            <CodeForm
-              onCode={(code) =>
-                attempt(async () => {
-                  await chaski.auth.secondFactor({ body: { challenge, code } });
-                  await enter();
-                })
-              }
-            />
-          ) : (
-            <PasswordForm
-              onPassword={(email, password) =>
-                attempt(async () => {
-                  const answer = await chaski.auth.login({ body: { email, password } });
-                  if ('challenge' in answer && typeof answer.challenge === 'string')
-                    setChallenge(answer.challenge);
-                  else await enter();
-                })
-              }
-            />
-          )}
-        </Stack>
-      </Paper>
-    </Center>
+    <EntryFrame title={t('signIn.title')}>
+      {challenge ? (
+        <SecondStep
+          challenge={challenge}
+          onDone={() => enter(next)}
+          onAgain={() => {
+            window.history.replaceState(null, '', '/app/sign-in');
+            setChallenge(null);
+          }}
+        />
+      ) : (
+        <FirstStep
+          refusal={error ? t(`signIn.sso.${error}`, { defaultValue: t('signIn.sso.oidc_refused') }) : null}
+          onChallenge={setChallenge}
+          onDone={() => enter(next)}
+        />
+      )}
+    </EntryFrame>
   );
 }
 
-function PasswordForm({ onPassword }: { onPassword: (email: string, password: string) => Promise<void> }) {
+function FirstStep(props: {
+  refusal: string | null;
+  onChallenge: (challenge: string) => void;
+  onDone: () => Promise<void>;
+}) {
   const { t } = useTranslation();
+  const explain = useExplain();
   const form = useForm({ initialValues: { email: '', password: '' } });
+  const { problem, setProblem, submit } = useSubmit(form, async (body) => {
+    const answer = await chaski.auth.login({ body });
+    if ('challenge' in answer) props.onChallenge(answer.challenge);
+    else await props.onDone();
+  });
+  const { data: sso } = useQuery({
+    queryKey: ['oidc'],
+    queryFn: () => chaski.auth.getOidc(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const byPasskey = async () => {
+    setProblem(null);
+    try {
+      const response = await askPasskey(await chaski.auth.createPasskeySignInOption({ body: {} }));
+      await chaski.auth.passkey({ body: { response } });
+      await props.onDone();
+    } catch (error) {
+      if (!wasGivenUp(error)) setProblem(explain(error));
+    }
+  };
   return (
-    <form onSubmit={form.onSubmit(({ email, password }) => onPassword(email, password))}>
+    <form onSubmit={submit}>
       <Stack>
+        <Refused problem={problem ?? props.refusal} />
         <TextInput
           label={t('signIn.email')}
           type="email"
-          autoComplete="username webauthn"
+          autoComplete="username"
           required
+          withAsterisk={false}
           autoFocus
           {...form.getInputProps('email')}
         />
@@ -105,36 +91,32 @@ function PasswordForm({ onPassword }: { onPassword: (email: string, password: st
           label={t('signIn.password')}
           autoComplete="current-password"
           required
+          withAsterisk={false}
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
           {...form.getInputProps('password')}
         />
         <Button type="submit" loading={form.submitting}>
           {t('signIn.submit')}
         </Button>
-        <Text size="sm">
-          <Anchor href="/app/forgot-password">{t('signIn.forgot')}</Anchor>
-        </Text>
-      </Stack>
-    </form>
-  );
-}
-
-function CodeForm({ onCode }: { onCode: (code: string) => Promise<void> }) {
-  const { t } = useTranslation();
-  const form = useForm({ initialValues: { code: '' } });
-  return (
-    <form onSubmit={form.onSubmit(({ code }) => onCode(code))}>
-      <Stack>
-        <TextInput
-          label={t('signIn.code')}
-          description={t('signIn.codeHint')}
-          autoComplete="one-time-code"
-          required
-          autoFocus
-          {...form.getInputProps('code')}
-        />
-        <Button type="submit" loading={form.submitting}>
-          {t('signIn.submit')}
-        </Button>
+        {passkeysWork() || sso?.enabled ? <Divider label={t('signIn.or')} /> : null}
+        {passkeysWork() ? (
+          <Button variant="default" leftSection={<IconKey size={16} />} onClick={byPasskey}>
+            {t('signIn.passkey')}
+          </Button>
+        ) : null}
+        {sso?.enabled ? (
+          <Button variant="default" component="a" href="/v1/auth/oidc/start">
+            {sso.name ?? t('signIn.singleSignOn')}
+          </Button>
+        ) : null}
+        <Group justify="space-between" gap="xs">
+          <Anchor size="sm" component={Link} to="/app/reset">
+            {t('signIn.forgot')}
+          </Anchor>
+          <Anchor size="sm" component={Link} to="/app/register">
+            {t('signIn.register')}
+          </Anchor>
+        </Group>
       </Stack>
     </form>
   );

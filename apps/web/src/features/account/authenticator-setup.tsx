@@ -1,0 +1,62 @@
+import { Button, Center, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { Copyable } from '../../ui/shown-once.tsx';
+import { QrImage } from './qr-image.tsx';
+
+export type Begun = { secret: string; uri: string };
+
+/** Shows the secret to an authenticator app and takes a first code of it. */
+export function AuthenticatorSetup(props: {
+  begun: Begun;
+  onClose: () => void;
+  onDone: (recoveryCodes: readonly string[] | null) => Promise<void>;
+}) {
+  const { t } = useTranslation();
+  const { begun, onClose } = props;
+  const form = useForm({ initialValues: { code: '' } });
+  const { problem, submit } = useSubmit(form, async ({ code }) => {
+    const { recoveryCodes } = await chaski.auth.totpConfirm({ body: { code: code.replaceAll(' ', '') } });
+    await props.onDone(recoveryCodes);
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('account.addApp')}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">{t('account.scan')}</Text>
+          <Center>
+            <QrImage text={begun.uri} label={t('account.qr')} />
+          </Center>
+          <Copyable label={t('account.secret')} value={begun.secret} />
+          <Refused problem={problem} />
+          <TextInput
+            label={t('account.firstCode')}
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            dir="ltr"
+            required
+            withAsterisk={false}
+            data-autofocus
+            {...form.getInputProps('code')}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('form.cancel')}
+            </Button>
+            <Button type="submit" loading={form.submitting}>
+              {t('account.switchOn')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,88 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { wasGivenUp } from '../../api/passkey.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { factorsQuery } from './queries.ts';
+
+export type Proof = { password?: string; code?: string };
+
+interface Asked {
+  title: string;
+  text: string;
+  /** A refusal stays in the dialog: a wrong password is typed again. */
+  action: (proof: Proof) => Promise<unknown>;
+}
+
+/** What changes how one signs in asks for the password once more, or for a code where there is no password. */
+export function useProof(): { ask: (asked: Asked) => void; dialog: ReactNode } {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  return {
+    ask: setAsked,
+    dialog: (
+      <Modal
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        title={asked?.title}
+        closeButtonProps={{ 'aria-label': t('form.close') }}
+      >
+        {asked ? <ProofForm asked={asked} onDone={() => setAsked(null)} /> : null}
+      </Modal>
+    ),
+  };
+}
+
+function ProofForm({ asked, onDone }: { asked: Asked; onDone: () => void }) {
+  const { t } = useTranslation();
+  const { data: factors } = useQuery(factorsQuery);
+  const form = useForm({ initialValues: { password: '', code: '' } });
+  const { problem, submit } = useSubmit(form, async ({ password, code }) => {
+    try {
+      await asked.action(password !== '' ? { password } : code !== '' ? { code: code.trim() } : {});
+    } catch (error) {
+      if (!wasGivenUp(error)) throw error;
+    }
+    onDone();
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">{asked.text}</Text>
+        <Refused problem={problem} />
+        {factors?.hasPassword ? (
+          <PasswordInput
+            label={t('account.currentPassword')}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            data-autofocus
+            visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+            {...form.getInputProps('password')}
+          />
+        ) : factors?.totp ? (
+          <TextInput
+            label={t('signIn.code')}
+            description={t('signIn.codeHint')}
+            autoComplete="one-time-code"
+            required
+            withAsterisk={false}
+            data-autofocus
+            {...form.getInputProps('code')}
+          />
+        ) : null}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDone}>
+            {t('form.cancel')}
+          </Button>
+          <Button type="submit" loading={form.submitting}>
+            {t('account.goOn')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,140 @@
+import { Button, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { useAct } from '../../ui/confirm.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Listing, Page, Row, Rows, Section, State } from '../../ui/page.tsx';
+import { parkedQuery, rawEventsQuery } from './queries.ts';
+
+/** What came in: items that could not be applied, and the bodies as they were received. */
+export function InboundPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('operator.inbound.title')} lead={t('operator.inbound.lead')}>
+      <Parked />
+      <RawEvents />
+    </Page>
+  );
+}
+
+/** Applies bodies again and says what came of it. */
+function useReplay() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const act = useAct();
+  return (body: Parameters<typeof chaski.operator.replay>[0]['body']) =>
+    void act(async () => {
+      const { items, parked } = await chaski.operator.replay({ body });
+      notifications.show({ message: t('operator.inbound.replayed', { items, parked }) });
+      await queries.invalidateQueries({ queryKey: ['operator'] });
+    });
+}
+
+function Parked() {
+  const { t } = useTranslation();
+  const parked = useQuery(parkedQuery);
+  const replay = useReplay();
+  return (
+    <Section
+      title={t('operator.inbound.parked')}
+      lead={t('operator.inbound.parkedLead')}
+      action={
+        parked.data && parked.data.length > 1 ? (
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => replay({ parked: parked.data.map((one) => one.id) })}
+          >
+            {t('operator.inbound.replayAll')}
+          </Button>
+        ) : null
+      }
+    >
+      <Listing query={parked} empty={t('operator.inbound.noParked')}>
+        {(all) => (
+          <Rows label={t('operator.inbound.parked')}>
+            {all.map((one) => (
+              <Row
+                key={one.id}
+                end={
+                  <Button variant="default" size="xs" onClick={() => replay({ parked: [one.id] })}>
+                    {t('operator.inbound.replay')}
+                  </Button>
+                }
+              >
+                {t(`operator.inbound.reason.${one.reason}`)}
+                <Text size="sm" c="dimmed">
+                  <Moment at={one.createdAt} /> · <bdi>{one.phoneNumberId ?? '–'}</bdi> ·{' '}
+                  <bdi>{one.detail}</bdi>
+                </Text>
+              </Row>
+            ))}
+          </Rows>
+        )}
+      </Listing>
+    </Section>
+  );
+}
+
+function RawEvents() {
+  const { t, i18n } = useTranslation();
+  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(rawEventsQuery);
+  const replay = useReplay();
+  const figure = new Intl.NumberFormat(i18n.language);
+  return (
+    <Section title={t('operator.inbound.raw')} lead={t('operator.inbound.rawLead')}>
+      <Listing
+        query={{ data: data?.pages.flatMap((page) => page.data), error }}
+        empty={t('operator.inbound.noRaw')}
+      >
+        {(all) => (
+          <Rows label={t('operator.inbound.raw')}>
+            {all.map((one) => (
+              <Row
+                key={one.n}
+                end={
+                  <>
+                    <State tone={one.processedAt ? 'good' : 'wait'}>
+                      {one.processedAt ? t('operator.inbound.processed') : t('operator.inbound.waiting')}
+                    </State>
+                    <Button
+                      variant="default"
+                      size="xs"
+                      component="a"
+                      href={`/v1/operator/raw-events/${one.n}/body`}
+                      download
+                      aria-label={t('operator.inbound.bodyOf', { n: one.n })}
+                    >
+                      {t('operator.inbound.body')}
+                    </Button>
+                    <Button
+                      variant="default"
+                      size="xs"
+                      aria-label={t('operator.inbound.replayOf', { n: one.n })}
+                      onClick={() => replay({ from: one.n, to: one.n })}
+                    >
+                      {t('operator.inbound.replay')}
+                    </Button>
+                  </>
+                }
+              >
+                #{one.n} {one.source}
+                <Text size="sm" c="dimmed">
+                  <Moment at={one.receivedAt} /> ·{' '}
+                  {t('operator.inbound.bytes', { size: figure.format(one.bytes) })}
+                </Text>
+              </Row>
+            ))}
+          </Rows>
+        )}
+      </Listing>
+      {hasNextPage ? (
+        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
+          {t('form.more')}
+        </Button>
+      ) : null}
+    </Section>
+  );
+}

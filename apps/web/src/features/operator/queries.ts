@@ -1,0 +1,72 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { chaski } from '../../api/client.ts';
+
+export const workspacesQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['operator', 'workspaces', q],
+    queryFn: ({ pageParam }) =>
+      chaski.operator.listWorkspaces({
+        query: {
+          limit: 50,
+          ...(q === '' ? {} : { q }),
+          ...(pageParam === null ? {} : { cursor: pageParam }),
+        },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+
+export type NumberStatus = 'pending' | 'active' | 'refused' | 'suspended';
+
+export const operatedNumbersQuery = (status: NumberStatus | null) =>
+  infiniteQueryOptions({
+    queryKey: ['operator', 'numbers', status],
+    queryFn: ({ pageParam }) =>
+      chaski.operator.listNumbers({
+        query: {
+          limit: 50,
+          ...(status === null ? {} : { status }),
+          ...(pageParam === null ? {} : { cursor: pageParam }),
+        },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const plansQuery = queryOptions({
+  queryKey: ['operator', 'plans'],
+  queryFn: async () => (await chaski.operator.listPlans()).data,
+});
+
+export const parkedQuery = queryOptions({
+  queryKey: ['operator', 'parked'],
+  queryFn: async () => (await chaski.operator.getParked({ query: { limit: 200 } })).data,
+});
+
+export const rawEventsQuery = infiniteQueryOptions({
+  queryKey: ['operator', 'raw'],
+  queryFn: ({ pageParam }) =>
+    chaski.operator.listRawEvents({
+      query: { limit: 50, ...(pageParam === null ? {} : { before: pageParam }) },
+    }),
+  initialPageParam: null as number | null,
+  getNextPageParam: (last) => (last.data.length < 50 ? null : last.data.at(-1)!.n),
+});
+
+export const deadLettersQuery = queryOptions({
+  queryKey: ['operator', 'dead'],
+  queryFn: async () => (await chaski.operator.listDeadLetters({ query: { limit: 200 } })).data,
+});
+
+/** Looked at while something is wrong: asked anew every 5 s, as long as the page is in front. */
+export const healthQuery = queryOptions({
+  queryKey: ['operator', 'health'],
+  queryFn: () => chaski.operator.getHealth(),
+  refetchInterval: 5_000,
+});
+
+export type OperatedWorkspace = Awaited<ReturnType<typeof chaski.operator.getWorkspace>>;
+export type OperatedNumber = Awaited<ReturnType<typeof chaski.operator.updateNumber>>;
+export type Plan = Awaited<ReturnType<typeof chaski.operator.updatePlan>>;

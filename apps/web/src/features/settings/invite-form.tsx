@@ -1,0 +1,74 @@
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import { type Language, languages } from '../../i18n/index.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { invitationsQuery } from './queries.ts';
+import { ReachFields, type Role, reachOf } from './reach-fields.tsx';
+
+export function InviteForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('settings.members.invite')}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      {opened ? <Fields onClose={onClose} /> : null}
+    </Modal>
+  );
+}
+
+function Fields({ onClose }: { onClose: () => void }) {
+  const { t, i18n } = useTranslation();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: {
+      email: '',
+      role: 'agent' as Role,
+      ownOnly: false,
+      numberIds: [] as string[],
+      locale: i18n.language as Language,
+    },
+  });
+  const { problem, submit } = useSubmit(form, async ({ email, locale, ...reach }) => {
+    await chaski.invitations.create({ body: { email, locale, ...reachOf(reach) } }, once());
+    onClose();
+    notifications.show({ message: t('settings.members.invited', { email }) });
+    await queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Refused problem={problem} />
+        <TextInput
+          label={t('signIn.email')}
+          type="email"
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          data-autofocus
+          {...form.getInputProps('email')}
+        />
+        <ReachFields form={form} />
+        <Select
+          label={t('settings.members.mailLanguage')}
+          allowDeselect={false}
+          data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+          {...form.getInputProps('locale')}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={form.submitting}>
+            {t('settings.members.send')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+import { Button, ColorInput, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import type { Label } from './queries.ts';
+
+/** Dark enough for white words, far enough from each other. */
+const colours = [
+  '#4a5568',
+  '#9b2c2c',
+  '#9c4221',
+  '#975a16',
+  '#276749',
+  '#285e61',
+  '#2b6cb0',
+  '#553c9a',
+  '#97266d',
+];
+
+export function LabelForm(props: { label: Label | null; onClose: () => void; onSaved: () => Promise<void> }) {
+  const { t } = useTranslation();
+  const { label } = props;
+  const form = useForm({
+    initialValues: { name: label?.name ?? '', colour: label?.colour ?? colours[0]! },
+  });
+  const { problem, submit } = useSubmit(form, async ({ name, colour }) => {
+    const body = { name, colour: colour.toLowerCase() };
+    if (label) await chaski.labels.update({ id: label.id, body });
+    else await chaski.labels.create({ body }, once());
+    props.onClose();
+    await props.onSaved();
+  });
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={label ? t('form.changeOne', { name: label.name }) : t('settings.labels.add')}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          <Refused problem={problem} />
+          <TextInput
+            label={t('form.name')}
+            required
+            withAsterisk={false}
+            maxLength={60}
+            data-autofocus
+            {...form.getInputProps('name')}
+          />
+          <ColorInput
+            label={t('settings.labels.colour')}
+            format="hex"
+            withEyeDropper={false}
+            swatches={colours}
+            {...form.getInputProps('colour')}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" loading={form.submitting}>
+              {t('form.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

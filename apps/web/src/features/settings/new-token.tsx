@@ -1,0 +1,52 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { numbersQuery, type WaNumber } from './queries.ts';
+
+/** Written, never shown: WhatsApp is asked before it counts. */
+export function NewToken(props: { number: WaNumber; opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const form = useForm({ initialValues: { token: '' } });
+  const { problem, submit } = useSubmit(form, async (body) => {
+    await chaski.numbers.update({ id: props.number.id, body });
+    form.reset();
+    props.onClose();
+    notifications.show({ message: t('form.saved') });
+    await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
+  });
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={t('settings.numbers.newToken')}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">{t('settings.numbers.newTokenText')}</Text>
+          <Refused problem={problem} />
+          <PasswordInput
+            label={t('settings.numbers.token')}
+            autoComplete="off"
+            required
+            withAsterisk={false}
+            data-autofocus
+            visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+            {...form.getInputProps('token')}
+          />
+          <Group justify="flex-end">
+            <Button type="submit" loading={form.submitting}>
+              {t('form.save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,32 @@
+import { Text } from '@mantine/core';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useMay, useSession } from '../../api/session.ts';
+import { Page } from '../../ui/page.tsx';
+import { SideNav } from '../../ui/side-nav.tsx';
+import { places } from './places.ts';
+
+/** Everything that is set: about oneself, and about the workspace as far as the role goes. */
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const { workspace } = useSession();
+  const may = useMay();
+  const { pathname } = useLocation();
+  const allowed = places.filter(({ action }) => action === null || may(action));
+  const here = places.find(({ to }) => to === pathname);
+  const groups = [
+    { label: t('settings.yours'), places: allowed.filter(({ own }) => own) },
+    { label: workspace?.name ?? '', places: allowed.filter(({ own }) => !own) },
+  ].filter((group) => group.places.length > 0);
+  return (
+    <SideNav label={t('shell.settings')} groups={groups}>
+      {here && !allowed.includes(here) ? (
+        <Page title={t(here.key)}>
+          <Text>{t('settings.notYours')}</Text>
+        </Page>
+      ) : (
+        <Outlet />
+      )}
+    </SideNav>
+  );
+}

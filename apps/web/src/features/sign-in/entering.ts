@@ -1,0 +1,35 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { queryClient } from '../../api/query-client.ts';
+import { sessionQuery } from '../../api/session.ts';
+
+/** Only addresses of our own: nobody is sent elsewhere after signing in. */
+export const safeNext = (next: string | undefined): string =>
+  next?.startsWith('/app/') ? next : '/app/inbox';
+
+/** After a sign-in: nothing of whoever was here before is kept. */
+export function useEnter(): (next?: string) => Promise<void> {
+  const navigate = useNavigate();
+  return useCallback(
+    async (next) => {
+      queryClient.clear();
+      await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await navigate({ href: safeNext(next) });
+    },
+    [navigate],
+  );
+}
+
+/** The secret of a mail's link. It stands behind #, where no log of a server and no Referer holds it. */
+export function useLinkToken(): string {
+  return useState(() => window.location.hash.slice(1))[0];
+}
+
+const invitationKey = 'chaski-invitation';
+
+/** An invitation outlives the way over the sign-in page, in this tab alone. */
+export const invitation = {
+  keep: (token: string) => sessionStorage.setItem(invitationKey, token),
+  kept: (): string => sessionStorage.getItem(invitationKey) ?? '',
+  drop: () => sessionStorage.removeItem(invitationKey),
+};

@@ -1,0 +1,69 @@
+import { Anchor, Button, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { type Session, sessionQuery } from '../../api/session.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused, Waiting } from '../../ui/page.tsx';
+import { invitation, useEnter, useLinkToken } from './entering.ts';
+import { EntryFrame } from './entry-frame.tsx';
+import { RegisterForm } from './register-form.tsx';
+
+/** The link of an invitation: accepted by whoever is signed in, or with an account that is made for it. */
+export function InvitationPage() {
+  const { t } = useTranslation();
+  const enter = useEnter();
+  const linked = useLinkToken();
+  const token = linked || invitation.kept();
+  useEffect(() => {
+    if (linked) invitation.keep(linked);
+  }, [linked]);
+  const { data: session, isPending } = useQuery(sessionQuery);
+  const done = async () => {
+    invitation.drop();
+    await enter();
+  };
+  return (
+    <EntryFrame title={t('signIn.invitationTitle')}>
+      {isPending ? (
+        <Waiting rows={1} />
+      ) : session ? (
+        <Accept session={session} token={token} onDone={done} />
+      ) : (
+        <>
+          <Text size="sm">{t('signIn.invitationText')}</Text>
+          <RegisterForm invitation={token} onMail={() => undefined} onDone={done} />
+          <Anchor
+            size="sm"
+            renderRoot={(props) => <Link to="/app/sign-in" search={{ next: '/app/invitation' }} {...props} />}
+          >
+            {t('signIn.haveAccount')}
+          </Anchor>
+        </>
+      )}
+    </EntryFrame>
+  );
+}
+
+function Accept(props: { session: Session; token: string; onDone: () => Promise<void> }) {
+  const { t } = useTranslation();
+  const form = useForm({ initialValues: {} });
+  const { problem, submit } = useSubmit(form, async () => {
+    await chaski.invitations.accept({ body: { token: props.token } });
+    await props.onDone();
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Refused problem={problem} />
+        <Text size="sm">{t('signIn.acceptAs', { email: props.session.person.email })}</Text>
+        <Button type="submit" loading={form.submitting}>
+          {t('signIn.accept')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

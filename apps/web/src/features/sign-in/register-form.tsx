@@ -1,0 +1,72 @@
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import type { Language } from '../../i18n/index.ts';
+import { useSubmit } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+
+/** A new account: with an invitation it is ready at once, else once the link in the mail is followed. */
+export function RegisterForm(props: {
+  invitation?: string;
+  onMail: () => void;
+  onDone: () => Promise<void>;
+}) {
+  const { t, i18n } = useTranslation();
+  const { invitation } = props;
+  const form = useForm({ initialValues: { name: '', email: '', password: '', workspaceName: '' } });
+  const { problem, submit } = useSubmit(form, async ({ workspaceName, ...account }) => {
+    const answer = await chaski.auth.register({
+      body: {
+        ...account,
+        locale: i18n.language as Language,
+        ...(invitation ? { invitation } : workspaceName.trim() === '' ? {} : { workspaceName }),
+      },
+    });
+    if ('next' in answer && answer.next === 'mail') props.onMail();
+    else await props.onDone();
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Refused problem={problem} />
+        <TextInput
+          label={t('signIn.name')}
+          autoComplete="name"
+          autoFocus
+          maxLength={200}
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label={t('signIn.email')}
+          description={invitation ? t('signIn.invitedEmail') : undefined}
+          type="email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label={t('signIn.password')}
+          description={t('signIn.passwordHint')}
+          autoComplete="new-password"
+          required
+          withAsterisk={false}
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+          {...form.getInputProps('password')}
+        />
+        {invitation ? null : (
+          <TextInput
+            label={t('signIn.workspaceName')}
+            description={t('signIn.workspaceHint')}
+            maxLength={200}
+            {...form.getInputProps('workspaceName')}
+          />
+        )}
+        <Button type="submit" loading={form.submitting}>
+          {t('signIn.makeAccount')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

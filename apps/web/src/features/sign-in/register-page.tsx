@@ -1,0 +1,25 @@
+import { Anchor, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEnter } from './entering.ts';
+import { EntryFrame } from './entry-frame.tsx';
+import { RegisterForm } from './register-form.tsx';
+
+export function RegisterPage() {
+  const { t } = useTranslation();
+  const enter = useEnter();
+  const [mailed, setMailed] = useState(false);
+  return (
+    <EntryFrame title={mailed ? t('signIn.lookMail') : t('signIn.registerTitle')}>
+      {mailed ? (
+        <Text role="status">{t('signIn.confirmMailed')}</Text>
+      ) : (
+        <RegisterForm onMail={() => setMailed(true)} onDone={() => enter()} />
+      )}
+      <Anchor size="sm" component={Link} to="/app/sign-in">
+        {t('signIn.haveAccount')}
+      </Anchor>
+    </EntryFrame>
+  );
+}

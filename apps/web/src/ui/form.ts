@@ -1,0 +1,51 @@
+import { ChaskiError } from '@chaski/sdk';
+import type { UseFormReturnType } from '@mantine/form';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** What a failure is called for people: by its code in their language, else in the server's words. */
+export function useExplain(): (error: unknown) => string {
+  const { t } = useTranslation();
+  return (error) => {
+    if (!(error instanceof ChaskiError)) return t('errors.unreachable');
+    return t(`errors.${error.code}`, { ...error.details, defaultValue: error.message });
+  };
+}
+
+/** The field of a form that a path of the API means: `body.settings.stopWords.3` is `stopWords`. */
+function fieldOf(path: string, fields: readonly string[]): string | null {
+  const parts = path.split('.').filter((part) => part !== 'body' && part !== 'settings');
+  return fields.find((field) => field === parts[0]) ?? null;
+}
+
+/** What the API says about single fields; null where it means the whole. */
+export function problemsOf(error: unknown, fields: readonly string[]): Record<string, string> | null {
+  if (!(error instanceof ChaskiError) || !Array.isArray(error.details.problems)) return null;
+  const found: Record<string, string> = {};
+  for (const { path, message } of error.details.problems as { path: string; message: string }[]) {
+    const field = fieldOf(path, fields);
+    if (field === null) return null;
+    found[field] ??= message;
+  }
+  return found;
+}
+
+/** Submits a form; refusals stand at the fields that they name, or come back as one sentence for above it. */
+export function useSubmit<Values extends Record<string, unknown>>(
+  form: UseFormReturnType<Values>,
+  action: (values: Values) => Promise<unknown>,
+) {
+  const explain = useExplain();
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = form.onSubmit(async (values) => {
+    setProblem(null);
+    try {
+      await action(values);
+    } catch (error) {
+      const fields = problemsOf(error, Object.keys(values));
+      if (fields) form.setErrors(fields);
+      else setProblem(explain(error));
+    }
+  });
+  return { problem, setProblem, submit };
+}

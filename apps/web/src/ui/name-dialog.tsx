@@ -1,0 +1,54 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { useSubmit } from './form.ts';
+import { Refused } from './page.tsx';
+
+/** Asks for a name. `name` null: shut. */
+export function NameDialog(props: {
+  title: string;
+  name: string | null;
+  onClose: () => void;
+  onSave: (name: string) => Promise<unknown>;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={props.name !== null}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      {props.name === null ? null : <NameForm {...props} name={props.name} />}
+    </Modal>
+  );
+}
+
+function NameForm(props: { name: string; onClose: () => void; onSave: (name: string) => Promise<unknown> }) {
+  const { t } = useTranslation();
+  const form = useForm({ initialValues: { name: props.name } });
+  const { problem, submit } = useSubmit(form, async ({ name }) => {
+    await props.onSave(name.trim());
+    props.onClose();
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Refused problem={problem} />
+        <TextInput
+          label={t('form.name')}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={form.submitting}>
+            {t('form.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Icon } from '@tabler/icons-react';
+import { Link, type LinkProps } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './side-nav.module.css';
+
+interface Place {
+  to: NonNullable<LinkProps['to']>;
+  key: string;
+  icon: Icon;
+}
+
+/** Pages of one area beside each other; on a phone a strip above them. */
+export function SideNav(props: {
+  label: string;
+  groups: readonly { label: string; places: readonly Place[] }[];
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.area}>
+      <nav className={classes.nav} aria-label={props.label}>
+        {props.groups.map((group) => (
+          <div key={group.label} className={classes.group}>
+            <div className={classes.label}>
+              <bdi>{group.label}</bdi>
+            </div>
+            {group.places.map(({ to, key, icon: Sign }) => (
+              <Link key={to} to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
+                <Sign size={18} stroke={1.6} aria-hidden />
+                {t(key)}
+              </Link>
+            ))}
+          </div>
+        ))}
+      </nav>
+      <div className={classes.content}>{props.children}</div>
+    </div>
+  );
+}
