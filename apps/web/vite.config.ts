@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** `npm run dev` serves the page here and asks the server for everything else. */
-const server = 'http://localhost:3000';
+const server = process.env.CHASKI_DEV_SERVER ?? 'http://localhost:3000';
 const prefixes = ['/v1', '/api', '/realtime', '/socket', '/outbox', '/openapi.json', '/docs', '/health'];
 
 export default defineConfig({
