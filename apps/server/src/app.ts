@@ -12,6 +12,7 @@ import { preparePage } from './build-page.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
+import { figuresOf } from './figures.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import {
   createAuthenticate,
@@ -54,10 +55,11 @@ import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
-import { expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
+import { buildHttp, expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
 import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
-import type { Logger } from './platform/log.ts';
+import { type Logger, part } from './platform/log.ts';
 import { createMailer } from './platform/mail/index.ts';
+import { metricsRoutes } from './platform/metrics-routes.ts';
 import { defineJob, handle, installQueue, registerJobs, startJobs } from './platform/queue/index.ts';
 import { createPgFanout, createRedisFanout } from './platform/realtime/index.ts';
 import { openRedis } from './platform/redis/index.ts';
@@ -141,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function start(): Promise<Started> {
     const warnings: string[] = [];
     // Beside everything else: it takes a few seconds, once.
-    const page = isApi ? preparePage(log) : Promise.resolve();
+    const page = isApi ? preparePage(part(log, 'page')) : Promise.resolve();
     // Awaited below; until then its failure is nobody's.
     page.catch(() => {});
 
@@ -150,7 +152,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       url: options.database.url,
       rolePrefix: config.dbRolePrefix,
       poolSize: config.dbPoolSize,
-      onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+      onError: (error) => part(log, 'database').warn({ err: error }, 'a database connection was lost'),
     });
     pools.push(() => db.close());
     refuseLostKeys(
@@ -158,9 +160,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       Object.keys(await countByKey(db)),
       options.dataDir,
     );
-    const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
+    const sources = { db, inboundLag: () => inboundLag(db) };
+    const database = async () => {
+      await db.runSystem('ready', [{ statement: 'select 1' }]);
+      return null;
+    };
+    const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, part(log, 'redis'));
     pools.push(() => redis?.close());
-    const signals = await createSignals(db, log, redis);
+    const signals = await createSignals(db, part(log, 'signals'), redis);
     pools.push(() => signals.close());
     const provider = createCloudProvider();
     pools.push(() => provider.close());
@@ -226,7 +233,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     };
 
-    const seal = () => startSealer({ db, ring, log, anchorFile: join(options.dataDir, anchorFile) });
+    const seal = () =>
+      startSealer({ db, ring, log: part(log, 'audit'), anchorFile: join(options.dataDir, anchorFile) });
     if (isWorker) {
       const sealer = seal();
       // Last of its phase: it seals and anchors what the last requests wrote.
@@ -234,7 +242,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
 
     // ── the API ──
-    const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log });
+    const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log: part(log, 'inbound') });
     useKeyRing(db, ring);
     const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
     let url = config.publicUrl ?? '';
@@ -243,7 +251,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       from: config.mailFrom,
       ring,
       outbox: config.production ? null : join(options.dataDir, 'outbox'),
-      log,
+      log: part(log, 'mail'),
     });
     pools.push(() => mailer.close());
     const auth: ApiDeps['auth'] = {
@@ -262,8 +270,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       );
     }
     if (isApi) {
-      const acceptor = createAcceptor({ db, signals, log, maxBytes: config.ingestMaxBufferBytes });
-      const buckets = createBuckets({ db, log, redis });
+      const acceptor = createAcceptor({
+        db,
+        signals,
+        log: part(log, 'inbound'),
+        maxBytes: config.ingestMaxBufferBytes,
+      });
+      const buckets = createBuckets({ db, log: part(log, 'limits'), redis });
       const flood =
         config.webhookRateLimitMax === undefined
           ? null
@@ -275,14 +288,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       const authenticate = createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site });
       const workOff = createWorkOff({
         db,
-        log,
+        log: part(log, 'queue'),
         startWorker: isWorker ? null : borrowWorker,
         inboundWaiting: async () => (await inboundLag(db)).waiting,
       });
       intake.push(() => workOff.stop());
       const http = await buildApi(
         {
-          log,
+          log: part(log, 'http'),
           environment: config.nodeEnv,
           authenticate,
           admission: createAdmission({
@@ -302,10 +315,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           version: about.version,
           secure: config.publicUrl?.startsWith('https://') ?? false,
           checks: {
-            database: async () => {
-              await db.runSystem('ready', [{ statement: 'select 1' }]);
-              return null;
-            },
+            database,
             webhooks: () => keeper.problem(),
             intake: async () => acceptor.problem(),
           },
@@ -326,6 +336,11 @@ export async function createApp(options: AppOptions): Promise<App> {
           },
         },
       );
+      let openSockets = () => 0;
+      metricsRoutes(http.app, {
+        token: config.metricsToken ?? null,
+        figures: figuresOf({ ...sources, intake: acceptor.stats, sockets: () => openSockets() }),
+      });
       await page;
       await pageRoutes(http.app);
       intake.push(() => http.stopIntake());
@@ -333,17 +348,18 @@ export async function createApp(options: AppOptions): Promise<App> {
         () => acceptor.close(),
         () => http.close(),
       );
-      const fanout = redis ? await createRedisFanout(redis) : await createPgFanout(db, log);
+      const fanout = redis ? await createRedisFanout(redis) : await createPgFanout(db, part(log, 'realtime'));
       pools.push(() => fanout.close());
       const realtime = await startRealtime({
         db,
         signals,
         fanout,
-        log,
+        log: part(log, 'realtime'),
         server: http.app.server,
         authenticate,
         origins: [...config.corsOrigins, ...(config.publicUrl === undefined ? [] : [config.publicUrl])],
       });
+      openSockets = () => realtime.count();
       intake.push(() => realtime.stopIntake());
       // Before the server: it waits for every connection.
       sockets.push(() => realtime.close());
@@ -355,6 +371,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
 
     // ── the worker ──
+    if (!isApi && config.metricsPort !== undefined) {
+      const bare = await buildHttp({
+        log: part(log, 'http'),
+        environment: config.nodeEnv,
+        authenticate: async () => null,
+        checks: { database },
+      });
+      metricsRoutes(bare.app, {
+        token: config.metricsToken ?? null,
+        figures: figuresOf({ ...sources, intake: { stored: 0, refused: 0 }, sockets: () => 0 }),
+      });
+      sockets.push(() => bare.close());
+      await bare.listen({ host: config.host, port: config.metricsPort });
+    }
     if (isWorker) {
       await startWorker(work);
       await enqueueBackfill(db);
@@ -385,13 +415,13 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         signals,
         consumers,
-        log,
+        log: part(log, 'events'),
       });
       ends.push(() => events.stop());
       const delivery = startDelivery({
         db,
         signals,
-        log,
+        log: part(log, 'deliver'),
         provider: providerNamed,
         uploads: mediaUploads({ db, blobs, provider }),
       });
@@ -399,23 +429,23 @@ export async function createApp(options: AppOptions): Promise<App> {
       const processor = startProcessor({
         db,
         signals,
-        log,
+        log: part(log, 'inbound'),
         parse: provider.parse,
         ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
       });
       ends.push(() => processor.stop());
-      const waking = startWaking({ db, log });
+      const waking = startWaking({ db, log: part(log, 'conversations') });
       ends.push(() => waking.stop());
       const jobs = await startJobs({
         databaseUrl: options.database.url,
         rolePrefix: config.dbRolePrefix,
         db,
-        log,
+        log: part(log, 'jobs'),
         handlers: [
           fetchHandler({ db, blobs, provider }),
           deleteBytesHandler({ db, blobs }),
           ...syncTemplatesHandlers({ db, provider }),
-          replayNumberHandler({ db, parse: provider.parse, log }),
+          replayNumberHandler({ db, parse: provider.parse, log: part(log, 'inbound') }),
           markReadHandler({ db, provider: providerNamed, delivery }),
           auth.mailer.handler,
           mailResetHandler({ db, ...auth }),
@@ -429,7 +459,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             for (const { workspaceId, days } of await auditRetentions(db)) {
               await applyRetention({ db, ring }, workspaceId, days);
             }
-            await dropSpentEventDays(db, eventDays, log);
+            await dropSpentEventDays(db, eventDays, part(log, 'events'));
             await forgetQuietKeys(db);
           }),
         ],
@@ -508,7 +538,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         ownerUrl: options.database.ownerUrl,
         rolePrefix: config.dbRolePrefix,
         loginPassword: secrets.databasePassword,
-        log,
+        log: part(log, 'database'),
         // As the owner role: what the queue makes must not belong to whoever happens to migrate.
         afterMigrate: (_client, _roles, ownerUrl) => installQueue(ownerUrl, config.dbRolePrefix),
       });

@@ -137,6 +137,22 @@ describe('problems', () => {
     expect(problems({ BLOBS: 's3', S3_BUCKET: 'b' }).join()).toContain('S3_ENDPOINT, S3_ACCESS_KEY_ID');
   });
 
+  test('keys from AWS need a region and whole credentials, and stand for SEALING_KEYS', () => {
+    const said = problems({ USE_AWS_SECRETS: 'true', AWS_ACCESS_KEY_ID: 'id' }).join('\n');
+    expect(said).toMatch(/also needs AWS_REGION/);
+    expect(said).toMatch(/set both or none/);
+    const aws = {
+      NODE_ENV: 'production',
+      JWT_SECRET: hex,
+      USE_AWS_SECRETS: 'true',
+      AWS_REGION: 'eu-central-1',
+    };
+    expect(good(aws)).toMatchObject({ useAwsSecrets: true, awsSecretName: 'chaski/sealing-keys' });
+    expect(parseConfig({ ...aws, TOKEN_MASTER_KEY: hex }).warnings.join()).toMatch(
+      /SEALING_KEYS is not used/,
+    );
+  });
+
   test('production wants its secrets and no demo', () => {
     const said = problems({ NODE_ENV: 'production', DEMO: 'true', JWT_SECRET: 'short' }).join('\n');
     expect(said).toMatch(/DEMO:/);
@@ -149,9 +165,10 @@ describe('problems', () => {
 
 describe('secrets from files', () => {
   test('NAME_FILE works for every secret, aliases included', () => {
-    const readFile = () => `${hex}\n`;
     for (const { name, secret, aliases } of describeSettings()) {
       if (!secret || name.endsWith('_URL')) continue;
+      const value = name === 'SENTRY_DSN' ? `https://${hex}@sentry.example.com/1` : hex;
+      const readFile = () => `${value}\n`;
       for (const spelling of [name, ...aliases]) {
         const result = parseConfig({ [`${spelling}_FILE`]: '/run/secret' }, {}, { readFile });
         expect(JSON.stringify(result)).toContain(hex);

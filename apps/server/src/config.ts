@@ -13,6 +13,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { parseDsn } from './platform/log-sentry.ts';
 import { parseKey } from './platform/seal.ts';
 
 /** Names and their values, as the environment has them. */
@@ -97,12 +98,14 @@ const postgresUrl = z.string().superRefine((value, context) => {
 
 const GROUPS = {
   process: 'The process',
+  operation: 'Logs, metrics, reports',
   addresses: 'Addresses',
   database: 'Database',
   secrets: 'Secrets',
   whatsapp: 'WhatsApp',
   people: 'People and mail',
   signOn: 'Single sign-on',
+  aws: 'Sealing keys from AWS',
   blobs: 'Stored media',
   limits: 'Limits and tuning',
 } as const;
@@ -157,6 +160,43 @@ export const schema = z.object({
     {
       group: GROUPS.process,
       doc: 'How much is logged (JSON lines on stderr): debug, info, warn, error or silent.',
+    },
+  ),
+  LOG_DIR: setting(z.string().optional(), {
+    group: GROUPS.operation,
+    doc: 'Folder that gets `all.log` and `error.log` besides stderr, rotated by size.',
+    example: 'logs',
+    defaultText: 'no files',
+  }),
+  LOG_FILE_BYTES: setting(number(10_000, 10_000_000_000).default(10 * 1024 * 1024), {
+    group: GROUPS.operation,
+    doc: 'Size at which a log file is put aside (`all.log.1`).',
+  }),
+  LOG_FILE_COUNT: setting(number(0, 1_000).default(5), {
+    group: GROUPS.operation,
+    doc: 'How many files put aside are kept, of each.',
+  }),
+  METRICS_TOKEN: setting(z.string().min(16, 'must have 16 characters or more').optional(), {
+    group: GROUPS.operation,
+    doc: 'What /metrics must bring as bearer token. Without it only callers from loopback and private addresses that came through no proxy are answered.',
+    secret: true,
+    defaultText: 'only private addresses may read /metrics',
+  }),
+  METRICS_PORT: setting(number(1, 65_535).optional(), {
+    group: GROUPS.operation,
+    doc: 'Port on which a process without the role api answers /metrics, /livez and /readyz; with it they are at PORT.',
+    defaultText: 'such a process listens nowhere',
+  }),
+  SENTRY_DSN: setting(
+    z
+      .string()
+      .refine((value) => parseDsn(value) !== null, 'must look like https://<key>@<host>/<project>')
+      .optional(),
+    {
+      group: GROUPS.operation,
+      doc: 'Where unexpected errors are reported: type, place in the code and a scrubbed message; never bodies, headers or tokens.',
+      secret: true,
+      defaultText: 'nothing is reported',
     },
   ),
 
@@ -257,6 +297,62 @@ export const schema = z.object({
     secret: true,
     aliases: ['API_JWT_SECRET'],
     defaultText: 'generated and kept in DATA_DIR; required in production',
+  }),
+
+  USE_AWS_SECRETS: setting(flag.default(false), {
+    group: GROUPS.aws,
+    doc: 'Sealing keys come from AWS Secrets Manager and from nowhere else: when AWS cannot be asked the start fails. docs/operations.md has the form of the secret.',
+  }),
+  AWS_REGION: setting(
+    z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must look like eu-central-1')
+      .optional(),
+    { group: GROUPS.aws, doc: 'Region of the secret and its KMS key.', example: 'eu-central-1' },
+  ),
+  AWS_SECRET_NAME: setting(z.string().min(1).max(2_048).default('chaski/sealing-keys'), {
+    group: GROUPS.aws,
+    doc: 'Name or ARN of the secret that holds the sealing keys.',
+  }),
+  AWS_ACCESS_KEY_ID: setting(z.string().optional(), {
+    group: GROUPS.aws,
+    doc: 'Access key id. Without it the credentials of the container or the machine are taken.',
+    secret: true,
+  }),
+  AWS_SECRET_ACCESS_KEY: setting(z.string().optional(), {
+    group: GROUPS.aws,
+    doc: 'Secret access key of that id.',
+    secret: true,
+  }),
+  AWS_SESSION_TOKEN: setting(z.string().optional(), {
+    group: GROUPS.aws,
+    doc: 'Session token, where these credentials are temporary.',
+    secret: true,
+  }),
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: setting(
+    z.string().startsWith('/', 'must start with /').optional(),
+    {
+      group: GROUPS.aws,
+      doc: 'Set by ECS: where the credentials of its task are asked for.',
+    },
+  ),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: setting(httpUrl.optional(), {
+    group: GROUPS.aws,
+    doc: 'Set by EKS and others: the same as a whole address.',
+  }),
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: setting(z.string().optional(), {
+    group: GROUPS.aws,
+    doc: 'Set with it: what is sent along.',
+    secret: true,
+  }),
+  AWS_ENDPOINT_URL: setting(httpUrl.optional(), {
+    group: GROUPS.aws,
+    doc: 'Another address for Secrets Manager and KMS: a VPC endpoint, or a double of them.',
+    defaultText: 'https://<service>.<region>.amazonaws.com',
+  }),
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: setting(httpUrl.default('http://169.254.169.254'), {
+    group: GROUPS.aws,
+    doc: "Where a machine's credentials are asked for (IMDSv2).",
   }),
 
   APP_SECRETS: setting(list.default([]), {
@@ -525,11 +621,6 @@ const UNUSED: Record<string, string> = {
   CRM_API_KEY: 'integrations are not there yet',
   HELPDESK_API_URL: 'integrations are not there yet',
   HELPDESK_API_KEY: 'integrations are not there yet',
-  USE_AWS_SECRETS: 'sealing keys come from SEALING_KEYS or SEALING_KEYS_FILE; AWS is not read yet',
-  AWS_REGION: 'AWS is not read yet; a bucket is configured with S3_REGION',
-  AWS_ACCESS_KEY_ID: 'AWS is not read yet; a bucket is configured with S3_ACCESS_KEY_ID',
-  AWS_SECRET_ACCESS_KEY: 'AWS is not read yet; a bucket is configured with S3_SECRET_ACCESS_KEY',
-  SENTRY_DSN: 'errors are not reported to Sentry yet; they are in the log',
   DEMO_OWNER_ID: 'the demo workspace is made by itself',
   GEMINI_API_KEY: 'AI replies are not there yet',
   MONGO_URI: 'the data lies in PostgreSQL; set DATABASE_URL to use your own',
@@ -605,6 +696,17 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
       problems.push('OIDC_ISSUER: also needs PUBLIC_URL, which the issuer sends people back to.');
     }
   }
+  if (config.useAwsSecrets) {
+    if (config.awsRegion === undefined) problems.push('USE_AWS_SECRETS: also needs AWS_REGION.');
+    if ((config.awsAccessKeyId === undefined) !== (config.awsSecretAccessKey === undefined)) {
+      problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: set both or none.');
+    }
+    if (config.sealingKeys.length > 0) {
+      warnings.push(
+        'SEALING_KEYS is not used with USE_AWS_SECRETS. If rows were sealed with it, add it to the secret at AWS as a further key.',
+      );
+    }
+  }
   if (config.redisHost !== undefined) {
     if (config.redisUrl !== undefined) problems.push('REDIS_URL and REDIS_HOST: set one of them.');
     else {
@@ -635,7 +737,7 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
       `JWT_SECRET: production needs one of ${MIN_JWT_SECRET} characters or more${weak ? ' (it is shorter)' : ''}. \`chaski keys\` makes one.`,
     );
   }
-  if (config.sealingKeys.length === 0) {
+  if (config.sealingKeys.length === 0 && !config.useAwsSecrets) {
     problems.push(
       'SEALING_KEYS: production needs a sealing key. `chaski keys` makes one; keep a copy elsewhere.',
     );

@@ -7,12 +7,15 @@
  * adopts.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import about from '../package.json' with { type: 'json' };
 import type { App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { checkServer, embeddedAddress, serverAddress } from './database.ts';
 import { type Embedded, startEmbedded } from './platform/db/embedded.ts';
 import { errors } from './platform/errors.ts';
 import { createLog, type Logger } from './platform/log.ts';
+import { logFiles } from './platform/log-files.ts';
+import { createSentry } from './platform/log-sentry.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import { loadSecrets } from './secrets.ts';
 
@@ -42,7 +45,7 @@ type EndSignal = keyof typeof EXIT_CODES;
 
 /** Runs the program until a signal ends it; rejects when it cannot start or loses its database. */
 export async function run(config: Config, options: RunOptions): Promise<void> {
-  const log = createLog(config.logLevel);
+  const { log, reported } = openLog(config);
   const print = options.print ?? ((line: string) => console.log(line));
   const signals = listenForSignals(log);
   const running: { app: App | null; embedded: Embedded | null } = { app: null, embedded: null };
@@ -56,7 +59,25 @@ export async function run(config: Config, options: RunOptions): Promise<void> {
     if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
     forgetRunning(options.dataDir, process.pid);
     signals.stopListening();
+    await reported();
   }
+}
+
+/** stderr, and files and Sentry where they are asked for. */
+function openLog(config: Config): { log: Logger; reported: () => Promise<void> } {
+  const files =
+    config.logDir === undefined
+      ? null
+      : logFiles({ directory: config.logDir, maxBytes: config.logFileBytes, keep: config.logFileCount });
+  const sentry =
+    config.sentryDsn === undefined
+      ? null
+      : createSentry({ dsn: config.sentryDsn, environment: config.nodeEnv, release: about.version });
+  const log = createLog(config.logLevel, undefined, {
+    ...(files && { all: files.all }),
+    errors: [...(files ? [files.error] : []), ...(sentry ? [sentry] : [])],
+  });
+  return { log, reported: async () => sentry?.close() };
 }
 
 async function start(

@@ -10,6 +10,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from './db/index.ts';
 import { errors } from './errors.ts';
+import { histogram } from './metrics.ts';
 
 export interface SealingKey {
   /** Names the key without telling it: the first 8 hex digits of its SHA-256. */
@@ -105,8 +106,27 @@ export function seal(ring: KeyRing, place: Place, plaintext: string): string {
   );
 }
 
+const opening = histogram(
+  'chaski_secret_open_seconds',
+  'Opening one sealed secret.',
+  [0.00001, 0.00003, 0.0001, 0.001, 0.01],
+  ['outcome'],
+);
+
 /** The text that was sealed at this place. Throws `unsealable`, which says which key is missing but nothing of the text. */
 export function unseal(ring: KeyRing, place: Place, sealed: string): string {
+  const began = performance.now();
+  let outcome = 'failed';
+  try {
+    const text = open(ring, place, sealed);
+    outcome = 'opened';
+    return text;
+  } finally {
+    opening.observe({ outcome }, (performance.now() - began) / 1_000);
+  }
+}
+
+function open(ring: KeyRing, place: Place, sealed: string): string {
   const parts = sealed.split('.');
   const [version, kid, ivText, body, tagText] = parts;
   if (parts.length !== 5 || version !== VERSION || !kid || !ivText || body === undefined || !tagText) {

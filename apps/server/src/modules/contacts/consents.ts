@@ -1,8 +1,14 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
+import { counter } from '../../platform/metrics.ts';
 import { applyConsents, type ConsentRow, insertConsents, lockContacts, selectConflicts } from './queries.ts';
 import { outdone } from './rules.ts';
+
+const words = counter('chaski_consents_total', 'People who opted out or in again, by who said so.', [
+  'action',
+  'source',
+]);
 
 export interface Consent {
   workspaceId: string;
@@ -88,6 +94,9 @@ export async function recordConsents(
         : {}),
     })),
   );
+  tx.afterCommit(() => {
+    for (const { action, source } of events) words.inc({ action, source });
+  });
   const counted = new Set(events.map((row) => row.id));
   return said.map((row) => counted.has(row.id));
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Loop, startLoop } from '../../platform/loop.ts';
+import { counter } from '../../platform/metrics.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { settlePending } from '../messages/index.ts';
 import { applyBodies, type Body, itemsPerTransaction, type Tally } from './apply.ts';
@@ -33,6 +34,10 @@ export interface Processor {
 /** A number's share of a batch while others wait. */
 const quantum = 50;
 
+const processed = counter('chaski_inbound_items_total', 'Items of webhooks that were applied, or parked.', [
+  'outcome',
+]);
+
 /** Works raw events: claims put them on shelves by shard, as many workers as lanes go round the shelves. */
 export function startProcessor(options: ProcessorOptions): Processor {
   const { db, signals, log, parse } = options;
@@ -54,6 +59,8 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   async function apply(batch: readonly Body[]): Promise<void> {
     const tally: Tally = await applyBodies({ db, parse, log }, batch);
+    processed.inc({ outcome: 'applied' }, tally.items - tally.parked);
+    processed.inc({ outcome: 'parked' }, tally.parked);
     if (tally.parked > 0) log.warn({ ...tally, bodies: batch.length }, 'items were parked');
   }
 

@@ -7,6 +7,7 @@ import type {
   RouteShorthandOptions,
 } from 'fastify';
 import { AppError } from '../../platform/errors.ts';
+import { counter } from '../../platform/metrics.ts';
 import type { Acceptor } from './accept.ts';
 import type { DoorKeeper } from './apps.ts';
 
@@ -28,6 +29,11 @@ const addresses = [
   '/api/v1/webhook',
   '/whatsapp/webhook',
 ];
+
+const unauthentic = counter(
+  'chaski_webhooks_unauthentic_total',
+  'Webhooks that no known app had signed: 401.',
+);
 
 const hidden = { hide: true } as never;
 const noBody = Buffer.alloc(0);
@@ -64,7 +70,10 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
   async function store(appKey: string | null, body: Buffer, signature: string | string[] | undefined) {
     try {
       const appId = await keeper.whoSigned(appKey, body, signature);
-      if (appId === null) return notAuthentic;
+      if (appId === null) {
+        unauthentic.inc();
+        return notAuthentic;
+      }
       const acceptance = await acceptor.accept({
         source: 'cloud',
         appId,
@@ -80,6 +89,7 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
   function receiving(appKeyOf: (request: FastifyRequest) => string | null): RouteShorthandOptions {
     return {
       schema: hidden,
+      config: { untimed: true },
       onRequest(request, reply) {
         reply.hijack();
         readBody(request.raw, (body) => {

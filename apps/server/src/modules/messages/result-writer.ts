@@ -1,7 +1,14 @@
 import type { Database } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
+import { counter } from '../../platform/metrics.ts';
 import { type Result, unknown, writeResults } from './results.ts';
+
+const attempts = counter(
+  'chaski_send_attempts_total',
+  'Attempts to hand a message to WhatsApp, by outcome and what follows: done, due (again), dead, unconfirmed.',
+  ['outcome', 'next'],
+);
 
 export interface ResultWriter {
   push(result: Result, written: () => void): void;
@@ -53,6 +60,7 @@ export function writeInGroups(options: {
   async function save(results: readonly Result[]): Promise<void> {
     try {
       await db.withSystem('results of sending', (tx) => writeResults(tx, results));
+      for (const { outcome, queueState } of results) attempts.inc({ outcome, next: queueState });
     } catch (error) {
       if (isPassing(error)) throw error;
       const half = Math.ceil(results.length / 2);

@@ -36,4 +36,4 @@ export {
   settingsOfNew,
   workspaceSettings,
 } from './settings.ts';
-export { countUsage, monthOf, readUsage } from './usage.ts';
+export { countUsage, monthOf, readUsage, readUsageEverywhere } from './usage.ts';

@@ -65,3 +65,9 @@ export const sumUsage = statement(
   `select metric, sum(count)::bigint as count from usage
     where workspace_id = $1 and month = $2::date group by metric order by metric`,
 );
+
+export const sumUsageEverywhere = statement(
+  'workspaces.sum_usage_everywhere',
+  `select workspace_id as "workspaceId", metric, sum(count)::bigint as count from usage
+    where month = $1 group by workspace_id, metric order by 3 desc, 1, 2 limit $2`,
+);

@@ -1,5 +1,5 @@
-import type { TenantTx, Tx } from '../../platform/db/index.ts';
-import { addUsage, sumUsage } from './queries.ts';
+import type { SystemTx, TenantTx, Tx } from '../../platform/db/index.ts';
+import { addUsage, sumUsage, sumUsageEverywhere } from './queries.ts';
 
 export interface UsageCount {
   workspaceId: string;
@@ -51,4 +51,9 @@ export async function countUsage(tx: Tx, counts: readonly UsageCount[]): Promise
 export async function readUsage(tx: TenantTx, at: Date = tx.now()): Promise<Record<string, number>> {
   const rows = await tx.query<{ metric: string; count: number }>(sumUsage, [tx.workspaceId, monthOf(at)]);
   return Object.fromEntries(rows.map((row) => [row.metric, row.count]));
+}
+
+/** This month's counters of all workspaces, the largest first; at most `limit` of them. */
+export function readUsageEverywhere(tx: SystemTx, limit: number): Promise<UsageCount[]> {
+  return tx.query<UsageCount & Record<string, unknown>>(sumUsageEverywhere, [monthOf(tx.now()), limit]);
 }

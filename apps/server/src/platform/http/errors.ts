@@ -2,10 +2,21 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { translate } from '../db/index.ts';
 import { AppError, errors } from '../errors.ts';
+import { counter } from '../metrics.ts';
+
+const refusals = counter('chaski_refusals_total', 'Requests that were refused or failed, by error code.', [
+  'code',
+]);
+const permissions = counter(
+  'chaski_permission_refusals_total',
+  'Requests of somebody who was known and was not allowed to.',
+);
 
 /** The one renderer: whatever was thrown becomes an entry of the catalogue and leaves in the envelope. */
 export function renderError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown, request);
+  refusals.inc({ code: error.code });
+  if (error.code === 'forbidden') permissions.inc();
   if (error.status >= 500) {
     request.log[error.report ? 'error' : 'warn']({ err: thrown }, error.message);
   } else {
@@ -15,13 +26,18 @@ export function renderError(thrown: unknown, request: FastifyRequest, reply: Fas
   if (typeof wait === 'number') reply.header('retry-after', String(wait));
   else if (error.status === 503) reply.header('retry-after', '1');
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.status(error.status).type('application/json; charset=utf-8').send(envelope(error, request.id));
+  // A stack names our files and, in its first line, what the database said: for whoever develops, never for a stranger.
+  const stack = request.server.showsStacks === true && thrown instanceof Error ? thrown.stack : undefined;
+  return reply
+    .status(error.status)
+    .type('application/json; charset=utf-8')
+    .send(envelope(error, request.id, stack));
 }
 
 /** Text, so that no response schema of a route stands in the way of an error. */
-export function envelope(error: AppError, requestId: string): string {
+export function envelope(error: AppError, requestId: string, stack?: string): string {
   return JSON.stringify({
-    error: { code: error.code, message: error.message, details: error.details, requestId },
+    error: { code: error.code, message: error.message, details: error.details, requestId, stack },
   });
 }
 

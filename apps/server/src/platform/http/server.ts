@@ -21,6 +21,8 @@ import type { Database } from '../db/index.ts';
 import { AppError, errors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
+import { histogram } from '../metrics.ts';
+import { compression, isCompressible } from './compress.ts';
 import { envelope, renderError } from './errors.ts';
 import {
   type Access,
@@ -53,10 +55,18 @@ export interface Route {
   access: Access | null;
   /** Media types of a body that is a file: no schema describes it. */
   consumes: readonly string[];
+  /** Its answers are compressed for whoever can read that. */
+  compressed: boolean;
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Not timed for /metrics: the hook alone would be felt at this address. */
+    untimed?: boolean;
+  }
   interface FastifyInstance {
+    /** In development errors tell where they arose. */
+    showsStacks?: boolean;
     /** What every answer carries, name and value in turns, for who writes past Fastify's reply (`reply.hijack()`). */
     standingHeaders?: () => readonly string[];
   }
@@ -101,6 +111,18 @@ export interface Http {
   close(limitMs?: number): Promise<void>;
 }
 
+/** What pages of other origins may call, when they are listed. */
+const callable = /^\/(v1|api|tenants|graph)\/|^\/(health|openapi\.json)(\?|$)/;
+const exposed =
+  'x-request-id, idempotent-replayed, retry-after, etag, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
+
+const answering = histogram(
+  'chaski_http_request_seconds',
+  'From the first byte of a request to the last of its answer, by route pattern.',
+  [0.005, 0.02, 0.1, 0.5, 2, 10],
+  ['method', 'route', 'status'],
+);
+
 /** Builds the server: schemas, envelope, headers, health, OpenAPI. Routes are added by whoever composes the program. */
 export async function buildHttp(options: HttpOptions): Promise<Http> {
   let closing = false;
@@ -126,7 +148,11 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     // Its only words at info are "Server listening", once per address; main says where it listens.
     loggerInstance: options.log.child(
       {},
-      { level: options.log.level === 'info' ? 'warn' : options.log.level },
+      {
+        level: options.log.level === 'info' ? 'warn' : options.log.level,
+        // The multipart parser tells its options at trace, and in them the caller's credentials.
+        redact: ['busboyOptions.headers'],
+      },
     ) as FastifyBaseLogger,
     // One line per request costs more than a webhook's own work; refusals are logged where they are rendered.
     logController: new LogController({ disableRequestLogging: true }),
@@ -158,6 +184,7 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
+  app.decorate('showsStacks', options.environment === 'development');
   app.decorateRequest('principal', null);
   app.decorateRequest('person', null);
   app.decorateRequest('limit', null);
@@ -168,9 +195,22 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.addHook('onRoute', (route) => {
     const hooks = [route.onRequest ?? []].flat() as Partial<GateHook>[];
     const access = hooks.find((hook) => hook.access !== undefined)?.access ?? null;
+    const compressed = isCompressible(route);
+    if (!compressed) route.compress = false;
     for (const method of [route.method].flat()) {
       const consumes = (route.schema as { consumes?: string[] } | undefined)?.consumes ?? [];
-      routes.push({ method, url: route.url, access, consumes, pattern: patternOf(route.url) });
+      routes.push({ method, url: route.url, access, consumes, compressed, pattern: patternOf(route.url) });
+    }
+    if (!route.config?.untimed) {
+      const { url } = route;
+      route.onResponse = [
+        ...[route.onResponse ?? []].flat(),
+        (request, reply, done) => {
+          const status = `${Math.floor(reply.statusCode / 100)}xx`;
+          answering.observe({ method: request.method, route: url, status }, reply.elapsedTime / 1_000);
+          done();
+        },
+      ];
     }
     const isPersons = access?.kind === 'person' || access?.kind === 'operator';
     if (remember && isPersons && route.method === 'POST' && !route.config?.answersOnce) {
@@ -197,6 +237,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
       if (given instanceof z.ZodObject && given.def.catchall === undefined) schema[part] = given.strict();
     }
   });
+  // After our own onRoute: what is kept for an Idempotency-Key is kept before it is compressed.
+  await app.register(compression.plugin, compression.options);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = [
@@ -230,19 +272,20 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   const origins = new Set(options.corsOrigins?.map((origin) => origin.replace(/\/+$/, '')));
   if (origins.size > 0) {
     app.addHook('onRequest', async (request, reply) => {
-      if (!request.url.startsWith('/v1/')) return;
+      if (!callable.test(request.url)) return;
       reply.header('vary', 'origin');
       const { origin } = request.headers;
       if (origin === undefined || !origins.has(origin)) return;
       reply.header('access-control-allow-origin', origin);
-      reply.header('access-control-expose-headers', 'x-request-id, idempotent-replayed, retry-after');
+      // Only these may bring a session's cookie; what it may do across sites its gate decides again.
+      reply.header('access-control-allow-credentials', 'true');
+      reply.header('access-control-expose-headers', exposed);
       reply.header('cross-origin-resource-policy', 'cross-origin');
       if (request.method !== 'OPTIONS') return;
-      // A preflight carries no key; keys travel in a header, so that no cookie needs `credentials`.
       reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
       reply.header(
         'access-control-allow-headers',
-        'authorization, content-type, idempotency-key, x-idempotency-key, x-request-id',
+        'authorization, content-type, idempotency-key, x-idempotency-key, x-request-id, x-workspace-id, if-match',
       );
       reply.header('access-control-max-age', '600');
       return reply.status(204).send(undefined as never);
