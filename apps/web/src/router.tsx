@@ -109,6 +109,8 @@ export const inboxSearch = z.object({
   assignee: z.optional(z.string()),
   unread: z.optional(z.boolean()),
   waiting: z.optional(z.boolean()),
+  /** Of the conversation that is open: shown in its place, with what was said around it. */
+  message: z.optional(z.string()),
   q: z.optional(z.string()),
 });
 

@@ -1,58 +1,90 @@
 import type { ChaskiEvent } from '@chaski/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
+import { hearForLists } from '../features/inbox/list-live.ts';
 import { connect, useEvents } from './realtime.ts';
 
 /**
- * Keeps what is cached in step with what happens: each event makes the queries that show it stale, all of a moment at
- * once. Mounted one time, by the shell.
+ * Keeps what is cached in step with what happens: rows of the inbox's lists are changed in place (list-live), whatever
+ * else shows an event becomes stale, all of a moment at once. Mounted one time, by the shell.
  */
-export function useLive(workspaceId: string): void {
+export function useLive(workspaceId: string, me: string): void {
   const queries = useQueryClient();
   useEffect(() => connect(workspaceId, () => void queries.invalidateQueries()), [workspaceId, queries]);
 
   const hear = useCallback(
     (event: ChaskiEvent) => {
+      hearForLists(queries, event, me);
       for (const key of keysOf(event))
         soon(JSON.stringify(key), () => queries.invalidateQueries({ queryKey: key }));
     },
-    [queries],
+    [queries, me],
   );
   useEvents(hear);
 }
 
 const waiting = new Map<string, () => unknown>();
-let flushing = false;
+let flushed = 0;
+let timer = 0;
+/** What is asked for again because of events is asked at most so often: a campaign of 10,000 is one question at a time. */
+const pace = 400;
 
-/** A campaign of 10,000 messages must not ask for the list 10,000 times. */
 function soon(key: string, action: () => unknown): void {
   waiting.set(key, action);
-  if (flushing) return;
-  flushing = true;
-  window.setTimeout(() => {
-    flushing = false;
-    const actions = [...waiting.values()];
-    waiting.clear();
-    for (const one of actions) void one();
-  }, 60);
+  if (timer !== 0) return;
+  timer = window.setTimeout(
+    () => {
+      timer = 0;
+      flushed = performance.now();
+      const actions = [...waiting.values()];
+      waiting.clear();
+      for (const one of actions) void one();
+    },
+    Math.max(50, flushed + pace - performance.now()),
+  );
 }
 
-/** Which queries an event makes stale. */
+const movesCounts = new Set(['message.received', 'message.queued', 'message.echoed']);
+
+/** Which queries an event makes stale, beside the rows of lists. */
 export function keysOf({ name, data }: ChaskiEvent): unknown[][] {
   const [area] = name.split('.');
   const conversation = typeof data.conversationId === 'string' ? data.conversationId : null;
+  const contact = typeof data.contactId === 'string' ? data.contactId : null;
   switch (area) {
     case 'message':
       return [
         ...(conversation ? [['messages', conversation]] : []),
-        ...(['message.received', 'message.queued', 'message.echoed', 'message.failed'].includes(name)
-          ? [['conversations'], ['counts']]
-          : [['conversations', 'list']]),
+        ...(movesCounts.has(name) ? [['counts']] : []),
       ];
     case 'conversation':
-      return [['conversations'], ['counts'], ...(conversation ? [['notes', conversation]] : [])];
+      return [
+        ['counts'],
+        ...(conversation
+          ? [
+              ['notes', conversation],
+              ['timeline', conversation],
+            ]
+          : []),
+        ...(name === 'conversation.united' || name === 'conversation.parted' ? [['conversations']] : []),
+      ];
+    case 'note':
+      return [
+        ['counts'],
+        ...(conversation
+          ? [
+              ['notes', conversation],
+              ['timeline', conversation],
+            ]
+          : []),
+      ];
     case 'contact':
-      return [['contacts'], ['conversations']];
+    case 'contacts':
+      return [['contacts', 'list'], contact ? ['contacts', 'one', contact] : ['contacts']];
+    case 'label':
+      return [['label'], ['conversations'], ['contacts'], ['counts']];
+    case 'team':
+      return [['team'], ['counts']];
     case 'number':
     case 'account':
       return [['numbers']];
@@ -61,6 +93,8 @@ export function keysOf({ name, data }: ChaskiEvent): unknown[][] {
     case 'member':
     case 'workspace':
       return [['session'], ['members'], ['workspace']];
+    case 'draft':
+      return [];
     default:
       return [[area]];
   }

@@ -5,7 +5,10 @@ import {
   IconLogout,
   IconMoon,
   IconPlugConnectedX,
+  IconServerCog,
+  IconSettings,
   IconSun,
+  IconUser,
 } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -13,16 +16,18 @@ import { useLink } from '../api/realtime.ts';
 import { signOut, useSession } from '../api/session.ts';
 import { useLive } from '../api/use-live.ts';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
+import { Impersonation } from './impersonation.tsx';
 import classes from './shell.module.css';
+import { WorkspaceItems } from './workspace-items.tsx';
 
 /** Frame of every page of a workspace: where to go, who one is, whether the line is up. */
 export function Shell() {
   const { t } = useTranslation();
   const session = useSession();
-  useLive(session.workspace?.id ?? '');
   const link = useLink();
   return (
     <div className={classes.shell}>
+      {session.workspace ? <Live workspaceId={session.workspace.id} userId={session.person.id} /> : null}
       <a href="#main" className={classes.skip}>
         {t('shell.skip')}
       </a>
@@ -37,11 +42,32 @@ export function Shell() {
               <IconInbox stroke={1.6} />
             </ActionIcon>
           </Tooltip>
+          <Tooltip label={t('shell.settings')} position="right">
+            <ActionIcon
+              size="xl"
+              aria-label={t('shell.settings')}
+              renderRoot={(props) => <Link to="/app/settings/profile" {...props} />}
+            >
+              <IconSettings stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          {session.person.isSuperadmin ? (
+            <Tooltip label={t('shell.operator')} position="right">
+              <ActionIcon
+                size="xl"
+                aria-label={t('shell.operator')}
+                renderRoot={(props) => <Link to="/app/operator/workspaces" {...props} />}
+              >
+                <IconServerCog stroke={1.6} />
+              </ActionIcon>
+            </Tooltip>
+          ) : null}
         </Stack>
         <Person name={session.person.name || session.person.email} />
       </nav>
       <div className={classes.page} id="main">
-        {link === 'away' ? (
+        <Impersonation />
+        {link === 'away' && session.workspace ? (
           <Alert
             className={classes.banner}
             color="yellow"
@@ -61,6 +87,11 @@ export function Shell() {
   );
 }
 
+function Live({ workspaceId, userId }: { workspaceId: string; userId: string }) {
+  useLive(workspaceId, userId);
+  return null;
+}
+
 function Person({ name }: { name: string }) {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -74,6 +105,14 @@ function Person({ name }: { name: string }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{name}</Menu.Label>
+        <Menu.Item
+          leftSection={<IconUser size={16} />}
+          renderRoot={(props) => <Link to="/app/settings/profile" {...props} />}
+        >
+          {t('shell.yourAccount')}
+        </Menu.Item>
+        <WorkspaceItems />
+        <Menu.Divider />
         <Menu.Item
           leftSection={dark ? <IconSun size={16} /> : <IconMoon size={16} />}
           onClick={() => setColorScheme(dark ? 'light' : 'dark')}

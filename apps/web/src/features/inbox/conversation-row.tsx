@@ -1,59 +1,137 @@
-import { Avatar, Badge } from '@mantine/core';
-import { IconClock, IconLock, IconUser } from '@tabler/icons-react';
+import type { Conversation } from '@chaski/sdk';
+import { Avatar, Badge, Checkbox, ColorSwatch } from '@mantine/core';
+import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { RelativeTime } from '../../ui/relative-time.tsx';
+import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';
-import type { Conversation } from './queries.ts';
 import { Ticks } from './ticks.tsx';
 
-export function ConversationRow({
-  conversation,
-  current,
-  offset,
-}: {
+/** How long somebody may wait before the row warns, and before it shouts. */
+const soonMs = 15 * 60_000;
+const lateMs = 60 * 60_000;
+
+interface Props {
   conversation: Conversation;
   current: boolean;
-  offset: number;
-}) {
+  selected: boolean;
+  /** Some row is selected: the boxes are shown everywhere. */
+  selecting: boolean;
+  onSelect(range: boolean): void;
+}
+
+export function ConversationRow({ conversation, current, selected, selecting, onSelect }: Props) {
   const { t } = useTranslation();
-  const { contact, lastMessage, unreadCount, assignee, window, labels } = conversation;
+  const { contact, lastMessage, unreadCount } = conversation;
   const name = contact?.displayName ?? conversation.groupRef ?? t('inbox.nobody');
+  // What one looks at is being read.
+  const unread = unreadCount > 0 && !current;
+  const choose = (event: MouseEvent) => {
+    if (!event.shiftKey && !event.metaKey && !event.ctrlKey) return;
+    event.preventDefault();
+    onSelect(event.shiftKey);
+  };
   return (
-    <Link
-      to="/app/inbox/$conversationId"
-      params={{ conversationId: conversation.id }}
-      search={(before) => before}
-      className={`${classes.row} ${unreadCount > 0 ? classes.unread : ''}`}
-      aria-current={current}
-      style={{ transform: `translateY(${offset}px)` }}
+    <div
+      className={classes.row}
+      data-unread={unread || undefined}
+      data-current={current || undefined}
+      data-selecting={selecting || undefined}
+      data-selected={selected || undefined}
     >
-      <Avatar name={name} color="initials" size={44} className={classes.avatar ?? ''} alt="" />
+      <Link
+        to="/app/inbox/$conversationId"
+        params={{ conversationId: conversation.id }}
+        search={(before) => before}
+        className={classes.link}
+        aria-current={current ? 'page' : undefined}
+        aria-label={unread ? `${name}, ${t('inbox.unread', { count: unreadCount })}` : name}
+        onClickCapture={choose}
+      />
+      <Avatar name={name} color="initials" size={40} className={classes.avatar ?? ''} alt="" />
+      <Checkbox
+        className={classes.box ?? ''}
+        size="sm"
+        checked={selected}
+        aria-label={t('list.select', { name })}
+        onChange={({ nativeEvent }) => onSelect('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
+      />
       <span className={classes.name}>
         <bdi>{name}</bdi>
-        {labels.slice(0, 2).map((label) => (
-          <Badge key={label.id} size="xs" variant="default">
-            {label.name}
-          </Badge>
-        ))}
       </span>
-      <span className={classes.meta}>{lastMessage ? <RelativeTime at={lastMessage.at} /> : null}</span>
+      <span className={classes.meta}>
+        <Wait since={conversation.waitingSince} />
+        {lastMessage ? <RelativeTime at={lastMessage.at} /> : null}
+      </span>
       <span className={classes.preview}>
         {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
         <bdi>{lastMessage?.preview}</bdi>
       </span>
-      <span className={classes.marks}>
-        {conversation.status === 'snoozed' ? (
-          <IconClock size={14} aria-label={t('inbox.view.snoozed')} />
-        ) : null}
-        {window.exists && !window.open ? <IconLock size={14} aria-label={t('inbox.windowShut')} /> : null}
-        {assignee ? <IconUser size={14} aria-label={t('inbox.assignedTo', { name: assignee.name })} /> : null}
-        {unreadCount > 0 ? (
-          <Badge size="sm" circle aria-label={t('inbox.unread', { count: unreadCount })}>
-            {unreadCount > 99 ? '99+' : unreadCount}
-          </Badge>
-        ) : null}
-      </span>
-    </Link>
+      <Marks conversation={conversation} unread={unread} />
+    </div>
+  );
+}
+
+/** Somebody waits: quiet, soon, late. */
+function Wait({ since }: { since: string | null }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  if (since === null) return null;
+  const waited = now - Date.parse(since);
+  const level = waited > lateMs ? 'late' : waited > soonMs ? 'soon' : 'fresh';
+  return (
+    <span
+      className={classes.wait}
+      data-level={level}
+      role="img"
+      aria-label={t(`list.wait.${level}`)}
+      title={t(`list.wait.${level}`)}
+    />
+  );
+}
+
+function Marks({ conversation, unread }: { conversation: Conversation; unread: boolean }) {
+  const { t, i18n } = useTranslation();
+  const { labels, status, window, assignee, team, unreadCount } = conversation;
+  return (
+    <span className={classes.marks}>
+      {labels.slice(0, 3).map((label) => (
+        <ColorSwatch
+          key={label.id}
+          size={10}
+          color={label.colour}
+          withShadow={false}
+          role="img"
+          aria-label={label.name}
+          title={label.name}
+        />
+      ))}
+      {conversation.unreadMention ? (
+        <IconAt size={15} role="img" aria-label={t('list.mentioned')} color="var(--chaski-danger)" />
+      ) : null}
+      {status === 'snoozed' ? <IconClock size={15} role="img" aria-label={t('inbox.view.snoozed')} /> : null}
+      {window.exists && !window.open ? (
+        <IconLock size={15} role="img" aria-label={t('inbox.windowShut')} />
+      ) : null}
+      {team ? (
+        <IconUsersGroup size={15} role="img" aria-label={t('list.ofTeam', { name: team.name })} />
+      ) : null}
+      {assignee ? (
+        <Avatar
+          name={assignee.name}
+          color="initials"
+          size={20}
+          role="img"
+          aria-label={t('inbox.assignedTo', { name: assignee.name })}
+          title={t('inbox.assignedTo', { name: assignee.name })}
+        />
+      ) : null}
+      {unread ? (
+        <Badge size="sm" className={classes.count ?? ''} aria-hidden>
+          {unreadCount > 99 ? '99+' : new Intl.NumberFormat(i18n.language).format(unreadCount)}
+        </Badge>
+      ) : null}
+    </span>
   );
 }

@@ -1,35 +1,31 @@
-import { Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useKeys } from '../../ui/keys.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { useSelection } from './bulk-selection.ts';
 import { ConversationRow } from './conversation-row.tsx';
+import { filterOf, narrowing } from './filter.ts';
 import classes from './inbox.module.css';
-import { type ConversationFilter, conversationsQuery } from './queries.ts';
+import { rowsOf } from './list-cache.ts';
+import { ListHead } from './list-head.tsx';
+import { useKeptPlace } from './list-place.ts';
+import { type Conversation, conversationsQuery } from './queries.ts';
 
 const route = getRouteApi('/inside/app/inbox');
-const rowHeight = 84;
+const rowHeight = 76;
 
 /** The conversations of a view; only those on screen are in the page, however many there are. */
 export function ListPane({ chosen }: { chosen: string | null }) {
   const { t } = useTranslation();
   const search = route.useSearch();
-  const filter: ConversationFilter = {
-    view: search.view ?? 'open',
-    ...(search.order ? { order: search.order } : {}),
-    ...(search.number ? { numberId: search.number } : {}),
-    ...(search.team ? { teamId: search.team } : {}),
-    ...(search.label ? { labelId: search.label } : {}),
-    ...(search.unread ? { unread: 'true' as const } : {}),
-    ...(search.q ? { q: search.q } : {}),
-  };
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } = useInfiniteQuery(
-    conversationsQuery(filter),
+    conversationsQuery(filterOf(search)),
   );
-  const rows = data?.pages.flatMap((page) => page.data) ?? [];
+  const rows = rowsOf(data);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -38,34 +34,54 @@ export function ListPane({ chosen }: { chosen: string | null }) {
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
   });
+  useKeptPlace(scroller, rows, rowHeight);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && last >= rows.length - 10) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, last, rows.length, fetchNextPage]);
 
+  const selection = useSelection(rows);
+  const navigate = useNavigate();
+  const step = (by: 1 | -1) => {
+    const at = rows.findIndex(({ id }) => id === chosen);
+    const next = rows[at < 0 ? (by > 0 ? 0 : -1) : at + by];
+    if (!next) return;
+    virtual.scrollToIndex(rows.indexOf(next));
+    void navigate({
+      to: '/app/inbox/$conversationId',
+      params: { conversationId: next.id },
+      search: (before) => before,
+    });
+  };
+  const [down, up] = [() => step(1), () => step(-1)];
+  useKeys({
+    KeyJ: down,
+    KeyK: up,
+    KeyX: chosen ? () => selection.toggle(chosen, false) : undefined,
+    Escape: selection.ids.size > 0 ? selection.clear : undefined,
+  });
+
+  const narrowed = narrowing.some((key) => search[key] !== undefined);
   return (
     <section className={classes.list} aria-label={t('inbox.conversations')}>
-      <Group p="sm" gap="xs">
-        <Find key={search.view} initial={search.q ?? ''} />
-      </Group>
+      <ListHead />
+      {selection.ids.size > 0 ? <BulkBar selection={selection} rows={rows} /> : null}
       <div ref={scroller} className={classes.rows}>
         {isPending ? (
           <Waiting />
         ) : rows.length === 0 ? (
-          <Text c="dimmed" ta="center" p="xl">
-            {t('inbox.empty')}
-          </Text>
+          <Empty view={search.view ?? 'open'} narrowed={narrowed} />
         ) : (
-          <ul style={{ height: virtual.getTotalSize(), margin: 0, padding: 0, listStyle: 'none' }}>
+          <ul className={classes.lines} style={{ height: virtual.getTotalSize() }}>
             {items.map((item) => (
-              <li key={item.key}>
-                <ConversationRow
-                  conversation={rows[item.index]!}
-                  current={rows[item.index]!.id === chosen}
-                  offset={item.start}
-                />
-              </li>
+              <Line
+                key={item.key}
+                conversation={rows[item.index]!}
+                offset={item.start}
+                current={rows[item.index]!.id === chosen}
+                selection={selection}
+              />
             ))}
           </ul>
         )}
@@ -74,29 +90,37 @@ export function ListPane({ chosen }: { chosen: string | null }) {
   );
 }
 
-function Find({ initial }: { initial: string }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const [text, setText] = useState(initial);
-  const apply = useDebouncedCallback((q: string) => {
-    void navigate({
-      to: '.',
-      search: (before: Record<string, unknown>) => ({ ...before, q: q === '' ? undefined : q }),
-      replace: true,
-    });
-  }, 200);
+function Line(props: {
+  conversation: Conversation;
+  offset: number;
+  current: boolean;
+  selection: ReturnType<typeof useSelection>;
+}) {
+  const { conversation, selection } = props;
   return (
-    <TextInput
-      flex={1}
-      leftSection={<IconSearch size={16} />}
-      placeholder={t('inbox.find')}
-      aria-label={t('inbox.find')}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        apply(event.currentTarget.value.trim());
-      }}
-    />
+    <li className={classes.line} style={{ transform: `translateY(${props.offset}px)` }}>
+      <ConversationRow
+        conversation={conversation}
+        current={props.current}
+        selected={selection.ids.has(conversation.id)}
+        selecting={selection.ids.size > 0}
+        onSelect={(range) => selection.toggle(conversation.id, range)}
+      />
+    </li>
+  );
+}
+
+function Empty({ view, narrowed }: { view: string; narrowed: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={4} p="xl" align="center">
+      <Text fw={600} ta="center">
+        {narrowed ? t('list.nothingFound') : t(`list.empty.${view}`)}
+      </Text>
+      <Text c="dimmed" size="sm" ta="center">
+        {narrowed ? t('list.nothingFoundHint') : t(`list.emptyHint.${view}`)}
+      </Text>
+    </Stack>
   );
 }
 
@@ -105,7 +129,7 @@ function Waiting() {
     <Stack p="sm" gap="md" aria-hidden>
       {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
         <Group key={key} wrap="nowrap">
-          <Skeleton circle height={44} />
+          <Skeleton circle height={40} />
           <Stack gap={6} flex={1}>
             <Skeleton height={12} width="55%" />
             <Skeleton height={10} width="85%" />

@@ -1,0 +1,30 @@
+import { queryOptions } from '@tanstack/react-query';
+import { all } from './all.ts';
+import { chaski } from './client.ts';
+
+/** What a workspace has few of and every screen names: read once, kept fresh by events (use-live.ts). */
+const few = { staleTime: 5 * 60_000 };
+
+export const labelsQuery = queryOptions({
+  queryKey: ['label', 'all'],
+  queryFn: () => all(chaski.labels.list),
+  ...few,
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ['team', 'all'],
+  queryFn: () => all(chaski.teams.list),
+  ...few,
+});
+
+export const numbersQuery = queryOptions({
+  queryKey: ['numbers', 'all'],
+  queryFn: () => all(chaski.numbers.list),
+  ...few,
+});
+
+export const membersQuery = queryOptions({
+  queryKey: ['members', 'all'],
+  queryFn: () => all(chaski.members.list),
+  ...few,
+});

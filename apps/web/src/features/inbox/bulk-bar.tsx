@@ -1,0 +1,204 @@
+import type { Conversation, ConversationsBulkData } from '@chaski/sdk';
+import { ActionIcon, Group, Menu, Text, Tooltip } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import {
+  IconArchive,
+  IconClock,
+  IconMailOpened,
+  IconRotate,
+  IconSelectAll,
+  IconTag,
+  IconUserPlus,
+  IconX,
+} from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { labelsQuery, membersQuery } from '../../api/directory.ts';
+import { once } from '../../api/once.ts';
+import { useMay, useSession } from '../../api/session.ts';
+import { useExplain } from '../../ui/form.ts';
+import type { Selection } from './bulk-selection.ts';
+import classes from './inbox.module.css';
+import { changeRows } from './list-cache.ts';
+import { snoozeTimes } from './thread-snooze.ts';
+
+type Deed = ConversationsBulkData['body'] extends infer Body
+  ? Body extends unknown
+    ? Omit<Body, 'ids'>
+    : never
+  : never;
+
+/** One thing done to all that are selected: shown at once, taken back with the reason when the server refuses. */
+function useBulk(
+  selection: Selection,
+): (deed: Deed, change: (row: Conversation) => Conversation) => Promise<void> {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { person } = useSession();
+  const explain = useExplain();
+  return async (deed, change) => {
+    const ids = [...selection.ids];
+    const undo = changeRows(queries, ids, change, person.id);
+    selection.clear();
+    try {
+      const body = { ids, ...deed } as ConversationsBulkData['body'];
+      const { data } = await chaski.conversations.bulk({ body }, once());
+      const changed = data.filter(({ result }) => result === 'changed').length;
+      const gone = data.filter(({ result }) => result === 'not_found').length;
+      notifications.show({
+        message: [
+          t('list.bulk.changed', { count: changed }),
+          ...(data.length - changed - gone > 0
+            ? [t('list.bulk.unchanged', { count: data.length - changed - gone })]
+            : []),
+          ...(gone > 0 ? [t('list.bulk.gone', { count: gone })] : []),
+        ].join(' '),
+      });
+      void queries.invalidateQueries({ queryKey: ['counts'] });
+    } catch (error) {
+      undo();
+      notifications.show({ color: 'red.9', message: explain(error) });
+    }
+  };
+}
+
+export function BulkBar({ selection, rows }: { selection: Selection; rows: readonly Conversation[] }) {
+  const { t, i18n } = useTranslation();
+  const may = useMay()('conversations:write');
+  const run = useBulk(selection);
+  const { data: members = [] } = useQuery(membersQuery);
+  const { data: labels = [] } = useQuery(labelsQuery);
+  const chosen = rows.filter(({ id }) => selection.ids.has(id));
+  const time = new Intl.DateTimeFormat(i18n.language, {
+    weekday: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+  return (
+    <div className={classes.bulk} role="toolbar" aria-label={t('list.bulk.label')}>
+      <Group gap={2} wrap="nowrap">
+        <Act label={t('list.bulk.clear')} icon={<IconX size={18} />} onClick={selection.clear} />
+        <Text size="sm" fw={600} flex={1} aria-live="polite">
+          {t('list.bulk.selected', { count: selection.ids.size })}
+        </Text>
+        <Act label={t('list.bulk.all')} icon={<IconSelectAll size={18} />} onClick={selection.all} />
+        {may ? (
+          <>
+            <Choices label={t('list.bulk.assign')} icon={<IconUserPlus size={18} />}>
+              <Menu.Item
+                onClick={() =>
+                  run({ action: 'assign', memberId: null }, (row) => ({ ...row, assignee: null }))
+                }
+              >
+                {t('list.nobody')}
+              </Menu.Item>
+              {members
+                .filter(({ disabled }) => !disabled)
+                .map(({ userId, name, email }) => (
+                  <Menu.Item
+                    key={userId}
+                    onClick={() =>
+                      run({ action: 'assign', memberId: userId }, (row) => ({
+                        ...row,
+                        assignee: { id: userId, name: name || email },
+                      }))
+                    }
+                  >
+                    <bdi>{name || email}</bdi>
+                  </Menu.Item>
+                ))}
+            </Choices>
+            {labels.length > 0 ? (
+              <Choices label={t('list.bulk.labels')} icon={<IconTag size={18} />}>
+                {labels.map((label) => {
+                  const on = chosen.every((row) => row.labels.some(({ id }) => id === label.id));
+                  return (
+                    <Menu.Item
+                      key={label.id}
+                      role="menuitemcheckbox"
+                      aria-checked={on}
+                      leftSection={on ? '✓' : null}
+                      onClick={() =>
+                        run({ action: on ? 'unlabel' : 'label', labelIds: [label.id] }, (row) => ({
+                          ...row,
+                          labels: [...row.labels.filter(({ id }) => id !== label.id), ...(on ? [] : [label])],
+                        }))
+                      }
+                    >
+                      <bdi>{label.name}</bdi>
+                    </Menu.Item>
+                  );
+                })}
+              </Choices>
+            ) : null}
+            <Act
+              label={t('list.bulk.read')}
+              icon={<IconMailOpened size={18} />}
+              onClick={() => run({ action: 'read' }, (row) => ({ ...row, unreadCount: 0 }))}
+            />
+            <Choices label={t('list.bulk.snooze')} icon={<IconClock size={18} />}>
+              {snoozeTimes(new Date()).map(({ name, until }) => (
+                <Menu.Item
+                  key={name}
+                  rightSection={name === 'untilReply' ? null : <Text size="xs">{time.format(until)}</Text>}
+                  onClick={() =>
+                    run({ action: 'snooze', until: until.toISOString() }, (row) => ({
+                      ...row,
+                      status: 'snoozed',
+                      snoozedUntil: until.toISOString(),
+                    }))
+                  }
+                >
+                  {t(`list.snooze.${name}`)}
+                </Menu.Item>
+              ))}
+            </Choices>
+            {chosen.every(({ status }) => status === 'closed') ? (
+              <Act
+                label={t('list.bulk.reopen')}
+                icon={<IconRotate size={18} />}
+                onClick={() => run({ action: 'reopen' }, (row) => ({ ...row, status: 'open' }))}
+              />
+            ) : (
+              <Act
+                label={t('list.bulk.close')}
+                icon={<IconArchive size={18} />}
+                onClick={() =>
+                  run({ action: 'close' }, (row) => ({ ...row, status: 'closed', unreadCount: 0 }))
+                }
+              />
+            )}
+          </>
+        ) : null}
+      </Group>
+    </div>
+  );
+}
+
+function Act({ label, icon, onClick }: { label: string; icon: ReactNode; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size={32} aria-label={label} onClick={onClick}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Choices({ label, icon, children }: { label: string; icon: ReactNode; children: ReactNode }) {
+  return (
+    <Menu position="bottom-end" withArrow>
+      <Menu.Target>
+        <ActionIcon size={32} aria-label={label} title={label}>
+          {icon}
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown mah={320} className={classes.choices ?? ''}>
+        <Menu.Label>{label}</Menu.Label>
+        {children}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

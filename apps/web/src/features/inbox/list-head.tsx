@@ -1,0 +1,79 @@
+import { ActionIcon, CloseButton, Drawer, Group, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { IconMenu2, IconSearch } from '@tabler/icons-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './inbox.module.css';
+import { ListFilters } from './list-filters.tsx';
+import { Views } from './views-pane.tsx';
+
+const route = getRouteApi('/inside/app/inbox');
+
+/** Which list this is, and what narrows it. */
+export function ListHead() {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <header className={classes.head}>
+      <Group wrap="nowrap" gap={4}>
+        <ActionIcon hiddenFrom="lg" size="lg" aria-label={t('inbox.views')} onClick={open}>
+          <IconMenu2 size={20} />
+        </ActionIcon>
+        <Title order={2} size="h5" flex={1} className={classes.title ?? ''}>
+          {t(`inbox.view.${search.view ?? 'open'}`)}
+        </Title>
+        <ListFilters />
+      </Group>
+      <Find key={search.view} initial={search.q ?? ''} />
+      <Drawer
+        opened={opened}
+        onClose={close}
+        size={280}
+        title={t('inbox.views')}
+        closeButtonProps={{ 'aria-label': t('list.close') }}
+      >
+        <Views onChosen={close} />
+      </Drawer>
+    </header>
+  );
+}
+
+function Find({ initial }: { initial: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [text, setText] = useState(initial);
+  const apply = (q: string) =>
+    void navigate({
+      to: '.',
+      search: (before: Record<string, unknown>) => ({ ...before, q: q === '' ? undefined : q }),
+      replace: true,
+    });
+  const later = useDebouncedCallback(apply, 200);
+  return (
+    <TextInput
+      mt={8}
+      leftSection={<IconSearch size={16} />}
+      placeholder={t('inbox.find')}
+      aria-label={t('inbox.find')}
+      value={text}
+      rightSection={
+        text === '' ? null : (
+          <CloseButton
+            size="sm"
+            aria-label={t('list.clearFind')}
+            onClick={() => {
+              setText('');
+              apply('');
+            }}
+          />
+        )
+      }
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        later(event.currentTarget.value.trim());
+      }}
+    />
+  );
+}
