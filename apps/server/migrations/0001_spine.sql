@@ -702,6 +702,8 @@ call chaski_private.protect_tenant('event_seq');
 create table event_consumers (
   name text primary key,
   seq bigint not null,
+  -- {workspace: number} of workspaces that are further than the cursor: they did not wait behind another one's flood
+  ahead jsonb not null default '{}',
   updated_at timestamptz not null
 );
 call chaski_private.protect_installation('event_consumers');

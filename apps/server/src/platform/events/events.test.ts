@@ -388,6 +388,64 @@ test('poison events are set aside alone, with their error; the rest go on in ord
   expect(effects[0]?.count).toBe(97);
 });
 
+test("a flood of one workspace delays another one's event by no more than four batches; each is worked once, in order", async () => {
+  const poison = 700;
+  const batches: [string, number][][] = [];
+  const { consumer } = recorder('fair', {
+    batchSize: 50,
+    events: ['thing.done'],
+    async handle(tx, events) {
+      if (events.some((event) => event.data.i === poison)) throw new Error('cannot digest');
+      await tx.execute(
+        'insert into rate_buckets (key, used, started_at) select key, 1, $2 from unnest($1::text[]) key',
+        [events.map((event) => `fair ${event.workspaceId} ${event.data.i}`), tx.now()],
+      );
+      tx.afterCommit(() => batches.push(events.map((event) => [event.workspaceId, event.data.i as number])));
+    },
+  });
+  await (await start([consumer])).stop();
+  // All of it is numbered before the consumer looks.
+  await db.withSystem('a flood', (tx) =>
+    emit(tx, [
+      ...Array.from({ length: 3_000 }, (_, i) => say(i)),
+      ...Array.from({ length: 300 }, (_, i) => say(i, 'other.thing')),
+      ...Array.from({ length: 3 }, (_, i) => say(i, 'thing.done', other.workspaceId)),
+    ]),
+  );
+  const { consumer: idle } = recorder('idle', { events: ['never'] });
+  const numbering = await start([idle], { retired: ['fair'] });
+  await until('all have a number', async () => (await count('event_queue')) === 0);
+  await numbering.stop();
+  await db.withSystem('begin again', (tx) =>
+    tx.execute("insert into event_consumers (name, seq, updated_at) values ('fair', 0, $1)", [tx.now()]),
+  );
+
+  const first = await start([consumer, idle]);
+  const mine = (workspace: string) => batches.flat().filter(([one]) => one === workspace);
+  await until('the other one is served', () => mine(other.workspaceId).length === 3);
+  const served = batches.findIndex((batch) => batch.some(([one]) => one === other.workspaceId));
+  expect(served).toBeLessThanOrEqual(3);
+  // Another process goes on where this one ends, in the middle of the flood: nothing twice, nothing left out.
+  await first.stop();
+  expect(batches.flat().length).toBeLessThan(3_002);
+  await db.withTenant(other.workspaceId, systemActor, (tx) =>
+    emit(tx, [say(3, 'thing.done', other.workspaceId)]),
+  );
+  await start([consumer, idle]);
+  await until('all are worked', () => batches.flat().length === 3_003);
+  expect(mine(other.workspaceId).map(([, i]) => i)).toEqual([0, 1, 2, 3]);
+  expect(mine(workspaceId).map(([, i]) => i)).toEqual(
+    Array.from({ length: 3_000 }, (_, i) => i).filter((i) => i !== poison),
+  );
+  expect((await listDeadEvents(db, { consumer: 'fair' })).map((one) => one.event?.data.i)).toEqual([poison]);
+  const cursors = await db.withSystem('look', (tx) =>
+    tx.query(
+      "select ahead, seq = (select max(seq) from event_seq) as done from event_consumers where name = 'fair'",
+    ),
+  );
+  expect(cursors).toEqual([{ ahead: {}, done: true }]);
+});
+
 test('a database in trouble is no poison', async () => {
   let trouble = 3;
   const { consumer, values } = recorder('patient', {

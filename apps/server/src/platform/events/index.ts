@@ -13,6 +13,8 @@
  *   writer, in this or another database, stays open (numbers are given to what can be deleted from the queue, no
  *   snapshot horizon is waited for);
  * - a handler's changes and its cursor commit together;
+ * - a workspace's events are handled in order; workspaces take turns, so that one's flood delays another's first event
+ *   by four batches at most;
  * - one poison event is set aside with its error, the rest go on in order.
  */
 export { type Consumer, defineConsumer } from './consumers.ts';

@@ -96,24 +96,35 @@ const body = `
   ) e on `;
 
 /**
- * The next rows after a consumer's cursor (and after what it knows to be of no concern), which stays locked to the end
- * of the transaction: those of the names it asked for, with the bounds of the window they lie in; one row without an
- * event when there are none of them. No row: nothing new, or somebody else holds the cursor.
+ * What a consumer works next, of the `$2` rows after its cursor (and after what it knows to be of no concern): at most
+ * `$5` events of the names it asked for, the first of each workspace, then the second of each, and so on; each
+ * workspace's in order, without those that were worked ahead of the cursor. The cursor stays locked to the end of the
+ * transaction. With the bounds of what was looked at, and `until`, up to where nothing is left over then; one row
+ * without an event when there is none. No row: nothing new, or somebody else holds the cursor.
  */
 export const nextBatch = statement(
   'events.next',
   `with cursor as materialized (
-     select greatest(seq, $4::bigint) as seq from event_consumers where name = $1 for update skip locked
-   ), waiting as materialized (
+     select greatest(seq, $4::bigint) as seq, ahead from event_consumers where name = $1 for update skip locked
+   ), looked as materialized (
      select s.seq, s.workspace_id, s.n, s.day, s.name from cursor cross join lateral (
        select seq, workspace_id, n, day, name from event_seq where seq > cursor.seq order by seq limit $2) s
    ), bounds as (
-     select min(seq) as first, max(seq) as last from waiting
+     select min(seq) as first, max(seq) as last from looked
+   ), turns as (
+     select l.*, row_number() over (partition by l.workspace_id order by l.seq) as turn
+     from looked l cross join cursor
+     where ($3::text[] is null or l.name = any ($3::text[]))
+       and (cursor.ahead = '{}' or l.seq > coalesce((cursor.ahead ->> l.workspace_id::text)::bigint, 0))
+   ), places as materialized (
+     select t.*, row_number() over (order by t.turn, t.seq) as place from turns t
    )
-   select b.first, b.last, s.seq, s.workspace_id, s.name, s.id, s.at, s.actor, s.data
+   select b.first, b.last, (select ahead from cursor) as ahead,
+     coalesce((select min(seq) - 1 from places where place > $5::int), b.last) as until,
+     s.seq, s.workspace_id, s.name, s.id, s.at, s.actor, s.data
    from bounds b left join (
-     select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data from waiting s ${body} true
-     where $3::text[] is null or s.name = any ($3::text[])
+     select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data from places s ${body} true
+     where s.place <= $5::int
    ) s on true
    where b.last is not null
    order by s.seq`,
@@ -131,6 +142,12 @@ export const peek = statement(
 export const moveCursor = statement(
   'events.move',
   'update event_consumers set seq = $2, updated_at = $3 where name = $1 and seq < $2',
+);
+
+/** Also when the cursor stays where it is and a workspace went on alone. Under the lock of `nextBatch`. */
+export const moveTurns = statement(
+  'events.move_turns',
+  'update event_consumers set seq = greatest(seq, $2), ahead = $4::jsonb, updated_at = $3 where name = $1',
 );
 
 export const bury = statement(
