@@ -16,7 +16,7 @@ it('every order of words, with duplicates, ends in the highest', () => {
 
 it('says an error in our words', () => {
   const error = { code: 131047, title: 'Re-engagement message', message: 'm', details: 'd', href: null };
-  expect(shownError(error)).toEqual({ code: 131047, kind: 'window-closed', message: 'd' });
+  expect(shownError(error)).toEqual({ code: '131047', kind: 'window-closed', message: 'd' });
   expect(shownError({ ...error, code: 132001, details: null }).kind).toBe('template');
   expect(shownError({ ...error, code: 7, details: null, message: '', title: '' }).message).toBe(
     'WhatsApp error 7',

@@ -43,7 +43,8 @@ const kinds: Record<number, string> = {
 };
 
 export interface ShownError {
-  code: number;
+  /** WhatsApp's number, as text like our own codes. */
+  code: string;
   kind: string;
   message: string;
 }
@@ -52,7 +53,7 @@ export interface ShownError {
 export function shownError(error: ProviderError): ShownError {
   const kind = kinds[error.code] ?? (error.code >= 132000 && error.code < 133000 ? 'template' : 'provider');
   const message = error.details || error.message || error.title || `WhatsApp error ${error.code}`;
-  return { code: error.code, kind, message };
+  return { code: String(error.code), kind, message };
 }
 
 /** WhatsApp's word that this person wants no marketing from this business. */
