@@ -246,6 +246,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     useKeyRing(db, ring);
     const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
     let url = config.publicUrl ?? '';
+    // The simulator's phones live on this machine, whatever the public address is.
+    let local = url;
     const mailer = createMailer({
       smtpUrl: config.smtpUrl ?? null,
       from: config.mailFrom,
@@ -364,7 +366,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Before the server: it waits for every connection.
       sockets.push(() => realtime.close());
       const listening = await http.listen({ host: config.host, port: config.port });
-      url ||= listening.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+      local = listening.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+      url ||= local;
       if (appSecret === undefined && !simulator) {
         warnings.push('No app secret is configured: every webhook is refused with 401. Set META_APP_SECRET.');
       }
@@ -503,7 +506,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await phones.attach({
         secret: credentials.appSecret,
         verifyToken: credentials.verifyToken,
-        webhookUrl: `${url}/webhooks/cloud/simulator`,
+        webhookUrl: `${config.simulatorUrl === undefined ? local : url}/webhooks/cloud/simulator`,
       });
       for (const number of await db.withSystem('numbers of the simulator', (tx) =>
         listMockNumbers(tx, { ring }),
