@@ -113,5 +113,7 @@ export const notIdempotent: Readonly<Record<string, string>> = {
   'POST /v1/auth/passkeys/:id/remove': 'the code that proves the person counts once',
   'POST /v1/contacts/import/preview': 'changes nothing',
   'POST /api/v1/auth/me': 'changes nothing',
+  'POST /v1/auth/email':
+    'its body holds the password: a quick hash of it is not for keeping, and asking twice is harmless',
   'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
 };

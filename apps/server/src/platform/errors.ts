@@ -76,7 +76,7 @@ export const errors = {
     new AppError(
       'idempotency_mismatch',
       422,
-      'This Idempotency-Key was used with another body. Use a new key for a new request.',
+      'This Idempotency-Key was used with another body, or by somebody else. Use a new key for a new request.',
       { key },
     ),
   unprocessable: (code: string, message: string, details: Details = {}) =>

@@ -373,6 +373,9 @@ export function translate(error: unknown): unknown {
     case '57014': // statement timeout or cancel
     case '55P03': // lock not available
       return errors.databaseBusy({}, error);
+    case '22021': // U+0000 in a text
+    case '22P05': // and in a document
+      return errors.invalidRequest([{ path: '', message: 'Text cannot hold the character U+0000.' }]);
     default:
       return error;
   }

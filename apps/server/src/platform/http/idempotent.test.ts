@@ -23,7 +23,7 @@ beforeAll(async () => {
     environment: 'test',
     checks: {},
     authenticate: async ({ bearer: token }) => {
-      const workspaceId: WorkspaceId = token === 'ck_one_1' ? one.workspaceId : two.workspaceId;
+      const workspaceId: WorkspaceId = token?.startsWith('ck_one') ? one.workspaceId : two.workspaceId;
       return {
         person: null,
         principal: {
@@ -131,6 +131,13 @@ test('S3 says X-Idempotency-Key; two workspaces may use one key', async () => {
   expect(theirs.statusCode).toBe(201);
   expect(theirs.body).not.toBe(first.body);
   expect(await count('notices')).toBe(2);
+});
+
+test('a colleague who sends the same key and body does not get the answer', async () => {
+  expect((await post('k5')).statusCode).toBe(201);
+  const theirs = await post('k5', { about: 'a' }, { authorization: 'Bearer ck_one_2' });
+  expect([theirs.statusCode, theirs.json().error.code]).toEqual([422, 'idempotency_mismatch']);
+  expect(await count('notices')).toBe(1);
 });
 
 test.each(['', 'ü', 'a'.repeat(256), 'tab\tin it'])('the key %j is refused', async (key) => {

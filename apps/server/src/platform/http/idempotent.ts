@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Database, statement, type TenantTx } from '../db/index.ts';
 import { errors } from '../errors.ts';
 import { type CronEntry, defineJob, type Handler, handle } from '../queue/index.ts';
-import { inTenant } from './gates.ts';
+import { inTenant, principalOf } from './gates.ts';
 
 export interface Answer {
   status: number;
@@ -63,7 +63,7 @@ const expire = statement(
 /**
  * A POST handler in one tenant transaction. With `Idempotency-Key` (or S3's `X-Idempotency-Key`) the claim of the key,
  * the effect and the answer commit together: repeated or parallel requests get the first one's answer, a crash leaves
- * all or nothing. Refusals are not kept: they had no effect, and may be gone the next time. `prepare` is for what asks
+ * all or nothing. A key is whoever's sent it first; from somebody else it is refused. Refusals are not kept: they had no effect, and may be gone the next time. `prepare` is for what asks
  * somebody outside, which no transaction may wait for; it runs before, and not at all for an answer that is known.
  */
 export function idempotent<Request extends AnyRequest, Prepared = undefined>(
@@ -89,8 +89,10 @@ export function idempotent<Request extends AnyRequest, Prepared = undefined>(
         return typeof row?.status === 'number';
       }));
     const prepared = (isKnown && !upload ? undefined : await prepare?.(request)) as Prepared;
+    const { kind, id } = principalOf(request).actor;
+    // With whoever asks: an answer may hold what only they may see, and a key's text is told to its maker alone.
     const hash = createHash('sha256')
-      .update(canonical(upload ? upload.fingerprint(prepared) : request.body))
+      .update(`${kind} ${id} ${canonical(upload ? upload.fingerprint(prepared) : request.body)}`)
       .digest();
     const { status, text, replayed } = await inTenant(db, request, async (tx) => {
       const place = [tx.workspaceId, route, key];
