@@ -20,6 +20,7 @@ async function lineOf(stage: Stage): Promise<string> {
 
 export const samples: Samples = {
   'GET /v1/audit': () => ({ query: { action: 'workspace.*', count: true } }),
+  'GET /v1/operator/audit': () => ({ query: { limit: 5 } }),
   'GET /v1/audit/export': () => ({ query: { from: '2026-01-01T00:00:00Z' } }),
   'GET /v1/audit/:id': async (stage) => ({ params: { id: await lineOf(stage) } }),
 };

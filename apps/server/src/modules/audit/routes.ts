@@ -8,11 +8,12 @@ import {
   inTenant,
   listOf,
   listQuery,
+  operatorOf,
   page,
   principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
-import type { WorkspaceId } from '../../platform/ids.ts';
+import { installation, type WorkspaceId } from '../../platform/ids.ts';
 import { auditBody, csvHead, csvOf, presentAudit } from './present.ts';
 import { type AuditFilter, type AuditRow, countAudit, selectAudit, selectAuditLine } from './queries-read.ts';
 
@@ -53,7 +54,7 @@ function filterOf(query: z.infer<typeof filterQuery>): AuditFilter {
   };
 }
 
-/** /v1/audit */
+/** /v1/audit, and /v1/operator/audit. */
 export function auditRoutes(deps: AuditRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate } = deps;
   return async (app) => {
@@ -80,6 +81,28 @@ export function auditRoutes(deps: AuditRoutesDeps): (app: HttpApp) => Promise<vo
             ...(count === 'true' ? { count: await countAudit(tx, filter) } : {}),
           };
         });
+      },
+    );
+
+    app.get(
+      '/v1/operator/audit',
+      {
+        onRequest: gate.operator(),
+        schema: {
+          tags: ['operator'],
+          description:
+            "The installation's own lines: accounts, sign-ins, plans, whatever belongs to no workspace.",
+          querystring: filterQuery.extend(listQuery.shape),
+          response: { 200: listOf(auditBody) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, ...query } = request.query;
+        const after = readCursor(cursor, place);
+        const rows = await db.withTenant(installation, operatorOf(request), (tx) =>
+          selectAudit(tx, filterOf(query), limit + 1, after),
+        );
+        return page(rows, limit, (row) => [row.at.toISOString(), row.id], presentAudit);
       },
     );
 

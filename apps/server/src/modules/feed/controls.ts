@@ -13,9 +13,33 @@ export const controlNames: readonly string[] = [
   'session.revoked',
   'api_key.revoked',
   'workspace.suspended',
-  'conversation.updated',
   'conversation.assigned',
+  'conversation.bulk_changed',
+  'conversation.united',
+  'conversation.parted',
+  'number.updated',
+  'contact.erased',
 ];
+
+/** Whether an event may have taken a seat's conversation out of its reach. */
+function concerns({ name, workspaceId, data }: StoredEvent, seat: Seat): boolean {
+  if (seat.conversationId === null || seat.workspaceId !== workspaceId) return false;
+  const isLimited = seat.principal.actor.reach !== undefined;
+  switch (name) {
+    case 'conversation.assigned':
+      return isLimited && seat.conversationId === data.conversationId;
+    // One event for many, which names none.
+    case 'conversation.bulk_changed':
+      return isLimited;
+    // The thread that two became one in may have got the assignee of the other.
+    case 'conversation.united':
+    case 'conversation.parted':
+      return isLimited && (seat.conversationId === data.conversationId || seat.conversationId === data.from);
+    // A number that stops being active takes its conversations from everybody's sight; an erased contact too.
+    default:
+      return true;
+  }
+}
 
 /** Longer than an answer of `authenticate` is remembered anywhere (a second). */
 const afterCaches = 1_200;
@@ -25,6 +49,8 @@ const ticketLife = 3_600_000;
 
 export interface Controls {
   take(event: StoredEvent): void;
+  /** Whether a seat's conversation is still within its reach; else it is cut. */
+  check(channel: FeedChannel): void;
   stop(): void;
 }
 
@@ -115,19 +141,17 @@ export function createControls(options: {
         }
         return;
       default:
-        // Somebody who hears only their own conversations may have lost this one.
-        for (const channel of of(
-          ({ seat }) =>
-            seat.conversationId === data.conversationId && seat.principal.actor.reach !== undefined,
-        )) {
-          mayHear(options.db, channel.seat.principal, channel.seat.conversationId ?? '').then(
-            (may) => {
-              if (!may) hub.cut(channel, 'forbidden');
-            },
-            () => hub.cut(channel, 'could not be checked'),
-          );
-        }
+        for (const channel of of(({ seat }) => concerns(event, seat))) check(channel);
     }
+  }
+
+  function check(channel: FeedChannel): void {
+    mayHear(options.db, channel.seat.principal, channel.seat.conversationId ?? '').then(
+      (may) => {
+        if (!may) hub.cut(channel, 'forbidden');
+      },
+      () => hub.cut(channel, 'could not be checked'),
+    );
   }
 
   const round = setInterval(() => {
@@ -149,6 +173,7 @@ export function createControls(options: {
 
   return {
     take,
+    check,
     stop() {
       clearInterval(round);
       for (const timer of timers) clearTimeout(timer);

@@ -97,6 +97,8 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
         const { seat: place } = channel;
         // Joined without a wish: from where the reader stands now, which the reply may be a moment behind.
         if (place.state === 'catching' || place.cursor !== reader.cursor) reader.catchUp(channel);
+        // It may have been given away between the question whether they may hear it and now, when events reach this seat.
+        if (place.conversationId !== null && place.principal.actor.reach) controls.check(channel);
       },
       async renew(channel, bearer) {
         const again = await seatAgain(deps, channel, bearer);
