@@ -1,6 +1,6 @@
 /** The product's own list queries as a tenant, in one round trip, against the same text without row security. */
 import { randomUUID } from 'node:crypto';
-import { listText } from '../apps/server/src/modules/conversations/queries-read.ts';
+import { listStatement } from '../apps/server/src/modules/conversations/queries-read.ts';
 import { threadPage } from '../apps/server/src/modules/messages/queries-send.ts';
 import type { Statement } from '../apps/server/src/platform/db/index.ts';
 import type { WorkspaceId } from '../apps/server/src/platform/ids.ts';
@@ -35,12 +35,12 @@ export const reads: Family = async ({ cluster, quick, repeats, progress }) => {
   const thread = (
     await pool.query('select id from conversations where workspace_id = $1 limit 1', [place.workspaceId])
   ).rows[0].id;
-  const list = listText(place.workspaceId, { view: 'all', userId: null, numberIds: null }, 'newest', {
+  const list = listStatement(place.workspaceId, { view: 'all', userId: null, numberIds: null }, 'newest', {
     limit: 30,
     after: null,
   });
   const queries: { name: string; statement: string | Statement; values: unknown[]; rows: number }[] = [
-    { name: 'conversation list, 30', statement: list.text, values: list.values, rows: 30 },
+    { name: 'conversation list, 30', ...list, rows: 30 },
     {
       name: 'message page, 50',
       statement: threadPage,
@@ -49,9 +49,7 @@ export const reads: Family = async ({ cluster, quick, repeats, progress }) => {
     },
   ];
   const db = cluster.open(database, workers);
-  const strange = await db.readTenant(randomUUID() as WorkspaceId, [
-    { statement: list.text, values: list.values },
-  ]);
+  const strange = await db.readTenant(randomUUID() as WorkspaceId, [list]);
   expectEqual('rows that another tenant sees', strange[0]!.length, 0);
 
   async function rate(read: () => Promise<number>, rows: number): Promise<number> {

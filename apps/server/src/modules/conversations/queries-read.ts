@@ -1,4 +1,5 @@
-import { statement, type TenantTx } from '../../platform/db/index.ts';
+import { createHash } from 'node:crypto';
+import { type Statement, statement, type TenantTx } from '../../platform/db/index.ts';
 import type { ContactId, ConversationId, NumberId, UserId } from '../../platform/ids.ts';
 
 export const views = ['mine', 'unassigned', 'open', 'all', 'mentions', 'snoozed', 'closed'] as const;
@@ -38,15 +39,17 @@ const mentionsOf = (user: string) =>
      where x.workspace_id = c.workspace_id and x.user_id = ${user} and x.conversation_id = c.id)`;
 
 /**
- * The text for these filters, and no others: with `$1 is null or …` for each, a prepared plan would fit none of them.
- * Parsed each time for that reason (0.4 ms), so that the planner sees which label or number is rare.
+ * The statement for these filters, and no others: with `$1 is null or …` for each, a prepared plan would fit none of
+ * them. The shapes that members look at all day are prepared, each under the name of its text (which saves the 0.4 ms of
+ * parsing and planning); with a search or labels the text is parsed each time, so that the planner sees which label
+ * or name is rare, and no session keeps a plan for every number of labels.
  */
-export function listText(
+export function listStatement(
   workspaceId: string,
   filter: ConversationFilter,
   order: Order,
   page: { limit: number; offset?: number; after: readonly [string, string] | null },
-): { text: string; values: unknown[] } {
+): { statement: Statement | string; values: unknown[] } {
   const values: unknown[] = [workspaceId];
   const value = (given: unknown, type: string) => `$${values.push(given)}::${type}`;
   // Conversations in which nobody has said anything yet are found by id only: the list is in the order of its index.
@@ -74,12 +77,22 @@ export function listText(
       (${value(page.after[0], 'timestamptz')}, ${value(page.after[1], 'uuid')})`);
   }
   const joins = filter.unread ? ownPlace(value(filter.userId, 'uuid')) : '';
-  return {
-    text: `select c.id from conversations c ${joins} where ${where.join(' and ')}
+  const text = `select c.id from conversations c ${joins} where ${where.join(' and ')}
       order by c.${key} ${direction}, c.id ${direction}
-      limit ${value(page.limit, 'integer')} offset ${value(page.offset ?? 0, 'integer')}`,
-    values,
-  };
+      limit ${value(page.limit, 'integer')} offset ${value(page.offset ?? 0, 'integer')}`;
+  return { statement: q || filter.labelIds?.length ? text : prepared(text), values };
+}
+
+const shapes = new Map<string, Statement>();
+
+function prepared(text: string): Statement {
+  const known = shapes.get(text);
+  if (known) return known;
+  // By the text, not by order of coming: sessions may outlive a process behind a pooler.
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const made = { name: `chaski_conversations.list_${hash}`, text };
+  shapes.set(text, made);
+  return made;
 }
 
 function viewOf(filter: ConversationFilter, value: (given: unknown, type: string) => string): string[] {
@@ -186,8 +199,8 @@ export async function selectConversationList(
   order: Order,
   page: { limit: number; offset?: number; after: readonly [string, string] | null },
 ): Promise<InboxRow[]> {
-  const { text, values } = listText(tx.workspaceId, filter, order, page);
-  const ids = await tx.query<{ id: string }>(text, values);
+  const { statement: list, values } = listStatement(tx.workspaceId, filter, order, page);
+  const ids = await tx.query<{ id: string }>(list, values);
   if (ids.length === 0) return [];
   return selectInboxRows(
     tx,
