@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { type Embedded, type EmbeddedLog, findRunning, startEmbedded } from './platform/db/embedded.ts';
 import { AppError, errors } from './platform/errors.ts';
 import { databasePassword, loadSecrets, type Secrets } from './secrets.ts';
+import { withSealingKeys } from './secrets-elsewhere.ts';
 
 const OLDEST_VERSION = 150_000;
 /** In a compose file the database often starts beside us. */
@@ -104,7 +105,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const tell = (message: string) => console.error(message);
   if (config.databaseUrl !== undefined) {
-    const secrets = loadSecrets(config, dataDir);
+    const secrets = loadSecrets(await withSealingKeys(config), dataDir);
     const address = serverAddress(config, secrets.sealingKeys[0] ?? '');
     if (address === null) throw errors.internal();
     await checkServer(address.ownerUrl, tell);
@@ -112,12 +113,12 @@ export async function withDatabase<Result>(
   }
   const running = await findRunning(dataDir);
   if (running !== null) {
-    const secrets = loadSecrets(config, dataDir);
+    const secrets = loadSecrets(await withSealingKeys(config), dataDir);
     return work(embeddedAddress(running, config, secrets), secrets);
   }
   const embedded = await startEmbedded({ dataDir, log: quiet, onProgress: tell });
   try {
-    const secrets = loadSecrets(config, dataDir);
+    const secrets = loadSecrets(await withSealingKeys(config), dataDir);
     return await work(embeddedAddress(embedded, config, secrets), secrets);
   } finally {
     await embedded.stop();

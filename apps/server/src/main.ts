@@ -18,6 +18,7 @@ import { logFiles } from './platform/log-files.ts';
 import { createSentry } from './platform/log-sentry.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import { loadSecrets } from './secrets.ts';
+import { withSealingKeys } from './secrets-elsewhere.ts';
 
 type Started = Awaited<ReturnType<App['start']>>;
 
@@ -97,7 +98,7 @@ async function start(
     if (running.embedded.adopted) log.info({ pid: running.embedded.pid }, 'took over the running database');
   }
   // After the app lock, so that of two racing first starts only one makes secrets.
-  const secrets = loadSecrets(config, dataDir);
+  const secrets = loadSecrets(await withSealingKeys(config), dataDir);
   const address =
     running.embedded === null
       ? serverAddress(config, secrets.sealingKeys[0] ?? '')

@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Config, type Environment, parseConfig } from './config.ts';
 import { loadSecrets, refuseLostKeys } from './secrets.ts';
+import { withSealingKeys } from './secrets-elsewhere.ts';
 
 let dataDir: string;
 
@@ -55,4 +58,32 @@ test('a damaged file is refused and untouched, an older one completed', () => {
 test('rows sealed with a key that is gone stop the start', () => {
   expect(() => refuseLostKeys(['a'], ['a', 'b'], dataDir)).toThrow(/sealed with key b/);
   expect(() => refuseLostKeys(['a', 'b'], ['b'], dataDir)).not.toThrow();
+});
+
+test('USE_AWS_SECRETS: the keys are those of AWS; when it is away nothing starts, whatever TOKEN_MASTER_KEY says', async () => {
+  const aws = createServer((_request, reply) => {
+    reply.end(JSON.stringify({ SecretString: 'cd'.repeat(32) }));
+  });
+  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
+  const env = {
+    USE_AWS_SECRETS: 'true',
+    AWS_REGION: 'ap-south-1',
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    TOKEN_MASTER_KEY: 'ab'.repeat(32),
+    JWT_SECRET: 'x'.repeat(40),
+    NODE_ENV: 'production',
+  };
+  const { sealingKeys } = loadSecrets(await withSealingKeys(config(env)), dataDir);
+  expect(sealingKeys).toEqual(['cd'.repeat(32)]);
+  aws.closeAllConnections();
+  await new Promise((resolve) => aws.close(resolve));
+  await expect(withSealingKeys(config(env))).rejects.toThrow(
+    /chaski\/sealing-keys in ap-south-1 cannot be read/,
+  );
+  // Not asked for, AWS is not asked.
+  expect((await withSealingKeys(config({ ...env, USE_AWS_SECRETS: 'false' }))).sealingKeys).toEqual([
+    'ab'.repeat(32),
+  ]);
 });

@@ -1,0 +1,11 @@
+/**
+ * keys — sealing keys that somebody else keeps.
+ *
+ * Words: a *source* keeps one secret text and can open what was wrapped with a key that never leaves it (a KMS). The
+ * text is a list as SEALING_KEYS is, or JSON with the list under that name; an entry `kms:<base64>` is a wrapped key.
+ *
+ * Always true: a source that cannot be asked, or says something else than keys, stops whoever asks with the reason;
+ * there is no other key to fall back to. Nothing of a secret or a credential is in an error.
+ */
+export { type AwsOptions, awsKeys } from './aws.ts';
+export { type KeySource, keysFrom } from './source.ts';
