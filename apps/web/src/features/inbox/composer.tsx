@@ -1,79 +1,141 @@
-import { ChaskiError } from '@chaski/sdk';
-import { ActionIcon, Group, Text, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { IconSend2 } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import type { Conversation, Message } from '@chaski/sdk';
+import { Button, SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type Ref, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chaski } from '../../api/client.ts';
-import { useMay } from '../../api/session.ts';
-import { type Conversation, messagesQuery } from './queries.ts';
-import classes from './thread.module.css';
+import { useMay, useSession } from '../../api/session.ts';
+import classes from './composer.module.css';
+import { ComposerNote } from './composer-note.tsx';
+import { ComposerReply } from './composer-reply.tsx';
+import { OthersDrafts } from './draft-others.tsx';
+import { verdictQuery, workspaceQuery } from './thread-queries.ts';
+import type { Deed } from './thread-work.ts';
+import { WindowCountdown, WindowShut } from './window-notice.tsx';
 
-/** What one says. The words stay here until the server has them. */
-export function Composer({ conversation }: { conversation: Conversation }) {
+export type Mode = 'reply' | 'note';
+
+export interface ComposerHandle {
+  /** Puts the caret into the field. */
+  write(mode: Mode): void;
+}
+
+/** What one says: to the person, or to the team alone. */
+export function Composer({
+  ref,
+  conversation,
+  quoted,
+  onQuoted,
+  onTyping,
+  work,
+}: {
+  ref: Ref<ComposerHandle>;
+  conversation: Conversation;
+  quoted: Message | null;
+  onQuoted: (message: Message | null) => void;
+  onTyping: () => void;
+  work: (deed: Deed) => void;
+}) {
   const { t } = useTranslation();
   const may = useMay();
-  const queries = useQueryClient();
-  const [text, setText] = useState('');
-  const send = useMutation({
-    mutationFn: ({ body, key }: { body: string; key: string }) =>
-      chaski.messages.create(
-        { body: { conversationId: conversation.id, type: 'text', text: { body } } },
-        { idempotencyKey: key },
-      ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: messagesQuery(conversation.id).queryKey }),
-    onError: (error, { body }) => {
-      setText((now) => (now === '' ? body : now));
-      notifications.show({
-        color: 'red',
-        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
-      });
+  const [mode, setMode] = useState<Mode>('reply');
+  const field = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle(ref, () => ({
+    write(wanted) {
+      setMode(wanted);
+      // The field of the other mode is there after this one is drawn.
+      window.requestAnimationFrame(() => field.current?.focus());
     },
-  });
-  if (!may('messages:write')) return null;
-  const { window } = conversation;
-  if (window.exists && !window.open) {
+  }));
+  if (!may('conversations:write')) return <p className={classes.composer}>{t('composer.readOnly')}</p>;
+  const { window: service } = conversation;
+  return (
+    <div className={classes.composer} data-mode={mode}>
+      <div className={classes.top}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('composer.mode.label')}
+          value={mode}
+          onChange={(value) => setMode(value as Mode)}
+          data={[
+            { value: 'reply', label: t('composer.mode.reply') },
+            { value: 'note', label: t('composer.mode.note') },
+          ]}
+        />
+        {service.exists && service.opensUntil ? <WindowCountdown until={service.opensUntil} /> : null}
+      </div>
+      <OthersDrafts conversationId={conversation.id} />
+      {mode === 'note' ? (
+        <ComposerNote conversationId={conversation.id} field={field} onTyping={onTyping} />
+      ) : (
+        <Gate conversation={conversation} work={work}>
+          <ComposerReply
+            conversation={conversation}
+            field={field}
+            quoted={quoted}
+            onQuoted={onQuoted}
+            onTyping={onTyping}
+            work={work}
+          />
+        </Gate>
+      )}
+    </div>
+  );
+}
+
+/** Whether this member may answer here and now; else why not, and what to do. */
+function Gate({
+  conversation,
+  work,
+  children,
+}: {
+  conversation: Conversation;
+  work: (deed: Deed) => void;
+  children: React.ReactNode;
+}) {
+  const { t } = useTranslation();
+  const { person } = useSession();
+  const { data: workspace } = useQuery(workspaceQuery);
+  const { data: verdict } = useQuery(verdictQuery(conversation.id));
+  const { assignee, window: service } = conversation;
+  if (workspace?.settings.answering === 'assignee' && assignee?.id !== person.id) {
     return (
-      <Text className={classes.composer ?? ''} c="dimmed" size="sm">
-        {t('composer.windowShut')}
-      </Text>
+      <div className={classes.shut} role="status">
+        <p>{assignee ? t('composer.assigneeOnly', { name: assignee.name }) : t('composer.claimFirst')}</p>
+        <Button
+          size="sm"
+          onClick={() =>
+            work(assignee ? { do: 'assign', to: { id: person.id, name: person.name } } : { do: 'claim' })
+          }
+        >
+          {assignee ? t('composer.takeOver') : t('thread.claim')}
+        </Button>
+      </div>
     );
   }
-  const submit = () => {
-    const body = text.trim();
-    if (body === '') return;
-    setText('');
-    send.mutate({ body, key: crypto.randomUUID() });
-  };
-  return (
-    <form
-      className={classes.composer}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Group align="end" gap="xs" wrap="nowrap">
-        <Textarea
-          flex={1}
-          autosize
-          minRows={1}
-          maxRows={8}
-          value={text}
-          aria-label={t('composer.label')}
-          placeholder={t('composer.placeholder')}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-            event.preventDefault();
-            submit();
-          }}
-        />
-        <ActionIcon type="submit" size={36} variant="filled" color="chaski" aria-label={t('composer.send')}>
-          <IconSend2 size={20} />
-        </ActionIcon>
-      </Group>
-    </form>
-  );
+  // The row is live, the verdict a moment older: a window that has just opened counts.
+  const shut = service.exists && !service.open;
+  if (verdict?.verdict === 'blocked') {
+    return <WindowShut conversation={conversation} sentence={refusal(t, verdict)} templates={false} />;
+  }
+  if (shut) {
+    return <WindowShut conversation={conversation} sentence={t('composer.windowShut')} templates />;
+  }
+  return children;
+}
+
+const known = new Set([
+  'workspace_suspended',
+  'number_not_active',
+  'contact_blocked',
+  'opted_out',
+  'no_address',
+  'plan_limit_month',
+  'plan_limit_minute',
+]);
+
+/** In the reader's language where we know the reason, else as the server says it. */
+function refusal(t: (key: string) => string, verdict: { code?: string; sentence?: string }): string {
+  return verdict.code && known.has(verdict.code)
+    ? t(`composer.refused.${verdict.code}`)
+    : (verdict.sentence ?? t('composer.windowShut'));
 }

@@ -1,62 +1,86 @@
-import { ActionIcon, Group, Skeleton, Text, Title } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
+import type { Message } from '@chaski/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
-import { Composer } from './composer.tsx';
+import { once } from '../../api/once.ts';
+import { useKeys } from '../../ui/keys.ts';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { handOverAll } from './composer-outbox.ts';
 import { conversationQuery } from './queries.ts';
 import classes from './thread.module.css';
-import { Thread } from './thread.tsx';
+import { Thread, type Wish } from './thread.tsx';
+import { ThreadContext } from './thread-context.ts';
+import { Others, ThreadHeader } from './thread-header.tsx';
+
+import { usePresence } from './thread-presence.ts';
+import { useWork } from './thread-work.ts';
 
 /** One conversation: who it is with, what was said, what one says. */
 export function ConversationPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { data: conversation } = useQuery(conversationQuery(id));
+  const work = useWork(id);
+  const { others, typing } = usePresence(id);
+  const [wish, setWish] = useState<Wish | null>(null);
+  const [quoted, setQuoted] = useState<Message | null>(null);
+  const composer = useRef<ComposerHandle>(null);
+  useEffect(handOverAll, []);
+
+  // What was unread when one came: reading makes it nothing at once.
+  const opened = useRef<number | null>(null);
+  if (conversation) opened.current ??= conversation.unreadCount;
   const { mutate: markRead } = useMutation({
-    mutationFn: () => chaski.conversations.read({ id }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['counts'] }),
+    mutationFn: () => chaski.conversations.read({ id, body: {} }, once()),
+    onSuccess: (now) => {
+      queries.setQueryData(conversationQuery(id).queryKey, now);
+      void queries.invalidateQueries({ queryKey: ['counts'] });
+    },
   });
   const unread = conversation?.unreadCount ?? 0;
   useEffect(() => {
-    if (unread > 0 && document.visibilityState === 'visible') markRead();
+    const look = () => {
+      if (unread > 0 && document.visibilityState === 'visible') markRead();
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
   }, [unread, markRead]);
 
-  const name = conversation?.contact?.displayName ?? conversation?.groupRef ?? '';
+  const write = (mode: 'reply' | 'note') => () => composer.current?.write(mode);
+  useKeys({ KeyL: write('reply'), KeyR: write('reply'), KeyP: write('note') });
+  const actions = useMemo(
+    () => ({
+      jumpTo: (reference: string) => setWish({ reference }),
+      replyTo: (message: Message) => {
+        setQuoted(message);
+        composer.current?.write('reply');
+      },
+    }),
+    [],
+  );
   return (
     <section className={classes.pane} aria-label={t('inbox.thread')}>
-      <header className={classes.header}>
-        <ActionIcon
-          hiddenFrom="sm"
-          aria-label={t('inbox.back')}
-          renderRoot={(props) => <Link to="/app/inbox" search={(before) => before} {...props} />}
-        >
-          <IconArrowLeft className={classes.flip ?? ''} />
-        </ActionIcon>
+      <ThreadHeader conversation={conversation} work={work} />
+      <Others others={others} />
+      <ThreadContext value={actions}>
         {conversation ? (
-          <div>
-            <Title order={1} size="h5">
-              <bdi>{name}</bdi>
-            </Title>
-            <Group gap="xs">
-              <Text size="xs" c="dimmed">
-                <bdi>{conversation.contact?.phone ? `+${conversation.contact.phone}` : null}</bdi>
-              </Text>
-              <Text size="xs" c="dimmed">
-                {t('inbox.via', {
-                  number: conversation.number.name || conversation.number.displayPhoneNumber,
-                })}
-              </Text>
-            </Group>
-          </div>
+          <Thread conversationId={id} unreadCount={opened.current ?? 0} wish={wish} />
         ) : (
-          <Skeleton height={36} width={200} />
+          <div className={classes.frame} />
         )}
-      </header>
-      <Thread conversationId={id} />
-      {conversation ? <Composer conversation={conversation} /> : null}
+        {conversation ? (
+          <Composer
+            ref={composer}
+            conversation={conversation}
+            quoted={quoted}
+            onQuoted={setQuoted}
+            onTyping={typing}
+            work={work}
+          />
+        ) : null}
+      </ThreadContext>
     </section>
   );
 }

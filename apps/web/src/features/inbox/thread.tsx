@@ -1,43 +1,282 @@
-import { Button, Center, Loader } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Bubble } from './bubble.tsx';
-import { messagesQuery } from './queries.ts';
+import { useWaiting } from './composer-outbox.ts';
+import { kindOf, wordsOf } from './reply-quote.tsx';
 import classes from './thread.module.css';
+import { ThreadLine } from './thread-line.tsx';
+import { firstUnread, type Line, linesOf } from './thread-lines.ts';
+import { useThreadLive } from './thread-live.ts';
+import { loadOlder, notesQuery, type Said, threadQuery, timelineQuery } from './thread-queries.ts';
 
-/** What was said, the newest at the bottom. */
-export function Thread({ conversationId }: { conversationId: string }) {
+/** Where a press on a quote wants to go. A new object each time: twice to the same place is two wishes. */
+export interface Wish {
+  reference: string;
+}
+
+/** Nearer to the end than this, what arrives is followed. */
+const nearEnd = 80;
+/** Asked for when so few lines are left above. */
+const linesAhead = 20;
+
+/** What was said, done and noted, the newest at the bottom. Only what is on screen is in the page. */
+export function Thread({
+  conversationId,
+  unreadCount,
+  wish,
+}: {
+  conversationId: string;
+  /** When the thread was opened. */
+  unreadCount: number;
+  wish: Wish | null;
+}) {
   const { t } = useTranslation();
-  const { data, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } = useInfiniteQuery(
-    messagesQuery(conversationId),
-  );
-  const messages = data?.pages.flatMap((page) => page.data) ?? [];
-  if (isPending) {
-    return (
-      <Center flex={1}>
-        <Loader aria-label={t('inbox.loading')} />
-      </Center>
-    );
-  }
+  const queries = useQueryClient();
+  const { data: said } = useQuery(threadQuery(conversationId));
+  useThreadLive(conversationId);
+  const { lines, unread } = useLines(conversationId, said, unreadCount);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => lines[index]?.key ?? index,
+    estimateSize: (index) => estimate(lines[index]),
+    overscan: 10,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: nearEnd,
+    paddingStart: 16,
+    paddingEnd: 12,
+  });
+
+  // Opened at the first unread, else at the end; once.
+  const placed = useRef(false);
+  useLayoutEffect(() => {
+    if (placed.current || lines.length === 0) return;
+    placed.current = true;
+    const at = lines.findIndex(({ kind }) => kind === 'unread');
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'start' });
+    else virtual.scrollToEnd();
+  }, [lines, virtual]);
+
+  const items = virtual.getVirtualItems();
+  const firstIndex = items[0]?.index ?? 0;
+  const loading = useRef(false);
+  const hasOlder = said?.older != null;
+  useEffect(() => {
+    if (!hasOlder || loading.current || !placed.current || firstIndex > linesAhead) return;
+    loading.current = true;
+    void loadOlder(queries, conversationId).finally(() => {
+      loading.current = false;
+    });
+  }, [firstIndex, hasOlder, conversationId, queries]);
+
+  const { fresh, sawEnd } = useFresh(lines, placed.current);
+  const onScroll = () => {
+    if (virtual.isAtEnd(nearEnd)) sawEnd();
+  };
+  useEffect(() => {
+    if (placed.current && virtual.isAtEnd(nearEnd)) sawEnd();
+  });
+
+  const found = useJump({
+    conversationId,
+    wish,
+    lines,
+    scrollTo: (index) => virtual.scrollToIndex(index, { align: 'center' }),
+  });
+
   return (
-    // A region that can be scrolled must be reachable by the keyboard; new lines are read out.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <div className={classes.thread} role="log" aria-label={t('inbox.messages')} tabIndex={0}>
-      {messages.map((message) => (
-        <Bubble key={message.id} message={message} />
-      ))}
-      {hasNextPage ? (
-        <Center py="sm">
-          <Button
-            variant="default"
-            size="xs"
-            loading={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {t('inbox.older')}
-          </Button>
-        </Center>
+    <div className={classes.frame}>
+      {/* Rows come and go while one scrolls: they are not read out. What arrives is, below. */}
+      <div
+        ref={scroller}
+        className={classes.thread}
+        role="log"
+        aria-live="off"
+        aria-label={t('inbox.messages')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+        tabIndex={0}
+        onScroll={onScroll}
+        data-older={hasOlder || undefined}
+      >
+        {said ? (
+          <div className={classes.lines} style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => (
+              <div
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className={classes.line}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <ThreadLine line={lines[item.index]!} found={lines[item.index]!.key === found} />
+              </div>
+            ))}
+          </div>
+        ) : (
+          <Waiting />
+        )}
+      </div>
+      {fresh > 0 ? (
+        <Button
+          className={classes.pill ?? ''}
+          radius="xl"
+          size="compact-sm"
+          leftSection={<IconArrowDown size={16} />}
+          onClick={() => virtual.scrollToEnd({ behavior: 'auto' })}
+        >
+          {t('thread.fresh', { count: fresh })}
+        </Button>
       ) : null}
+      <Announcer said={said} unread={unread} />
+    </div>
+  );
+}
+
+function useLines(conversationId: string, said: Said | undefined, unreadCount: number) {
+  const notes = useInfiniteQuery(notesQuery(conversationId));
+  const events = useInfiniteQuery(timelineQuery(conversationId));
+  const waiting = useWaiting(conversationId);
+  const oldest = said?.messages[0]?.shownAt ?? null;
+  const hasOlder = said?.older != null;
+  // Notes and events reach back as far as the messages do.
+  useReach(notes, notes.data?.pages.at(-1)?.data.at(-1)?.createdAt, oldest, hasOlder);
+  useReach(events, events.data?.pages.at(-1)?.data.at(-1)?.at, oldest, hasOlder);
+
+  const [unread, setUnread] = useState<{ id: string; count: number } | null | undefined>();
+  if (unread === undefined && said) setUnread(firstUnread(said.messages, unreadCount));
+  const lines = useMemo(
+    () =>
+      said
+        ? linesOf({
+            messages: said.messages,
+            notes: notes.data?.pages.flatMap(({ data }) => data) ?? [],
+            events: events.data?.pages.flatMap(({ data }) => data) ?? [],
+            waiting,
+            hasOlder,
+            unread: unread ?? null,
+          })
+        : [],
+    [said, notes.data, events.data, waiting, hasOlder, unread],
+  );
+  return { lines, unread: unread ?? null };
+}
+
+function useReach(
+  side: { hasNextPage: boolean; isFetching: boolean; fetchNextPage: () => unknown },
+  last: string | undefined,
+  oldest: string | null,
+  hasOlder: boolean,
+): void {
+  const { hasNextPage, isFetching, fetchNextPage } = side;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && (!hasOlder || (last ?? '') > (oldest ?? ''))) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage, last, oldest, hasOlder]);
+}
+
+/** How many lines came since one last stood at the end. */
+function useFresh(lines: readonly Line[], placed: boolean): { fresh: number; sawEnd: () => void } {
+  const lastKey = lines.at(-1)?.key ?? null;
+  const [seen, setSeen] = useState<string | null>(null);
+  const sawEnd = useCallback(() => setSeen(lastKey), [lastKey]);
+  const at = seen === null ? -1 : lines.findLastIndex(({ key }) => key === seen);
+  const base = useRef<string | null>(null);
+  // Opened above the end: what lies below counts as unread, not as new.
+  if (base.current === null && placed) base.current = lastKey;
+  const from = at >= 0 ? at : lines.findLastIndex(({ key }) => key === base.current);
+  if (from < 0) return { fresh: 0, sawEnd };
+  let fresh = 0;
+  for (let index = from + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.kind === 'note' || (line.kind === 'message' && line.message.direction === 'in')) fresh += 1;
+  }
+  return { fresh, sawEnd };
+}
+
+/** Goes to a message, over as many pages as it takes. The answer is the line to show as found. */
+function useJump(options: {
+  conversationId: string;
+  wish: Wish | null;
+  lines: readonly Line[];
+  scrollTo: (index: number) => void;
+}): string | null {
+  const { conversationId, wish, lines, scrollTo } = options;
+  const queries = useQueryClient();
+  const done = useRef<Wish | null>(null);
+  const [found, setFound] = useState<string | null>(null);
+  useEffect(() => {
+    if (!wish || done.current === wish) return;
+    const at = lines.findIndex(
+      (line) =>
+        line.kind === 'message' &&
+        (line.message.id === wish.reference || line.message.providerMessageId === wish.reference),
+    );
+    if (at < 0) {
+      // As large as pages may be; the lines change, and this runs again.
+      void loadOlder(queries, conversationId, 100).then((more) => {
+        if (!more) done.current = wish;
+      });
+      return;
+    }
+    done.current = wish;
+    scrollTo(at);
+    setFound(lines[at]!.key);
+  }, [wish, lines, conversationId, queries, scrollTo]);
+  useEffect(() => {
+    if (found === null) return;
+    const timer = window.setTimeout(() => setFound(null), 1_800);
+    return () => window.clearTimeout(timer);
+  }, [found]);
+  return found;
+}
+
+/** Reads out what arrives, and nothing else. */
+function Announcer({ said, unread }: { said: Said | undefined; unread: { count: number } | null }) {
+  const { t } = useTranslation();
+  const last = said?.messages.at(-1);
+  const [opened, setOpened] = useState<string | null | undefined>();
+  if (opened === undefined && said) setOpened(last?.id ?? null);
+  const arrived = last && opened !== undefined && last.id !== opened && last.direction === 'in' ? last : null;
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {arrived
+        ? t('thread.arrived', { words: wordsOf(arrived.content) || t(kindOf(arrived.content)) })
+        : unread
+          ? t('thread.unread', { count: unread.count })
+          : ''}
+    </p>
+  );
+}
+
+/** Close enough that the scrollbar does not leap; the real heights are measured. */
+function estimate(line: Line | undefined): number {
+  if (line?.kind === 'note') return 84;
+  const content =
+    line?.kind === 'message' ? line.message.content : line?.kind === 'waiting' ? line.waiting.content : null;
+  if (content === null || content === undefined) return 36;
+  switch (content.type) {
+    case 'image':
+    case 'video':
+      return 260;
+    case 'sticker':
+      return 190;
+    case 'text':
+      return 44 + 21 * Math.floor(String((content.text as { body?: string }).body ?? '').length / 62);
+    default:
+      return 110;
+  }
+}
+
+function Waiting() {
+  return (
+    <div className={classes.waiting} aria-hidden>
+      {[42, 60, 30, 55, 38].map((width, at) => (
+        <Skeleton key={width} height={44} width={`${width}%`} radius="md" ms={at % 2 === 0 ? 0 : 'auto'} />
+      ))}
     </div>
   );
 }

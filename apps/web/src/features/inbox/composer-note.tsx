@@ -1,0 +1,127 @@
+import { ChaskiError } from '@chaski/sdk';
+import { Button, Textarea } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type RefObject, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import classes from './composer.module.css';
+import { askedFor, complete, SuggestList, useSuggest } from './composer-suggest.tsx';
+import { colleaguesQuery, notesQuery } from './thread-queries.ts';
+
+/** Said to the team alone; `@` names colleagues, who are told. */
+export function ComposerNote({
+  conversationId,
+  field,
+  onTyping,
+}: {
+  conversationId: string;
+  field: RefObject<HTMLTextAreaElement | null>;
+  onTyping: () => void;
+}) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [text, setText] = useState('');
+  const [caret, setCaret] = useState(0);
+  const { data: members } = useQuery(colleaguesQuery);
+  const named = useMemo(
+    () => (members ?? []).map(({ userId, name, email }) => ({ id: userId, name: name || email })),
+    [members],
+  );
+  const asked = askedFor(text, caret, '@')?.toLowerCase() ?? null;
+  const suggestions = useMemo(
+    () =>
+      asked === null
+        ? []
+        : named
+            .filter(({ name }) => name.toLowerCase().includes(asked))
+            .slice(0, 8)
+            .map(({ id, name }) => ({ id, label: name })),
+    [asked, named],
+  );
+  const take = (id: string) => {
+    const name = named.find((one) => one.id === id)?.name;
+    if (!name) return;
+    const done = complete(text, caret, `@${name} `);
+    setText(done.text);
+    setCaret(done.caret);
+  };
+  const suggest = useSuggest(suggestions, take);
+  const save = useMutation({
+    mutationFn: (words: string) =>
+      chaski.conversations.createNote(
+        {
+          id: conversationId,
+          body: {
+            text: words,
+            mentions: named.filter(({ name }) => words.includes(`@${name}`)).map(({ id }) => id),
+          },
+        },
+        once(),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: notesQuery(conversationId).queryKey }),
+    onError: (error, words) => {
+      setText((now) => (now === '' ? words : now));
+      notifications.show({
+        color: 'red',
+        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
+      });
+    },
+  });
+  const submit = () => {
+    const words = text.trim();
+    if (words === '') return;
+    setText('');
+    save.mutate(words);
+  };
+  return (
+    <form
+      className={classes.field}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {suggest.open ? (
+        <SuggestList
+          id="mentions"
+          label={t('composer.mentions')}
+          suggestions={suggestions}
+          at={suggest.at}
+          onTake={take}
+          field={field}
+        />
+      ) : null}
+      <Textarea
+        ref={field}
+        className={classes.input ?? ''}
+        autosize
+        minRows={2}
+        maxRows={8}
+        maxLength={10_000}
+        value={text}
+        aria-label={t('composer.note.label')}
+        placeholder={t('composer.note.placeholder')}
+        aria-autocomplete="list"
+        aria-controls={suggest.open ? 'mentions' : undefined}
+        aria-activedescendant={suggest.open ? `mentions-${suggestions[suggest.at]?.id}` : undefined}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setCaret(event.currentTarget.selectionStart);
+          onTyping();
+        }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing || suggest.onKey(event)) return;
+          if (event.key !== 'Enter' || event.shiftKey) return;
+          event.preventDefault();
+          submit();
+        }}
+      />
+      <Button type="submit" variant="filled" color="dark" disabled={text.trim() === ''}>
+        {t('composer.note.save')}
+      </Button>
+    </form>
+  );
+}

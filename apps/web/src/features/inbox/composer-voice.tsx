@@ -1,0 +1,78 @@
+import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconCheck, IconMicrophone, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './composer.module.css';
+
+/** The one form that WhatsApp shows as a voice note. */
+const voiceType = 'audio/ogg;codecs=opus';
+
+const canRecord = (): boolean =>
+  typeof MediaRecorder !== 'undefined' &&
+  navigator.mediaDevices !== undefined &&
+  MediaRecorder.isTypeSupported(voiceType);
+
+/** Records a voice note. Not offered where the browser records what WhatsApp would refuse. */
+export function VoiceButton({ onRecorded }: { onRecorded: (file: File) => void }) {
+  const { t } = useTranslation();
+  const recorder = useRef<MediaRecorder | null>(null);
+  const [since, setSince] = useState<number | null>(null);
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (since === null) return;
+    const timer = window.setInterval(() => setSeconds(Math.floor((Date.now() - since) / 1_000)), 250);
+    return () => window.clearInterval(timer);
+  }, [since]);
+  useEffect(
+    () => () => {
+      for (const track of recorder.current?.stream.getTracks() ?? []) track.stop();
+    },
+    [],
+  );
+  if (!canRecord()) return null;
+
+  const begin = async () => {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
+      const made = new MediaRecorder(stream, { mimeType: voiceType });
+      recorder.current = made;
+      made.start();
+      setSeconds(0);
+      setSince(Date.now());
+    } catch {
+      notifications.show({ color: 'red', message: t('composer.voice.denied') });
+    }
+  };
+  const end = (keep: boolean) => {
+    const made = recorder.current;
+    recorder.current = null;
+    setSince(null);
+    if (!made) return;
+    if (keep) {
+      made.ondataavailable = ({ data }) => onRecorded(new File([data], 'voice.ogg', { type: voiceType }));
+    }
+    made.stop();
+    for (const track of made.stream.getTracks()) track.stop();
+  };
+  if (since === null) {
+    return (
+      <Tooltip label={t('composer.voice.record')}>
+        <ActionIcon size={36} aria-label={t('composer.voice.record')} onClick={() => void begin()}>
+          <IconMicrophone size={20} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+    );
+  }
+  return (
+    <Group gap={4} wrap="nowrap" role="status">
+      <span className={classes.window}>{t('composer.voice.recording', { seconds })}</span>
+      <ActionIcon size={36} aria-label={t('composer.voice.discard')} onClick={() => end(false)}>
+        <IconX size={20} />
+      </ActionIcon>
+      <ActionIcon size={36} aria-label={t('composer.voice.done')} onClick={() => end(true)}>
+        <IconCheck size={20} />
+      </ActionIcon>
+    </Group>
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * WhatsApp's own formatting: *bold*, _italic_, ~strike~, `code`, ```mono```, lists, quotes, links. Pure.
+ *
+ * A mark counts only where it hugs words: `2 * 3 * 4` and snake_case_names stay as they are.
+ */
+export type Inline =
+  | { kind: 'text'; text: string }
+  | { kind: 'bold' | 'italic' | 'strike'; children: Inline[] }
+  | { kind: 'code'; text: string }
+  | { kind: 'link'; text: string; href: string };
+
+export type Block =
+  | { kind: 'line' | 'quote'; children: Inline[] }
+  | { kind: 'bullets'; items: Inline[][] }
+  | { kind: 'numbers'; start: number; items: Inline[][] }
+  | { kind: 'mono'; text: string };
+
+const marks = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
+type Mark = keyof typeof marks;
+
+const isMark = (char: string): char is Mark => Object.hasOwn(marks, char);
+const isWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+const isSpace = (char: string | undefined): boolean => char === undefined || /\s/.test(char);
+
+// Sticky: looked for at one place only.
+const address = /(?:https?:\/\/|www\.)[^\s<>"'`]+/iy;
+/** What ends a sentence is no part of the address that stands at its end. */
+const after = /[.,;:!?*_~)\]}»”’]+$/;
+
+export function parseBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  // ``` may span lines; nothing inside is looked at.
+  for (const [at, part] of text.split(/```([\s\S]+?)```/).entries()) {
+    if (at % 2 === 1) blocks.push({ kind: 'mono', text: part.replace(/^\n|\n$/g, '') });
+    else blocks.push(...linesOf(part, at > 0));
+  }
+  return blocks;
+}
+
+function linesOf(part: string, follows: boolean): Block[] {
+  const trimmed = follows ? part.replace(/^\n/, '') : part;
+  if (trimmed === '') return [];
+  const blocks: Block[] = [];
+  for (const line of trimmed.split('\n')) {
+    const last = blocks.at(-1);
+    const bullet = /^\s*[-*•]\s+(\S.*)$/.exec(line);
+    const numbered = /^\s*(\d{1,3})\.\s+(\S.*)$/.exec(line);
+    if (line.startsWith('> ')) blocks.push({ kind: 'quote', children: parseInline(line.slice(2)) });
+    else if (bullet) {
+      const item = parseInline(bullet[1]!);
+      if (last?.kind === 'bullets') last.items.push(item);
+      else blocks.push({ kind: 'bullets', items: [item] });
+    } else if (numbered) {
+      const item = parseInline(numbered[2]!);
+      if (last?.kind === 'numbers') last.items.push(item);
+      else blocks.push({ kind: 'numbers', start: Number(numbered[1]), items: [item] });
+    } else blocks.push({ kind: 'line', children: parseInline(line) });
+  }
+  return blocks;
+}
+
+export function parseInline(text: string): Inline[] {
+  const found: Inline[] = [];
+  let plain = '';
+  const flush = () => {
+    if (plain !== '') found.push({ kind: 'text', text: plain });
+    plain = '';
+  };
+  for (let at = 0; at < text.length; ) {
+    const link = linkAt(text, at);
+    if (link) {
+      flush();
+      found.push(link);
+      at += link.text.length;
+      continue;
+    }
+    const char = text[at]!;
+    if (char === '`') {
+      const end = text.indexOf('`', at + 1);
+      if (end > at + 1) {
+        flush();
+        found.push({ kind: 'code', text: text.slice(at + 1, end) });
+        at = end + 1;
+        continue;
+      }
+    }
+    const end = isMark(char) ? endOf(text, at, char) : -1;
+    if (isMark(char) && end > 0) {
+      flush();
+      found.push({ kind: marks[char], children: parseInline(text.slice(at + 1, end)) });
+      at = end + 1;
+      continue;
+    }
+    plain += char;
+    at += 1;
+  }
+  flush();
+  return found;
+}
+
+/** Where the mark that opens at `at` closes; -1: it is a plain character. */
+function endOf(text: string, at: number, mark: Mark): number {
+  if (isWord(text[at - 1]) || isSpace(text[at + 1]) || text[at + 1] === mark) return -1;
+  for (let end = text.indexOf(mark, at + 2); end > 0; end = text.indexOf(mark, end + 1)) {
+    if (!isSpace(text[end - 1]) && !isWord(text[end + 1])) return end;
+  }
+  return -1;
+}
+
+function linkAt(text: string, at: number): { kind: 'link'; text: string; href: string } | null {
+  if (isWord(text[at - 1])) return null;
+  address.lastIndex = at;
+  const found = address.exec(text)?.[0].replace(after, '');
+  if (!found) return null;
+  const href = found.startsWith('www.') ? `https://${found}` : found;
+  return URL.canParse(href) && new URL(href).hostname.includes('.')
+    ? { kind: 'link', text: found, href }
+    : null;
+}
+
+/** The words alone, on one line: for quotes and what is read out. */
+export function plainText(text: string): string {
+  const words = (inline: Inline): string =>
+    'children' in inline ? inline.children.map(words).join('') : inline.text;
+  return parseBlocks(text)
+    .map((block) =>
+      block.kind === 'mono'
+        ? block.text
+        : 'items' in block
+          ? block.items.map((item) => item.map(words).join('')).join(' · ')
+          : block.children.map(words).join(''),
+    )
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,177 @@
+import type { Conversation } from '@chaski/sdk';
+import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
+import {
+  IconArchive,
+  IconClock,
+  IconHandGrab,
+  IconRotate,
+  IconUserMinus,
+  IconUserPlus,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay, useSession } from '../../api/session.ts';
+import { useKeys } from '../../ui/keys.ts';
+import classes from './thread.module.css';
+
+import { colleaguesQuery } from './thread-queries.ts';
+import { snoozeTimes } from './thread-snooze.ts';
+import type { Deed } from './thread-work.ts';
+
+/** Who looks after it, later, done. Keys: A, M, E. */
+export function ThreadActions({
+  conversation,
+  work,
+}: {
+  conversation: Conversation;
+  work: (deed: Deed) => void;
+}) {
+  const { t } = useTranslation();
+  const may = useMay()('conversations:write');
+  const [menu, setMenu] = useState<'assign' | 'snooze' | null>(null);
+  const open = conversation.status === 'open';
+  useKeys({
+    KeyE: may && conversation.status !== 'closed' ? () => work({ do: 'close' }) : undefined,
+    KeyM: may ? () => setMenu('snooze') : undefined,
+    KeyA: may ? () => setMenu('assign') : undefined,
+  });
+  if (!may) return null;
+  return (
+    <div className={classes.actions}>
+      {conversation.assignee === null ? (
+        <Button
+          size="compact-md"
+          variant="default"
+          leftSection={<IconHandGrab size={16} />}
+          onClick={() => work({ do: 'claim' })}
+        >
+          {t('thread.claim')}
+        </Button>
+      ) : null}
+      <Assign
+        conversation={conversation}
+        work={work}
+        opened={menu === 'assign'}
+        onChange={(now) => setMenu(now ? 'assign' : null)}
+      />
+      <Snooze work={work} opened={menu === 'snooze'} onChange={(now) => setMenu(now ? 'snooze' : null)} />
+      {open ? (
+        <Tooltip label={t('thread.closeKey')}>
+          <ActionIcon size={34} aria-label={t('thread.close')} onClick={() => work({ do: 'close' })}>
+            <IconArchive size={20} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      ) : (
+        <Button
+          size="compact-md"
+          variant="default"
+          leftSection={<IconRotate size={16} />}
+          onClick={() => work({ do: 'reopen' })}
+        >
+          {t('thread.reopen')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface MenuProps {
+  work: (deed: Deed) => void;
+  opened: boolean;
+  onChange: (opened: boolean) => void;
+}
+
+function Assign({ conversation, work, opened, onChange }: MenuProps & { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const { person } = useSession();
+  const { data: members } = useQuery({ ...colleaguesQuery, enabled: opened });
+  const { assignee } = conversation;
+  const label = assignee ? t('inbox.assignedTo', { name: assignee.name }) : t('thread.assign');
+  return (
+    <Menu opened={opened} onChange={onChange} position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon size={34} aria-label={label} title={label}>
+          <IconUserPlus size={20} stroke={1.6} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown mah={360} className={classes.menu ?? ''}>
+        <Menu.Label>{label}</Menu.Label>
+        {members?.map(({ userId, name, email }) => (
+          <Menu.Item
+            key={userId}
+            aria-current={assignee?.id === userId || undefined}
+            onClick={() => work({ do: 'assign', to: { id: userId, name: name || email } })}
+          >
+            <bdi>{userId === person.id ? t('thread.toMe') : name || email}</bdi>
+          </Menu.Item>
+        ))}
+        {assignee ? (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconUserMinus size={16} />} onClick={() => work({ do: 'unassign' })}>
+              {t('thread.unassign')}
+            </Menu.Item>
+          </>
+        ) : null}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Snooze({ work, opened, onChange }: MenuProps) {
+  const { t, i18n } = useTranslation();
+  const [own, setOwn] = useState('');
+  const format = new Intl.DateTimeFormat(i18n.language, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+  return (
+    <Menu opened={opened} onChange={onChange} position="bottom-end" withinPortal closeOnItemClick>
+      <Menu.Target>
+        <ActionIcon size={34} aria-label={t('thread.snooze.label')} title={t('thread.snooze.key')}>
+          <IconClock size={20} stroke={1.6} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('thread.snooze.label')}</Menu.Label>
+        {snoozeTimes(new Date()).map(({ name, until }) => (
+          <Menu.Item
+            key={name}
+            rightSection={
+              name === 'untilReply' ? null : <span className={classes.small}>{format.format(until)}</span>
+            }
+            onClick={() => work({ do: 'snooze', until: until.toISOString() })}
+          >
+            {t(`thread.snooze.${name}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <div className={classes.own}>
+          <TextInput
+            type="datetime-local"
+            size="xs"
+            label={t('thread.snooze.own')}
+            value={own}
+            onChange={(event) => setOwn(event.currentTarget.value)}
+          />
+          <Button
+            size="xs"
+            mt={6}
+            fullWidth
+            disabled={own === '' || new Date(own) <= new Date()}
+            onClick={() => {
+              work({ do: 'snooze', until: new Date(own).toISOString() });
+              onChange(false);
+            }}
+          >
+            {t('thread.snooze.set')}
+          </Button>
+        </div>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Message } from '@chaski/sdk';
+import { useTranslation } from 'react-i18next';
+import { partOf } from './content-part.ts';
+import classes from './thread.module.css';
+
+const known = new Set(['user_changed_number', 'user_changed_user_id', 'customer_identity_changed']);
+
+/** WhatsApp's own notices about the person. */
+export function SystemLine({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const { type, body, waId } = partOf<{ type: string; body: string; waId: string }>(message.content);
+  return (
+    <p className={classes.event}>
+      {type && known.has(type)
+        ? t(`thread.system.${type}`, { phone: waId ? `+${waId}` : '' })
+        : body || t('thread.system.other')}
+    </p>
+  );
+}

@@ -1,0 +1,70 @@
+import { ChaskiError, type Conversation } from '@chaski/sdk';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import { useSession } from '../../api/session.ts';
+import { conversationQuery } from './queries.ts';
+
+export type Deed =
+  | { do: 'close' | 'reopen' | 'claim' | 'unassign' }
+  | { do: 'snooze'; until: string }
+  | { do: 'assign'; to: { id: string; name: string } };
+
+/** What a team does with a conversation: shown at once, taken back with the reason when the server says no. */
+export function useWork(id: string): (deed: Deed) => void {
+  const { t } = useTranslation();
+  const { person } = useSession();
+  const queries = useQueryClient();
+  const { queryKey } = conversationQuery(id);
+  const { mutate } = useMutation({
+    mutationFn: (deed: Deed) => {
+      const more = once();
+      switch (deed.do) {
+        case 'snooze':
+          return chaski.conversations.snooze({ id, body: { until: deed.until } }, more);
+        case 'assign':
+          return chaski.conversations.assign({ id, body: { memberId: deed.to.id } }, more);
+        default:
+          return chaski.conversations[deed.do]({ id, body: {} }, more);
+      }
+    },
+    onMutate: (deed) => {
+      const before = queries.getQueryData(queryKey);
+      if (before)
+        queries.setQueryData(queryKey, { ...before, ...after(deed, { id: person.id, name: person.name }) });
+      return before;
+    },
+    onSuccess: (now) => {
+      queries.setQueryData(queryKey, now);
+      void queries.invalidateQueries({ queryKey: ['conversations', 'list'] });
+    },
+    onError: (error, _deed, before) => {
+      if (before) queries.setQueryData(queryKey, before);
+      void queries.invalidateQueries({ queryKey });
+      notifications.show({
+        color: 'red',
+        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
+      });
+    },
+  });
+  return mutate;
+}
+
+function after(deed: Deed, me: { id: string; name: string }): Partial<Conversation> {
+  switch (deed.do) {
+    case 'close':
+      return { status: 'closed', unreadCount: 0 };
+    case 'reopen':
+      return { status: 'open', snoozedUntil: null };
+    case 'snooze':
+      return { status: 'snoozed', snoozedUntil: deed.until };
+    case 'claim':
+      return { assignee: me };
+    case 'assign':
+      return { assignee: deed.to };
+    case 'unassign':
+      return { assignee: null };
+  }
+}
