@@ -936,6 +936,13 @@ export function operations(call: Call) {
         ),
     },
     operator: {
+      /** The installation's own lines: accounts, sign-ins, plans, whatever belongs to no workspace. */
+      listAudit: (input?: { query?: t.OperatorListAuditData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListAuditResponses[keyof t.OperatorListAuditResponses]>(
+          { method: 'GET', path: '/v1/operator/audit', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** What came in and could not be applied, oldest first. */
       getParked: (input?: { query?: t.OperatorGetParkedData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.OperatorGetParkedResponses[keyof t.OperatorGetParkedResponses]>(
@@ -1350,6 +1357,7 @@ export const addresses = {
   'operator.getParked': 'get /v1/operator/parked',
   'operator.getRawEventBody': 'get /v1/operator/raw-events/{n}/body',
   'operator.getWorkspace': 'get /v1/operator/workspaces/{id}',
+  'operator.listAudit': 'get /v1/operator/audit',
   'operator.listDeadLetters': 'get /v1/operator/dead-letters',
   'operator.listNumbers': 'get /v1/operator/numbers',
   'operator.listPlans': 'get /v1/operator/plans',

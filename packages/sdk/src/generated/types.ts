@@ -3950,6 +3950,66 @@ export type AuditListResponses = {
 
 export type AuditListResponse = AuditListResponses[keyof AuditListResponses];
 
+export type OperatorListAuditData = {
+  body?: never;
+  path?: never;
+  query?: {
+    actorId?: string;
+    actorKind?: 'user' | 'key' | 'workflow' | 'system' | 'contact';
+    action?: string;
+    targetKind?: string;
+    targetId?: string;
+    /**
+     * From this moment on.
+     */
+    from?: string;
+    /**
+     * Before this moment.
+     */
+    to?: string;
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/operator/audit';
+};
+
+export type OperatorListAuditErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorListAuditError = OperatorListAuditErrors[keyof OperatorListAuditErrors];
+
+export type OperatorListAuditResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<AuditLine>;
+    nextCursor: string | null;
+  };
+};
+
+export type OperatorListAuditResponse = OperatorListAuditResponses[keyof OperatorListAuditResponses];
+
 export type AuditGetExportData = {
   body?: never;
   path?: never;
