@@ -107,6 +107,14 @@ describe('limits of requests', () => {
     expect((await ask('GET', '/v1/things', { from: '192.0.2.8' })).status).toBe(401);
   });
 
+  test('of IPv6 are as many as one customer has', async () => {
+    const from = (i: number) => `2001:db8:0:7:${(i * 4099).toString(16)}::${i + 1}`;
+    expect(await statuses(5, (i) => ask('GET', '/v1/things', { from: from(i) }))).toEqual([
+      401, 401, 401, 401, 429,
+    ]);
+    expect((await ask('GET', '/v1/things', { from: '2001:db8:0:8::1' })).status).toBe(401);
+  });
+
   test('a forged X-Forwarded-For changes nothing, a trusted proxy’s does', async () => {
     const forged = (i: number) => ({ headers: { 'x-forwarded-for': `198.51.100.${i}` } });
     expect(await statuses(5, (i) => ask('GET', '/v1/things', { from: '192.0.2.20', ...forged(i) }))).toEqual([

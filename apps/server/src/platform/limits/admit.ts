@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { errors } from '../errors.ts';
 import type { Admission, Caller } from '../http/index.ts';
 import type { Buckets, Rule, Verdict } from './buckets.ts';
+import { networkOf } from './network.ts';
 
 /** What a plan allows its workspace; null = no limit. */
 export interface PlanRates {
@@ -59,10 +60,10 @@ export function createAdmission({ buckets, rules, planOf }: AdmissionOptions): A
   return {
     async stranger(request) {
       const rule = ruleOf('anonymous');
-      if (rule) await take(request, rule, 'ip', request.ip);
+      if (rule) await take(request, rule, 'ip', networkOf(request.ip));
     },
     async visitor(request) {
-      await named(request, 'ip', request.ip);
+      await named(request, 'ip', networkOf(request.ip));
     },
     async account(request, email) {
       // Not the address itself: the table of buckets is nobody's address book.

@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts';
 import type { Redis } from '../redis/index.ts';
 import { pgCounts } from './counts-pg.ts';
 import { redisCounts } from './counts-redis.ts';
+import { networkOf } from './network.ts';
 
 /** How much may pass. */
 export interface Rule {
@@ -148,7 +149,7 @@ function prune(leases: Map<string, Lease>, now: number): void {
 export function floodGate(buckets: Buckets, rule: Rule | null): onRequestAsyncHookHandler {
   return async (request) => {
     if (!rule) return;
-    const verdict = await buckets.take(rule, request.ip);
+    const verdict = await buckets.take(rule, networkOf(request.ip));
     if (!verdict.pass) throw errors.rateLimited(verdict.resetSeconds, { limit: rule.name, key: 'ip' });
   };
 }
