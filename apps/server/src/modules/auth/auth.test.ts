@@ -12,6 +12,8 @@ import {
   needsRehash,
   resetPassword,
   revokeApiKey,
+  startSession,
+  tokenKeyOf,
   verifyPassword,
 } from './index.ts';
 
@@ -157,11 +159,23 @@ describe('passwords', () => {
     await expect(createSuperadmin(db, { email: 'root@example.COM' })).rejects.toMatchObject({
       code: 'email_taken',
     });
+    await db.withSystem('test: signed in', (tx) =>
+      startSession(
+        tx,
+        { tokenKey: tokenKeyOf('only a cookie is made here') },
+        { userId: user.id, kind: 'cookie', ip: null, userAgent: null, secondFactor: false },
+      ),
+    );
     const reset = await resetPassword(db, { email: 'ROOT@example.com', password: 'a new password' });
     expect(reset.user.id).toBe(user.id);
     const [row] = await db.withSystem('test', (tx) =>
-      tx.query<{ password_hash: string }>('select password_hash from users where id = $1', [user.id]),
+      tx.query<{ password_hash: string; live: number }>(
+        `select password_hash, (select count(*) from sessions s where s.user_id = u.id and revoked_at is null) as live
+           from users u where id = $1`,
+        [user.id],
+      ),
     );
+    expect(row!.live, 'whoever held a session may be why').toBe(0);
     expect(await verifyPassword(row!.password_hash, 'a new password')).toBe(true);
     expect(await verifyPassword(row!.password_hash, password)).toBe(false);
     await expect(resetPassword(db, { email: 'nobody@example.com' })).rejects.toMatchObject({ status: 404 });

@@ -112,7 +112,7 @@ async function storePassword(
 ): Promise<void> {
   const actor = selfOf(request, person.id);
   await tx.execute(setPersonPassword, [person.id, hash]);
-  await tx.execute(dropLinks, [person.id, ['reset-password', 'change-email']]);
+  await tx.execute(dropLinks, [person.id, ['reset-password', 'change-email', 'verify-email']]);
   const revoked = await revokeSessions(tx, { userId: person.id, ...sessions }, { actor, audited: false });
   await emit(tx, [
     {

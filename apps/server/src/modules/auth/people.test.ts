@@ -73,6 +73,20 @@ describe('registering', () => {
   });
 });
 
+describe('the link of a registration', () => {
+  it('lets nobody past a second factor once the address was confirmed by another mail', async () => {
+    const [email, password] = [address(), secret()];
+    await post('/v1/auth/register', { email, password });
+    const registered = await mails.linkTo(email);
+    await post('/v1/auth/forgot-password', { email });
+    const chosen = secret();
+    const reset = { token: await mails.linkTo(email), password: chosen };
+    expect((await post('/v1/auth/reset-password', reset)).status).toBe(204);
+    const entered = await post('/v1/auth/confirm-address', { token: registered, password: chosen });
+    expect(entered.body).toMatchObject({ error: { code: 'link_spent' } });
+  });
+});
+
 describe('signing in', () => {
   it('says the same, after the same work, for unknown addresses and wrong passwords', async () => {
     const { email } = await someone();

@@ -59,6 +59,7 @@ export const insertUser = statement(
 
 export const setPassword = statement(
   'auth.set_password',
-  `update users set password_hash = $2 where lower(email) = lower($1)
+  // By an operator, who vouches for the address.
+  `update users set password_hash = $2, email_verified_at = coalesce(email_verified_at, $3) where lower(email) = lower($1)
    returning id, email, name, is_superadmin, created_at`,
 );

@@ -153,8 +153,9 @@ export async function confirmAddress(
   const person = await db.withSystem('a link to confirm an address', async (tx) => {
     const { userId, email } = await followLink(tx, 'verify-email', command.token, 'look');
     const [row] = await tx.query<PersonRecord>(personById, [userId]);
-    if (!row || row.disabled_at !== null || row.email.toLowerCase() !== email.toLowerCase())
-      throw spentLink();
+    // Confirmed by another way since: from then on signing in is the way in, and it asks for the second factor.
+    if (!row || row.disabled_at !== null || row.email_verified_at !== null) throw spentLink();
+    if (row.email.toLowerCase() !== email.toLowerCase()) throw spentLink();
     return row;
   });
   if (!(await verifyPassword(person.password_hash, command.password))) throw errors.invalidCredentials();

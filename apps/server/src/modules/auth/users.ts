@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Database, SystemTx } from '../../platform/db/index.ts';
+import { type Database, type SystemTx, systemActor } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { newId, type UserId } from '../../platform/ids.ts';
+import { emit } from '../../platform/events/index.ts';
+import { installation, newId, type UserId } from '../../platform/ids.ts';
 import { checkNewPassword, hashPassword } from './passwords.ts';
 import { insertUser, setPassword } from './queries.ts';
-import { type PersonRecord, personByEmail } from './queries-people.ts';
+import { dropLinks, type PersonRecord, personByEmail } from './queries-people.ts';
+import { revokeSessions } from './sessions.ts';
 
 export interface UserRow {
   id: UserId;
@@ -64,6 +66,14 @@ export async function createSuperadmin(
         },
       );
     }
+    await emit(tx, [
+      {
+        workspaceId: installation,
+        name: 'user.registered',
+        data: { userId: row.id },
+        audit: { target: { kind: 'user', id: row.id }, after: { isSuperadmin: true } },
+      },
+    ]);
     return toUser(row);
   });
   return { user, password };
@@ -75,7 +85,7 @@ export async function userIdByEmail(tx: SystemTx, email: string): Promise<UserId
   return row ? (row.id as UserId) : null;
 }
 
-/** Sets a new password, made here if none is given. */
+/** Sets a new password, made here if none is given. All sessions and mailed links end: whoever held one may be why. */
 export async function resetPassword(
   db: Database,
   command: { email: string; password?: string },
@@ -84,8 +94,22 @@ export async function resetPassword(
   checkNewPassword(password, command);
   const hash = await hashPassword(password);
   const user = await db.withSystem('reset a password', async (tx) => {
-    const [row] = await tx.query<UserRecord>(setPassword, [command.email.trim(), hash]);
+    const [row] = await tx.query<UserRecord>(setPassword, [
+      command.email.trim(),
+      hash,
+      tx.now().toISOString(),
+    ]);
     if (!row) throw errors.notFound('user', { email: command.email });
+    await tx.execute(dropLinks, [row.id, ['reset-password', 'change-email', 'verify-email']]);
+    const ended = await revokeSessions(tx, { userId: row.id }, { actor: systemActor, audited: false });
+    await emit(tx, [
+      {
+        workspaceId: installation,
+        name: 'password.changed',
+        data: { userId: row.id },
+        audit: { target: { kind: 'user', id: row.id }, after: { sessionsEnded: ended.length } },
+      },
+    ]);
     return toUser(row);
   });
   return { user, password };
