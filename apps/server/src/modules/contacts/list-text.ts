@@ -59,7 +59,7 @@ export async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: Encod
  * stays as it is, since all it can compute is itself.
  */
 export function safeCell(value: string): string {
-  return /^[=+\-@\t\r]/.test(value) && !/^\+\d{7,15}$/.test(value) ? `'${value}` : value;
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(value) && !/^\+\d{7,15}$/.test(value) ? `'${value}` : value;
 }
 
 /** One line of a list, quoted where it must be. */

@@ -84,7 +84,18 @@ describe('a list', () => {
   });
 
   it('written by us runs in no spreadsheet and is read back as it was', () => {
-    for (const cell of ['=1+1', '+cmd', '-2', '@sum', '\tx', '\rx', '=HYPERLINK("x")'])
+    for (const cell of [
+      '=1+1',
+      '+cmd',
+      '-2',
+      '@sum',
+      '\tx',
+      '\rx',
+      '\nx',
+      '＝1+1',
+      '＠sum',
+      '=HYPERLINK("x")',
+    ])
       expect(safeCell(cell)).toBe(`'${cell}`);
     expect(safeCell('+5511987654321')).toBe('+5511987654321');
     fc.assert(
