@@ -1,5 +1,6 @@
 import { ActionIcon, Alert, Avatar, Menu, Stack, Tooltip, useMantineColorScheme } from '@mantine/core';
 import {
+  IconAddressBook,
   IconInbox,
   IconLanguage,
   IconLogout,
@@ -40,6 +41,15 @@ export function Shell() {
               renderRoot={(props) => <Link to="/app/inbox" search={{}} {...props} />}
             >
               <IconInbox stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={t('shell.contacts')} position="right">
+            <ActionIcon
+              size="xl"
+              aria-label={t('shell.contacts')}
+              renderRoot={(props) => <Link to="/app/contacts" search={{}} {...props} />}
+            >
+              <IconAddressBook stroke={1.6} />
             </ActionIcon>
           </Tooltip>
           <Tooltip label={t('shell.settings')} position="right">
