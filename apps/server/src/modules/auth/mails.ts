@@ -8,10 +8,10 @@ export interface MailLinks {
 }
 
 const pages: Record<MailKind, string> = {
-  'confirm-address': '/app/confirm-address',
-  'known-address': '/app/login',
-  'reset-password': '/app/reset-password',
-  'password-changed': '/app/forgot-password',
+  'confirm-address': '/app/confirm',
+  'known-address': '/app/sign-in',
+  'reset-password': '/app/reset',
+  'password-changed': '/app/reset',
   'confirm-new-address': '/app/confirm-new-address',
   'address-changed': '/app',
   'factor-added': '/app/settings/security',
