@@ -121,6 +121,21 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import('./features/inbox/inbox-page.tsx'), 'InboxPage'),
 });
 
+const contacts = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/contacts',
+  validateSearch: z.object({
+    q: z.optional(z.string()),
+    label: z.optional(z.string()),
+    optedOut: z.optional(z.boolean()),
+    blocked: z.optional(z.boolean()),
+    attribute: z.optional(z.string()),
+    seen: z.optional(z.number()),
+    contact: z.optional(z.string()),
+  }),
+  component: lazyRouteComponent(() => import('./features/contacts/contacts-page.tsx'), 'ContactsPage'),
+});
+
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$conversationId',
@@ -240,7 +255,7 @@ const tree = root.addChildren([
   confirmNewAddress,
   invitation,
   welcome,
-  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation])]),
+  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation]), contacts]),
 ]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });

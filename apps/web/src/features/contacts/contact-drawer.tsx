@@ -1,0 +1,82 @@
+import { Button, Code, Drawer, Group, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import { useMay } from '../../api/session.ts';
+import { useAct } from '../../ui/confirm.tsx';
+import { AboutContact } from '../context/context-panel.tsx';
+import { Fold } from '../context/fold.tsx';
+
+/** All of a person, beside the table. */
+export function ContactDrawer({ contactId, onClose }: { contactId: string | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const may = useMay()('contacts:erase');
+  return (
+    <Drawer
+      opened={contactId !== null}
+      onClose={onClose}
+      position="right"
+      size={420}
+      padding={0}
+      title={
+        <Text fw={600} p="md">
+          {t('contacts.person')}
+        </Text>
+      }
+      closeButtonProps={{ 'aria-label': t('contacts.close'), mr: 'md' }}
+    >
+      {contactId ? (
+        <>
+          <AboutContact key={contactId} contactId={contactId} conversation={null} />
+          {may ? (
+            <Fold title={t('contacts.erase.title')}>
+              <Erase contactId={contactId} onDone={onClose} />
+            </Fold>
+          ) : null}
+        </>
+      ) : null}
+    </Drawer>
+  );
+}
+
+/** Cannot be undone: the words have to be typed. */
+function Erase({ contactId, onDone }: { contactId: string; onDone: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const act = useAct();
+  const [typed, setTyped] = useState('');
+  const phrase = t('contacts.erase.phrase');
+  return (
+    <Stack gap="xs">
+      <Text size="sm">{t('contacts.erase.text')}</Text>
+      <TextInput
+        label={
+          <>
+            {t('contacts.erase.type')} <Code>{phrase}</Code>
+          </>
+        }
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <Group>
+        <Button
+          color="red.9"
+          disabled={typed.trim() !== phrase}
+          onClick={() =>
+            act(async () => {
+              await chaski.contacts.erase({ id: contactId, body: { confirm: `erase ${contactId}` } }, once());
+              notifications.show({ message: t('contacts.erase.begun') });
+              onDone();
+              await queries.invalidateQueries({ queryKey: ['contacts', 'list'] });
+            })
+          }
+        >
+          {t('contacts.erase.do')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,167 @@
+import type { Contact } from '@chaski/sdk';
+import { Badge, Checkbox, ColorSwatch, Skeleton, UnstyledButton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import type { Selection } from '../inbox/bulk-selection.ts';
+import classes from './contacts.module.css';
+
+const rowHeight = 48;
+const columns = ['name', 'phone', 'company', 'labels', 'state', 'lastSeen'] as const;
+
+interface Props {
+  query: { hasNextPage: boolean; isFetchingNextPage: boolean; isPending: boolean; fetchNextPage(): unknown };
+  contacts: readonly Contact[];
+  selection: Selection;
+  onShow(id: string): void;
+}
+
+/** A table of which only the rows on screen are in the page. */
+export function ContactsTable({ query, contacts, selection, onShow }: Props) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: contacts.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => contacts[index]?.id ?? index,
+    overscan: 10,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && last >= contacts.length - 20) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, last, contacts.length, fetchNextPage]);
+  return (
+    // A region that can be scrolled must be reachable by the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section ref={scroller} className={classes.scroller} aria-label={t('contacts.title')} tabIndex={0}>
+      {/* biome-ignore lint/a11y/useSemanticElements: rows of a table element cannot be placed freely */}
+      <div
+        role="table"
+        aria-label={t('contacts.title')}
+        aria-rowcount={hasNextPage ? -1 : contacts.length + 1}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div role="rowgroup" className={classes.headings}>
+          {/* biome-ignore lint/a11y/useFocusableInteractive: nothing to do with a row of headings */}
+          {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+          <div role="row" className={classes.row}>
+            <Cell heading>
+              <Checkbox
+                size="xs"
+                aria-label={t('contacts.selectAll')}
+                checked={selection.ids.size > 0 && selection.ids.size === contacts.length}
+                indeterminate={selection.ids.size > 0 && selection.ids.size < contacts.length}
+                onChange={() => (selection.ids.size > 0 ? selection.clear() : selection.all())}
+              />
+            </Cell>
+            {columns.map((column) => (
+              <Cell key={column} heading column={column}>
+                {t(`contacts.columns.${column}`)}
+              </Cell>
+            ))}
+          </div>
+        </div>
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize() }}>
+          {query.isPending ? <Waiting /> : null}
+          {items.map((item) => (
+            <Row
+              key={item.key}
+              contact={contacts[item.index]!}
+              index={item.index}
+              offset={item.start}
+              selection={selection}
+              onShow={onShow}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Cell(props: { heading?: boolean; column?: string; children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: read, not pressed
+    <div role={props.heading ? 'columnheader' : 'cell'} className={classes.cell} data-column={props.column}>
+      {props.children}
+    </div>
+  );
+}
+
+function Row(props: {
+  contact: Contact;
+  index: number;
+  offset: number;
+  selection: Selection;
+  onShow(id: string): void;
+}) {
+  const { t } = useTranslation();
+  const { contact, selection } = props;
+  const selected = selection.ids.has(contact.id);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: placed freely
+    // biome-ignore lint/a11y/useFocusableInteractive: its name is a button
+    <div
+      role="row"
+      aria-rowindex={props.index + 2}
+      className={`${classes.row} ${classes.placed}`}
+      data-selected={selected || undefined}
+      style={{ transform: `translateY(${props.offset}px)` }}
+    >
+      <Cell>
+        <Checkbox
+          size="xs"
+          aria-label={t('list.select', { name: contact.displayName })}
+          checked={selected}
+          onChange={({ nativeEvent }) =>
+            selection.toggle(contact.id, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
+          }
+        />
+      </Cell>
+      <Cell column="name">
+        <UnstyledButton className={classes.name} onClick={() => props.onShow(contact.id)}>
+          <bdi>{contact.displayName}</bdi>
+        </UnstyledButton>
+      </Cell>
+      <Cell column="phone">{contact.phone ? <bdi>+{contact.phone}</bdi> : '–'}</Cell>
+      <Cell column="company">
+        <bdi>{contact.company}</bdi>
+      </Cell>
+      <Cell column="labels">
+        {contact.labels.slice(0, 3).map((label) => (
+          <span key={label.id} className={classes.label}>
+            <ColorSwatch size={8} color={label.colour} withShadow={false} aria-hidden />
+            <bdi>{label.name}</bdi>
+          </span>
+        ))}
+      </Cell>
+      <Cell column="state">
+        {contact.blocked ? (
+          <Badge color="red.9" size="sm">
+            {t('contacts.states.blocked')}
+          </Badge>
+        ) : contact.optOut.status ? (
+          <Badge variant="default" size="sm">
+            {t('contacts.states.optedOut')}
+          </Badge>
+        ) : null}
+      </Cell>
+      <Cell column="lastSeen">{contact.lastSeenAt ? <RelativeTime at={contact.lastSeenAt} /> : '–'}</Cell>
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div aria-hidden className={classes.waiting}>
+      {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
+        <Skeleton key={key} height={20} />
+      ))}
+    </div>
+  );
+}

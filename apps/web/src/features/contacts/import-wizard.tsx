@@ -1,0 +1,232 @@
+import type { ContactImport, ImportPreview } from '@chaski/sdk';
+import { Alert, Button, FileInput, Group, Modal, Progress, Select, Stack, Table, Text } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chaski } from '../../api/client.ts';
+import { once } from '../../api/once.ts';
+import { useExplain } from '../../ui/form.ts';
+import { Refused } from '../../ui/page.tsx';
+import { attributesQuery } from '../context/queries.ts';
+import classes from './contacts.module.css';
+import { importQuery } from './queries.ts';
+
+/** A list becomes contacts: file → what its columns mean, with what is wrong in it → progress → report. */
+export function ImportWizard({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      size="xl"
+      title={t('contacts.import')}
+      closeButtonProps={{ 'aria-label': t('contacts.close') }}
+    >
+      {opened ? <Steps onClose={onClose} /> : null}
+    </Modal>
+  );
+}
+
+function Steps({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const explain = useExplain();
+  const [file, setFile] = useState<File | null>(null);
+  const [preview, setPreview] = useState<ImportPreview | null>(null);
+  const [mapping, setMapping] = useState<Record<string, string>>({});
+  const [started, setStarted] = useState<ContactImport | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [key, setKey] = useState(once);
+
+  const attempt = async (action: () => Promise<void>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await action();
+    } catch (error) {
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const look = (list: File, map: Record<string, string>) =>
+    attempt(async () => {
+      setPreview(await chaski.contacts.importPreview(requestOf(list, map)));
+    });
+  if (started) return <Running id={started.id} onClose={onClose} />;
+  return (
+    <Stack>
+      <Refused problem={problem} />
+      <FileInput
+        label={t('contacts.list.file')}
+        description={t('contacts.list.fileHint')}
+        placeholder={t('contacts.list.choose')}
+        accept=".csv,.txt,text/csv,text/plain"
+        value={file}
+        clearable
+        clearButtonProps={{ 'aria-label': t('contacts.clear') }}
+        onChange={(list) => {
+          setFile(list);
+          setMapping({});
+          setPreview(null);
+          setKey(once());
+          if (list) void look(list, {});
+        }}
+      />
+      {file && preview ? (
+        <Mapping
+          preview={preview}
+          onChange={(heading, column) => {
+            const next = { ...mapping, [heading]: column };
+            setMapping(next);
+            setKey(once());
+            void look(file, next);
+          }}
+        />
+      ) : null}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t('context.cancel')}
+        </Button>
+        <Button
+          disabled={!file || !preview?.columns.includes('phone')}
+          loading={busy}
+          onClick={() =>
+            file &&
+            attempt(async () => {
+              setStarted(await chaski.contacts.import(requestOf(file, mapping), key));
+            })
+          }
+        >
+          {t('contacts.list.start')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function requestOf(file: File, mapping: Record<string, string>) {
+  return {
+    body: new Blob([file], { type: 'text/csv' }),
+    ...(Object.keys(mapping).length > 0 ? { query: { options: JSON.stringify({ mapping }) } } : {}),
+  };
+}
+
+const fields = ['phone', 'name', 'email', 'company', 'language', 'labels', 'optOut', 'ignore'] as const;
+
+function Mapping(props: { preview: ImportPreview; onChange: (heading: string, column: string) => void }) {
+  const { t } = useTranslation();
+  const { headers, columns, sample, problems } = props.preview;
+  const { data: attributes = [] } = useQuery(attributesQuery);
+  const data = [
+    ...fields.map((value) => ({ value: value as string, label: t(`contacts.list.column.${value}`) })),
+    ...attributes.map(({ key, label }) => ({ value: `attribute:${key}`, label })),
+  ];
+  return (
+    <>
+      {columns.includes('phone') ? null : (
+        <Alert color="yellow" variant="outline">
+          <Text size="sm">{t('contacts.list.noPhone')}</Text>
+        </Alert>
+      )}
+      <div className={classes.sample}>
+        <Table withTableBorder>
+          <Table.Thead>
+            <Table.Tr>
+              {headers.map((heading, at) => (
+                <Table.Th key={heading}>
+                  <Select
+                    size="xs"
+                    miw={130}
+                    label={<bdi>{heading}</bdi>}
+                    data={data}
+                    value={columns[at] ?? 'ignore'}
+                    allowDeselect={false}
+                    onChange={(column) => column && props.onChange(heading, column)}
+                  />
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {sample.slice(0, 5).map(({ row, cells }) => (
+              <Table.Tr key={row}>
+                {cells.map((cell, at) => (
+                  <Table.Td key={headers[at]}>
+                    <bdi>{cell}</bdi>
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+      <Text size="sm">{t('contacts.list.checked', { count: props.preview.rowsChecked })}</Text>
+      <Problems problems={problems} />
+    </>
+  );
+}
+
+function Problems({ problems }: { problems: ImportPreview['problems'] }) {
+  const { t } = useTranslation();
+  if (problems.length === 0) return null;
+  return (
+    <section aria-label={t('contacts.list.problems')}>
+      <Text size="sm" fw={600}>
+        {t('contacts.list.problems')}
+      </Text>
+      <ul className={classes.problems}>
+        {problems.slice(0, 50).map((one) => (
+          <li key={`${one.row}${one.field}${one.reason}`}>
+            <Text size="sm" span>
+              {t(one.skipped ? 'contacts.list.rowSkipped' : 'contacts.list.fieldSkipped', {
+                row: one.row,
+                field: one.field,
+                reason: one.reason,
+              })}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Running({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { data } = useQuery(importQuery(id));
+  const over = data?.state === 'done' || data?.state === 'failed';
+  useEffect(() => {
+    if (over) void queries.invalidateQueries({ queryKey: ['contacts', 'list'] });
+  }, [over, queries]);
+  return (
+    <Stack>
+      <div role="status">
+        <Text fw={600}>{t(`contacts.list.state.${data?.state ?? 'waiting'}`)}</Text>
+        {data ? (
+          <Text size="sm">
+            {t('contacts.list.result', {
+              rows: data.rows,
+              created: data.created,
+              updated: data.updated,
+              unchanged: data.unchanged,
+              skipped: data.skipped,
+            })}
+          </Text>
+        ) : null}
+      </div>
+      {over ? null : <Progress value={100} animated aria-label={t('contacts.list.state.running')} />}
+      {data?.reason ? <Refused problem={data.reason} /> : null}
+      <Problems problems={data?.problems ?? []} />
+      <Group justify="flex-end">
+        {over && (data?.problems.length ?? 0) > 0 ? (
+          <Button variant="default" component="a" href={`/v1/contacts/imports/${id}/report`} download>
+            {t('contacts.list.report')}
+          </Button>
+        ) : null}
+        <Button onClick={onClose}>{t(over ? 'contacts.list.done' : 'contacts.list.goOn')}</Button>
+      </Group>
+    </Stack>
+  );
+}

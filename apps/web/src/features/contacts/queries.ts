@@ -1,0 +1,60 @@
+import type { ContactsListData } from '@chaski/sdk';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { chaski } from '../../api/client.ts';
+
+/** What the address of the page says: whom to show. */
+export interface ContactSearch {
+  q?: string | undefined;
+  label?: string | undefined;
+  optedOut?: boolean | undefined;
+  blocked?: boolean | undefined;
+  /** `key:value` */
+  attribute?: string | undefined;
+  /** Seen within so many days. */
+  seen?: number | undefined;
+  contact?: string | undefined;
+}
+
+export type ContactFilter = Omit<NonNullable<ContactsListData['query']>, 'limit' | 'cursor' | 'offset'>;
+
+const day = 24 * 3_600_000;
+const flag = (on: boolean) => (on ? 'true' : 'false');
+
+export function filterOf(search: ContactSearch, today: number): ContactFilter {
+  return {
+    ...(search.q ? { q: search.q } : {}),
+    ...(search.label ? { label: [search.label] } : {}),
+    ...(search.optedOut === undefined ? {} : { optedOut: flag(search.optedOut) }),
+    ...(search.blocked === undefined ? {} : { blocked: flag(search.blocked) }),
+    ...(search.attribute ? { attribute: [search.attribute] } : {}),
+    // By the day, so that the question stays the same while one looks.
+    ...(search.seen
+      ? { seenAfter: new Date(Math.floor(today / day) * day - search.seen * day).toISOString() }
+      : {}),
+  } as ContactFilter;
+}
+
+export const contactsQuery = (filter: ContactFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['contacts', 'list', filter],
+    queryFn: ({ pageParam }) =>
+      chaski.contacts.list({
+        query: { ...filter, limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+export const importsQuery = queryOptions({
+  queryKey: ['contacts', 'imports'],
+  queryFn: async () => (await chaski.contacts.listImports({ query: { limit: 10 } })).data,
+});
+
+/** Asked again until it is done. */
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['contacts', 'imports', id],
+    queryFn: () => chaski.contacts.getImport({ id }),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'done' || state.data?.state === 'failed' ? false : 700,
+  });
