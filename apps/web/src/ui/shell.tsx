@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import { useLink } from '../api/realtime.ts';
 import { signOut, useSession } from '../api/session.ts';
 import { useLive } from '../api/use-live.ts';
+import { Palette } from '../features/palette/palette.tsx';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
 import { Impersonation } from './impersonation.tsx';
 import classes from './shell.module.css';
@@ -43,6 +44,7 @@ export function Shell() {
               <IconInbox stroke={1.6} />
             </ActionIcon>
           </Tooltip>
+          <Palette />
           <Tooltip label={t('shell.contacts')} position="right">
             <ActionIcon
               size="xl"

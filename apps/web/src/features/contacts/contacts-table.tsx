@@ -86,7 +86,6 @@ export function ContactsTable({ query, contacts, selection, onShow }: Props) {
 
 function Cell(props: { heading?: boolean; column?: string; children: React.ReactNode }) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: read, not pressed
     <div role={props.heading ? 'columnheader' : 'cell'} className={classes.cell} data-column={props.column}>
       {props.children}
     </div>
