@@ -29,6 +29,16 @@ const policy = (nonce: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
+/** Files that browsers ask for by a name that stays: the icons, and what makes the page an app one can install. */
+const shown: Record<string, string> = {
+  'icon.svg': 'image/svg+xml',
+  'icon-unread.svg': 'image/svg+xml',
+  'icon-192.png': 'image/png',
+  'icon-512.png': 'image/png',
+  'icon-maskable-512.png': 'image/png',
+  'manifest.webmanifest': 'application/manifest+json',
+};
+
 /** `/`, `/app/…` and the files they name. Nothing when the page was not built. */
 export async function pageRoutes(app: HttpApp, folder: string = builtPage): Promise<boolean> {
   const index = join(folder, 'index.html');
@@ -43,12 +53,14 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
     immutable: true,
     maxAge: '365d',
   });
-  app.get('/icon.svg', { schema: { hide: true } as never }, async (_request, reply) =>
-    reply
-      .header('content-type', 'image/svg+xml')
-      .header('cache-control', 'public, max-age=86400')
-      .send(readFileSync(join(folder, 'icon.svg'))),
-  );
+  for (const [name, type] of Object.entries(shown)) {
+    const path = join(folder, name);
+    if (!existsSync(path)) continue;
+    const bytes = readFileSync(path);
+    app.get(`/${name}`, { schema: { hide: true } as never }, async (_request, reply) =>
+      reply.header('content-type', type).header('cache-control', 'public, max-age=86400').send(bytes),
+    );
+  }
   for (const address of ['/', '/app', '/app/*']) {
     app.get(address, { schema: { hide: true } as never }, async (_request, reply) => {
       const nonce = randomBytes(16).toString('base64');

@@ -16,6 +16,8 @@ import { useTranslation } from 'react-i18next';
 import { useLink } from '../api/realtime.ts';
 import { signOut, useSession } from '../api/session.ts';
 import { useLive } from '../api/use-live.ts';
+import { AttentionMenu } from '../features/attention/attention-menu.tsx';
+import { useAttention } from '../features/attention/use-attention.ts';
 import { Palette } from '../features/palette/palette.tsx';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
 import { Impersonation } from './impersonation.tsx';
@@ -44,7 +46,7 @@ export function Shell() {
               <IconInbox stroke={1.6} />
             </ActionIcon>
           </Tooltip>
-          <Palette />
+          {session.workspace ? <Palette /> : null}
           <Tooltip label={t('shell.contacts')} position="right">
             <ActionIcon
               size="xl"
@@ -75,7 +77,10 @@ export function Shell() {
             </Tooltip>
           ) : null}
         </Stack>
-        <Person name={session.person.name || session.person.email} />
+        <div className={classes.bottom}>
+          {session.workspace ? <AttentionMenu /> : null}
+          <Person name={session.person.name || session.person.email} />
+        </div>
       </nav>
       <div className={classes.page} id="main">
         <Impersonation />
@@ -101,6 +106,7 @@ export function Shell() {
 
 function Live({ workspaceId, userId }: { workspaceId: string; userId: string }) {
   useLive(workspaceId, userId);
+  useAttention(userId);
   return null;
 }
 
@@ -112,7 +118,7 @@ function Person({ name }: { name: string }) {
     <Menu position="right-end" withArrow>
       <Menu.Target>
         <ActionIcon size="xl" radius="xl" aria-label={t('shell.account', { name })}>
-          <Avatar name={name} color="initials" alt="" />
+          <Avatar name={name} color="chaski.8" variant="filled" alt="" aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,0 +1,59 @@
+import { ActionIcon, Popover, Stack, Switch, Text } from '@mantine/core';
+import { IconBell, IconBellOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { setAttention, useAttentionSettings } from './settings.ts';
+import { chime } from './sound.ts';
+
+/** Sound, notices on the desktop, quiet. The browser is asked only when somebody presses the switch. */
+export function AttentionMenu() {
+  const { t } = useTranslation();
+  const { sound, desktop, quiet } = useAttentionSettings();
+  const [refused, setRefused] = useState(false);
+  const works = 'Notification' in window;
+  const ask = async (on: boolean) => {
+    if (!on) return setAttention({ desktop: false });
+    const granted = (await Notification.requestPermission()) === 'granted';
+    setRefused(!granted);
+    setAttention({ desktop: granted });
+  };
+  return (
+    <Popover position="right-end" width={280} withArrow trapFocus shadow="md">
+      <Popover.Target>
+        <ActionIcon size="xl" aria-label={t(quiet ? 'attention.quietNow' : 'attention.label')}>
+          {quiet ? <IconBellOff stroke={1.6} /> : <IconBell stroke={1.6} />}
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Text fw={600} size="sm">
+            {t('attention.label')}
+          </Text>
+          <Switch
+            label={t('attention.sound')}
+            checked={sound}
+            onChange={(event) => {
+              setAttention({ sound: event.currentTarget.checked });
+              if (event.currentTarget.checked) chime();
+            }}
+          />
+          <Switch
+            label={t('attention.desktop')}
+            description={t(
+              refused ? 'attention.refused' : works ? 'attention.desktopHint' : 'attention.cannot',
+            )}
+            disabled={!works}
+            checked={desktop}
+            onChange={(event) => void ask(event.currentTarget.checked)}
+          />
+          <Switch
+            label={t('attention.quiet')}
+            description={t('attention.quietHint')}
+            checked={quiet}
+            onChange={(event) => setAttention({ quiet: event.currentTarget.checked })}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

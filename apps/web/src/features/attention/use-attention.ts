@@ -1,0 +1,52 @@
+import type { ChaskiEvent } from '@chaski/contracts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEvents } from '../../api/realtime.ts';
+import { knownRow } from '../inbox/list-cache.ts';
+import { attentionSettings } from './settings.ts';
+import { chime } from './sound.ts';
+import { useUnreadTitle } from './title.ts';
+
+/** What is older than this was caught up after a cut, and is no news. */
+const newsMs = 60_000;
+
+/** Says that somebody wrote: by sound, on the desktop, in the title. Mounted one time, by the shell. */
+export function useAttention(me: string): void {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  useUnreadTitle();
+  const hear = useCallback(
+    ({ name, at, data }: ChaskiEvent) => {
+      const { sound, desktop, quiet } = attentionSettings();
+      if (name !== 'message.received' || quiet || Date.now() - Date.parse(at) > newsMs) return;
+      const id = typeof data.conversationId === 'string' ? data.conversationId : '';
+      const row = knownRow(queries, id);
+      // What a colleague looks after does not ring here.
+      if (row?.assignee && row.assignee.id !== me) return;
+      if (document.visibilityState === 'visible' && window.location.pathname.endsWith(id)) return;
+      if (sound) chime();
+      if (desktop && document.visibilityState !== 'visible' && Notification.permission === 'granted') {
+        const note = new Notification(row?.contact?.displayName ?? t('attention.someone'), {
+          body: typeof data.preview === 'string' ? data.preview : '',
+          icon: '/icon-192.png',
+          // One a conversation: ten words are not ten notices.
+          tag: id,
+        });
+        note.onclick = () => {
+          window.focus();
+          void navigate({
+            to: '/app/inbox/$conversationId',
+            params: { conversationId: id },
+            search: { view: 'all' },
+          });
+          note.close();
+        };
+      }
+    },
+    [queries, me, navigate, t],
+  );
+  useEvents(hear);
+}
