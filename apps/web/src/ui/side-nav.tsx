@@ -34,7 +34,10 @@ export function SideNav(props: {
           </div>
         ))}
       </nav>
-      <div className={classes.content}>{props.children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to get there */}
+      <div className={classes.content} tabIndex={0}>
+        {props.children}
+      </div>
     </div>
   );
 }

@@ -16,7 +16,7 @@ const chaski: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'chaski',
-  primaryShade: { light: 6, dark: 5 },
+  primaryShade: 6,
   colors: { chaski },
   autoContrast: true,
   luminanceThreshold: 0.35,

@@ -4,6 +4,7 @@ import {
   SegmentedControl,
   Select,
   Stack,
+  Text,
   TextInput,
   useMantineColorScheme,
 } from '@mantine/core';
@@ -87,7 +88,9 @@ function Looks() {
           data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
         />
         <div>
-          <span id="theme-label">{t('account.theme')}</span>
+          <Text id="theme-label" size="sm" fw={600}>
+            {t('account.theme')}
+          </Text>
           <SegmentedControl
             fullWidth
             mt={4}

@@ -42,6 +42,7 @@ export function AuditFilters(props: { filter: AuditFilter; onChange: (filter: Au
   return (
     <Group align="flex-end">
       <Select
+        w={190}
         label={t('settings.audit.what')}
         placeholder={t('settings.audit.all')}
         clearable
@@ -51,6 +52,7 @@ export function AuditFilters(props: { filter: AuditFilter; onChange: (filter: Au
         data={areas.map((area) => ({ value: `${area}.*`, label: t(`settings.audit.area.${area}`) }))}
       />
       <Select
+        w={190}
         label={t('settings.audit.who')}
         placeholder={t('settings.audit.all')}
         clearable
