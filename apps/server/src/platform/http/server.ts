@@ -35,6 +35,7 @@ import {
 import { healthRoutes, type ReadyCheck } from './health.ts';
 import { once } from './once.ts';
 import { completeSpec } from './openapi.ts';
+import { inTime } from './slow.ts';
 
 /** WhatsApp sends up to 3 MB. */
 export const rawBodyLimit = 4 * 1024 * 1024;
@@ -88,6 +89,8 @@ export interface HttpOptions {
   trustedProxies?: string[];
   /** For JSON bodies. */
   bodyLimit?: number;
+  /** How long the body of a request may take to come; files may take five minutes. */
+  bodyTimeoutMs?: number;
   /** Origins of other web pages that may call /v1 from a browser. */
   corsOrigins?: readonly string[];
   /** The public address is https: browsers may remember it. */
@@ -157,6 +160,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     // One line per request costs more than a webhook's own work; refusals are logged where they are rendered.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    // As Node has it by itself, for files and webhooks too.
+    requestTimeout: 300_000,
     trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? options.trustedProxies : false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -191,14 +196,18 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.decorateRequest('claimed', null);
   const remember = options.db && once(options.db);
 
+  const slow = inTime(options.bodyTimeoutMs ?? 30_000);
   const routes: (Route & { pattern: RegExp })[] = [];
   app.addHook('onRoute', (route) => {
     const hooks = [route.onRequest ?? []].flat() as Partial<GateHook>[];
     const access = hooks.find((hook) => hook.access !== undefined)?.access ?? null;
     const compressed = isCompressible(route);
     if (!compressed) route.compress = false;
+    const consumes = (route.schema as { consumes?: string[] } | undefined)?.consumes ?? [];
+    if (consumes.length === 0 && !route.config?.untimed && route.method !== 'GET') {
+      route.preParsing = [...[route.preParsing ?? []].flat(), slow];
+    }
     for (const method of [route.method].flat()) {
-      const consumes = (route.schema as { consumes?: string[] } | undefined)?.consumes ?? [];
       routes.push({ method, url: route.url, access, consumes, compressed, pattern: patternOf(route.url) });
     }
     if (!route.config?.untimed) {
