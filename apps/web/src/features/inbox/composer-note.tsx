@@ -5,10 +5,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { membersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import classes from './composer.module.css';
 import { askedFor, complete, SuggestList, useSuggest } from './composer-suggest.tsx';
-import { colleaguesQuery, notesQuery } from './thread-queries.ts';
+import { notesQuery } from './thread-queries.ts';
 
 /** Said to the team alone; `@` names colleagues, who are told. */
 export function ComposerNote({
@@ -24,9 +25,12 @@ export function ComposerNote({
   const queries = useQueryClient();
   const [text, setText] = useState('');
   const [caret, setCaret] = useState(0);
-  const { data: members } = useQuery(colleaguesQuery);
+  const { data: members } = useQuery(membersQuery);
   const named = useMemo(
-    () => (members ?? []).map(({ userId, name, email }) => ({ id: userId, name: name || email })),
+    () =>
+      (members ?? [])
+        .filter(({ disabled }) => !disabled)
+        .map(({ userId, name, email }) => ({ id: userId, name: name || email })),
     [members],
   );
   const asked = askedFor(text, caret, '@')?.toLowerCase() ?? null;

@@ -191,7 +191,7 @@ export function ComposerReply({
             <VoiceButton onRecorded={(file) => add([file], true)} />
           ) : null}
           <ActionIcon type="submit" size={36} variant="filled" color="chaski" aria-label={t('composer.send')}>
-            <IconSend2 size={20} />
+            <IconSend2 size={20} className={classes.flip ?? ''} />
           </ActionIcon>
           <Menu position="top-end" withinPortal>
             <Menu.Target>

@@ -30,18 +30,22 @@ const after = /[.,;:!?*_~)\]}»”’]+$/;
 export function parseBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   // ``` may span lines; nothing inside is looked at.
-  for (const [at, part] of text.split(/```([\s\S]+?)```/).entries()) {
+  const parts = text.split(/```([\s\S]+?)```/);
+  for (const [at, part] of parts.entries()) {
     if (at % 2 === 1) blocks.push({ kind: 'mono', text: part.replace(/^\n|\n$/g, '') });
-    else blocks.push(...linesOf(part, at > 0));
+    else {
+      // The line breaks around a block of its own are its own.
+      const before = at < parts.length - 1 ? part.replace(/\n$/, '') : part;
+      blocks.push(...linesOf(at > 0 ? before.replace(/^\n/, '') : before));
+    }
   }
   return blocks;
 }
 
-function linesOf(part: string, follows: boolean): Block[] {
-  const trimmed = follows ? part.replace(/^\n/, '') : part;
-  if (trimmed === '') return [];
+function linesOf(part: string): Block[] {
+  if (part === '') return [];
   const blocks: Block[] = [];
-  for (const line of trimmed.split('\n')) {
+  for (const line of part.split('\n')) {
     const last = blocks.at(-1);
     const bullet = /^\s*[-*•]\s+(\S.*)$/.exec(line);
     const numbered = /^\s*(\d{1,3})\.\s+(\S.*)$/.exec(line);

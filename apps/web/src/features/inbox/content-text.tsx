@@ -20,13 +20,17 @@ function drawBlock(block: Block): ReactNode {
     case 'line':
       return <p>{block.children.length === 0 ? <br /> : drawAll(block.children)}</p>;
     case 'quote':
-      return <blockquote>{drawAll(block.children)}</blockquote>;
+      return <blockquote dir="auto">{drawAll(block.children)}</blockquote>;
     case 'mono':
       return <pre>{block.text}</pre>;
     case 'bullets':
-      return <ul>{drawItems(block.items)}</ul>;
+      return <ul dir="auto">{drawItems(block.items)}</ul>;
     case 'numbers':
-      return <ol start={block.start}>{drawItems(block.items)}</ol>;
+      return (
+        <ol dir="auto" start={block.start}>
+          {drawItems(block.items)}
+        </ol>
+      );
   }
 }
 
@@ -62,7 +66,7 @@ function draw(inline: Inline): ReactNode {
 /** A way out of the page that tells the other side nothing. */
 export function OutLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" dir="auto">
+    <a className={classes.link} href={href} target="_blank" rel="noopener noreferrer nofollow" dir="auto">
       {children}
     </a>
   );

@@ -11,11 +11,11 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { membersQuery } from '../../api/directory.ts';
 import { useMay, useSession } from '../../api/session.ts';
 import { useKeys } from '../../ui/keys.ts';
 import classes from './thread.module.css';
 
-import { colleaguesQuery } from './thread-queries.ts';
 import { snoozeTimes } from './thread-snooze.ts';
 import type { Deed } from './thread-work.ts';
 
@@ -41,7 +41,7 @@ export function ThreadActions({
     <div className={classes.actions}>
       {conversation.assignee === null ? (
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconHandGrab size={16} />}
           onClick={() => work({ do: 'claim' })}
@@ -64,7 +64,7 @@ export function ThreadActions({
         </Tooltip>
       ) : (
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconRotate size={16} />}
           onClick={() => work({ do: 'reopen' })}
@@ -85,7 +85,7 @@ interface MenuProps {
 function Assign({ conversation, work, opened, onChange }: MenuProps & { conversation: Conversation }) {
   const { t } = useTranslation();
   const { person } = useSession();
-  const { data: members } = useQuery({ ...colleaguesQuery, enabled: opened });
+  const { data: members } = useQuery({ ...membersQuery, enabled: opened });
   const { assignee } = conversation;
   const label = assignee ? t('inbox.assignedTo', { name: assignee.name }) : t('thread.assign');
   return (
@@ -97,15 +97,17 @@ function Assign({ conversation, work, opened, onChange }: MenuProps & { conversa
       </Menu.Target>
       <Menu.Dropdown mah={360} className={classes.menu ?? ''}>
         <Menu.Label>{label}</Menu.Label>
-        {members?.map(({ userId, name, email }) => (
-          <Menu.Item
-            key={userId}
-            aria-current={assignee?.id === userId || undefined}
-            onClick={() => work({ do: 'assign', to: { id: userId, name: name || email } })}
-          >
-            <bdi>{userId === person.id ? t('thread.toMe') : name || email}</bdi>
-          </Menu.Item>
-        ))}
+        {members
+          ?.filter(({ disabled }) => !disabled)
+          .map(({ userId, name, email }) => (
+            <Menu.Item
+              key={userId}
+              aria-current={assignee?.id === userId || undefined}
+              onClick={() => work({ do: 'assign', to: { id: userId, name: name || email } })}
+            >
+              <bdi>{userId === person.id ? t('thread.toMe') : name || email}</bdi>
+            </Menu.Item>
+          ))}
         {assignee ? (
           <>
             <Menu.Divider />

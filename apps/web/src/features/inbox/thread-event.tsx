@@ -1,15 +1,15 @@
 import type { ConversationEvent } from '@chaski/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { membersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
 import classes from './thread.module.css';
-import { colleaguesQuery } from './thread-queries.ts';
 
 /** One thing that was done with the conversation, in a small line. */
 export function EventLine({ event }: { event: ConversationEvent }) {
   const { t, i18n } = useTranslation();
   const { person } = useSession();
-  const { data: members } = useQuery(colleaguesQuery);
+  const { data: members } = useQuery(membersQuery);
   const nameOf = (id: unknown) =>
     id === person.id
       ? t('thread.event.you')

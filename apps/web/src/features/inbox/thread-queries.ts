@@ -123,14 +123,6 @@ export const draftsQuery = (id: string) =>
     queryFn: () => chaski.conversations.listDrafts({ id }),
   });
 
-/** Who may be mentioned and given conversations. */
-export const colleaguesQuery = queryOptions({
-  queryKey: ['members', 'colleagues'],
-  queryFn: async () =>
-    (await chaski.members.list({ query: { limit: 100 } })).data.filter(({ disabled }) => !disabled),
-  staleTime: 5 * 60_000,
-});
-
 export const workspaceQuery = queryOptions({
   queryKey: ['workspace'],
   queryFn: () => chaski.workspace.get(),

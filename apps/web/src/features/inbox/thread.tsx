@@ -82,6 +82,12 @@ export function Thread({
     if (placed.current && virtual.isAtEnd(nearEnd)) sawEnd();
   });
 
+  // What one says oneself is seen, wherever one has scrolled to.
+  const lastWaiting = lines.at(-1)?.kind === 'waiting' ? lines.at(-1)?.key : undefined;
+  useLayoutEffect(() => {
+    if (lastWaiting !== undefined && placed.current) virtual.scrollToEnd();
+  }, [lastWaiting, virtual]);
+
   const found = useJump({
     conversationId,
     wish,
