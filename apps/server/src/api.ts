@@ -9,6 +9,7 @@ import {
   type AuthDeps,
   accountRoutes,
   factorRoutes,
+  impersonateRoutes,
   keyRoutes,
   type Oidc,
   sendInvitationBy,
@@ -24,7 +25,7 @@ import { contactRoutes } from './modules/contacts/routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
-import { inboundLag, inboundOperatorRoutes, inboundRoutes } from './modules/inbound/index.ts';
+import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
 import { messageRoutes } from './modules/messages/index.ts';
 import { type AddNumberDeps, numberRoutes, refuseUnknownNumbers } from './modules/numbers/index.ts';
@@ -71,6 +72,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   const auth = { ...deps.auth, db, gate, log };
   await app.register(signInRoutes(auth));
   await app.register(accountRoutes(auth));
+  await app.register(impersonateRoutes(auth));
   await app.register(factorRoutes({ ...auth, ring: deps.numbers.ring, oidc: deps.oidc ?? null }));
   await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring, refuseUnknownNumbers }));
   if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
@@ -81,6 +83,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(auditRoutes({ db, gate }));
   await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
+  await app.register(parkedRoutes({ db, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
   await app.register(mergeRoutes({ db, gate }));

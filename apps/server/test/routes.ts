@@ -115,5 +115,6 @@ export const notIdempotent: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/me': 'changes nothing',
   'POST /v1/auth/email':
     'its body holds the password: a quick hash of it is not for keeping, and asking twice is harmless',
+  'POST /v1/operator/workspaces/:id/impersonate': 'the token is shown once and kept by nobody',
   'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
 };

@@ -79,6 +79,10 @@ async function deadMessage(stage: Stage): Promise<string> {
 }
 
 export const samples: Samples = {
+  'POST /v1/operator/workspaces/:id/impersonate': ({ workspaceId, members }) => ({
+    params: { id: workspaceId },
+    body: { userId: members.agent, reason: 'Ticket 4711: the inbox looks empty', session: 'token' },
+  }),
   'GET /v1/operator/workspaces': () => ({ query: { status: 'active' } }),
   'GET /v1/operator/workspaces/:id': (stage) => ({ params: { id: stage.workspaceId } }),
   'PATCH /v1/operator/workspaces/:id': (stage) => ({

@@ -897,6 +897,15 @@ export function operations(call: Call) {
           more,
         ),
     },
+    notices: {
+      /** Everything WhatsApp said about the workspace's accounts and numbers, newest first: reviews, bans, limits, templates, and fields that no part of this program knows. */
+      list: (input?: { query?: t.NoticesListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.NoticesListResponses[keyof t.NoticesListResponses]>(
+          { method: 'GET', path: '/v1/notices', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     numbers: {
       list: (input?: { query?: t.NumbersListData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.NumbersListResponses[keyof t.NumbersListResponses]>(
@@ -936,6 +945,18 @@ export function operations(call: Call) {
         ),
     },
     operator: {
+      /** Acts as a member of a workspace for an hour: there alone, and never to change how the member signs in. Its audit says so, with the reason. */
+      workspaceImpersonate: (
+        input: t.OperatorWorkspaceImpersonateData['path'] & {
+          body: t.OperatorWorkspaceImpersonateData['body'];
+        },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorWorkspaceImpersonateResponses[keyof t.OperatorWorkspaceImpersonateResponses]>(
+          { method: 'POST', path: '/v1/operator/workspaces/{id}/impersonate', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** The installation's own lines: accounts, sign-ins, plans, whatever belongs to no workspace. */
       listAudit: (input?: { query?: t.OperatorListAuditData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.OperatorListAuditResponses[keyof t.OperatorListAuditResponses]>(
@@ -1050,6 +1071,15 @@ export function operations(call: Call) {
       getHealth: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
         call<t.OperatorGetHealthResponses[keyof t.OperatorGetHealthResponses]>(
           { method: 'GET', path: '/v1/operator/health', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    parked: {
+      /** What came in for this workspace and could not be applied, newest first. */
+      get: (input?: { query?: t.ParkedGetData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ParkedGetResponses[keyof t.ParkedGetResponses]>(
+          { method: 'GET', path: '/v1/parked', answer: 'json' },
           input ?? {},
           more,
         ),
@@ -1347,6 +1377,7 @@ export const addresses = {
   'messages.list': 'get /v1/messages',
   'messages.read': 'post /v1/messages/{id}/read',
   'messages.retry': 'post /v1/messages/{id}/retry',
+  'notices.list': 'get /v1/notices',
   'numbers.create': 'post /v1/numbers',
   'numbers.get': 'get /v1/numbers/{id}',
   'numbers.list': 'get /v1/numbers',
@@ -1367,6 +1398,8 @@ export const addresses = {
   'operator.updateNumber': 'patch /v1/operator/numbers/{id}',
   'operator.updatePlan': 'patch /v1/operator/plans/{name}',
   'operator.updateWorkspace': 'patch /v1/operator/workspaces/{id}',
+  'operator.workspaceImpersonate': 'post /v1/operator/workspaces/{id}/impersonate',
+  'parked.get': 'get /v1/parked',
   'quickReplies.create': 'post /v1/quick-replies',
   'quickReplies.delete': 'delete /v1/quick-replies/{id}',
   'quickReplies.get': 'get /v1/quick-replies/{id}',

@@ -124,6 +124,10 @@ export type Notice = {
   id: string;
   field: string;
   about: string;
+  accountId: string | null;
+  /**
+   * null = about the account, or about nothing we know.
+   */
   numberId: string | null;
   value: {
     [key: string]: unknown;
@@ -271,6 +275,14 @@ export type RawEvent = {
   hash: string;
   receivedAt: string;
   processedAt: string | null;
+};
+
+export type WaitingItem = {
+  id: string;
+  reason: 'unknown-number' | 'number-not-active' | 'unreadable' | 'failed';
+  explanation: string;
+  phoneNumberId: string | null;
+  createdAt: string;
 };
 
 export type SearchResult = {
@@ -1163,6 +1175,16 @@ export type Invitation = {
   createdAt: string;
   sentAt: string;
   expiresAt: string;
+};
+
+export type Impersonation = {
+  next: 'done';
+  /**
+   * The bearer token; null where the cookie holds it.
+   */
+  token: string | null;
+  expiresAt: string;
+  userId: string;
 };
 
 export type Error = {
@@ -2086,6 +2108,76 @@ export type InvitationsAcceptResponses = {
 };
 
 export type InvitationsAcceptResponse = InvitationsAcceptResponses[keyof InvitationsAcceptResponses];
+
+export type OperatorWorkspaceImpersonateData = {
+  body: {
+    /**
+     * Which member; left out: the oldest of the owners.
+     */
+    userId?: string;
+    /**
+     * The workspace reads it in its audit.
+     */
+    reason: string;
+    /**
+     * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
+     */
+    session?: 'cookie' | 'token';
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/operator/workspaces/{id}/impersonate';
+};
+
+export type OperatorWorkspaceImpersonateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorWorkspaceImpersonateError =
+  OperatorWorkspaceImpersonateErrors[keyof OperatorWorkspaceImpersonateErrors];
+
+export type OperatorWorkspaceImpersonateResponses = {
+  /**
+   * Default Response
+   */
+  201: Impersonation;
+};
+
+export type OperatorWorkspaceImpersonateResponse =
+  OperatorWorkspaceImpersonateResponses[keyof OperatorWorkspaceImpersonateResponses];
 
 export type AuthListFactorsData = {
   body?: never;
@@ -4563,6 +4655,100 @@ export type NumbersListNoticesResponses = {
 };
 
 export type NumbersListNoticesResponse = NumbersListNoticesResponses[keyof NumbersListNoticesResponses];
+
+export type NoticesListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/notices';
+};
+
+export type NoticesListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type NoticesListError = NoticesListErrors[keyof NoticesListErrors];
+
+export type NoticesListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Notice>;
+    nextCursor: string | null;
+  };
+};
+
+export type NoticesListResponse = NoticesListResponses[keyof NoticesListResponses];
+
+export type ParkedGetData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/parked';
+};
+
+export type ParkedGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ParkedGetError = ParkedGetErrors[keyof ParkedGetErrors];
+
+export type ParkedGetResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<WaitingItem>;
+    nextCursor: string | null;
+  };
+};
+
+export type ParkedGetResponse = ParkedGetResponses[keyof ParkedGetResponses];
 
 export type ContactsListData = {
   body?: never;

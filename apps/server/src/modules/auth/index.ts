@@ -17,6 +17,7 @@ export { accountRoutes } from './account-routes.ts';
 export { authenticateKey, authenticateKeys, createAuthenticate } from './authenticate.ts';
 export type { AuthDeps } from './deps.ts';
 export { factorRoutes } from './factor-routes.ts';
+export { impersonateRoutes } from './impersonate-routes.ts';
 export { keyRoutes } from './key-routes.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
 export { sendInvitationBy } from './mails.ts';

@@ -18,13 +18,16 @@ export const sessionsOfUser = statement(
     order by created_at desc, id desc limit $5`,
 );
 
-/** Of a person: the one with this id, or all but one, or all. */
+/**
+ * Of a person: the one with this id, or all but one, or all; whoever's sessions end is nobody else any more either, so
+ * that those go along in which they act as others.
+ */
 export const revokeSessionRows = statement(
   'auth.revoke_sessions',
   `update sessions set revoked_at = $2
     where id in (
       select id from sessions
-       where user_id = $1 and revoked_at is null and expires_at > $2
+       where (user_id = $1 or impersonator_id = $1) and revoked_at is null and expires_at > $2
          and ($3::uuid is null or id = $3) and ($4::uuid is null or id <> $4)
        order by id for update)
    returning id, user_id`,

@@ -78,20 +78,21 @@ export async function revokeSessions(
   which: WhichSessions,
   by: { actor: Actor; audited: boolean },
 ): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(revokeSessionRows, [
+  const rows = await tx.query<{ id: string; user_id: string }>(revokeSessionRows, [
     which.userId,
     tx.now().toISOString(),
     which.only ?? null,
     which.except ?? null,
   ]);
-  const ids = rows.map((row) => row.id).sort();
+  rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ids = rows.map((row) => row.id);
   await emit(
     tx,
-    ids.map((id, place) => ({
+    rows.map(({ id, user_id: userId }, place) => ({
       workspaceId: installation,
       name: 'session.revoked',
       actor: by.actor,
-      data: { userId: which.userId, sessionId: id },
+      data: { userId, sessionId: id },
       ...(by.audited && place === 0
         ? {
             audit: {

@@ -20,6 +20,7 @@ export {
   type SendInvitation,
 } from './invitations.ts';
 export {
+  actedAs,
   addMember,
   createOwnWorkspace,
   workspacesOf,

@@ -12,6 +12,7 @@ import {
   lockMembers,
   type MemberRecord,
   membersPage,
+  memberToActAs,
   updateMember,
   workspacesOfUser,
 } from './queries-members.ts';
@@ -240,6 +241,17 @@ export async function createOwnWorkspace(
     },
   ]);
   return workspace;
+}
+
+/** Whom an operator acts as: this member, or the oldest of the owners. */
+export async function actedAs(
+  tx: SystemTx,
+  workspaceId: string,
+  userId: string | null,
+): Promise<{ userId: UserId; role: Role }> {
+  const [row] = await tx.query<{ user_id: string; role: Role }>(memberToActAs, [workspaceId, userId]);
+  if (!row) throw errors.notFound('member', { workspaceId, ...(userId === null ? {} : { userId }) });
+  return { userId: row.user_id as UserId, role: row.role };
 }
 
 export interface OwnWorkspace {

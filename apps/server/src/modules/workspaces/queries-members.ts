@@ -30,6 +30,14 @@ export const lockMembers = statement(
     order by user_id for update`,
 );
 
+/** This member ($2), or the first of the owners, if they may come in at all. */
+export const memberToActAs = statement(
+  'workspaces.member_to_act_as',
+  `select user_id, role from members
+    where workspace_id = $1 and disabled_at is null and ($2::uuid is null or user_id = $2)
+    order by role = 'owner' desc, created_at, user_id limit 1`,
+);
+
 export const insertMember = statement(
   'workspaces.insert_member',
   `insert into members (workspace_id, user_id, role, number_ids, own_only, created_at)
