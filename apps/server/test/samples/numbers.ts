@@ -13,4 +13,6 @@ export const samples: Samples = {
   'GET /v1/numbers/:id': ({ numberId }) => ({ params: { id: numberId } }),
   'PATCH /v1/numbers/:id': ({ numberId }) => ({ params: { id: numberId }, body: { mps: 40 } }),
   'GET /v1/numbers/:id/notices': ({ numberId }) => ({ params: { id: numberId } }),
+  'GET /v1/notices': () => ({ query: { limit: 5 } }),
+  'GET /v1/parked': () => ({ query: { limit: 5 } }),
 };

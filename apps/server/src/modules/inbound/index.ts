@@ -23,6 +23,7 @@ export { eraseBodies } from './erase.ts';
 export { inboundLag } from './look.ts';
 export { maintainInbound } from './maintain.ts';
 export { inboundOperatorRoutes } from './operator-routes.ts';
+export { parkedRoutes } from './parked-routes.ts';
 export { startProcessor } from './process.ts';
 export { listParked, replay, replayNumber } from './replay.ts';
 export { inboundRoutes } from './routes.ts';

@@ -661,7 +661,7 @@ it('says why a message failed, and takes 131050 as the person’s word about mar
   });
   expect(await messageRow(id)).toMatchObject({
     status: 'failed',
-    error: { code: 131050, kind: 'marketing-stopped', message: 'No marketing' },
+    error: { code: '131050', kind: 'marketing-stopped', message: 'No marketing' },
   });
   const [contact] = await query<{ marketing_stopped_at: Date | null; opted_out: boolean }>(
     'select p.* from contacts p join messages m on m.workspace_id = p.workspace_id and m.contact_id = p.id where m.id = $1',

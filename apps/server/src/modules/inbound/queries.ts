@@ -321,6 +321,38 @@ export async function selectParked(
   return (result?.rows ?? []) as unknown as ParkedRow[];
 }
 
+/**
+ * Open items of one workspace, newest first. Without those of a foreign app: whoever signs with a secret of their own
+ * could fill another workspace's list.
+ */
+export async function selectParkedOf(
+  db: Database,
+  workspaceId: string,
+  filter: {
+    phoneNumberIds: readonly string[] | null;
+    limit: number;
+    after: { at: string; id: string } | null;
+  },
+): Promise<ParkedRow[]> {
+  const [result] = await db.runSystem('list parked items of a workspace', [
+    {
+      statement: `select ${parkedColumns} from parked
+        where workspace_id = $1 and resolved_at is null and reason <> 'wrong-app'
+          and ($2::text[] is null or phone_number_id = any ($2::text[]))
+          and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
+        order by created_at desc, id desc limit $5`,
+      values: [
+        workspaceId,
+        filter.phoneNumberIds,
+        filter.after?.at ?? null,
+        filter.after?.id ?? null,
+        filter.limit,
+      ],
+    },
+  ]);
+  return (result?.rows ?? []) as unknown as ParkedRow[];
+}
+
 /** Bodies with open parked items, with the paths of those; after `afterHash`, so that replay ends. */
 export async function selectParkedBodies(
   db: Database,

@@ -257,6 +257,17 @@ export const noticesPage = statement(
     order by created_at desc, id desc limit $6`,
 );
 
+/** Of a workspace; `$2` limits to what may be told to a key of certain numbers: about them, and about their accounts. */
+export const workspaceNoticesPage = statement(
+  'numbers.workspace_notices_page',
+  `select t.id, t.account_id, t.number_id, t.field, t.about, t.value, t.at, t.created_at from notices t
+    where t.workspace_id = $1
+      and ($2::uuid[] is null or t.number_id = any ($2::uuid[]) or (t.number_id is null and t.account_id = any (array(
+        select n.account_id from numbers n where n.workspace_id = $1 and n.id = any ($2::uuid[])))))
+      and ($3::timestamptz is null or (t.created_at, t.id) < ($3::timestamptz, $4::uuid))
+    order by t.created_at desc, t.id desc limit $5`,
+);
+
 export const noticesByIdRows = statement(
   'numbers.notices_by_id',
   `select t.workspace_id, t.id, t.account_id, t.number_id, t.field, t.about, t.value, t.at from notices t

@@ -1,7 +1,7 @@
-import type { TenantTx, Tx } from '../../platform/db/index.ts';
+import type { Statement, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
-import { noticesPage, numberByDefault, numberById, numbersPage } from './queries.ts';
+import { noticesPage, numberByDefault, numberById, numbersPage, workspaceNoticesPage } from './queries.ts';
 
 export interface NumberRow {
   id: NumberId;
@@ -125,39 +125,57 @@ export interface NoticeRow {
   id: string;
   field: string;
   about: string;
+  accountId: string | null;
   numberId: NumberId | null;
   value: Record<string, unknown>;
   at: Date;
   createdAt: Date;
 }
 
+interface NoticePage {
+  limit: number;
+  after?: { at: string; id: string } | null;
+}
+
 /** What WhatsApp said about a number and about its account, newest first. */
-export async function listNotices(
-  tx: TenantTx,
-  numberId: string,
-  page: { limit: number; after?: { at: string; id: string } | null },
-): Promise<NoticeRow[]> {
+export async function listNotices(tx: TenantTx, numberId: string, page: NoticePage): Promise<NoticeRow[]> {
   const number = await getNumber(tx, numberId);
+  return noticesOf(tx, noticesPage, [tx.workspaceId, number.id, number.accountId], page);
+}
+
+/**
+ * Everything WhatsApp said about the workspace's accounts and numbers, also what names neither, newest first. `only`
+ * limits it to certain numbers and their accounts.
+ */
+export function listWorkspaceNotices(
+  tx: TenantTx,
+  only: readonly string[] | null,
+  page: NoticePage,
+): Promise<NoticeRow[]> {
+  return noticesOf(tx, workspaceNoticesPage, [tx.workspaceId, only], page);
+}
+
+async function noticesOf(
+  tx: TenantTx,
+  query: Statement,
+  about: readonly unknown[],
+  page: NoticePage,
+): Promise<NoticeRow[]> {
   const rows = await tx.query<{
     id: string;
     field: string;
     about: string;
+    account_id: string | null;
     number_id: string | null;
     value: Record<string, unknown>;
     at: Date;
     created_at: Date;
-  }>(noticesPage, [
-    tx.workspaceId,
-    number.id,
-    number.accountId,
-    page.after?.at ?? null,
-    page.after?.id ?? null,
-    page.limit,
-  ]);
+  }>(query, [...about, page.after?.at ?? null, page.after?.id ?? null, page.limit]);
   return rows.map((row) => ({
     id: row.id,
     field: row.field,
     about: row.about,
+    accountId: row.account_id,
     numberId: row.number_id as NumberId | null,
     value: row.value,
     at: row.at,

@@ -11,6 +11,7 @@ import {
   credentialFor,
   numberRoutes,
   pauseAccount,
+  recordNotices,
   useKeyRing,
 } from './index.ts';
 
@@ -102,4 +103,41 @@ it('a new token revives a paused account, if WhatsApp takes it', async () => {
   expect(JSON.stringify(await paused())).not.toContain('token dead');
   expect((await credentialFor(db, at.workspaceId, at.accountId)).token).toBe('EAAfresh');
   expect(asked.at(-1)).toMatchObject({ phoneNumberId: at.phoneNumberId, accountRef: at.accountRef });
+});
+
+it('notices of the whole workspace are listed, also those that name no number; a limited key sees its own', async () => {
+  const stranger = await seedWorkspace(db);
+  const notice = (field: string, more: object = {}) => ({
+    workspaceId: at.workspaceId,
+    accountId: at.accountId,
+    numberId: null,
+    field,
+    about: 'account',
+    value: { event: field },
+    at: clock.now(),
+    ...more,
+  });
+  await db.withSystem('test', (tx) =>
+    recordNotices(tx, [
+      notice('account_review_update'),
+      notice('something_new', { accountId: null }),
+      notice('phone_number_name_update', { numberId: at.numberId }),
+      notice('not_yours', { workspaceId: stranger.workspaceId, accountId: stranger.accountId }),
+    ]),
+  );
+  const list = async (query: string, bearer = key) => {
+    const answer = await http.app.inject({
+      url: `/v1/notices${query}`,
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    return answer.json() as { data: { field: string; numberId: string | null }[]; nextCursor: string | null };
+  };
+  const fields = ({ data }: Awaited<ReturnType<typeof list>>) => data.map(({ field }) => field).sort();
+  const all = await list('');
+  expect(fields(all)).toEqual(['account_review_update', 'phone_number_name_update', 'something_new']);
+  const first = await list('?limit=2');
+  const rest = await list(`?limit=2&cursor=${encodeURIComponent(first.nextCursor!)}`);
+  expect([...first.data, ...rest.data]).toEqual(all.data);
+  const limited = await keyOf({ numberIds: [at.numberId] });
+  expect(fields(await list('', limited))).toEqual(['account_review_update', 'phone_number_name_update']);
 });

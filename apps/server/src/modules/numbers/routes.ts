@@ -15,7 +15,7 @@ import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } fro
 import { changeNumber } from './change.ts';
 import { askToken, setToken } from './credentials.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
-import { getNumber, listNotices, listNumbers } from './read.ts';
+import { getNumber, listNotices, listNumbers, listWorkspaceNotices } from './read.ts';
 import { setStatus } from './status.ts';
 
 export interface NumberRoutesDeps extends AddNumberDeps {
@@ -190,6 +190,31 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         const after = readCursor(cursor, place);
         const rows = await inTenant(db, request, (tx) =>
           listNotices(tx, request.params.id, {
+            limit: limit + 1,
+            after: after && { at: after[0], id: after[1] },
+          }),
+        );
+        return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNotice);
+      },
+    );
+
+    app.get(
+      '/v1/notices',
+      {
+        onRequest: gate('numbers:read'),
+        schema: {
+          tags: ['numbers'],
+          description:
+            "Everything WhatsApp said about the workspace's accounts and numbers, newest first: reviews, bans, limits, templates, and fields that no part of this program knows.",
+          querystring: listQuery,
+          response: { 200: listOf(noticeBody) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const after = readCursor(cursor, place);
+        const rows = await inTenant(db, request, (tx) =>
+          listWorkspaceNotices(tx, principalOf(request).numberIds, {
             limit: limit + 1,
             after: after && { at: after[0], id: after[1] },
           }),
