@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inventory, type Kind, type System } from './inventory.ts';
+import { inventory } from './inventory.ts';
+import type { Kind, System } from './standing.ts';
 
 const root = join(import.meta.dirname, '../..');
 const systems: readonly System[] = ['s0', 's1', 's2', 's3', 's4'];
@@ -39,7 +40,7 @@ const parts: Record<Kind, (line: string, all: string) => string[]> = {
   log: (line) =>
     [
       ...line.matchAll(
-        /WebhookQueue|OptOut|WorkspaceRateLimit|invalid JWT|unauthorized`|error\.log|all\.log|whatsapp-send-queue|auto-reply:|(?<=grep ")[A-Z][\w ]+(?=")/g,
+        /WebhookQueue|OptOut|SecureTokens|RBAC|WorkspaceRateLimit|invalid JWT|unauthorized`|error\.log|all\.log|whatsapp-send-queue|auto-reply:|(?<=grep ")[A-Z][\w ]+(?=")/g,
       ),
     ].map(([word]) => word.replace('`', '')),
   checklist: (line) => {
@@ -89,4 +90,20 @@ test('each row that stands names a test that exists, each that does not a reason
     return missing || (row.stands === 'equivalent' && row.instead.length < 4);
   });
   expect(without.map((row) => `${row.systems} ${row.kind} ${row.text}: ${JSON.stringify(row)}`)).toEqual([]);
+});
+
+test('docs/coming-from.md has each name and each address', () => {
+  const page = readFileSync(join(root, 'docs/coming-from.md'), 'utf8');
+  const placeholders = ['YOUR_SECRET', 'TENANT_ID'];
+  const said = (row: (typeof inventory)[number]) =>
+    row.kind === 'name'
+      ? placeholders.includes(row.text) || page.includes(`\`${row.text}\``)
+      : page.includes(
+          row.text
+            .replace(/\?.*$/, '')
+            .replace(/:tenantId|<TENANT_ID>/, '{id}')
+            .replace(/[*.]+$/, ''),
+        );
+  const missing = inventory.filter((row) => ['name', 'address'].includes(row.kind) && !said(row));
+  expect(missing.map(({ text }) => text)).toEqual([]);
 });

@@ -1,0 +1,101 @@
+/** S0, the cloud guide: how each thing that its document names stands here. */
+import {
+  config,
+  deployment,
+  instead,
+  module,
+  notYet,
+  platform,
+  type Row,
+  rows,
+  s,
+  supabase,
+  works,
+} from './standing.ts';
+
+export const s0: Row[] = [
+  ...rows('s0', 'address', {
+    '/api/*': instead('one program answers; no gateway stands in front', s('s0', '%s: 501 that names %s')),
+    '/api/auth/v1/*': notYet(supabase),
+    '/api/rest/v1/*': notYet(supabase),
+    '/api/functions/v1/*': notYet('no functions of others run here; the address says so with 501'),
+    '/api/functions/v1/whatsapp-webhook': notYet(
+      'the provider YCloud is not there yet; the address says so with 501',
+    ),
+    '/api/realtime/v1/websocket': works(
+      module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected'),
+    ),
+    '/api/realtime/v1/websocket?apikey=<ANON_KEY>&vsn=1.0.0': notYet(
+      'the socket opens for people and tickets; ANON_KEY comes with the Supabase addresses',
+    ),
+    '/socket/websocket': works(
+      module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected'),
+    ),
+  }),
+  ...rows('s0', 'status', {
+    '101': works(module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected')),
+  }),
+  ...rows('s0', 'log', {
+    'invalid JWT': notYet('the word comes with ANON_KEY and SERVICE_ROLE_KEY'),
+    unauthorized: instead(
+      'a socket without credentials is refused with 401',
+      module('feed/realtime.test.ts', 'by cookie, by bearer in the subprotocol, by access_token'),
+    ),
+  }),
+  ...rows('s0', 'command', {
+    'openssl rand -hex 64': instead('`chaski keys`', s('s0', 'Generate Secrets')),
+    'openssl rand -hex 32': instead('`chaski keys`', s('s0', 'Generate Secrets')),
+    'export JWT_SECRET="<YOUR_SECRET>"': works(s('s0', 'its names of settings')),
+    'docker run --rm -e JWT_SECRET node:20-alpine node -e "': notYet(
+      'its tokens are understood with the Supabase addresses',
+    ),
+    'git reset --hard HEAD': notYet(deployment),
+    'git pull origin master': notYet(deployment),
+    'chmod +x deploy.sh': notYet(deployment),
+    './deploy.sh': notYet(deployment),
+    "grep -E '^(JWT_SECRET|ANON_KEY|SERVICE_ROLE_KEY)=' .env": instead(
+      'the start names every setting that it read under another name, or not at all',
+      s('s0', 'its names of settings'),
+    ),
+    "docker compose exec -T realtime env | grep -E 'API_JWT_SECRET|JWT_SECRET'": instead(
+      'one program: the start names what it read',
+      s('s0', 'its names of settings'),
+    ),
+    'docker compose exec -T app env | grep VITE_SUPABASE_ANON_KEY': instead(
+      'one program: the start names what it read',
+      s('s0', 'its names of settings'),
+    ),
+    './check_vps.sh': instead('GET /readyz says what is missing, in words', [
+      'apps/server/src/platform/http/server.test.ts',
+      'readiness asks the checks and says which one failed',
+    ]),
+    'docker compose exec -T db psql -U postgres -d postgres -c "\\dt public.*"': instead(
+      '`chaski migrate` says which migrations are there',
+      ['acceptance/cli.test.ts', 'migrate: --check finds nothing to do'],
+    ),
+    'chmod +x scripts/apply_20251205_updates.sh': instead(
+      'migrations run at the start, or by `chaski migrate`',
+      platform('db/migrate.test.ts', 'an empty database, then nothing more to do'),
+    ),
+    './scripts/apply_20251205_updates.sh': instead(
+      'migrations run at the start, or by `chaski migrate`',
+      platform('db/migrate.test.ts', 'an empty database, then nothing more to do'),
+    ),
+    'docker compose logs --tail=100 functions': notYet(deployment),
+    'docker compose restart caddy realtime kong': notYet(deployment),
+    'docker compose logs --tail=50 <service>': notYet(deployment),
+    'docker compose logs --tail=50 realtime` for `invalid JWT` or `unauthorized': notYet(deployment),
+    'docker image prune -f': notYet(deployment),
+  }),
+  ...rows('s0', 'name', {
+    DOMAIN: works(s('s0', 'its names of settings')),
+    POSTGRES_PASSWORD: instead('part of DATABASE_URL', config),
+    JWT_SECRET: works(s('s3', 'Login: a JWT for 7 days')),
+    API_JWT_SECRET: works(config),
+    ANON_KEY: notYet(supabase),
+    SERVICE_ROLE_KEY: notYet(supabase),
+    VITE_SUPABASE_ANON_KEY: notYet(supabase),
+    REALTIME_DB_ENC_KEY: instead('SEALING_KEYS covers it', config),
+    YOUR_SECRET: instead('a placeholder of the document', s('s0', 'Generate Secrets')),
+  }),
+];

@@ -1,0 +1,168 @@
+/** S2, the parity checklist: how each thing that its document names stands here. */
+import {
+  config,
+  firstCommand,
+  instead,
+  module,
+  notYet,
+  type Proof,
+  platform,
+  queue,
+  type Row,
+  redis,
+  rows,
+  s,
+  sentry,
+  works,
+} from './standing.ts';
+
+const embeddedSignup = 'Embedded Signup comes later; its addresses say so with 501';
+const keysMade = s('s0', 'Generate Secrets');
+const aws: Proof = ['apps/server/src/config.test.ts', 'keys from AWS need a region and whole credentials'];
+const s2Names = s('s2', 'its names of settings');
+const rate = s('s2', '3c. Test Rate Limiting');
+const optOut = s('s2', '3b. Test Opt-Out Detection');
+const auditLine = s('s2', 'Audit logs: a message sent and a contact made');
+
+export const s2: Row[] = [
+  ...rows('s2', 'address', {
+    '/api/v1/auth/me': works(s('s2', '3a. Test Token Storage')),
+    '/api/v1/webhook': works(optOut),
+    '/api/v1/messages/send': works(rate),
+    '/api/v1/onboarding/esb/start': notYet(embeddedSignup),
+    '/api/v1/onboarding/esb/retry-subscription': notYet(
+      'the app is subscribed in Meta’s dashboard; the address says so with 501',
+    ),
+  }),
+  ...rows('s2', 'header', {
+    'Authorization: Bearer': works(s('s2', '3a. Test Token Storage')),
+    'X-Hub-Signature-256': works(optOut),
+    'X-RateLimit': works(rate),
+    'X-RateLimit-*': works(rate),
+  }),
+  ...rows('s2', 'status', { '403': works(optOut), '429': works(rate) }),
+  ...rows('s2', 'log', {
+    WebhookQueue: instead('component inbound; `chaski queue counts`', queue),
+    OptOut: instead('events contact.opted_out, GET /v1/contacts?optedOut=true', optOut),
+    WorkspaceRateLimit: instead('429 with the limit and its key in the answer', rate),
+    SecureTokens: notYet('how long opening a secret takes is a metric, and metrics come with operations'),
+    RBAC: notYet('refusals by the permission table are a metric, and metrics come with operations'),
+    'Webhook queue': instead('`chaski queue counts`', queue),
+    'Webhook worker': instead('`chaski queue counts`', queue),
+    'Tokens securely stored': instead(
+      'secrets are sealed or refused; nothing is said',
+      s('s2', 'No plain tokens in logs'),
+    ),
+    'Stored systemUserToken': instead(
+      'secrets are sealed or refused; nothing is said',
+      s('s2', 'No plain tokens in logs'),
+    ),
+  }),
+  ...rows('s2', 'command', {
+    'export META_APP_SECRET="your_app_secret_from_meta"': works(s2Names),
+    "node -e \"console.log(require('crypto').randomBytes(32).toString('hex'))\"": works(s2Names),
+    'export TOKEN_MASTER_KEY="<32-byte-hex-string>"': works(s2Names),
+    'redis-server --port 6379': instead(
+      'not needed: PostgreSQL does what Redis did; REDIS_URL adds it',
+      redis,
+    ),
+    'export REDIS_URL="redis://your-redis-host:6379"': works(redis),
+    'export START_WEBHOOK_WORKER=true': works(s2Names),
+    'export META_VERIFY_TOKEN="your_verify_token"': works(s2Names),
+    'npm install bullmq rate-limiter-flexible': instead('`npm install` brings all there is', firstCommand),
+    'npm install @aws-sdk/client-secrets-manager  # Optional for AWS': instead(
+      'nothing more is installed for AWS',
+      aws,
+    ),
+    'npm install --save-dev cross-env': instead('`npm install` brings all there is', firstCommand),
+    'curl -X POST http://localhost:5000/api/v1/auth/me': works(s('s2', '3a. Test Token Storage')),
+    'curl -X POST http://localhost:5000/api/v1/webhook': works(optOut),
+    'for i in {1..110}; do': works(rate),
+    'curl http://localhost:5000/api/v1/messages/send -X POST': works(rate),
+    done: works(rate),
+    'redis-cli': instead('`chaski queue counts`', queue),
+    'LLEN "bull:webhooks:*"  # Should see jobs being processed': instead('`chaski queue counts`', queue),
+    'HGETALL "bull:webhooks:*"  # See job details': instead('`chaski queue list` and `inspect`', queue),
+    'grep "Webhook queue" logs/*': instead('`chaski queue counts`', queue),
+    'grep "Webhook worker" logs/*': instead('`chaski queue counts`', queue),
+    'grep "Tokens securely stored" logs/*': instead(
+      'secrets are sealed or refused',
+      s('s2', 'No plain tokens in logs'),
+    ),
+    'grep "Stored systemUserToken" logs/*': instead(
+      'secrets are sealed or refused',
+      s('s2', 'No plain tokens in logs'),
+    ),
+    'grep "OptOut" logs/*': instead('GET /v1/contacts?optedOut=true', optOut),
+    'grep "WorkspaceRateLimit" logs/*': instead('429 names the limit', rate),
+    'db.workspaces.findOne({_id: xxx}).esbFlow.webhooksSubscribed': notYet(embeddedSignup),
+    'echo $META_VERIFY_TOKEN  # Should output something': instead('the start names what it read', s2Names),
+    'redis-cli LLEN bull:webhooks:* # Should decrease': instead('`chaski queue counts`', queue),
+    'curl -X POST http://localhost:5000/api/v1/onboarding/esb/retry-subscription': notYet(embeddedSignup),
+    'export AWS_ACCESS_KEY_ID=xxx': works(aws),
+    'export AWS_SECRET_ACCESS_KEY=xxx': works(aws),
+    'export AWS_REGION=ap-south-1': works(aws),
+    'AWS_REGION=ap-south-1': works(aws),
+    'AWS_ACCESS_KEY_ID=<your-key>': works(aws),
+    'AWS_SECRET_ACCESS_KEY=<your-secret>': works(aws),
+    'export USE_AWS_SECRETS=false': works(aws),
+    'export TOKEN_MASTER_KEY=<32-byte-hex>': works(s2Names),
+    'curl -X POST /api/v1/auth/me -H "Authorization: Bearer <token>"': works(
+      s('s2', '3a. Test Token Storage'),
+    ),
+    'grep "\\[OptOut\\]" logs/* | head -5': instead(
+      'GET /v1/contacts/{id} shows the word and its time',
+      optOut,
+    ),
+    'grep "STOP_KEYWORDS\\|START_KEYWORDS" src/services/optOutService.js': instead(
+      'settings of the workspace: stopWords',
+      module('workspaces/workspaces.test.ts', 'have complete settings from the start'),
+    ),
+    'db.contacts.findOne({phone:"919876543210"}).optOut.status': instead(
+      'GET /v1/contacts/{id} → optOut.status',
+      optOut,
+    ),
+    'grep -E "ERROR|FATAL|Failed|Exception" logs/app.log | tail -20': instead(
+      'LOG_DIR=logs writes error.log',
+      platform('log.test.ts', 'LOG_DIR: all.log has every line'),
+    ),
+  }),
+  ...rows('s2', 'name', {
+    META_APP_SECRET: works(s2Names),
+    META_VERIFY_TOKEN: works(s2Names),
+    TOKEN_MASTER_KEY: works(s2Names),
+    START_WEBHOOK_WORKER: works(s2Names),
+    REDIS_URL: works(redis),
+    LOG_LEVEL: works(config),
+    SENTRY_DSN: works(sentry),
+    USE_AWS_SECRETS: works(aws),
+    AWS_REGION: works(aws),
+    AWS_ACCESS_KEY_ID: works(aws),
+    AWS_SECRET_ACCESS_KEY: works(aws),
+    LIMITS_BY_PLAN: instead(
+      'the operator edits plans: PUT /v1/operator/plans/{name}',
+      module('operator/operator.test.ts', 'plans and suspensions'),
+    ),
+    STOP_KEYWORDS: instead(
+      'settings of the workspace: stopWords',
+      module('workspaces/workspaces.test.ts', 'have complete settings from the start'),
+    ),
+    START_KEYWORDS: instead(
+      'settings of the workspace',
+      module('workspaces/workspaces.test.ts', 'have complete settings from the start'),
+    ),
+  }),
+  ...rows('s2', 'checklist', {
+    '**Set `META_APP_SECRET` in production**': works(s2Names),
+    '**Generate and set `TOKEN_MASTER_KEY`**': works(keysMade),
+    '**Ensure Redis is running**': instead('not needed', redis),
+    '**Enable webhook worker**': works(s2Names),
+    '**Set webhook verification token** (same one Meta expects)': works(s2Names),
+    '**ESB flow succeeds**': notYet(embeddedSignup),
+    '**Webhooks arrive & process**': works(optOut),
+    '**Opt-out works**': works(optOut),
+    '**Rate limiting works**': works(rate),
+    '**Token storage secure**': works(s('s2', 'No plain tokens in logs')),
+    '**Audit logs created**': works(auditLine),
+  }),
+];

@@ -1,0 +1,47 @@
+/** How things stand: the rows' shape, and the proofs that several rows share. */
+export type System = 's0' | 's1' | 's2' | 's3' | 's4';
+export type Kind = 'address' | 'command' | 'header' | 'name' | 'status' | 'log' | 'checklist';
+
+export type Standing =
+  /** As the document says; proved by a test: its file and the words its title begins with. */
+  | { stands: 'works'; test: readonly [file: string, title: string] }
+  /** Another means to the same end. */
+  | { stands: 'equivalent'; test: readonly [file: string, title: string]; instead: string }
+  | { stands: 'not-yet'; why: string };
+
+export type Row = Standing & { systems: readonly System[]; kind: Kind; text: string };
+
+export type Proof = readonly [file: string, title: string];
+
+export const works = (test: Proof): Standing => ({ stands: 'works', test });
+export const instead = (means: string, test: Proof): Standing => ({
+  stands: 'equivalent',
+  test,
+  instead: means,
+});
+export const notYet = (why: string): Standing => ({ stands: 'not-yet', why });
+
+/** Rows of one kind of some systems. */
+export function rows(systems: System | readonly System[], kind: Kind, all: Record<string, Standing>): Row[] {
+  const those = typeof systems === 'string' ? [systems] : systems;
+  return Object.entries(all).map(([text, standing]) => ({ systems: those, kind, text, ...standing }));
+}
+
+export const module = (path: string, title: string): Proof => [`apps/server/src/modules/${path}`, title];
+export const platform = (path: string, title: string): Proof => [`apps/server/src/platform/${path}`, title];
+export const suite = (path: string, title: string): Proof => [`apps/server/test/${path}`, title];
+export const s = (system: System, title: string): Proof => [`acceptance/reference/${system}.test.ts`, title];
+
+export const config: Proof = ['apps/server/src/config.test.ts', '%s is never silently ignored'];
+export const firstCommand: Proof = ['acceptance/start.test.ts', 'is ready when it says so'];
+export const supabase = 'the Supabase addresses are the last part of the work';
+export const deployment = 'deployment files (Dockerfile, compose, Caddy) are not there yet';
+
+export const queue = s('s2', '3d. Test Webhook Queue');
+export const redis: Proof = [
+  'apps/server/src/config.test.ts',
+  'the host and port of a Redis make its address',
+];
+export const sentry = platform('log.test.ts', 'SENTRY_DSN: an unexpected error arrives');
+
+export const people = (title: string): Proof => module('auth/people.test.ts', title);
