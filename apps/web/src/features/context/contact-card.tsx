@@ -1,8 +1,9 @@
 import type { ContactDetails } from '@chaski/sdk';
-import { Alert, Avatar, Badge, Group } from '@mantine/core';
+import { Alert, Badge, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { Face } from '../../ui/face.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';
 import { InlineText } from './inline-text.tsx';
@@ -17,13 +18,14 @@ export function ContactCard({ contact }: { contact: ContactDetails }) {
   return (
     <div>
       <Group wrap="nowrap" gap="sm" mb="sm">
-        <Avatar name={contact.displayName} color="initials" size={52} alt="" />
+        <Face name={contact.displayName} size={52} />
         <div className={classes.grow}>
           <div className={classes.bold}>
             <InlineText
               label={t('context.name')}
               value={contact.name ?? ''}
               placeholder={contact.displayName}
+              isNamed
               disabled={!may}
               onSave={(name) => void work.save({ name: name || null })}
             />

@@ -7,14 +7,24 @@ interface Props {
   value: string;
   placeholder: string;
   disabled: boolean;
+  /** The placeholder is no hint but what it is called without a text of ours. */
+  isNamed?: boolean;
   type?: 'text' | 'email' | 'number';
   onSave(value: string): void;
 }
 
 /** A text that becomes a field when it is pressed. Enter and leaving save, Escape does not. */
-export function InlineText({ label, value, placeholder, disabled, type = 'text', onSave }: Props) {
+export function InlineText({
+  label,
+  value,
+  placeholder,
+  disabled,
+  isNamed = false,
+  type = 'text',
+  onSave,
+}: Props) {
   const [text, setText] = useState<string | null>(null);
-  if (disabled) return <bdi>{value || '–'}</bdi>;
+  if (disabled) return <bdi>{value || (isNamed ? placeholder : '–')}</bdi>;
   if (text === null) {
     return (
       <UnstyledButton
@@ -22,7 +32,7 @@ export function InlineText({ label, value, placeholder, disabled, type = 'text',
         aria-label={`${label}: ${value || placeholder}`}
         onClick={() => setText(value)}
       >
-        <bdi className={value === '' ? classes.dim : undefined}>{value || placeholder}</bdi>
+        <bdi className={value === '' && !isNamed ? classes.dim : undefined}>{value || placeholder}</bdi>
       </UnstyledButton>
     );
   }

@@ -25,7 +25,7 @@ export function Labels(props: {
   const rest = all.filter((label) => !props.labels.some(({ id }) => id === label.id));
   return (
     <section aria-label={props.title}>
-      <h3 className={classes.heading}>{props.title}</h3>
+      <h2 className={classes.heading}>{props.title}</h2>
       <Group gap={6}>
         {props.labels.map((label) => (
           <Pill

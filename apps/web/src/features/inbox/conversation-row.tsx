@@ -1,9 +1,10 @@
 import type { Conversation } from '@chaski/sdk';
-import { Avatar, Badge, Checkbox, ColorSwatch } from '@mantine/core';
+import { Badge, Checkbox, ColorSwatch } from '@mantine/core';
 import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Face } from '../../ui/face.tsx';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';
 import { Ticks } from './ticks.tsx';
@@ -49,7 +50,7 @@ export function ConversationRow({ conversation, current, selected, selecting, on
         aria-label={unread ? `${name}, ${t('inbox.unread', { count: unreadCount })}` : name}
         onClickCapture={choose}
       />
-      <Avatar name={name} color="initials" size={40} className={classes.avatar ?? ''} alt="" />
+      <Face name={name} size={40} className={classes.avatar} />
       <Checkbox
         className={classes.box ?? ''}
         size="sm"
@@ -118,14 +119,9 @@ function Marks({ conversation, unread }: { conversation: Conversation; unread: b
         <IconUsersGroup size={15} role="img" aria-label={t('list.ofTeam', { name: team.name })} />
       ) : null}
       {assignee ? (
-        <Avatar
-          name={assignee.name}
-          color="initials"
-          size={20}
-          role="img"
-          aria-label={t('inbox.assignedTo', { name: assignee.name })}
-          title={t('inbox.assignedTo', { name: assignee.name })}
-        />
+        <span role="img" aria-label={t('inbox.assignedTo', { name: assignee.name })} title={assignee.name}>
+          <Face name={assignee.name} size={20} />
+        </span>
       ) : null}
       {unread ? (
         <Badge size="sm" className={classes.count ?? ''} aria-hidden>

@@ -13,7 +13,7 @@ export function InboxPage() {
   const chosen = useMatch({ from: '/inside/app/inbox/$conversationId', shouldThrow: false }) !== undefined;
   const { conversationId } = useParams({ strict: false });
   return (
-    <div className={classes.inbox} data-chosen={chosen || undefined}>
+    <main className={classes.inbox} data-chosen={chosen || undefined}>
       <ViewsPane />
       <ListPane chosen={conversationId ?? null} />
       {conversationId ? (
@@ -24,7 +24,7 @@ export function InboxPage() {
       ) : (
         <NothingChosen />
       )}
-    </div>
+    </main>
   );
 }
 

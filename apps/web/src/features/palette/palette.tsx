@@ -1,10 +1,11 @@
-import { ActionIcon, Avatar, Modal, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Modal, Text, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconMessage, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Face } from '../../ui/face.tsx';
 import { useExplain } from '../../ui/form.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -34,7 +35,7 @@ export function Palette() {
         size={640}
         padding={0}
         yOffset="10dvh"
-        aria-label={t('search.label')}
+        attributes={{ content: { 'aria-label': t('search.label') } }}
         transitionProps={{ duration: 0 }}
       >
         {opened ? <Find close={close} showKeys={keys.open} /> : null}
@@ -75,7 +76,7 @@ function useHits(
     ...(found?.contacts ?? []).map((one) => ({
       id: one.id,
       group: 'people' as const,
-      icon: <Avatar name={one.displayName} color="initials" size={26} alt="" />,
+      icon: <Face name={one.displayName} size={26} />,
       title: <Marked text={one.displayName} marks={one.highlights} />,
       aside: one.phone ? <bdi>+{one.phone}</bdi> : null,
       run: then(() => void navigate({ to: '/app/contacts', search: { contact: one.id } })),
