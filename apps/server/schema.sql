@@ -1580,6 +1580,24 @@ grant select to chaski_app;
 grant select to chaski_system;
 
 -- view
+create view message_jobs with (security_invoker=true) as
+ SELECT j.id,
+    (((j.payload)::jsonb ->> 'workspaceId'::text))::uuid AS workspace_id,
+    t.identifier AS type,
+        CASE
+            WHEN (j.locked_at IS NOT NULL) THEN 'processing'::text
+            WHEN (j.attempts >= j.max_attempts) THEN 'failed'::text
+            ELSE 'pending'::text
+        END AS status,
+    COALESCE(((j.payload)::jsonb -> 'payload'::text), (j.payload)::jsonb) AS payload,
+    j.last_error AS error,
+    j.created_at,
+    j.updated_at
+   FROM (graphile_worker._private_jobs j
+     JOIN graphile_worker._private_tasks t ON ((t.id = j.task_id)));
+grant select to chaski_system;
+
+-- view
 create view monthly_usage with (security_invoker=true) as
  SELECT workspace_id,
     month,

@@ -22,6 +22,8 @@ export async function installQueue(ownerUrl: string, rolePrefix: string): Promis
     pool.on('error', () => {});
     pool.on('connect', (one) => one.on('error', () => {}));
     try {
+      // A view holds fast the columns it reads, and these are graphile's.
+      await client.query('drop view if exists public.message_jobs');
       await runMigrations({ pgPool: pool });
     } finally {
       await pool.end();
@@ -57,6 +59,18 @@ begin
       using (true) with check (true)', target);
   end loop;
 end $$;
+
+-- S1's table of jobs, for who looks at them by SQL: as system, like the tables beneath.
+create or replace view public.message_jobs with (security_invoker = true) as
+  select j.id, (j.payload::jsonb ->> 'workspaceId')::uuid as workspace_id, t.identifier as type,
+         case when j.locked_at is not null then 'processing'
+              when j.attempts >= j.max_attempts then 'failed'
+              else 'pending' end as status,
+         coalesce(j.payload::jsonb -> 'payload', j.payload::jsonb) as payload, j.last_error as error,
+         j.created_at, j.updated_at
+  from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id;
+revoke all on public.message_jobs from public;
+grant select on public.message_jobs to ${system};
 
 drop policy if exists definer on public.job_names;
 create policy definer on public.job_names for select to current_user using (true);

@@ -350,3 +350,19 @@ test('connections act as the role from their first statement on, whatever the ad
     await client.end();
   }
 });
+
+test('message_jobs shows jobs as S1 names them, to the system alone', async () => {
+  await ask(7);
+  const rows = await db.withSystem('look at jobs', (tx) =>
+    tx.query('select workspace_id, type, status, payload, error from message_jobs'),
+  );
+  expect(rows).toEqual([
+    { workspace_id: workspaceId, type: 'test.greet', status: 'pending', payload: { i: 7 }, error: null },
+  ]);
+  await admin.query('update graphile_worker._private_jobs set attempts = max_attempts');
+  const [dead] = await db.withSystem('look at jobs', (tx) => tx.query('select status from message_jobs'));
+  expect(dead).toEqual({ status: 'failed' });
+  await expect(
+    db.withTenant(workspaceId, systemActor, (tx) => tx.query('select * from message_jobs')),
+  ).rejects.toThrow();
+});
