@@ -78,6 +78,9 @@ interface Issue {
   params?: unknown;
 }
 
+/** What one shape of a union says, as zod has it. */
+type Branch = { code: string; path: (string | number)[]; message?: string }[];
+
 function problems(issue: Issue, context: string | undefined): { path: string; message: string }[] {
   const root =
     context === 'body' || context === undefined ? '' : context === 'querystring' ? 'query' : context;
@@ -88,6 +91,24 @@ function problems(issue: Issue, context: string | undefined): { path: string; me
       path: path === '' ? key : `${path}.${key}`,
       message: 'There is no such field; remove it or check its spelling in /openapi.json.',
     }));
+  }
+  if (issue.keyword === 'invalid_union') {
+    const branches = (issue.params as { errors?: Branch[] } | undefined)?.errors ?? [];
+    // Of the shapes that a field may have the one that is closest to what came.
+    const [closest] = branches.toSorted((one, other) => one.length - other.length);
+    if (closest && closest.length > 0) {
+      return closest.flatMap(({ code, path: inside, message, ...params }) =>
+        problems(
+          {
+            keyword: code,
+            instancePath: [issue.instancePath, ...inside].join('/'),
+            params,
+            ...(message === undefined ? {} : { message }),
+          },
+          context,
+        ),
+      );
+    }
   }
   return [{ path, message: issue.message ?? 'not valid' }];
 }
