@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import files from '@fastify/static';
 import { builtPage } from './build-page.ts';
@@ -43,7 +44,6 @@ const shown: Record<string, string> = {
 export async function pageRoutes(app: HttpApp, folder: string = builtPage): Promise<boolean> {
   const index = join(folder, 'index.html');
   if (!existsSync(index)) return false;
-  const html = readFileSync(index, 'utf8');
   await app.register(files, {
     root: join(folder, 'assets'),
     prefix: '/assets/',
@@ -64,10 +64,13 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
   for (const address of ['/', '/app', '/app/*']) {
     app.get(address, { schema: { hide: true } as never }, async (_request, reply) => {
       const nonce = randomBytes(16).toString('base64');
-      return reply
-        .header('content-type', 'text/html; charset=utf-8')
-        .header('content-security-policy', policy(nonce))
-        .send(html.replaceAll(placeholder, nonce));
+      return (
+        reply
+          .header('content-type', 'text/html; charset=utf-8')
+          .header('content-security-policy', policy(nonce))
+          // Read each time: a new build takes the files away that the old page names.
+          .send((await readFile(index, 'utf8')).replaceAll(placeholder, nonce))
+      );
     });
   }
   return true;

@@ -423,3 +423,11 @@ test('a key for certain numbers cannot change the workspace, whatever its scopes
   numberIds = null;
   expect(await ask('PATCH')).toBe(200);
 });
+
+test('what a route does not have is not found, and no wrong method', async () => {
+  http = await build();
+  http.app.get('/files/*', async (_request, reply) => reply.callNotFound());
+  expect((await http.app.inject({ url: '/files/gone.js' })).statusCode).toBe(404);
+  const wrong = await http.app.inject({ method: 'POST', url: '/files/gone.js' });
+  expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'GET, HEAD']);
+});

@@ -253,7 +253,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     const allowed = [
       ...new Set(routes.filter((route) => route.pattern.test(path)).map((route) => route.method)),
     ];
-    if (allowed.length > 0) {
+    // A route that is there and has no such thing (a file) is no wrong method.
+    if (allowed.length > 0 && !allowed.includes(request.method)) {
       reply.header('allow', allowed.join(', '));
       return renderError(
         new AppError('method_not_allowed', 405, `Use ${allowed.join(' or ')} here.`, { allowed }),
