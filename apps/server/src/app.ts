@@ -12,6 +12,7 @@ import { preparePage } from './build-page.ts';
 import type { Config } from './config.ts';
 import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
+import { docsRoutes } from './docs-page/index.ts';
 import { figuresOf } from './figures.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import {
@@ -346,6 +347,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await page;
       await pageRoutes(http.app);
       intake.push(() => http.stopIntake());
+      await docsRoutes(http.app);
       sockets.push(
         () => acceptor.close(),
         () => http.close(),

@@ -8,4 +8,4 @@
  * there is no other key to fall back to. Nothing of a secret or a credential is in an error.
  */
 export { type AwsOptions, awsKeys } from './aws.ts';
-export { type KeySource, keysFrom } from './source.ts';
+export { keysFrom } from './source.ts';

@@ -1,0 +1,185 @@
+/** The API reference as a developer has it: a browser without the internet, a keyboard, dark and light, both directions. */
+import { request } from 'node:http';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { dataFolder, type Product, startProduct } from './product.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let axe: string;
+let url: string;
+
+beforeAll(async () => {
+  axe = await axeSource();
+  browser = await openBrowser();
+  folder = await dataFolder();
+  product = await startProduct({ dataDir: folder.path });
+  url = product.ready.url;
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+
+/** A visit that must neither break the policy, nor say an error, nor ask anybody else. */
+async function visit(
+  address: string,
+  look: (page: Page) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (line) => {
+    if (line.type() === 'error' || /Content Security Policy/i.test(line.text())) troubles.push(line.text());
+  });
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('request', (asked) => {
+    if (!asked.url().startsWith(url)) troubles.push(asked.url());
+  });
+  await page.goto(`${url}${address}`);
+  await page.locator('main h1').waitFor();
+  await look(page);
+  await context.close();
+  expect(troubles).toEqual([]);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    (
+      globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe.run(),
+  );
+  return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+test('a developer finds an operation by words, reads who may, what it takes and answers, and how to call it', async () => {
+  await visit('/docs', async (page) => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('post block contact');
+    await expect.poll(() => page.locator('#found').textContent()).toMatch(/^[1-9]\d? of \d{3}$/);
+    await page.keyboard.press('ArrowDown');
+    const links = page.locator('nav li:not([hidden]) a');
+    const hrefs = await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    expect(hrefs).toContain('#contacts.block');
+    for (let n = hrefs.indexOf('#contacts.block'); n > 0; n -= 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('h1[id="contacts.block"]').waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('contacts.block');
+    expect(new URL(page.url()).hash).toBe('#contacts.block');
+    const text = await page.locator('main').textContent();
+    expect(text).toMatch(/POST\s+\/v1\/contacts\/\{id\}\/block/);
+    expect(text).toMatch(/roles? owner, admin.*API keys with contacts:write/);
+    expect(text).toContain('Idempotency-Key');
+    expect(text).toContain(`curl -X POST '${url}/v1/contacts/{id}/block'`);
+    expect(text).toMatch(/404\s*There is no such thing/);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Chaski API' }).waitFor();
+  });
+});
+
+test('an address leads to its operation; fields open as deep as one wants', async () => {
+  await visit('/docs#messages.create', async (page) => {
+    expect(await page.title()).toMatch(/^POST \/v1\/messages/);
+    expect(await page.locator('nav a[aria-current="page"]').count()).toBe(1);
+    const opened = page.locator('main .fields details').first();
+    await opened.locator('summary').first().click();
+    expect(await opened.locator('li').count()).toBeGreaterThan(0);
+  });
+});
+
+test('the curl line works as it stands, with a key', async () => {
+  await visit('/docs#contacts.list', async (page) => {
+    const line = await page.getByRole('region', { name: 'curl' }).textContent();
+    expect(line).toBe(`curl '${url}/v1/contacts' \\\n  -H "Authorization: Bearer $CHASKI_KEY"`);
+    expect((await product.api('/v1/contacts')).status).toBe(200);
+  });
+});
+
+test.each([
+  ['light', ''],
+  ['dark', ''],
+  ['light', '?dir=rtl'],
+  ['dark', '?dir=rtl'],
+] as const)('%s %s: axe finds nothing, nothing overflows, on a telephone too', async (colorScheme, query) => {
+  for (const hash of ['', '#messages.create']) {
+    await visit(
+      `/docs${query}${hash}`,
+      async (page) => {
+        await page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true");
+        await expect
+          .poll(() => page.locator('main details[open]:not(:has(> :nth-child(2)))').count())
+          .toBe(0);
+        expect(await violations(page), hash).toEqual([]);
+        for (const width of [1280, 375]) {
+          await page.setViewportSize({ width, height: 800 });
+          const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect(beyond, `${hash} ${width}`).toBeLessThanOrEqual(0);
+        }
+      },
+      { colorScheme },
+    );
+  }
+});
+
+test('what it is drawn from can be taken away; the policy lets in its own files alone', async () => {
+  const page = await fetch(`${url}/docs`);
+  expect(page.headers.get('content-security-policy')).toMatch(
+    /default-src 'none'; script-src 'self'; style-src 'self'/,
+  );
+  expect(page.headers.get('content-security-policy')).not.toMatch(/unsafe/);
+  const spec = (await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string };
+  expect(spec.openapi).toBe('3.1.0');
+  const postman = await fetch(`${url}/docs/postman.json`);
+  expect(postman.headers.get('content-disposition')).toContain('chaski.postman.json');
+  expect(((await postman.json()) as { item: unknown[] }).item.length).toBeGreaterThan(5);
+});
+
+test('the reference comes compressed, a health check says what S3’s and S4’s clients read, metrics are for this machine', async () => {
+  const encoding = await new Promise((resolve, reject) => {
+    const asked = request(`${url}/openapi.json`, { headers: { 'accept-encoding': 'br' } }, (answer) => {
+      answer.resume();
+      resolve(answer.headers['content-encoding']);
+    });
+    asked.on('error', reject).end();
+  });
+  expect(encoding).toBe('br');
+  expect(await (await fetch(`${url}/health`)).json()).toEqual({
+    ok: true,
+    status: 'ok',
+    timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    environment: 'development',
+  });
+  expect(await (await fetch(`${url}/livez`)).json()).toEqual({ status: 'ok' });
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  for (const name of [
+    'chaski_webhooks_total{outcome="accepted"}',
+    'chaski_inbound_lag_seconds',
+    'chaski_inbound_items_total',
+    'chaski_send_attempts_total',
+    'chaski_jobs{',
+    'chaski_jobs_completed_total{',
+    'chaski_dead_letters{kind="message"}',
+    'chaski_sockets',
+    'chaski_consents_total',
+    'chaski_permission_refusals_total',
+    'chaski_secret_open_seconds_count',
+    'chaski_http_request_seconds_count{',
+    'chaski_db_pool_connections{',
+    'chaski_workspace_usage',
+    'nodejs_eventloop_lag_seconds',
+  ]) {
+    expect(metrics, name).toContain(name);
+  }
+  expect((await fetch(`${url}/metrics`, { headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(403);
+});
