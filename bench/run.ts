@@ -2,7 +2,8 @@
  * Measures what docs promise, in one table. Each ratio compares things measured in turns in this run, with the
  * yardsticks part of bench/; absolute rows are judged only where the machine's own yardsticks hold.
  *
- * usage: npm run bench -- [--only ingest,reads] [--quick]; exit 1 when a goal that can be judged is missed.
+ * usage: npm run bench -- [--only ingest,reads] [--quick] [--full]; exit 1 when a goal that can be judged is missed.
+ * bench/README.md says what each family measures.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,7 @@ import { claim } from './claim.ts';
 import { startCluster } from './cluster.ts';
 import { fairShare } from './fair-share.ts';
 import { fullLoop } from './full-loop.ts';
+import { gates } from './gates.ts';
 import { inbox } from './inbox.ts';
 import { ingest } from './ingest.ts';
 import { latency } from './latency.ts';
@@ -32,6 +34,7 @@ const families: Record<string, Family> = {
   inbox,
   search,
   login,
+  gates,
   latency,
   'full-loop': fullLoop,
   sends,
@@ -42,10 +45,18 @@ const families: Record<string, Family> = {
   'fair-share': fairShare,
 };
 
+/** Those that fill a database with a million messages first, or open thousands of sockets: minutes each. */
+const heavy = new Set(['inbox', 'search', 'sockets']);
+
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+  },
 });
-const wanted = values.only?.split(',') ?? Object.keys(families);
+const usual = Object.keys(families).filter((name) => values.full || !heavy.has(name));
+const wanted = values.only?.split(',') ?? usual;
 const unknown = wanted.filter((name) => !(name in families));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}; there are ${Object.keys(families).join(', ')}.`);
@@ -93,6 +104,9 @@ try {
   console.log(table(rows));
 } finally {
   await cluster.stop();
+}
+if (values.only === undefined && !values.full) {
+  console.log(`\nNot measured without --full: ${[...heavy].join(', ')}.`);
 }
 const missed = rows.filter((row) => row.verdict === 'missed');
 progress('done');
