@@ -308,6 +308,7 @@ export async function createApp(options: AppOptions): Promise<App> {
               anonymous: config.rateLimitAnonymous,
               api: config.rateLimitAnonymous,
               auth: config.rateLimitAuth,
+              mails: config.rateLimitMails,
               messages: config.rateLimitMessages,
               uploads: config.rateLimitUploads,
               queue: { max: config.queueRateLimitMax, windowSeconds: config.queueRateLimitWindowSec },

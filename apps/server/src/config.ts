@@ -510,6 +510,10 @@ export const schema = z.object({
     group: GROUPS.limits,
     doc: 'Tries to sign in, register or reset a password, of one address and for one account.',
   }),
+  RATE_LIMIT_MAILS: setting(rate.prefault('50/3600'), {
+    group: GROUPS.limits,
+    doc: 'Mails that one user may have sent to addresses of their choice: invitations, also when sent again.',
+  }),
   RATE_LIMIT_MESSAGES: setting(rate.prefault('30/60'), {
     group: GROUPS.limits,
     doc: "Sends of one user at the reference systems' own addresses; the native API goes by the plan.",

@@ -11,7 +11,11 @@ const api = await testApi({
   admission: createAdmission({
     buckets: createBuckets({ db, log: pino({ level: 'silent' }) }),
     planOf: async () => ({ points: null, pointsSeconds: 60, requestsPerMinute: null }),
-    rules: { anonymous: { max: 40, windowSeconds: 900 }, auth: { max: 5, windowSeconds: 900 } },
+    rules: {
+      anonymous: { max: 40, windowSeconds: 900 },
+      auth: { max: 5, windowSeconds: 900 },
+      mails: { max: 3, windowSeconds: 3_600 },
+    },
   }),
 });
 const { someone } = people(api);
@@ -85,5 +89,20 @@ describe('guessing', () => {
     const statuses = await tries(41, '/v1/auth/confirm-new-address', { token: 'x' }, { from });
     expect(statuses.slice(0, 40)).not.toContain(429);
     expect(statuses[40]).toBe(429);
+  });
+
+  it('mails no more invitations than a user may have sent', async () => {
+    const headers = api.as(await api.stage(), 'owner');
+    const invite = (email: string) =>
+      api.send('POST /v1/invitations', { body: { email, role: 'viewer' } }, headers);
+    const made = await invite(address());
+    const { id } = made.body as { id: string };
+    const again = () => api.send('POST /v1/invitations/:id/resend', { params: { id } }, headers);
+    const statuses = [made.status, (await again()).status, (await invite(address())).status];
+    expect(statuses).toEqual([201, 200, 201]);
+    expect((await again()).body).toMatchObject({
+      error: { code: 'rate_limited', details: { limit: 'mails', key: 'user' } },
+    });
+    expect((await invite(address())).status).toBe(429);
   });
 });

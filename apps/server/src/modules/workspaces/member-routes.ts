@@ -164,6 +164,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       '/v1/invitations',
       {
         onRequest: gate('members:write'),
+        config: { limits: ['mails'] },
         schema: {
           tags: ['members'],
           description:
@@ -189,6 +190,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       '/v1/invitations/:id/resend',
       {
         onRequest: gate('members:write'),
+        config: { limits: ['mails'] },
         schema: { tags: ['members'], params: oneInvitation, response: { 200: invitationBody } },
       },
       idempotent(db, async (tx, request) => ({
