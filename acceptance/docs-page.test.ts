@@ -1,5 +1,7 @@
 /** The API reference as a developer has it: a browser without the internet, a keyboard, dark and light, both directions. */
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { axeSource, openBrowser } from './browser.ts';
@@ -12,12 +14,14 @@ let product: Product;
 let browser: Browser;
 let axe: string;
 let url: string;
+let logs: string;
 
 beforeAll(async () => {
   axe = await axeSource();
   browser = await openBrowser();
   folder = await dataFolder();
-  product = await startProduct({ dataDir: folder.path });
+  logs = join(folder.path, '../logs');
+  product = await startProduct({ dataDir: folder.path, env: { LOG_DIR: logs } });
   url = product.ready.url;
 });
 afterAll(async () => {
@@ -182,4 +186,11 @@ test('the reference comes compressed, a health check says what S3’s and S4’s
     expect(metrics, name).toContain(name);
   }
   expect((await fetch(`${url}/metrics`, { headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(403);
+});
+
+test('LOG_DIR: all.log and error.log, every line names its component', async () => {
+  const lines = readFileSync(join(logs, 'all.log'), 'utf8').trim().split('\n');
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines) expect(JSON.parse(line).component, line).toMatch(/^[a-z]+$/);
+  expect(readFileSync(join(logs, 'error.log'), 'utf8')).toBe('');
 });
