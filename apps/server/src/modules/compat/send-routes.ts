@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
-import { AppError, errors } from '../../platform/errors.ts';
+import { errors } from '../../platform/errors.ts';
 import { type HttpApp, idempotent, principalOf } from '../../platform/http/index.ts';
 import { isId } from '../../platform/ids.ts';
 import { contactForAddress, getContact } from '../contacts/index.ts';
@@ -8,6 +8,7 @@ import { messageBody, presentMessage, type SendCommand, send } from '../messages
 import { hidden } from './hidden.ts';
 import { latestThread } from './latest-thread.ts';
 import type { CompatDeps } from './routes.ts';
+import { phoneOf } from './rules.ts';
 
 const text = z.string().min(1).max(4096);
 const toChat = z.strictObject({ to: z.string().min(1).max(100), message: text });
@@ -19,27 +20,6 @@ const answer = z.object({
   status: z.string(),
   message: messageBody,
 });
-
-/** `1234567890@c.us`, `+1234567890` or digits, as a phone number. */
-export function phoneOf(to: string): string {
-  if (/@g\.us$/i.test(to)) {
-    throw new AppError(
-      'groups_not_supported',
-      422,
-      'Messages to groups (…@g.us) are not sent. Send to a person: 1234567890@c.us or +1234567890.',
-    );
-  }
-  const phone = to.replace(/@(c\.us|s\.whatsapp\.net)$/i, '').replace(/[\s().-]/g, '');
-  if (!/^\+?\d{5,15}$/.test(phone)) {
-    throw errors.invalidRequest([
-      {
-        path: 'to',
-        message: 'A phone number with its country code: 1234567890@c.us, +1234567890 or digits.',
-      },
-    ]);
-  }
-  return phone;
-}
 
 async function say(
   tx: TenantTx,
@@ -67,7 +47,7 @@ export function sendRoutes(app: HttpApp, { db, gate }: CompatDeps): void {
     idempotent(db, async (tx, request) => {
       const { to, message } = request.body as z.infer<typeof toChat>;
       const { numberIds } = principalOf(request);
-      const contact = await contactForAddress(tx, { phone: phoneOf(to).replace('+', '') });
+      const contact = await contactForAddress(tx, { phone: phoneOf(to) });
       return say(tx, await latestThread(tx, contact.id, numberIds), message, numberIds);
     }),
   );

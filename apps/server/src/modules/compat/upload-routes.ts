@@ -18,6 +18,7 @@ import {
 } from '../media/index.ts';
 import { hidden } from './hidden.ts';
 import type { CompatDeps } from './routes.ts';
+import { fileAt, pathOf } from './rules.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -40,15 +41,6 @@ const stored = z.object({
 const byPath = z.strictObject({ path: z.string().min(1).max(300) });
 const oneFile = z.strictObject({ id: z.uuid() });
 
-/** Where a file lies in S3's private bucket `media`: the id is its name. */
-const pathOf = (id: string) => `media/${id}`;
-
-function idOf(path: string): string {
-  const id = /^\/?(?:media\/)?([0-9a-f-]{36})$/i.exec(path)?.[1];
-  if (!id || !z.uuid().safeParse(id).success) throw errors.notFound('file', { path });
-  return id.toLowerCase();
-}
-
 /** S3's files: one up, an address for five minutes, gone. */
 export async function uploadRoutes(app: HttpApp, deps: CompatDeps): Promise<void> {
   const { db, gate, blobs, auth, urlKey } = deps;
@@ -67,7 +59,7 @@ export async function uploadRoutes(app: HttpApp, deps: CompatDeps): Promise<void
     },
     async (request) => {
       const { numberIds } = principalOf(request);
-      const id = idOf(request.query.path);
+      const id = fileAt(request.query.path);
       const media = await inTenant(db, request, (tx) => getMedia(tx, tx.workspaceId, id));
       refuseOthersFile(numberIds, media);
       return { success: true, path: pathOf(media.id), ...signed(media.workspaceId, media.id) };
@@ -85,7 +77,7 @@ export async function uploadRoutes(app: HttpApp, deps: CompatDeps): Promise<void
     remove(request as FastifyRequest, request.params.id),
   );
   app.delete('/api/upload/media', { ...removal, schema: hidden({ querystring: byPath }) }, (request) =>
-    remove(request as FastifyRequest, idOf(request.query.path)),
+    remove(request as FastifyRequest, fileAt(request.query.path)),
   );
 
   await app.register(async (scope) => {
