@@ -16,6 +16,6 @@
  *   that says so is read, on every process;
  * - a ticket lets in once, within 30 seconds.
  */
-export { type Realtime, type RealtimeOptions, startRealtime } from './realtime.ts';
+export { type Realtime, startRealtime } from './realtime.ts';
 export { feedRoutes } from './routes.ts';
-export { makeTicket, redeemTicket } from './tickets.ts';
+export { makeTicket } from './tickets.ts';
