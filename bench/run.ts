@@ -45,8 +45,8 @@ const families: Record<string, Family> = {
   'fair-share': fairShare,
 };
 
-/** Those that fill a database with a million messages first, or open thousands of sockets: minutes each. */
-const heavy = new Set(['inbox', 'search', 'sockets']);
+/** Those that fill a database with a million rows first, or open thousands of sockets: minutes each. */
+const heavy = new Set(['inbox', 'search', 'sockets', 'claim']);
 
 const { values } = parseArgs({
   options: {
