@@ -153,6 +153,13 @@ export function updateTouched(
   ]);
 }
 
+export const replaceLastMessage = statement(
+  'conversations.replace_last',
+  `update conversations c set last_message_id = t.kept
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as t (workspace_id, id, kept, gone)
+   where c.workspace_id = t.workspace_id and c.id = t.id and c.last_message_id = t.gone`,
+);
+
 export function selectConversations(
   tx: Tx,
   keys: readonly { workspaceId: string; id: string }[],

@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import { tell } from './activity.ts';
 import { opened } from './open.ts';
 import { noteParticipants } from './participants.ts';
-import { type TouchRow, updateTouched } from './queries.ts';
+import { replaceLastMessage, type TouchRow, updateTouched } from './queries.ts';
 
 export interface Touch {
   workspaceId: string;
@@ -75,6 +75,19 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
   if (tx.scope === 'tenant' && tx.actor.kind === 'user' && wrote.length > 0) {
     await noteParticipants(tx, wrote, 'wrote');
   }
+}
+
+/** A message gave way to another one of its conversation: where it was the newest, the other one is. */
+export async function replaceLast(
+  tx: Tx,
+  pairs: readonly { workspaceId: string; conversationId: string; messageId: string; mergedId: string }[],
+): Promise<void> {
+  await tx.execute(replaceLastMessage, [
+    pairs.map((pair) => pair.workspaceId),
+    pairs.map((pair) => pair.conversationId),
+    pairs.map((pair) => pair.messageId),
+    pairs.map((pair) => pair.mergedId),
+  ]);
 }
 
 const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));

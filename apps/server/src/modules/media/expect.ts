@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import { type MediaId, newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
-import { insertWaiting } from './queries.ts';
+import { giveFiles, insertWaiting } from './queries.ts';
 import { declaredKind, hexSha256, type MediaKind, plainType } from './rules.ts';
 
 /** A file that a message announced. */
@@ -61,4 +61,16 @@ export async function expectMany(tx: Tx, expected: readonly ExpectedMedia[]): Pr
     })),
   );
   return ids;
+}
+
+/** A message gave way to another one, and its files are that one's. */
+export async function moveFiles(
+  tx: Tx,
+  pairs: readonly { workspaceId: string; messageId: string; mergedId: string }[],
+): Promise<void> {
+  await tx.execute(giveFiles, [
+    pairs.map((pair) => pair.workspaceId),
+    pairs.map((pair) => pair.messageId),
+    pairs.map((pair) => pair.mergedId),
+  ]);
 }

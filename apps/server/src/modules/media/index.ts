@@ -13,7 +13,7 @@
  */
 export { deleteBytesHandler, deleteMedia } from './delete.ts';
 export { eraseMedia } from './erase.ts';
-export { type ExpectedMedia, expectMany } from './expect.ts';
+export { type ExpectedMedia, expectMany, moveFiles } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
 export { mediaBody, present as presentMedia } from './present.ts';
 export { findMedia, getMedia } from './read.ts';

@@ -41,6 +41,12 @@ export const insertWaiting = statement(
    on conflict (workspace_id, id) do nothing`,
 );
 
+export const giveFiles = statement(
+  'media.give',
+  `update media m set message_id = t.kept from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (workspace_id, kept, gone)
+   where m.workspace_id = t.workspace_id and m.message_id = t.gone`,
+);
+
 export const insertStored = statement(
   'media.insert_stored',
   `insert into media (workspace_id, id, direction, kind, state, declared_type, type, size, sha256, filename, blob_key,

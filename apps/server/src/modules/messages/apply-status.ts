@@ -4,6 +4,7 @@ import { emit } from '../../platform/events/index.ts';
 import { isId } from '../../platform/ids.ts';
 import { recordConsents } from '../contacts/index.ts';
 import type { NumberRoute } from '../numbers/index.ts';
+import { uniteEchoes } from './echoes.ts';
 import {
   deletePending,
   insertPending,
@@ -64,6 +65,17 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
     rest = rest.filter((word) => !found.has(providerKey(word)));
   };
   await look(lockByProviderId);
+  const echoes = [...words.values()].flatMap((word) => {
+    const attemptId = found.get(providerKey(word))?.echo ? attemptOf(word) : null;
+    return attemptId === null ? [] : [{ ...word, attemptId, failed: word.item.status === 'failed' }];
+  });
+  if (echoes.length > 0) {
+    await uniteEchoes(tx, echoes);
+    const again = new Set(echoes.map(providerKey));
+    rest.push(...[...words.values()].filter((word) => again.has(providerKey(word))));
+    for (const key of again) found.delete(key);
+    await look(lockByProviderId);
+  }
 
   const confirmable = new Map<string, Word>();
   const failed = new Set<string>();

@@ -1,4 +1,4 @@
-import type { SendCall, SendOutcome, StatusItem } from '@chaski/providers';
+import type { EchoItem, SendCall, SendOutcome, StatusItem } from '@chaski/providers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testDatabase, testRing, until } from '../../../test/harness.ts';
 import { routesFor, useKeyRing } from '../numbers/index.ts';
@@ -6,6 +6,7 @@ import { applyStatuses, foreignAfterMs, settlePending } from './apply-status.ts'
 import { retryDead } from './dead.ts';
 import type { Delivery } from './deliver.ts';
 import { readMessage } from './read.ts';
+import { receiveMany } from './receive.ts';
 import { type Place, stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
@@ -63,6 +64,27 @@ async function word(place: Place, attemptId: string, wamid: string, status: Stat
       errors: status === 'failed' ? [failure] : [],
     };
     await applyStatuses(tx, [{ route, item, receivedAt: clock.now() }]);
+  });
+}
+
+/** Our own message, as WhatsApp tells a phone of the business about it. */
+async function echo(place: Place, wamid: string) {
+  await stage.db.withSystem('test: an echo', async (tx) => {
+    const route = (await routesFor(tx, [place.phoneNumberId])).get(place.phoneNumberId)!;
+    const item: EchoItem = {
+      kind: 'echo',
+      path: 'entry/0/changes/0/value/message_echoes/0',
+      phoneNumberId: place.phoneNumberId,
+      accountRef: null,
+      displayPhoneNumber: null,
+      providerMessageId: wamid,
+      at: clock.now(),
+      groupId: null,
+      to: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
+      content: { type: 'text', text: { body: 'hello' } },
+      context: null,
+    };
+    await receiveMany(tx, [{ route, item, providerMessageId: wamid, at: clock.now() }]);
   });
 }
 
@@ -279,5 +301,99 @@ describe('statuses that wait for their message', () => {
     clock.advance(foreignAfterMs + 2_000);
     expect(await settlePending(stage.db)).toBe(0);
     expect(await query('select 1 from pending_statuses where foreign_at is null')).toEqual([]);
+  });
+});
+
+describe('an echo of what we sent is no second line', () => {
+  const wamidOf = (id: string) => `wamid.ECHO.${id}`;
+  /** What each order does; the message is queued and its first call in flight. */
+  const orders: Record<string, (o: Stage) => Promise<void>> = {
+    'echo, answer': async ({ echoed, answered }) => {
+      await echoed();
+      await answered();
+    },
+    'answer, echo': async ({ echoed, answered }) => {
+      await answered();
+      await echoed();
+    },
+    'echo, status, answer': async ({ echoed, told, answered }) => {
+      await echoed();
+      await told('sent');
+      await answered();
+    },
+    'status, echo, answer': async ({ echoed, told, answered }) => {
+      await told('sent');
+      await echoed();
+      await answered();
+    },
+    'echo, no answer, status': async ({ echoed, told, unanswered }) => {
+      await echoed();
+      await unanswered();
+      await told('sent');
+    },
+    'echo, crash, status': async ({ echoed, told, crash }) => {
+      await echoed();
+      await crash();
+      await told('sent');
+    },
+    'crash, echo, status': async ({ echoed, told, crash }) => {
+      await crash();
+      await echoed();
+      await told('sent');
+    },
+  };
+  interface Stage {
+    echoed(): Promise<void>;
+    answered(): Promise<void>;
+    unanswered(): Promise<void>;
+    told(status: StatusItem['status']): Promise<void>;
+    crash(): Promise<void>;
+  }
+
+  it.each(Object.entries(orders))('%s', async (_, happen) => {
+    const place = await stage.place();
+    const { calls, called, delivery } = byHand();
+    const id = await stage.say(place, 'hello');
+    const wamid = wamidOf(id);
+    await called(1);
+    const attemptId = calls[0]!.attemptId;
+    const recorded = (outcome: string) =>
+      until('the outcome is written', async () => (await outcomes(id))[0] === outcome);
+    await happen({
+      echoed: () => echo(place, wamid),
+      answered: async () => {
+        calls[0]!.answer(accepted(wamid));
+        await recorded('accepted');
+        await until('the row is gone', async () => (await queued(id)).length === 0);
+      },
+      unanswered: async () => {
+        calls[0]!.answer(lost);
+        await recorded('unknown');
+      },
+      told: (status) => word(place, attemptId, wamid, status),
+      crash: async () => {
+        await delivery.abandon();
+        byHand();
+        await recorded('unknown');
+      },
+    });
+    await word(place, attemptId, wamid, 'delivered');
+
+    const lines = await query(
+      "select id, provider_message_id, status, source from messages where conversation_id = $1 and direction = 'out'",
+      [place.conversationId],
+    );
+    expect(lines).toEqual([{ id, provider_message_id: wamid, status: 'delivered', source: 'api' }]);
+    expect(await queued(id)).toEqual([]);
+    const [conversation] = await query('select last_message_id from conversations where id = $1', [
+      place.conversationId,
+    ]);
+    expect(conversation).toEqual({ last_message_id: id });
+    expect(
+      await query('select 1 from message_statuses where message_id <> $1 and provider_message_id = $2', [
+        id,
+        wamid,
+      ]),
+    ).toEqual([]);
   });
 });

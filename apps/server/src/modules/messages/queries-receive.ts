@@ -128,6 +128,8 @@ export interface LockedMessage extends ProviderKey {
   conversationId: string;
   contactId: string | null;
   rank: number;
+  /** It came as an echo of the phone app. */
+  echo: boolean;
   /** A newer attempt exists: that this one failed says nothing about the message any more. */
   superseded: boolean;
 }
@@ -145,7 +147,7 @@ const newerAttempts = (workspaceId: string, messageId: string, providerMessageId
 const lock = statement(
   'messages.lock_by_provider_id',
   `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
-          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank,
+          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank, m.source = 'phone-app' as echo,
           case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
             as superseded
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
@@ -158,7 +160,7 @@ const lock = statement(
 const lockAttempts = statement(
   'messages.lock_by_attempt',
   `select m.workspace_id as "workspaceId", m.number_id as "numberId", t.provider_message_id as "providerMessageId",
-          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank,
+          m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank, m.source = 'phone-app' as echo,
           case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
             as superseded
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::uuid[])
@@ -227,7 +229,7 @@ const insertStatuses = statement(
 );
 
 // From all stored rows and not from this batch: then the order of batches cannot matter.
-const applyStored = statement(
+export const applyStoredStatuses = statement(
   'messages.apply_statuses',
   `with told as (
      select s.workspace_id, s.message_id,
@@ -286,7 +288,7 @@ export async function storeStatuses(tx: Tx, rows: readonly NewStatus[]): Promise
       ],
     },
     {
-      statement: applyStored,
+      statement: applyStoredStatuses,
       values: [messages.map((m) => m.workspaceId), messages.map((m) => m.messageId)],
     },
   ]);

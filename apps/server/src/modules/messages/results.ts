@@ -7,7 +7,9 @@ import { parseSettings } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
 import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
 import { changeEvent } from './changes.ts';
+import { uniteEchoes } from './echoes.ts';
 import { type ChangedRecord, saveResults } from './queries-send.ts';
+import type { Confirmation } from './reconcile.ts';
 import type { MessageError } from './rows.ts';
 import type { Verdict } from './rules.ts';
 
@@ -217,6 +219,7 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
     tx,
     changed.flatMap((row) => changeEvent(row)),
   );
+  await uniteEchoes(tx, echoed(results, changed));
   await applyPending(tx, acceptedOf(results));
   const stops = results.filter((r) => r.marketingStop && r.contactId !== null);
   await recordConsents(
@@ -237,6 +240,18 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
   );
   for (const pause of [...pauses.values()].sort((a, b) => (a.accountId < b.accountId ? -1 : 1)))
     await pauseAccount(tx, pause.workspaceId, pause.accountId, pause.reason);
+}
+
+/** Accepted, and still without WhatsApp's id: another line holds it. */
+function echoed(results: readonly Result[], changed: readonly ChangedRecord[]): Confirmation[] {
+  const without = new Set(
+    changed.flatMap((row) => (row.provider_message_id === null ? [row.attempt_id] : [])),
+  );
+  return results.flatMap((result) =>
+    result.providerMessageId !== null && without.has(result.attemptId)
+      ? [{ ...result, providerMessageId: result.providerMessageId, failed: false }]
+      : [],
+  );
 }
 
 /** Ids that WhatsApp just gave, also to a second attempt: statuses may be waiting for them. */
