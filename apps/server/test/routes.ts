@@ -67,6 +67,14 @@ export const publicRoutes: Readonly<Record<string, string>> = {
 
 /** Where the row decides beyond the table: who is refused the owner's thing that the sample is about, and why. */
 export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'key')[]; why: string }>> = {
+  'PATCH /v1/members/:userId': {
+    refuses: ['key'],
+    why: 'a key gives nobody a role that may do more than itself',
+  },
+  'POST /v1/invitations': {
+    refuses: ['key'],
+    why: 'a key gives nobody a role that may do more than itself',
+  },
   'PATCH /v1/conversations/:id/notes/:noteId': {
     refuses: ['admin', 'agent', 'key'],
     why: 'only its author edits a note',

@@ -1,7 +1,7 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
-import { contactForAddress, getContact } from '../contacts/index.ts';
+import { type ContactRow, contactForAddress, getContact, visibleContacts } from '../contacts/index.ts';
 import { getConversation, openMany } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
@@ -112,7 +112,7 @@ async function numberOf(tx: TenantTx, id: string | undefined): Promise<NumberRow
 
 async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promise<string> {
   if (target.contactId !== undefined) {
-    const contact = isId(target.contactId) ? await getContact(tx, tx.workspaceId, target.contactId) : null;
+    const contact = isId(target.contactId) ? await contactFor(tx, target.contactId) : null;
     if (!contact) throw errors.notFound('contact', { contactId: target.contactId });
     return contact.id;
   }
@@ -128,6 +128,12 @@ async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promi
       { path: 'to', message: 'say to whom exactly once: to, contactId, conversationId or recipient' },
     ]);
   return (await contactForAddress(tx, { phone })).id;
+}
+
+/** An id is no way to a person whom whoever acts may not see; it costs a second look where somebody is limited. */
+async function contactFor(tx: TenantTx, id: string): Promise<ContactRow | null> {
+  if (tx.actor.reach === undefined) return getContact(tx, tx.workspaceId, id);
+  return (await visibleContacts(tx, [id]))[0] ?? null;
 }
 
 /** Facts of conversations, in the order of `refs`; undefined for one that does not exist (here). */

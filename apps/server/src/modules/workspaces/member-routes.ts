@@ -1,7 +1,10 @@
-import { roles } from '@chaski/contracts';
+import { actionsOf, type Role, roles } from '@chaski/contracts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
 import {
+  allows,
   type Http,
   type HttpApp,
   idempotent,
@@ -9,6 +12,7 @@ import {
   listOf,
   listQuery,
   page,
+  principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
 import {
@@ -93,6 +97,18 @@ const oneInvitation = z.strictObject({ id: z.uuid() });
 const inviter = (request: { person: { name: string; email: string } | null }) =>
   request.person?.name || request.person?.email || '';
 
+/** Who is made by a key may do no more than the key: else it would mail itself what it lacks. People are leads already. */
+function refuseGreater(request: Pick<FastifyRequest, 'principal'>, given: Role | undefined): void {
+  const { actor, scopes } = principalOf(request);
+  if (actor.kind !== 'key' || given === undefined) return;
+  const missing = actionsOf(given).filter((action) => !allows(scopes, action));
+  if (missing.length > 0) {
+    throw errors.forbidden(`This API key lacks ${missing.join(', ')}, which the role ${given} would have.`, {
+      missing,
+    });
+  }
+}
+
 /** /v1/members and /v1/invitations: who works in this workspace, and who is asked to. */
 export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate, sendInvitation, refuseUnknownNumbers } = deps;
@@ -127,6 +143,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       async (request) =>
         presentMember(
           await inTenant(db, request, async (tx) => {
+            refuseGreater(request, request.body.role);
             await refuseUnknownNumbers(tx, 'numberIds', request.body.numberIds);
             return changeMember(tx, request.params.userId, request.body);
           }),
@@ -180,6 +197,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
         },
       },
       idempotent(db, async (tx, request) => {
+        refuseGreater(request, request.body.role ?? 'viewer');
         await refuseUnknownNumbers(tx, 'numberIds', request.body.numberIds);
         const invitation = await invite(tx, sendInvitation, { ...request.body, inviter: inviter(request) });
         return { status: 201, body: presentInvitation(invitation) };

@@ -97,6 +97,18 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * What belongs to the whole workspace and not to numbers, whatever the scopes say: its settings, who is in it and may do
+ * what, who changed what, and lists of people without a conversation yet.
+ */
+const ofTheWhole: ReadonlySet<string> = new Set([
+  'workspace:write',
+  'workspace:own',
+  'members:write',
+  'audit:read',
+  'contacts:import',
+]);
+
 /** The longest credential that is looked at; a JWT of ours has some 300 characters. */
 const bearer = /^bearer +([\w.~+/=-]{1,4096}) *$/i;
 
@@ -144,9 +156,12 @@ export function gateWith(authenticate: Authenticate, admission?: Admission): Gat
         const holder = principal.actor.kind === 'user' ? `The role ${principal.actor.role}` : 'This API key';
         throw errors.forbidden(`${holder} lacks ${missing.join(', ')}.`, { missing });
       }
-      // What belongs to the whole workspace, whatever the scopes say.
-      if (principal.numberIds !== null && actions.includes('workspace:write')) {
-        throw errors.forbidden('Whoever may use certain numbers only cannot change the workspace.');
+      const whole = principal.numberIds === null ? [] : actions.filter((action) => ofTheWhole.has(action));
+      if (whole.length > 0) {
+        throw errors.forbidden(
+          `Whoever may use certain numbers only may not ${whole.join(', ')}: that is about the whole workspace.`,
+          { whole },
+        );
       }
     });
   return Object.assign(gate, {
