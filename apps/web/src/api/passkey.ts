@@ -20,8 +20,9 @@ const descriptors = (list: unknown): PublicKeyCredentialDescriptor[] =>
     id: bytes(one.id),
   }));
 
-/** Over plain HTTP from another machine there are no passkeys. */
-export const passkeysWork = (): boolean => 'PublicKeyCredential' in window && window.isSecureContext;
+/** Over plain HTTP from another machine there are no passkeys, nor for a host that has a number for a name. */
+export const passkeysWork = (): boolean =>
+  'PublicKeyCredential' in window && window.isSecureContext && !/^[\d.]+$|:/.test(window.location.hostname);
 
 /** The person closed the browser's dialog, or took too long: nothing to complain about. */
 export const wasGivenUp = (error: unknown): boolean =>

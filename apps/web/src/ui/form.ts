@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 export function useExplain(): (error: unknown) => string {
   const { t } = useTranslation();
   return (error) => {
+    if (error instanceof DOMException) return t('errors.device');
     if (!(error instanceof ChaskiError)) return t('errors.unreachable');
     return t(`errors.${error.code}`, { ...error.details, defaultValue: error.message });
   };

@@ -118,7 +118,9 @@ function Person({ name }: { name: string }) {
     <Menu position="right-end" withArrow>
       <Menu.Target>
         <ActionIcon size="xl" radius="xl" aria-label={t('shell.account', { name })}>
-          <Avatar name={name} color="chaski.8" variant="filled" alt="" aria-hidden />
+          <Avatar color="chaski.8" variant="filled" alt="">
+            <IconUser size={20} />
+          </Avatar>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -52,6 +52,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--chaski-thread': '#eef1ee',
     '--chaski-read': '#0b6fb8',
     '--chaski-danger': '#b42318',
+    '--mantine-color-error': '#b42318',
   },
   dark: {
     '--mantine-color-dimmed': '#a9b4bd',
@@ -67,5 +68,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--chaski-thread': '#15191b',
     '--chaski-read': '#6cb8f2',
     '--chaski-danger': '#ffa8a0',
+    '--mantine-color-error': '#ffa8a0',
   },
 });
