@@ -35,7 +35,7 @@ export const s1: Row[] = [
     SUPABASE_SERVICE_ROLE_KEY: notYet(supabase),
     AUTH_PASSWORD_SALT: instead('argon2id salts every password itself', s('s1', 'its names of settings')),
     SESSION_SECRET: instead('sessions are opaque and stored hashed', s('s1', 'its names of settings')),
-    BASIC_AUTH_USERS: notYet('people are invited or made by `chaski admin create`'),
+    BASIC_AUTH_USERS: works(s('s1', 'BASIC_AUTH_USERS: email:password:role')),
     WHATSAPP_ACCESS_TOKEN: works(aliases),
     META_TOKEN: works(config),
     ACCESS_TOKEN: works(config),

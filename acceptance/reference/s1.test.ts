@@ -31,6 +31,7 @@ beforeAll(async () => {
       QUEUE_RATE_LIMIT_MAX: '6',
       QUEUE_RATE_LIMIT_WINDOW_SEC: '60',
       ERP_API_URL: 'https://erp.example.com',
+      BASIC_AUTH_USERS: 'ops@example.com:correct horse battery:admin,look@example.com:only to look at it',
     },
   });
 });
@@ -144,4 +145,23 @@ test('Queue: 429 over QUEUE_RATE_LIMIT_MAX, with X-RateLimit headers', async () 
 
 test('login: whoever is not signed in is asked to', async () => {
   expect((await http(product, 'GET /v1/contacts')).status).toBe(401);
+});
+
+test('BASIC_AUTH_USERS: email:password:role are members who can sign in; without a role they are viewers', async () => {
+  const people: [string, string, string][] = [
+    ['ops@example.com', 'correct horse battery', 'owner'],
+    ['look@example.com', 'only to look at it', 'viewer'],
+  ];
+  for (const [email, password, role] of people) {
+    const login = await http(
+      product,
+      `POST /api/auth/login\nContent-Type: application/json\n\n${JSON.stringify({ email, password })}`,
+    );
+    expect(login.status, email).toBe(200);
+    const { token } = login.body as { token: string };
+    expect(await http(product, `GET /api/auth/me\nAuthorization: Bearer ${token}`)).toMatchObject({
+      status: 200,
+      body: { user: { email }, workspace: { role } },
+    });
+  }
 });

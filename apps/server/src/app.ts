@@ -51,6 +51,7 @@ import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/
 import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
 import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
+import { ensureOwnWorkspace } from './own-workspace.ts';
 import { pageRoutes } from './page.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
@@ -347,8 +348,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       });
       await page;
       await pageRoutes(http.app);
-      intake.push(() => http.stopIntake());
       await docsRoutes(http.app);
+      intake.push(() => http.stopIntake());
       sockets.push(
         () => acceptor.close(),
         () => http.close(),
@@ -398,6 +399,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       const quiet = [announceEvents(signals), announceSends(signals)];
       work.push(() => quiet.forEach((stop) => void stop()));
     }
+
+    if (isApi) await ensureOwnWorkspace(db, config.basicAuthUsers, auth.workspaceHooks);
 
     // ── the demo ──
     const demo =

@@ -167,7 +167,11 @@ describe('secrets from files', () => {
   test('NAME_FILE works for every secret, aliases included', () => {
     for (const { name, secret, aliases } of describeSettings()) {
       if (!secret || name.endsWith('_URL')) continue;
-      const value = name === 'SENTRY_DSN' ? `https://${hex}@sentry.example.com/1` : hex;
+      const forms: Record<string, string> = {
+        SENTRY_DSN: `https://${hex}@sentry.example.com/1`,
+        BASIC_AUTH_USERS: `ops@example.com:${hex}:owner`,
+      };
+      const value = forms[name] ?? hex;
       const readFile = () => `${value}\n`;
       for (const spelling of [name, ...aliases]) {
         const result = parseConfig({ [`${spelling}_FILE`]: '/run/secret' }, {}, { readFile });

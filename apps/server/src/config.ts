@@ -106,6 +106,7 @@ const GROUPS = {
   people: 'People and mail',
   signOn: 'Single sign-on',
   aws: 'Sealing keys from AWS',
+  gcp: 'Sealing keys from Google',
   blobs: 'Stored media',
   limits: 'Limits and tuning',
 } as const;
@@ -355,6 +356,39 @@ export const schema = z.object({
     doc: "Where a machine's credentials are asked for (IMDSv2).",
   }),
 
+  GCP_SECRET: setting(
+    z
+      .string()
+      .regex(/^projects\/[\w:.-]+\/secrets\/[\w-]+$/, 'must look like projects/<project>/secrets/<name>')
+      .optional(),
+    {
+      group: GROUPS.gcp,
+      doc: 'Sealing keys come from this secret of Google Secret Manager and from nowhere else: when Google cannot be asked the start fails.',
+      example: 'projects/acme/secrets/chaski-sealing-keys',
+    },
+  ),
+  GCP_KMS_KEY: setting(
+    z
+      .string()
+      .regex(/^projects\/.+\/cryptoKeys\/[\w-]+$/, 'must look like projects/…/cryptoKeys/<name>')
+      .optional(),
+    { group: GROUPS.gcp, doc: 'Key of Cloud KMS that opens the entries that are wrapped.' },
+  ),
+  GCP_SERVICE_ACCOUNT: setting(z.string().optional(), {
+    group: GROUPS.gcp,
+    doc: "Text of a service account's key file. Without it the account of the machine is taken.",
+    secret: true,
+  }),
+  GCP_ENDPOINT_URL: setting(httpUrl.optional(), {
+    group: GROUPS.gcp,
+    doc: 'Another address for Secret Manager and KMS: a double of them.',
+    defaultText: "Google's own",
+  }),
+  GCP_METADATA_ENDPOINT: setting(httpUrl.default('http://metadata.google.internal'), {
+    group: GROUPS.gcp,
+    doc: "Where the token of the machine's account is asked for.",
+  }),
+
   APP_SECRETS: setting(list.default([]), {
     group: GROUPS.whatsapp,
     doc: "Secrets of the Meta apps whose webhooks are accepted, separated by commas (also during a secret's rotation). With none every webhook is refused.",
@@ -407,6 +441,28 @@ export const schema = z.object({
     doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',
   }),
 
+  BASIC_AUTH_USERS: setting(
+    list
+      .transform((entries, context) =>
+        entries.map((entry, index) => {
+          const found = /^([^\s:@]+@[^\s:]+):(.+?)(?::(owner|admin|agent|viewer))?$/.exec(entry);
+          if (found === null) {
+            context.addIssue({
+              code: 'custom',
+              message: `entry ${index + 1} must look like email:password:role (owner, admin, agent or viewer)`,
+            });
+          }
+          const [, email = '', password = '', role = 'viewer'] = found ?? [];
+          return { email, password, role: role as 'owner' | 'admin' | 'agent' | 'viewer' };
+        }),
+      )
+      .default([]),
+    {
+      group: GROUPS.people,
+      doc: "Members of the operator's own workspace, `email:password:role`, separated by commas: made with it at the first start that has them; later changes of the value do nothing.",
+      secret: true,
+    },
+  ),
   COMPAT_TENANTS: setting(
     z.enum(['open', 'credentials'], { error: 'must be open or credentials' }).optional(),
     {
@@ -618,7 +674,6 @@ const UNUSED: Record<string, string> = {
   REALTIME_DB_ENC_KEY: 'SEALING_KEYS covers it',
   AUTH_PASSWORD_SALT: 'argon2id salts every password itself',
   SESSION_SECRET: 'sessions are opaque and stored hashed',
-  BASIC_AUTH_USERS: 'people sign in with accounts; make one with `chaski admin create`',
   ERP_API_URL: 'integrations are not there yet',
   ERP_API_KEY: 'integrations are not there yet',
   CRM_API_URL: 'integrations are not there yet',
@@ -705,11 +760,15 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
     if ((config.awsAccessKeyId === undefined) !== (config.awsSecretAccessKey === undefined)) {
       problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: set both or none.');
     }
-    if (config.sealingKeys.length > 0) {
-      warnings.push(
-        'SEALING_KEYS is not used with USE_AWS_SECRETS. If rows were sealed with it, add it to the secret at AWS as a further key.',
-      );
-    }
+  }
+  if (config.useAwsSecrets && config.gcpSecret !== undefined) {
+    problems.push('USE_AWS_SECRETS and GCP_SECRET: sealing keys lie in one place. Keep one of them.');
+  }
+  const elsewhere = config.useAwsSecrets || config.gcpSecret !== undefined;
+  if (elsewhere && config.sealingKeys.length > 0) {
+    warnings.push(
+      'SEALING_KEYS is not used with USE_AWS_SECRETS or GCP_SECRET. If rows were sealed with it, add it to the secret there as a further key.',
+    );
   }
   if (config.redisHost !== undefined) {
     if (config.redisUrl !== undefined) problems.push('REDIS_URL and REDIS_HOST: set one of them.');
@@ -741,7 +800,7 @@ function check(config: Config, purpose: 'start' | 'command', problems: string[],
       `JWT_SECRET: production needs one of ${MIN_JWT_SECRET} characters or more${weak ? ' (it is shorter)' : ''}. \`chaski keys\` makes one.`,
     );
   }
-  if (config.sealingKeys.length === 0 && !config.useAwsSecrets) {
+  if (config.sealingKeys.length === 0 && !elsewhere) {
     problems.push(
       'SEALING_KEYS: production needs a sealing key. `chaski keys` makes one; keep a copy elsewhere.',
     );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommonOptions } from './environment.ts';
 
@@ -17,6 +18,7 @@ export function addKeys(program: Command): void {
           `SEALING_KEYS=${made.sealingKey}`,
           `JWT_SECRET=${made.jwtSecret}`,
           `VERIFY_TOKEN=${made.verifyToken}`,
+          `QUEUE_SECRET=${randomBytes(24).toString('base64url')}`,
           "# APP_SECRETS comes from Meta: your app's settings, Basic, App secret.",
         ].join('\n'),
       );

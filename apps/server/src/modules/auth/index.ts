@@ -31,4 +31,4 @@ export { forgetSpentSessions, startSession } from './sessions.ts';
 export { signIn } from './sign-in.ts';
 export { signInRoutes } from './sign-in-routes.ts';
 export { tokenKeyOf } from './tokens.ts';
-export { createSuperadmin, resetPassword, userIdByEmail } from './users.ts';
+export { createPerson, createSuperadmin, resetPassword, userIdByEmail } from './users.ts';

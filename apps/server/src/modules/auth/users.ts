@@ -79,6 +79,34 @@ export async function createSuperadmin(
   return { user, password };
 }
 
+/**
+ * Makes a person whose address the operator vouches for. Null where somebody has it already. `hash` is made before the
+ * transaction, which should not wait for it.
+ */
+export async function createPerson(
+  tx: SystemTx,
+  command: { email: string; hash: string },
+): Promise<UserId | null> {
+  const [row] = await tx.query<UserRecord>(insertUser, [
+    newId<UserId>(tx.now().getTime()),
+    command.email,
+    '',
+    command.hash,
+    false,
+    tx.now().toISOString(),
+  ]);
+  if (!row) return null;
+  await emit(tx, [
+    {
+      workspaceId: installation,
+      name: 'user.registered',
+      data: { userId: row.id },
+      audit: { target: { kind: 'user', id: row.id }, after: { isSuperadmin: false } },
+    },
+  ]);
+  return row.id as UserId;
+}
+
 /** The id of somebody with this address, or null. */
 export async function userIdByEmail(tx: SystemTx, email: string): Promise<UserId | null> {
   const [row] = await tx.query<PersonRecord>(personByEmail, [email]);

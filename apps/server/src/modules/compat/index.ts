@@ -12,4 +12,4 @@
  * here is part of /openapi.json, which describes what new clients should use.
  */
 export { type CompatOptions, compatRoutes } from './routes.ts';
-export { createWorkOff, type WorkOff } from './work-off.ts';
+export { createWorkOff } from './work-off.ts';
