@@ -1,4 +1,4 @@
-import type { Conversation, ConversationsListData, Message } from '@chaski/sdk';
+import type { Conversation, ConversationsListData } from '@chaski/sdk';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 
@@ -32,16 +32,4 @@ export const conversationQuery = (id: string) =>
     queryFn: (): Promise<Conversation> => chaski.conversations.get({ id }),
   });
 
-/** Newest page first, as the server pages; shown the other way round. */
-export const messagesQuery = (conversationId: string) =>
-  infiniteQueryOptions({
-    queryKey: ['messages', conversationId],
-    queryFn: ({ pageParam }) =>
-      chaski.messages.list({
-        query: { conversationId, limit: pageSize, ...(pageParam === null ? {} : { cursor: pageParam }) },
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
-  });
-
-export type { Conversation, Message };
+export type { Conversation };
