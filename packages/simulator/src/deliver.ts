@@ -132,11 +132,27 @@ async function travel(world: World, journey: Journey): Promise<void> {
     world.pending.count--;
   }
   const numberId = journey.message.numberId;
+  failure ??= keptBack(world, journey);
   const breaks = !failure && world.faults.strike('fail_after_sent', numberId) !== null;
   const skips = !failure && !breaks && world.faults.strike('skip_delivered', numberId) !== null;
   journey.plan = { at: world.clock.now(), failure, breaks, skips };
   world.journal?.add(['plan', journey.message.id, journey.plan]);
   follow(world, journey, journey.plan);
+}
+
+/** What WhatsApp takes and does not bring, where such a fault is armed. */
+function keptBack({ faults }: World, { message, order }: Journey): Journey['failure'] {
+  if (faults.strike('spam_limit', message.numberId))
+    return [
+      131048,
+      'Message failed to send because there are restrictions on how many messages can be sent.',
+    ];
+  if (order.template?.category !== 'MARKETING') return null;
+  if (faults.strike('marketing_cap', message.numberId))
+    return [131049, 'This message was not delivered to maintain healthy ecosystem engagement.'];
+  if (faults.strike('marketing_stopped', message.numberId))
+    return [131050, 'The recipient has stopped receiving marketing messages from this business.'];
+  return null;
 }
 
 /** Sets the timers of what has not happened yet. */

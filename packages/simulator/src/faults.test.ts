@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { FAULTS, type FaultId } from './faults.ts';
-import { ana, codeOf, idOf, NUMBER, SECRET, type Stage, stage, text } from './test-stage.ts';
+import { ACCOUNT, ana, codeOf, idOf, NUMBER, SECRET, type Stage, stage, text } from './test-stage.ts';
 
 const TO = '+15550100001';
 const states = (on: Stage) => on.statuses().map((status) => status.status);
@@ -91,6 +91,34 @@ test('status before the answer', async () => {
 test('no delivered; failed after sent', async () => {
   expect(await once('skip_delivered')).toMatchObject({ arrived: 1, states: ['sent', 'read'] });
   expect(await once('fail_after_sent')).toMatchObject({ arrived: 0, states: ['sent', 'failed'] });
+});
+
+test('kept back: spam limit for everything; marketing cap and stop for marketing templates alone', async () => {
+  const on = await stage();
+  ana(on, TO);
+  on.sim.addTemplate(ACCOUNT, {
+    name: 'offer',
+    language: 'en',
+    category: 'MARKETING',
+    components: [{ type: 'BODY', text: 'Half off' }],
+  });
+  const offer = { to: TO, type: 'template', template: { name: 'offer', language: { code: 'en' } } };
+  const failures = () =>
+    on.statuses().flatMap((status) => (status.errors as { code: number }[] | undefined)?.[0]?.code ?? []);
+  on.sim.faults.arm('marketing_cap');
+  on.sim.faults.arm('marketing_stopped');
+  await on.send(text(TO));
+  await on.sim.advance(60_000);
+  expect([failures(), on.sim.messagesTo(TO).length]).toEqual([[], 1]);
+  for (let i = 0; i < 3; i++) {
+    expect((await on.send(offer)).status).toBe(200);
+    await on.sim.advance(60_000);
+  }
+  expect([failures(), on.sim.messagesTo(TO).length]).toEqual([[131049, 131050], 2]);
+  on.sim.faults.arm('spam_limit');
+  await on.send(text(TO));
+  await on.sim.advance(60_000);
+  expect([failures(), on.sim.messagesTo(TO).length]).toEqual([[131049, 131050, 131048], 2]);
 });
 
 test('lose, double, swap and delay webhooks', async () => {

@@ -70,6 +70,21 @@ export const FAULTS = {
     'Fail after “sent”',
     'The message is sent, then fails with error 131026.',
   ),
+  spam_limit: armed(
+    'Sending',
+    'Spam limit',
+    'The message is accepted, then fails with error 131048: people blocked or reported the number.',
+  ),
+  marketing_cap: armed(
+    'Sending',
+    'Marketing cap',
+    'The next marketing template is accepted, then fails with error 131049: the person gets no more of them for now.',
+  ),
+  marketing_stopped: armed(
+    'Sending',
+    'Marketing stopped',
+    'The next marketing template is accepted, then fails with error 131050: the person stopped marketing in WhatsApp.',
+  ),
   drop_webhook: armed('Webhooks', 'Lose a webhook', 'The next webhook is never delivered.'),
   duplicate_webhook: armed(
     'Webhooks',
