@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 import type { AwsCredentials } from './aws-sign.ts';
+import { reasonOf } from './reason.ts';
 
 /** Where credentials may come from, in this order: given, the container's, the machine's. */
 export interface CredentialSources {
@@ -86,11 +87,4 @@ function credentialsIn(text: string): AwsCredentials {
   if (!parsed.success) throw errors.configuration('USE_AWS_SECRETS: the credentials have an unknown form.');
   const { AccessKeyId, SecretAccessKey, Token } = parsed.data;
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
-}
-
-/** What fetch failed of: it says `fetch failed`, its cause says why. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code || cause.message : error.message;
 }

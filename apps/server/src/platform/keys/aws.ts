@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { type AppError, errors } from '../errors.ts';
-import { type CredentialSources, findCredentials, reasonOf } from './aws-credentials.ts';
+import { type CredentialSources, findCredentials } from './aws-credentials.ts';
 import { type AwsCredentials, signed } from './aws-sign.ts';
+import { reasonOf } from './reason.ts';
 import type { KeySource } from './source.ts';
 
 export interface AwsOptions {

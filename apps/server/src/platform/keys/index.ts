@@ -8,4 +8,5 @@
  * there is no other key to fall back to. Nothing of a secret or a credential is in an error.
  */
 export { type AwsOptions, awsKeys } from './aws.ts';
+export { type GcpOptions, gcpKeys } from './gcp.ts';
 export { keysFrom } from './source.ts';
