@@ -56,15 +56,14 @@ export function ContactsBulk({
                 {labels.map(({ id, name }) => {
                   const on = chosen.every((one) => one.labels.some((label) => label.id === id));
                   return (
-                    <Menu.Item
+                    <Menu.CheckboxItem
                       key={id}
-                      role="menuitemcheckbox"
-                      aria-checked={on}
-                      leftSection={on ? '✓' : null}
-                      onClick={() => run({ action: on ? 'unlabel' : 'label', labelIds: [id] })}
+                      checked={on}
+                      closeMenuOnClick
+                      onChange={() => run({ action: on ? 'unlabel' : 'label', labelIds: [id] })}
                     >
                       <bdi>{name}</bdi>
-                    </Menu.Item>
+                    </Menu.CheckboxItem>
                   );
                 })}
               </Menu.Dropdown>

@@ -115,12 +115,11 @@ export function BulkBar({ selection, rows }: { selection: Selection; rows: reado
                 {labels.map((label) => {
                   const on = chosen.every((row) => row.labels.some(({ id }) => id === label.id));
                   return (
-                    <Menu.Item
+                    <Menu.CheckboxItem
                       key={label.id}
-                      role="menuitemcheckbox"
-                      aria-checked={on}
-                      leftSection={on ? '✓' : null}
-                      onClick={() =>
+                      checked={on}
+                      closeMenuOnClick
+                      onChange={() =>
                         run({ action: on ? 'unlabel' : 'label', labelIds: [label.id] }, (row) => ({
                           ...row,
                           labels: [...row.labels.filter(({ id }) => id !== label.id), ...(on ? [] : [label])],
@@ -128,7 +127,7 @@ export function BulkBar({ selection, rows }: { selection: Selection; rows: reado
                       }
                     >
                       <bdi>{label.name}</bdi>
-                    </Menu.Item>
+                    </Menu.CheckboxItem>
                   );
                 })}
               </Choices>
