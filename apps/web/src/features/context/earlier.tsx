@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { rowsOf } from '../inbox/list-cache.ts';
+import { rowsOf } from '../inbox/list-rules.ts';
 import { conversationsQuery } from '../inbox/queries.ts';
 import classes from './context.module.css';
 

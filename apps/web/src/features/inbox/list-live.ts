@@ -1,8 +1,8 @@
 import type { ChaskiEvent } from '@chaski/contracts';
-import type { Conversation } from '@chaski/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { knownRow, putRow, rowsOfContact } from './list-cache.ts';
+import { afterMessage } from './list-rules.ts';
 
 /**
  * Events become changes of cached rows: what an event says is shown at once, what it does not say is asked for, one
@@ -10,7 +10,6 @@ import { knownRow, putRow, rowsOfContact } from './list-cache.ts';
  */
 
 const storm = 12;
-const day = 24 * 3_600_000;
 
 const asked = new Set<string>();
 let timer = 0;
@@ -36,47 +35,6 @@ export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiE
   if ((what === 'read' || what === 'unread') && actor?.kind === 'user' && actor.id !== me) return;
   ask(client, id, me);
 }
-
-/** The row after a message event; null: it says nothing that the row shows. */
-export function afterMessage(
-  row: Conversation,
-  what: string,
-  data: ChaskiEvent['data'],
-): Conversation | null {
-  const messageId = typeof data.messageId === 'string' ? data.messageId : null;
-  if (what === 'received' || what === 'queued' || what === 'echoed') {
-    const at = typeof data.at === 'string' ? data.at : new Date().toISOString();
-    if (row.lastMessage && (row.lastMessage.id === messageId || row.lastMessage.at > at)) return null;
-    const isIn = what === 'received';
-    return {
-      ...row,
-      lastMessage: {
-        id: messageId,
-        at,
-        preview: typeof data.preview === 'string' ? data.preview : null,
-        direction: isIn ? 'in' : 'out',
-        status: isIn ? 'received' : what === 'queued' ? 'queued' : 'sent',
-      },
-      ...(isIn
-        ? {
-            status: 'open' as const,
-            unreadCount: row.unreadCount + 1,
-            waitingSince: row.waitingSince ?? at,
-            window: row.window.exists
-              ? { ...row.window, open: true, opensUntil: new Date(Date.parse(at) + day).toISOString() }
-              : row.window,
-          }
-        : {}),
-    };
-  }
-  const status = typeof data.status === 'string' ? data.status : null;
-  if (status === null || !row.lastMessage || row.lastMessage.id !== messageId) return null;
-  return { ...row, lastMessage: { ...row.lastMessage, status: shown(status) } };
-}
-
-/** As the API calls the state of a row. */
-const shown = (status: string) =>
-  status === 'accepted' ? 'sent' : status === 'played' ? 'read' : status === 'cancelled' ? 'failed' : status;
 
 function ask(client: QueryClient, id: string, me: string): void {
   asked.add(id);

@@ -10,9 +10,9 @@ import { useSelection } from './bulk-selection.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { filterOf, narrowing } from './filter.ts';
 import classes from './inbox.module.css';
-import { rowsOf } from './list-cache.ts';
 import { ListHead } from './list-head.tsx';
 import { useKeptPlace } from './list-place.ts';
+import { rowsOf } from './list-rules.ts';
 import { type Conversation, conversationsQuery } from './queries.ts';
 
 const route = getRouteApi('/inside/app/inbox');

@@ -1,0 +1,167 @@
+/** Contacts as a team keeps them: lists come in and go out, two that are one become one, words are found in any writing. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, type Product, startProduct, until } from './product.ts';
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+let page: Page;
+const complaints: string[] = [];
+const soon = 20_000;
+
+const rows = () => page.getByRole('table').getByRole('row');
+const row = (name: string) => rows().filter({ hasText: name });
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
+  await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
+  owner = await signInOwner(browser, product);
+  page = await deskOf(browser, product, owner, complaints);
+  await page.goto(`${product.ready.url}/app/contacts`);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+
+test('a list with a bad row is imported: what is wrong is said before and after, and can be taken along', async () => {
+  await page.getByRole('button', { name: 'Lists' }).click();
+  await page.getByRole('menuitem', { name: 'Import a list' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import a list' });
+  const text =
+    'Number,Full name,Firm\n+44 20 7946 0001,Maya Lane,Lane Ltd\nnonsense,Nobody,None\n+44 20 7946 0002,Omar Reed,\n';
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await dialog.getByText('3 rows were checked.').waitFor();
+  await dialog.getByText(/Row 3 is left out/).waitFor();
+  // What the headings could not say, a person says.
+  await dialog.getByRole('combobox', { name: 'Firm' }).click();
+  await page.getByRole('option', { name: 'Company', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Start the import' }).click();
+  await dialog
+    .getByText('3 rows: 2 created, 0 changed, 0 as they were, 1 left out.')
+    .waitFor({ timeout: soon });
+  const waiting = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: 'Download the report' }).click();
+  const report = await (await waiting).createReadStream();
+  const lines = (await Array.fromAsync(report)).map(String).join('');
+  expect(lines).toContain('row,field,reason,skipped');
+  expect(lines).toMatch(/^3,phone,/m);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await row('Maya Lane').getByText('Lane Ltd').waitFor();
+});
+
+test('what is shown can be exported', async () => {
+  await page.getByPlaceholder('Find by name, number, e-mail or company').fill('omar');
+  await page.waitForURL(/q=omar/);
+  await row('Maya Lane').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Lists' }).click();
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'Export what is shown' }).click();
+  const text = (await Array.fromAsync(await (await waiting).createReadStream())).map(String).join('');
+  expect(text).toContain('Omar Reed');
+  expect(text).not.toContain('Maya Lane');
+  await page.goto(`${product.ready.url}/app/contacts`);
+});
+
+test('two contacts become one, and two again', async () => {
+  await row('Maya Lane').getByRole('button', { name: 'Maya Lane' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Contact' });
+  await drawer.getByText('Same person twice').click();
+  await drawer.getByRole('button', { name: 'Merge with another contact' }).click();
+  const merge = page.getByRole('dialog', { name: 'Merge into Maya Lane' });
+  await merge.getByLabel('Which contact is the same person?').first().fill('Omar');
+  await merge.getByRole('radio', { name: 'Omar Reed' }).check();
+  await merge.getByText('Maya Lane stays').waitFor();
+  await merge.getByRole('button', { name: 'Merge', exact: true }).click();
+  await drawer.getByText('Omar Reed is part of this contact').waitFor();
+  await row('Omar Reed').waitFor({ state: 'detached', timeout: soon });
+  await drawer.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('They are two contacts again.').waitFor();
+  await page.keyboard.press('Escape');
+  await row('Omar Reed').waitFor({ timeout: soon });
+});
+
+test('many are changed at once', async () => {
+  await product.api('/v1/labels', { body: { name: 'VIP', colour: '#b7791f' } });
+  await page.reload();
+  for (const name of ['Maya Lane', 'Omar Reed']) await row(name).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Labels' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'VIP' }).click();
+  await page.getByText('2 of 2 changed.').waitFor();
+  await until(
+    async () => (await rows().filter({ hasText: 'VIP' }).count()) === 2,
+    soon,
+    () => 'the labels are not in the table',
+  );
+});
+
+test('Arabic is found without its vowel marks, and leads to where it was said', async () => {
+  await somebody(product, 'سارة', '201001230000', 'وصل الطلبُ إلى مُحَمَّد أمس');
+  await page.goto(`${product.ready.url}/app/contacts`);
+  const hit = page.getByRole('option').filter({ hasText: 'مُحَمَّد' });
+  // Words are indexed behind the message.
+  await until(
+    async () => {
+      const { body } = await product.api(`/v1/search?q=${encodeURIComponent('محمد')}`);
+      return (body as { messages: unknown[] }).messages.length > 0;
+    },
+    soon,
+    () => 'the words are not indexed',
+  );
+  await page.keyboard.press('Control+KeyK');
+  await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill('محمد');
+  await hit.waitFor({ timeout: soon });
+  expect(await hit.locator('mark').innerText()).toBe('مُحَمَّد');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/app\/inbox\/.+message=/);
+  await page.locator('[data-message]').filter({ hasText: 'مُحَمَّد' }).waitFor({ timeout: soon });
+});
+
+test('a person is erased only after the words were typed', async () => {
+  await page.goto(`${product.ready.url}/app/contacts`);
+  await row('Omar Reed').getByRole('button', { name: 'Omar Reed' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Contact' });
+  await drawer.getByText('Erase this person').click();
+  const erase = drawer.getByRole('button', { name: 'Erase', exact: true });
+  expect(await erase.isDisabled()).toBe(true);
+  await drawer.getByLabel('To confirm, type').fill('erase for ever');
+  await erase.click();
+  await page.getByText('The erasure has begun.').waitFor();
+  await until(
+    async () => (await (await fetchContacts()).filter((name) => name === 'Omar Reed')).length === 0,
+    soon,
+    () => 'the person is still there',
+  );
+});
+
+test('everybody can read it', async () => {
+  const axe = await axeSource();
+  for (const [language, colorScheme] of [
+    ['en', 'dark'],
+    ['ar', 'light'],
+  ] as const) {
+    const other = await deskOf(browser, product, owner, complaints, { language, colorScheme });
+    await other.goto(`${product.ready.url}/app/contacts`);
+    await other.getByText('Maya Lane').first().waitFor();
+    expect(await flaws(other, axe)).toEqual([]);
+    await other.keyboard.press('Control+KeyK');
+    await other.getByRole('combobox').last().waitFor();
+    expect(await flaws(other, axe)).toEqual([]);
+    await other.context().close();
+  }
+  expect(complaints).toEqual([]);
+});
+
+async function fetchContacts(): Promise<string[]> {
+  const { body } = await product.api('/v1/contacts?limit=100');
+  return (body as { data: { displayName: string }[] }).data.map(({ displayName }) => displayName);
+}

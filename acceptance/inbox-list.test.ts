@@ -1,0 +1,209 @@
+/**
+ * The list of conversations, as two agents have it at the same time: what one does the other sees without asking.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, type Product, startProduct, until } from './product.ts';
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+/** Two people, two browsers. */
+let ann: Page;
+let bea: Page;
+const phones: Phone[] = [];
+const complaints: string[] = [];
+const soon = 20_000;
+
+const rows = (page: Page) => page.getByRole('region', { name: 'Conversations' }).getByRole('listitem');
+const row = (page: Page, name: string) => rows(page).filter({ hasText: name });
+const count = (page: Page, view: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).first();
+
+/** What the highest row says: rows are placed, their order in the page says nothing. */
+async function topOf(page: Page): Promise<string> {
+  const found = await Promise.all(
+    (await rows(page).all()).map(async (one) => ({
+      y: (await one.boundingBox())?.y ?? 0,
+      text: await one.innerText(),
+    })),
+  );
+  return found.sort((a, b) => a.y - b.y)[0]?.text ?? '';
+}
+
+/** The badge beside a view. */
+async function counts(page: Page, view: string, wanted: number): Promise<void> {
+  await until(
+    async () => new RegExp(`\\D${wanted}$|^\\D*${wanted}\\D*$`).test(await count(page, view).innerText()),
+    soon,
+    () => `${view} does not come to ${wanted}`,
+  );
+}
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([
+    startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
+    openBrowser(),
+  ]);
+  await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
+  owner = await signInOwner(browser, product);
+  const colleague = await inviteColleague(browser, product, owner, {
+    name: 'Bea',
+    email: 'bea@example.com',
+    password: 'correct horse battery 9',
+  });
+  for (const [at, name] of ['Uma', 'Ivo', 'Eda', 'Zoe'].entries()) {
+    phones.push(await somebody(product, name, `1555020000${at}`, `I am ${name}`));
+  }
+  ann = await deskOf(browser, product, owner, complaints);
+  bea = await deskOf(browser, product, colleague, complaints);
+  await ann.goto(`${product.ready.url}/app/inbox`);
+  await bea.goto(`${product.ready.url}/app/inbox`);
+  await row(ann, 'Uma').waitFor();
+  await row(bea, 'Uma').waitFor();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+
+test('a message moves its conversation to the top and raises the counts, for both, without a reload', async () => {
+  await counts(ann, 'Open', 4);
+  await phones[0]?.says('are you there?');
+  for (const page of [ann, bea]) {
+    await until(
+      async () => (await rows(page).allInnerTexts()).some((text) => text.includes('are you there?')),
+      soon,
+      () => 'the new words are not in the list',
+    );
+    await until(
+      async () => (await topOf(page)).includes('are you there?'),
+      soon,
+      () => 'it is not at the top',
+    );
+  }
+  phones.push(await somebody(product, 'Kim', '15550200009', 'somebody new'));
+  await row(bea, 'Kim').waitFor({ timeout: soon });
+  await counts(ann, 'Open', 5);
+});
+
+test('of two who take a conversation at once one has it, and the other learns who', async () => {
+  for (const page of [ann, bea]) {
+    await row(page, 'Zoe').getByRole('link').click();
+    await page.getByRole('button', { name: 'Take it' }).waitFor();
+  }
+  await Promise.all([ann, bea].map((page) => page.getByRole('button', { name: 'Take it' }).click()));
+  const loser = await Promise.any(
+    [ann, bea].map(async (page) => {
+      await page.getByText('has taken this conversation').waitFor({ timeout: soon });
+      return page;
+    }),
+  );
+  const winner = loser === ann ? bea : ann;
+  await winner.goto(`${product.ready.url}/app/inbox?view=mine`);
+  await row(winner, 'Zoe').waitFor();
+  await loser.goto(`${product.ready.url}/app/inbox?view=mine`);
+  await loser.getByText('Nothing is yours right now').waitFor();
+});
+
+test('J and K walk the list by their place on the keyboard, and can be turned off', async () => {
+  await ann.goto(`${product.ready.url}/app/inbox`);
+  await row(ann, 'Uma').waitFor();
+  const current = () => rows(ann).locator('a[aria-current=page]').getAttribute('aria-label');
+  await ann.keyboard.press('KeyJ');
+  await until(
+    async () => (await rows(ann).locator('a[aria-current=page]').count()) === 1,
+    soon,
+    () => 'J chose nobody',
+  );
+  const first = await current();
+  await ann.keyboard.press('KeyJ');
+  await until(
+    async () => (await current()) !== first,
+    soon,
+    () => 'J did not go on',
+  );
+  await ann.keyboard.press('KeyK');
+  await until(
+    async () => (await current())?.split(',')[0] === first?.split(',')[0],
+    soon,
+    () => 'K did not go back',
+  );
+
+  await ann.keyboard.press('Shift+Slash');
+  const sheet = ann.getByRole('dialog', { name: 'Keys' });
+  await sheet.getByText('Next conversation').waitFor();
+  await sheet.getByRole('switch', { name: 'Single keys' }).uncheck({ force: true });
+  await ann.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  const before = ann.url();
+  await ann.keyboard.press('KeyJ');
+  // The palette has a modifier, so it still comes; it proves that the key before it was heard and left alone.
+  await ann.keyboard.press('Control+KeyK');
+  await ann.getByRole('dialog', { name: 'Find or go' }).waitFor();
+  expect(ann.url()).toBe(before);
+  await ann.keyboard.press('Escape');
+  await ann.evaluate(`localStorage.removeItem('chaski-single-keys')`);
+});
+
+test('filters stand in the address: they survive a reload, and back takes them off; one saved is there again', async () => {
+  await ann.goto(`${product.ready.url}/app/inbox`);
+  await ann.getByRole('button', { name: 'Filters and order' }).click();
+  await ann.getByRole('checkbox', { name: 'Waiting for an answer only' }).check();
+  await ann.waitForURL(/waiting=true/);
+  await ann.getByLabel('Save this list as').fill('Who waits');
+  await ann.getByRole('button', { name: 'Save', exact: true }).click();
+  await ann.reload();
+  await ann.getByRole('button', { name: 'Filters and order, 1 set' }).waitFor();
+  await ann.goBack();
+  await ann.waitForURL((url) => !url.search.includes('waiting'));
+  await ann.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Who waits' }).click();
+  await ann.waitForURL(/waiting=true/);
+  await ann.getByPlaceholder('Find by name or number').fill('Ivo');
+  await ann.waitForURL(/q=Ivo/);
+  await until(
+    async () => (await rows(ann).count()) === 1,
+    soon,
+    () => 'the search found not just Ivo',
+  );
+});
+
+test('many are closed at once; the colleague sees them go', async () => {
+  await ann.goto(`${product.ready.url}/app/inbox`);
+  await bea.goto(`${product.ready.url}/app/inbox`);
+  await row(bea, 'Eda').waitFor();
+  await row(ann, 'Eda').waitFor();
+  await row(ann, 'Eda').getByRole('checkbox').check({ force: true });
+  await row(ann, 'Ivo').getByRole('checkbox').check({ force: true });
+  const bar = ann.getByRole('toolbar', { name: 'For the selected conversations' });
+  await bar.getByText('2 selected').waitFor();
+  await bar.getByRole('button', { name: 'Close' }).click();
+  await ann.getByText('2 conversations changed.').waitFor();
+  for (const page of [ann, bea]) {
+    await row(page, 'Eda').waitFor({ state: 'detached', timeout: soon });
+    await row(page, 'Ivo').waitFor({ state: 'detached', timeout: soon });
+    await counts(page, 'Closed', 2);
+  }
+});
+
+test('everybody can read it: light and dark, left to right and right to left, by eye or by ear', async () => {
+  const axe = await axeSource();
+  for (const [language, colorScheme] of [
+    ['en', 'light'],
+    ['ar', 'dark'],
+  ] as const) {
+    const page = await deskOf(browser, product, owner, complaints, { language, colorScheme });
+    await page.goto(`${product.ready.url}/app/inbox?view=all`);
+    await page.locator('li a[href*="/app/inbox/"]').first().click();
+    await page.getByRole('complementary').waitFor();
+    expect(await flaws(page, axe)).toEqual([]);
+    await page.context().close();
+  }
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import type { Conversation } from '@chaski/sdk';
+import { describe, expect, it } from 'vitest';
+import { belongs, compare } from './filter.ts';
+import { afterMessage, type Pages, placed, rowsOf } from './list-rules.ts';
+
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 6, minute)).toISOString();
+
+function row(id: string, minute: number, change: Partial<Conversation> = {}): Conversation {
+  return {
+    id,
+    numberId: 'n',
+    number: { id: 'n', displayPhoneNumber: '+1', name: 'Demo', status: 'active' },
+    contactId: `c-${id}`,
+    contact: null,
+    groupRef: null,
+    status: 'open',
+    assignee: null,
+    team: null,
+    labels: [],
+    lastMessage: { id: `m-${id}`, at: at(minute), preview: 'hi', direction: 'in', status: 'received' },
+    unreadCount: 0,
+    waitingSince: null,
+    window: { exists: true, open: false, opensUntil: null },
+    snoozedUntil: null,
+    snoozedAt: null,
+    closedAt: null,
+    mentionsMe: false,
+    unreadMention: false,
+    unitedInto: null,
+    createdAt: at(0),
+    updatedAt: at(0),
+    ...change,
+  };
+}
+
+const pages = (...all: Conversation[][]): Pages => ({
+  pages: all.map((data, index) => ({ data, nextCursor: index < all.length - 1 ? 'more' : null })),
+  pageParams: all.map(() => null),
+});
+const ids = (found: Pages | 'ask') => (found === 'ask' ? found : rowsOf(found).map(({ id }) => id));
+
+describe('a row in a list', () => {
+  const list = pages([row('c', 30), row('b', 20)], [row('a', 10)]);
+
+  it('goes to its place from wherever it was', () => {
+    expect(ids(placed(list, row('a', 40), true, 'newest'))).toEqual(['a', 'c', 'b']);
+    expect(ids(placed(list, row('c', 15), true, 'newest'))).toEqual(['b', 'c', 'a']);
+    expect(ids(placed(list, row('d', 25), true, undefined))).toEqual(['c', 'd', 'b', 'a']);
+  });
+
+  it('leaves when it does not belong there, and a stranger changes nothing', () => {
+    expect(ids(placed(list, row('b', 20), false, 'newest'))).toEqual(['c', 'a']);
+    expect(placed(list, row('x', 50), false, 'newest')).toBe(list);
+    expect(placed(list, row('x', 50), null, 'newest')).toBe('ask');
+  });
+
+  it('that stands below what is loaded waits for its page', () => {
+    const partial: Pages = { pages: [{ data: [row('c', 30)], nextCursor: 'more' }], pageParams: [null] };
+    expect(ids(placed(partial, row('a', 5), true, 'newest'))).toEqual(['c']);
+    expect(ids(placed(partial, row('c', 5), true, 'newest'))).toEqual([]);
+  });
+
+  it('is told apart from one of the same moment by its id, as on the server', () => {
+    expect(compare(row('a', 1), row('b', 1), 'newest')).toBeGreaterThan(0);
+    expect(compare(row('a', 1), row('b', 1), 'oldest')).toBeLessThan(0);
+  });
+});
+
+describe('belonging', () => {
+  const me = 'me';
+  const mine = row('a', 1, { assignee: { id: me, name: 'Me' } });
+
+  it('follows the views', () => {
+    expect(belongs(mine, { view: 'mine' }, me)).toBe(true);
+    expect(belongs(mine, { view: 'unassigned' }, me)).toBe(false);
+    expect(belongs({ ...mine, status: 'closed' }, { view: 'mine' }, me)).toBe(false);
+    expect(belongs({ ...mine, status: 'closed' }, { view: 'all' }, me)).toBe(true);
+    expect(belongs({ ...mine, unitedInto: 'b' }, { view: 'all' }, me)).toBe(false);
+  });
+
+  it('leaves words to the server, but only where all else fits', () => {
+    expect(belongs(mine, { view: 'open', q: 'ana' }, me)).toBeNull();
+    expect(belongs(mine, { view: 'closed', q: 'ana' }, me)).toBe(false);
+  });
+
+  it('wants all labels, and somebody waiting where that is the order', () => {
+    const label = { id: 'l', name: 'VIP', colour: '#000000' };
+    expect(belongs(mine, { labelId: 'l' }, me)).toBe(false);
+    expect(belongs({ ...mine, labels: [label] }, { labelId: 'l' }, me)).toBe(true);
+    expect(belongs(mine, { order: 'waiting' }, me)).toBe(false);
+  });
+});
+
+describe('a message event', () => {
+  const data = { messageId: 'm2', at: at(50), preview: 'there?' };
+
+  it('that came in opens the window, raises what is unread and begins the wait', () => {
+    const now = afterMessage(row('a', 1, { status: 'closed' }), 'received', data);
+    expect(now).toMatchObject({
+      status: 'open',
+      unreadCount: 1,
+      waitingSince: at(50),
+      window: { open: true },
+    });
+    expect(now?.lastMessage).toEqual({
+      id: 'm2',
+      at: at(50),
+      preview: 'there?',
+      direction: 'in',
+      status: 'received',
+    });
+  });
+
+  it('heard again, or of an older message, changes nothing', () => {
+    const once = afterMessage(row('a', 1), 'received', data);
+    expect(afterMessage(once!, 'received', data)).toBeNull();
+    expect(afterMessage(once!, 'received', { ...data, messageId: 'm1', at: at(2) })).toBeNull();
+  });
+
+  it('moves the ticks of the newest message alone', () => {
+    const sent = afterMessage(row('a', 1), 'queued', data)!;
+    expect(afterMessage(sent, 'played', { messageId: 'm2', status: 'played' })?.lastMessage?.status).toBe(
+      'read',
+    );
+    expect(afterMessage(sent, 'read', { messageId: 'm1', status: 'read' })).toBeNull();
+  });
+});

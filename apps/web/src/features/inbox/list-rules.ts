@@ -1,0 +1,89 @@
+import type { ChaskiEvent } from '@chaski/contracts';
+import type { Conversation } from '@chaski/sdk';
+import type { InfiniteData } from '@tanstack/react-query';
+import { compare } from './filter.ts';
+import type { ConversationFilter } from './queries.ts';
+
+/** Pure: what becomes of a list when a row changes, and of a row when something is said. */
+
+const day = 24 * 3_600_000;
+
+interface Page {
+  data: Conversation[];
+  nextCursor: string | null;
+}
+export type Pages = InfiniteData<Page>;
+
+/** The list with the row in its place. `ask`: whether it belongs there only the server knows. */
+export function placed(
+  pages: Pages,
+  row: Conversation,
+  wanted: boolean | null,
+  order: ConversationFilter['order'],
+): Pages | 'ask' {
+  const at = pages.pages.findIndex((page) => page.data.some((one) => one.id === row.id));
+  if (at < 0 && wanted === null) return 'ask';
+  if (at < 0 && wanted === false) return pages;
+  const without = pages.pages.map((page, index) =>
+    index === at ? { ...page, data: page.data.filter((one) => one.id !== row.id) } : page,
+  );
+  if (wanted === false) return { ...pages, pages: without };
+  let place = without.findIndex((page) => page.data.some((one) => compare(row, one, order) < 0));
+  if (place < 0) {
+    const last = without.at(-1);
+    // It stands further down than what is loaded: its page will bring it.
+    if (!last || last.nextCursor !== null) return at < 0 ? pages : { ...pages, pages: without };
+    place = without.length - 1;
+  }
+  const data = [...without[place]!.data];
+  const before = data.findIndex((one) => compare(row, one, order) < 0);
+  data.splice(before < 0 ? data.length : before, 0, row);
+  return { ...pages, pages: without.map((page, index) => (index === place ? { ...page, data } : page)) };
+}
+
+/** Rows that left the place they were paged at may come again with a later page. */
+export function rowsOf(pages: Pages | undefined): Conversation[] {
+  const seen = new Set<string>();
+  return (pages?.pages ?? []).flatMap((page) => page.data.filter(({ id }) => !seen.has(id) && seen.add(id)));
+}
+
+/** The row after a message event; null: it says nothing that the row shows. */
+export function afterMessage(
+  row: Conversation,
+  what: string,
+  data: ChaskiEvent['data'],
+): Conversation | null {
+  const messageId = typeof data.messageId === 'string' ? data.messageId : null;
+  if (what === 'received' || what === 'queued' || what === 'echoed') {
+    const at = typeof data.at === 'string' ? data.at : new Date().toISOString();
+    if (row.lastMessage && (row.lastMessage.id === messageId || row.lastMessage.at > at)) return null;
+    const isIn = what === 'received';
+    return {
+      ...row,
+      lastMessage: {
+        id: messageId,
+        at,
+        preview: typeof data.preview === 'string' ? data.preview : null,
+        direction: isIn ? 'in' : 'out',
+        status: isIn ? 'received' : what === 'queued' ? 'queued' : 'sent',
+      },
+      ...(isIn
+        ? {
+            status: 'open' as const,
+            unreadCount: row.unreadCount + 1,
+            waitingSince: row.waitingSince ?? at,
+            window: row.window.exists
+              ? { ...row.window, open: true, opensUntil: new Date(Date.parse(at) + day).toISOString() }
+              : row.window,
+          }
+        : {}),
+    };
+  }
+  const status = typeof data.status === 'string' ? data.status : null;
+  if (status === null || !row.lastMessage || row.lastMessage.id !== messageId) return null;
+  return { ...row, lastMessage: { ...row.lastMessage, status: shown(status) } };
+}
+
+/** As the API calls the state of a row. */
+const shown = (status: string) =>
+  status === 'accepted' ? 'sent' : status === 'played' ? 'read' : status === 'cancelled' ? 'failed' : status;
