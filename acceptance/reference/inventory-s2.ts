@@ -1,6 +1,7 @@
 /** S2, the parity checklist: how each thing that its document names stands here. */
 import {
   config,
+  figures,
   firstCommand,
   instead,
   module,
@@ -45,8 +46,8 @@ export const s2: Row[] = [
     WebhookQueue: instead('component inbound; `chaski queue counts`', queue),
     OptOut: instead('events contact.opted_out, GET /v1/contacts?optedOut=true', optOut),
     WorkspaceRateLimit: instead('429 with the limit and its key in the answer', rate),
-    SecureTokens: notYet('how long opening a secret takes is a metric, and metrics come with operations'),
-    RBAC: notYet('refusals by the permission table are a metric, and metrics come with operations'),
+    SecureTokens: instead('chaski_secret_open_seconds at /metrics', figures),
+    RBAC: instead('chaski_permission_refusals_total at /metrics', figures),
     'Webhook queue': instead('`chaski queue counts`', queue),
     'Webhook worker': instead('`chaski queue counts`', queue),
     'Tokens securely stored': instead(

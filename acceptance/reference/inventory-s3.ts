@@ -2,6 +2,7 @@
 import {
   config,
   deployment,
+  figures,
   firstCommand,
   instead,
   module,
@@ -130,9 +131,8 @@ export const s3: Row[] = [
     ),
     'Async error wrapper (asyncHandler)': instead('the framework awaits', headers),
     '404 handler': works(headers),
-    'Development vs Production error responses': instead(
-      'the same answer everywhere; the stack is in the log',
-      headers,
+    'Development vs Production error responses': works(
+      platform('http/compress.test.ts', 'NODE_ENV=development: errors carry the stack'),
     ),
     'Error creators (BadRequest, Unauthorized, Forbidden, NotFound, etc.)': works(headers),
     'Migration 004: Unique constraints and indexes': works(unique),
@@ -174,9 +174,9 @@ export const s3: Row[] = [
     ),
     'WebSocket connection pooling': works(module('feed/realtime.test.ts', 'two processes on one database')),
     'Query optimization': works(module('conversations/list.test.ts', 'carries all that an inbox shows')),
-    'Response compression': notYet('answers are not compressed yet'),
+    'Response compression': works(platform('http/compress.test.ts', 'lists above 1 KB come as br or gzip')),
     'Sentry error tracking': works(sentry),
-    'Performance monitoring': notYet('metrics come with operations'),
+    'Performance monitoring': works(figures),
     'User analytics': notYet('analytics come later'),
     'API usage metrics': instead('GET /v1/usage', suite('routes.test.ts', 'has a sample')),
     'Health check dashboard': instead('GET /v1/operator/health', suite('routes.test.ts', 'has a sample')),

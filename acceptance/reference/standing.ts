@@ -45,3 +45,4 @@ export const redis: Proof = [
 export const sentry = platform('log.test.ts', 'SENTRY_DSN: an unexpected error arrives');
 
 export const people = (title: string): Proof => module('auth/people.test.ts', title);
+export const figures = platform('metrics.test.ts', 'counters, figures, the event loop');
