@@ -45,11 +45,6 @@ export const contactsQuery = (filter: ContactFilter) =>
     getNextPageParam: (page) => page.nextCursor,
   });
 
-export const importsQuery = queryOptions({
-  queryKey: ['contacts', 'imports'],
-  queryFn: async () => (await chaski.contacts.listImports({ query: { limit: 10 } })).data,
-});
-
 /** Asked again until it is done. */
 export const importQuery = (id: string) =>
   queryOptions({
