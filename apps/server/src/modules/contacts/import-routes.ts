@@ -16,6 +16,7 @@ import {
   readCursor,
 } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
+import { listAttributes } from './attributes.ts';
 import { type ImportOptions, importOptions, maxListBytes, previewList, startImport } from './import.ts';
 import { csvLine } from './list-text.ts';
 import { importBody, presentImport, previewBody } from './present-import.ts';
@@ -63,8 +64,8 @@ export function importRoutes(deps: ContactRoutesDeps & { blobs: Blobs }): (app: 
         async (request) => {
           const options = optionsOf(request.query as z.infer<typeof query>);
           const bytes = await bytesOf(request as FastifyRequest);
-          const preview = await inTenant(db, request, (tx) => previewList(tx, counted(bytes), options));
-          return preview;
+          // No transaction waits for the bytes: they come as slowly as somebody sends them.
+          return previewList(await inTenant(db, request, listAttributes), counted(bytes), options);
         },
       );
 

@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
+import { until } from '../../../test/harness.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { fsBlobs } from '../../platform/blobs/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -55,6 +57,32 @@ const find = async (phone: string) =>
   (await get(`/v1/contacts?phone=${phone}`)).json().data[0] as Record<string, unknown> & { id: string };
 
 describe('importing a list', () => {
+  it('previews lists that come slowly, and nobody waits for a connection meanwhile', async () => {
+    const bodies = Array.from({ length: 12 }, () => new PassThrough());
+    const previews = bodies.map((body) => {
+      body.write('phone,name\n');
+      return api.http.app.inject({
+        method: 'POST',
+        url: '/v1/contacts/import/preview',
+        headers: { ...api.as(stage, 'owner'), 'content-type': 'text/csv' },
+        payload: body,
+      });
+    });
+    const all = Promise.all(previews);
+    // Begun: the heading was taken out of the body.
+    await until('lists have begun', () => bodies.filter((body) => body.readableLength === 0).length >= 8);
+    const others = await Promise.race([
+      all.then(() => 'the lists were not slow'),
+      Promise.all(Array.from({ length: 12 }, () => get('/v1/contacts'))),
+    ]);
+    expect((others as { statusCode: number }[]).map(({ statusCode }) => statusCode)).toEqual(
+      Array(12).fill(200),
+    );
+    for (const body of bodies) body.end('+5511987654321,Ana\n');
+    for (const preview of await Promise.all(previews))
+      expect(preview.json()).toMatchObject({ rowsChecked: 1 });
+  });
+
   it('previews it: encoding, separator, columns, first rows and problems, and changes nothing', async () => {
     const answer = await api.http.app.inject({
       method: 'POST',

@@ -8,7 +8,7 @@ import { emit } from '../../platform/events/index.ts';
 import { newId, type WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
-import { listAttributes } from './attributes.ts';
+import { type AttributeRow, listAttributes } from './attributes.ts';
 import { applyRows, type NumberedRow } from './import-rows.ts';
 import { type Column, guessColumns, isCountry, type RowProblem, readRow } from './list-columns.ts';
 import { decoded, delimiterOf, delimiters, encodingOf, encodings } from './list-text.ts';
@@ -55,11 +55,10 @@ export interface List {
 
 /** Opens a list: what it is written in, what its columns are, and its rows as a stream. */
 export async function openList(
-  tx: TenantTx,
+  definitions: readonly AttributeRow[],
   bytes: AsyncIterable<Uint8Array>,
   options: ImportOptions,
 ): Promise<List> {
-  const definitions = await listAttributes(tx);
   const source = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let size = 0;
@@ -135,12 +134,12 @@ const previewRows = 1_000;
 
 /** What an import would make of a list: nothing is kept and nobody is changed. */
 export async function previewList(
-  tx: TenantTx,
+  attributes: readonly AttributeRow[],
   bytes: AsyncIterable<Uint8Array>,
   options: ImportOptions,
 ): Promise<Preview> {
-  const { rows, ...list } = await openList(tx, bytes, options);
-  const definitions = new Map((await listAttributes(tx)).map((one) => [one.key, one]));
+  const { rows, ...list } = await openList(attributes, bytes, options);
+  const definitions = new Map(attributes.map((one) => [one.key, one]));
   const sample: Preview['sample'] = [];
   const problems: Preview['problems'] = [];
   let rowsChecked = 0;
@@ -205,7 +204,7 @@ async function runImport(
   const options = importOptions.parse(before.options);
   const { contacts: limit } = await limitsFor(db, workspaceId);
   try {
-    const list = await as((tx) => openList(tx, blob.stream, options));
+    const list = await as(async (tx) => openList(await listAttributes(tx), blob.stream, options));
     const definitions = new Map((await as(listAttributes)).map((one) => [one.key, one]));
     let batch: NumberedRow[] = [];
     const flush = async () => {
