@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useLocation, useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { queryClient } from '../../api/query-client.ts';
 import { sessionQuery } from '../../api/session.ts';
 
@@ -22,7 +22,7 @@ export function useEnter(): (next?: string) => Promise<void> {
 
 /** The secret of a mail's link. It stands behind #, where no log of a server and no Referer holds it. */
 export function useLinkToken(): string {
-  return useState(() => window.location.hash.slice(1))[0];
+  return useLocation({ select: ({ hash }) => hash });
 }
 
 const invitationKey = 'chaski-invitation';

@@ -11,8 +11,13 @@ import { EntryFrame } from './entry-frame.tsx';
 
 /** Without a link: asks for one. With the link of the mail: takes the new password. */
 export function ResetPage() {
-  const { t } = useTranslation();
   const token = useLinkToken();
+  // The link may be followed in the tab that asked for it: it begins anew.
+  return <Reset key={token} token={token} />;
+}
+
+function Reset({ token }: { token: string }) {
+  const { t } = useTranslation();
   const [done, setDone] = useState<'mailed' | 'changed' | null>(null);
   return (
     <EntryFrame title={t('signIn.resetTitle')}>
