@@ -28,7 +28,7 @@ export function ListFilters() {
       withArrow
     >
       <Popover.Target>
-        <Tooltip label={t('list.filters')}>
+        <Tooltip label={t('list.filters')} disabled={opened}>
           <Indicator disabled={set === 0} label={set} size={16} color="chaski" inline>
             <ActionIcon
               size="lg"
