@@ -16,9 +16,9 @@
  * - the key that makes seals lies sealed in the database: who can write there but lacks the sealing key can break a
  *   chain but not mend it; who cuts its end is found by the anchors.
  */
-export { type Anchor, anchorFile, anchorsOf } from './anchors.ts';
+export { anchorFile, anchorsOf } from './anchors.ts';
 export { eraseAudit } from './erase.ts';
 export { applyRetention } from './retain.ts';
 export { auditRoutes } from './routes.ts';
-export { type Sealer, startSealer } from './sealer.ts';
-export { type Problem, type Verdict, verifyAudit } from './verify.ts';
+export { startSealer } from './sealer.ts';
+export { verifyAudit } from './verify.ts';

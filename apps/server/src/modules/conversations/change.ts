@@ -1,4 +1,5 @@
-import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { beyondOwn } from '../../platform/db/reach.ts';
 import { errors } from '../../platform/errors.ts';
 import { type Told, tell } from './activity.ts';
 import { personIn } from './participants.ts';
@@ -23,7 +24,7 @@ export async function changeMany(
   audited: Audited = 'each',
 ): Promise<ChangedRow[]> {
   if (to.status === 'snoozed') checkUntil(tx, to.until);
-  if (to.assigneeId !== undefined || to.teamId !== undefined) await letGo(tx);
+  if (to.assigneeId !== undefined || to.teamId !== undefined) await beyondOwn(tx);
   const changed = await existing(
     updateConversations(
       tx,
@@ -70,24 +71,13 @@ const statusEvents = {
   closed: 'conversation.closed',
 } as const;
 
-const reachAll = statement('conversations.let_go', "select set_config('app.own_only', '', true)");
-
-/**
- * Whoever sees own and unassigned conversations only may hand one over, which their policy would refuse: the row as it
- * becomes is not theirs any more. From here to the end of the transaction they are not held to it; what they hand over
- * was found before.
- */
-async function letGo(tx: TenantTx): Promise<void> {
-  if (tx.actor.reach?.ownOnly) await tx.query(reachAll);
-}
-
 export type Claim = { is: 'won' } | { is: 'taken'; by: { id: string; name: string } };
 
 /** Takes a conversation that is nobody's. Of all who try at once exactly one wins. */
 export async function claimConversation(tx: TenantTx, row: ConversationRow): Promise<Claim> {
   const member = personIn(tx, 'claim a conversation');
   // To the loser, too, it must say who won.
-  await letGo(tx);
+  await beyondOwn(tx);
   if (await existing(claimRow(tx, row.id, member))) {
     const [before, after] = [{ assigneeId: null }, { assigneeId: member }];
     await tell(tx, [

@@ -20,6 +20,6 @@ export { findMedia, getMedia } from './read.ts';
 export { mediaRoutes, refuseOthersFile } from './routes.ts';
 export { isMediaKind, maySend } from './rules.ts';
 export { signPath } from './signed-url.ts';
-export { type IncomingFile, keepUpload, type StoredFile, storeBytes } from './store.ts';
+export { keepUpload, type StoredFile, storeBytes } from './store.ts';
 export { type EnsuredUpload, ensureUploaded } from './upload.ts';
 export { incomingFile, parseUploads } from './upload-routes.ts';

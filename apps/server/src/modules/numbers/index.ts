@@ -15,7 +15,7 @@
  * changes can be changed back (bans are flags in `provider_state`, never deletions).
  */
 
-export { type AskableAccount, askableAccounts } from './accounts.ts';
+export { askableAccounts } from './accounts.ts';
 export {
   type AddNumber,
   type AddNumberDeps,

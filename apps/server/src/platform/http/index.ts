@@ -37,5 +37,5 @@ export {
   type Secrecy,
 } from './idempotent.ts';
 export { callersEpoch, forgetCallers } from './known-callers.ts';
-export { buildHttp, type Http, type HttpApp, type HttpOptions, type Route, rawBodyLimit } from './server.ts';
+export { buildHttp, type Http, type HttpApp, type HttpOptions, rawBodyLimit } from './server.ts';
 export { etagOf, guardUnchanged } from './unchanged.ts';

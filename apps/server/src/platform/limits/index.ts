@@ -13,12 +13,11 @@
  * less, by what the others have leased; without the database everything passes, since what follows needs it anyway and
  * answers for itself.
  */
-export { createAdmission, type PlanRates, type Rules } from './admit.ts';
+export { createAdmission, type PlanRates } from './admit.ts';
 export {
   type Buckets,
   createBuckets,
   floodGate,
   type Rule,
-  type Verdict,
 } from './buckets.ts';
 export { forgetQuietKeys } from './counts-pg.ts';

@@ -16,5 +16,5 @@ export { type Channel, type Connection, push } from './connection.ts';
 export { createLocalFanout, type Fanout } from './fanout.ts';
 export { createPgFanout } from './fanout-pg.ts';
 export { createRedisFanout } from './fanout-redis.ts';
-export { createHub, type Handlers, type Hub, type HubOptions, type Joined, type JoinRequest } from './hub.ts';
-export { type Attached, attachSockets } from './upgrade.ts';
+export { createHub, type Hub, type Joined, type JoinRequest } from './hub.ts';
+export { attachSockets } from './upgrade.ts';
