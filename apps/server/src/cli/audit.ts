@@ -48,6 +48,14 @@ export function addAudit(program: Command): void {
         );
         if (problems.length > 0) show(problems, false);
       }
+      // Without any anchor a chain that was cut short verifies: whoever deletes lines may delete the file too.
+      const seals = verdicts.reduce((sum, verdict) => sum + verdict.seals, 0);
+      const anchors = verdicts.reduce((sum, verdict) => sum + verdict.anchors, 0);
+      if (problems.length === 0 && seals > 0 && anchors === 0) {
+        throw errors.configuration(
+          'The chains hold, but no anchor was found, so nobody can say whether their ends were cut off. Pass a copy of audit-anchors.jsonl with --anchors.',
+        );
+      }
       if (problems.length > 0) {
         throw errors.configuration(
           `The audit was tampered with: ${problems.length} problem(s). docs/runbook.md says what to do.`,
