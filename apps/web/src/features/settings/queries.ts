@@ -80,7 +80,6 @@ export type Workspace = Awaited<ReturnType<typeof chaski.workspace.get>>;
 export type Workflow = Awaited<ReturnType<typeof chaski.workflows.list>>['data'][number];
 export type WaNumber = Awaited<ReturnType<typeof chaski.numbers.get>>;
 export type Member = Awaited<ReturnType<typeof chaski.members.list>>['data'][number];
-export type Invitation = Awaited<ReturnType<typeof chaski.invitations.list>>['data'][number];
 export type Team = Awaited<ReturnType<typeof chaski.teams.get>>;
 export type Label = Awaited<ReturnType<typeof chaski.labels.list>>['data'][number];
 export type QuickReply = Awaited<ReturnType<typeof chaski.quickReplies.get>>;
