@@ -97,7 +97,7 @@ test('an address leads to its operation; fields open as deep as one wants', asyn
     expect(await page.locator('nav a[aria-current="page"]').count()).toBe(1);
     const opened = page.locator('main .fields details').first();
     await opened.locator('summary').first().click();
-    expect(await opened.locator('li').count()).toBeGreaterThan(0);
+    await opened.locator('li').first().waitFor();
   });
 });
 
