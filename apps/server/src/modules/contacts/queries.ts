@@ -391,8 +391,8 @@ export async function lockContacts(
 /**
  * Sets the contacts' flags from the newest word of each contact (what arrives late changes nothing) and says which
  * words counted. WhatsApp's own marketing preference and the person's words to us are two things: START does not undo
- * the first. WhatsApp tells whole seconds: within one, nobody knows what came first, and an opt-out wins. Words of our
- * own API have milliseconds and are compared by them among each other; see `outdone`.
+ * the first. WhatsApp tells whole seconds: within one, nobody knows what came first, and an opt-out wins. Times that we
+ * took ourselves (our own API, a body without a time) have milliseconds and are compared by them; see `outdone`.
  */
 export function applyConsents(
   tx: Tx,
@@ -409,7 +409,8 @@ export function applyConsents(
            and (k.source = 'whatsapp') = (i.source = 'whatsapp')
            and k.at >= date_trunc('second', i.at)
            and case
-             when k.source in ('keyword', 'whatsapp') or i.source in ('keyword', 'whatsapp') then
+             when k.source in ('keyword', 'whatsapp') and k.at = date_trunc('second', k.at)
+               or i.source in ('keyword', 'whatsapp') and i.at = date_trunc('second', i.at) then
                date_trunc('second', k.at) > date_trunc('second', i.at)
                  or (k.action = 'opt-out' and i.action = 'opt-in')
              else k.at > i.at end)

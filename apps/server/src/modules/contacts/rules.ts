@@ -73,14 +73,16 @@ interface Word {
 }
 
 const second = (at: Date): number => Math.floor(at.getTime() / 1000);
-const coarse = (source: string): boolean => source === 'keyword' || source === 'whatsapp';
+const coarse = ({ source, at }: Word): boolean =>
+  (source === 'keyword' || source === 'whatsapp') && at.getMilliseconds() === 0;
 
 /**
  * Does an earlier word of the same kind outdo this one. WhatsApp tells whole seconds: within one, an opt-out wins.
- * Otherwise the newer one counts, on a tie the one that came later. The same rule as in `applyConsents`.
+ * Otherwise, also where the word came without a time and has that of its arrival, the newer one counts, on a tie the
+ * one that came later. The same rule as in `applyConsents`.
  */
 export function outdone(word: Word, earlier: Word): boolean {
-  if (!coarse(word.source) && !coarse(earlier.source)) return earlier.at > word.at;
+  if (!coarse(word) && !coarse(earlier)) return earlier.at > word.at;
   const [a, b] = [second(earlier.at), second(word.at)];
   return a > b || (a === b && earlier.action === 'opt-out' && word.action === 'opt-in');
 }
