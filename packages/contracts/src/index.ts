@@ -1,4 +1,6 @@
 export * from './content.ts';
+export * from './content-inbound.ts';
+export * from './content-words.ts';
 export * from './permissions.ts';
 export * from './realtime.ts';
 export * from './send.ts';
