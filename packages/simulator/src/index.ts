@@ -23,52 +23,38 @@
 import { createServer } from 'node:http';
 import { admin } from './admin.ts';
 import { RealClock, type SimClock, VirtualClock } from './clock.ts';
-import { emit, playedByPerson, readByPerson } from './deliver.ts';
+import { emit } from './deliver.ts';
+import { act } from './fault-events.ts';
 import { type FaultId, Faults } from './faults.ts';
-import { graph, isGraphPath, setTemplateStatus } from './graph.ts';
+import { graph, isGraphPath } from './graph.ts';
+import { type Arrived, arrived, find, handle, lookUp, numberFor, type PersonHandle } from './hands.ts';
 import { type Call, HttpError, hasKey, sendJson } from './http.ts';
 import { Journal } from './journal.ts';
 import type { JsonObject } from './json.ts';
-import { saveAccount, saveApp, saveNumber, savePerson, saveTemplate, saveToken } from './keep.ts';
-import { personMedia } from './media.ts';
-import { type AddPerson, addPerson, byPhone, presentPerson, waId } from './people.ts';
-import { changeNumber, echo, personReads, personSends, personSendsRaw, rotate } from './persons.ts';
-import type {
-  ArmFault,
-  NewMessage,
-  PhoneContent,
-  PhoneFault,
-  PhoneMessage,
-  PhonePerson,
-} from './phone-api.ts';
+import { type AddPerson, addPerson, presentPerson } from './people.ts';
+import type { ArmFault, PhoneFault, PhonePerson } from './phone-api.ts';
 import { phoneApi, phonePage } from './phone-routes.ts';
 import { Ids } from './random.ts';
-import { toBubble, toContent } from './render.ts';
 import { acknowledged, restore, resume, snapshot } from './restore.ts';
 import {
-  type AddTemplate,
-  makeTemplate,
-  SAMPLE_TEMPLATES,
-  type Template,
-  type TemplateStatus,
-} from './templates.ts';
+  type AddAccount,
+  type AddedNumber,
+  type AddNumber,
+  addAccount,
+  addApp,
+  addNumber,
+  addTemplate,
+  addToken,
+  setStatusOf,
+  setToken,
+} from './setup.ts';
+import { type AddTemplate, SAMPLE_TEMPLATES, type Template, type TemplateStatus } from './templates.ts';
 import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
-import {
-  type Account,
-  type App,
-  accountOf,
-  chatOf,
-  type Message,
-  type Num,
-  type Person,
-  type Scope,
-  type Token,
-  tell,
-  type World,
-} from './world.ts';
+import { type App, type Scope, tell, type World } from './world.ts';
 
 export { RealClock, type SimClock, VirtualClock } from './clock.ts';
 export type { FaultId } from './faults.ts';
+export type { Arrived, PersonHandle } from './hands.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { AddPerson } from './people.ts';
 export type {
@@ -79,6 +65,7 @@ export type {
   PhoneMessage,
   PhonePerson,
 } from './phone-api.ts';
+export type { AddAccount, AddedNumber, AddNumber } from './setup.ts';
 export type { AddTemplate, Template, TemplateStatus } from './templates.ts';
 export type { Delivered } from './webhooks.ts';
 export type { App } from './world.ts';
@@ -121,84 +108,6 @@ export interface SimulatorOptions {
    */
   journal?: string;
   log?: (line: string) => void;
-}
-
-export interface AddAccount {
-  id: string;
-  appId: string;
-  token?: string;
-  portfolioId?: string;
-  templates?: AddTemplate[];
-}
-
-export interface AddNumber {
-  phoneNumberId: string;
-  displayPhoneNumber?: string;
-  verifiedName?: string;
-  /** Made up when it does not exist. */
-  accountId?: string;
-  /** For an account that is made up; default: the first app. */
-  appId?: string;
-  /** A token of its own, e.g. `mock_…`. */
-  token?: string;
-  /** Messages per second, default 80. */
-  mps?: number;
-  registered?: boolean;
-}
-
-export interface AddedNumber {
-  phoneNumberId: string;
-  displayPhoneNumber: string;
-  accountId: string;
-}
-
-/** A message as it lies on a person's phone. */
-export interface Arrived {
-  id: string;
-  /** phone_number_id it came from */
-  from: string;
-  type: string;
-  /** The text, caption or body; '' when there is none. */
-  text: string;
-  content: PhoneContent;
-  /** The body that was POSTed. */
-  raw: JsonObject;
-  /** biz_opaque_callback_data */
-  opaque: string | null;
-  contextId: string | null;
-  time: number;
-}
-
-/** Somebody with a phone in hand. `to` may be left out while there is one number only. */
-export interface PersonHandle {
-  readonly id: string;
-  readonly name: string;
-  readonly phone: string | null;
-  readonly userId: string;
-  readonly username: string | null;
-  /** Returns the message's id (wamid). A string is a text. */
-  send(message: NewMessage | string, to?: string): string;
-  /** Sends a body as the webhook carries it: orders, ad referrals, edits, … Who, when and id are added. */
-  sendRaw(body: JsonObject, to?: string): string;
-  /** Reads all that arrived. */
-  read(to?: string): void;
-  /** Reads one message. */
-  readMessage(messageId: string): void;
-  /** Listens to a voice message: read, then played. */
-  play(messageId: string): void;
-  /** Taps a button of a message by title or position; returns the answer's id. */
-  tapButton(messageId: string, button: string | number): string;
-  /** Picks a row of a list by id or title. */
-  pickRow(messageId: string, row: string): string;
-  /** '' takes it away. */
-  react(messageId: string, emoji: string): void;
-  /** Keeps a file on the phone; returns the id to send. */
-  addMedia(bytes: Uint8Array, mimeType: string, filename?: string): string;
-  changeNumber(phone?: string): void;
-  rotateUserId(): void;
-  setUsername(username: string | null): void;
-  /** The chat as the phone shows it. */
-  chat(to?: string): PhoneMessage[];
 }
 
 export interface Simulator {
@@ -288,6 +197,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       windowErrors: options.windowErrors ?? 'async',
       unknownRecipients: options.unknownRecipients ?? 'create',
       fetchLinks: options.fetchLinks ?? false,
+      templates: options.templates ?? SAMPLE_TEMPLATES,
     },
     url: '',
     apps,
@@ -324,11 +234,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     });
     world.journal = journal;
   }
-  const addApp = (app: App) => {
-    apps.set(app.id, { ...app });
-    saveApp(world, app);
-  };
-  for (const app of options.apps ?? []) addApp(app);
+  for (const app of options.apps ?? []) addApp(world, app);
 
   const server = createServer((req, res) => {
     if (journal) {
@@ -400,118 +306,19 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       world.journal = null;
     },
 
-    addApp,
-
     async verifyWebhook(appId) {
       const app = apps.get(appId);
       if (!app) throw new RangeError(`there is no app ${appId}`);
       return webhooks.verify(app.webhookUrl, app.verifyToken, world.ids.object('challenge'));
     },
 
-    addAccount(account) {
-      if (!apps.has(account.appId)) throw new RangeError(`there is no app ${account.appId}`);
-      const known = world.accounts.get(account.id);
-      if (known) {
-        known.subscribed.set(account.appId, known.subscribed.get(account.appId) ?? null);
-        saveAccount(world, known);
-      } else {
-        const added: Account = {
-          id: account.id,
-          portfolioId: account.portfolioId ?? `9${account.id}`,
-          subscribed: new Map([[account.appId, null]]),
-          templates: (account.templates ?? options.templates ?? SAMPLE_TEMPLATES).map((template) =>
-            makeTemplate(world.ids.object('template'), template),
-          ),
-        };
-        world.accounts.set(account.id, added);
-        saveAccount(world, added, added.templates);
-      }
-      if (account.token) sim.addToken(account.token, { appId: account.appId, accountId: account.id });
-    },
-
-    addNumber(number) {
-      const known = world.numbers.get(number.phoneNumberId);
-      const appId =
-        number.appId ??
-        (number.accountId && world.accounts.get(number.accountId)?.subscribed.keys().next().value) ??
-        apps.keys().next().value;
-      if (!appId) throw new RangeError('add an app first');
-      const accountId = number.accountId ?? known?.accountId ?? `8${number.phoneNumberId}`;
-      sim.addAccount({ id: accountId, appId });
-      const display =
-        number.displayPhoneNumber ??
-        known?.displayPhoneNumber ??
-        `+1555${number.phoneNumberId.replace(/\D/g, '').padStart(7, '0').slice(-7)}`;
-      const mps = number.mps ?? known?.mps ?? 80;
-      const next: Num = {
-        id: number.phoneNumberId,
-        displayPhoneNumber: display,
-        digits: waId(display),
-        verifiedName: number.verifiedName ?? known?.verifiedName ?? 'Demo business',
-        accountId,
-        mps,
-        quality: known?.quality ?? 'GREEN',
-        registered: number.registered ?? known?.registered ?? true,
-        pin: known?.pin ?? null,
-        mock: known?.mock === true || number.token?.startsWith('mock_') === true,
-        profile: known?.profile ?? { about: 'Demo business', vertical: 'OTHER' },
-        blocked: known?.blocked ?? new Set(),
-        override: known?.override ?? null,
-        serviceCount: known?.serviceCount ?? 0,
-        throughput: known?.throughput ?? { tokens: mps, at: clock.now() },
-      };
-      // chats hold the object itself
-      if (known) Object.assign(known, next);
-      else world.numbers.set(next.id, next);
-      saveNumber(world, next);
-      if (number.token) sim.addToken(number.token, { appId, accountId });
-      return { phoneNumberId: next.id, displayPhoneNumber: next.displayPhoneNumber, accountId };
-    },
-
-    addToken(token, grant) {
-      const known = world.tokens.get(token);
-      if (known) {
-        known.accountIds.add(grant.accountId);
-        saveToken(world, known);
-        return;
-      }
-      const added: Token = {
-        token,
-        appId: grant.appId,
-        accountIds: new Set([grant.accountId]),
-        scopes: new Set(grant.scopes ?? ['whatsapp_business_messaging', 'whatsapp_business_management']),
-        expired: false,
-      };
-      world.tokens.set(token, added);
-      saveToken(world, added);
-    },
-
-    setToken(token, change) {
-      const known = world.tokens.get(token);
-      if (!known) throw new RangeError('there is no such token');
-      if (change.expired !== undefined) known.expired = change.expired;
-      if (change.scopes !== undefined) known.scopes = new Set(change.scopes);
-      saveToken(world, known);
-    },
-
-    addTemplate(accountId, template) {
-      const account = world.accounts.get(accountId);
-      if (!account) throw new RangeError(`there is no account ${accountId}`);
-      const made = makeTemplate(world.ids.object('template'), template);
-      account.templates = account.templates.filter(
-        (known) => known.name !== made.name || known.language !== made.language,
-      );
-      account.templates.push(made);
-      saveAccount(world, account, [made]);
-      return made;
-    },
-
-    setTemplateStatus(accountId, name, status) {
-      const account = world.accounts.get(accountId);
-      const found = account?.templates.filter((template) => template.name === name) ?? [];
-      if (!account || found.length === 0) throw new RangeError(`there is no template ${name}`);
-      for (const template of found) setTemplateStatus(world, account, template, status);
-    },
+    addApp: (app) => addApp(world, app),
+    addAccount: (account) => addAccount(world, account),
+    addNumber: (number) => addNumber(world, number),
+    addToken: (token, grant) => addToken(world, token, grant),
+    setToken: (token, change) => setToken(world, token, change),
+    addTemplate: (accountId, template) => addTemplate(world, accountId, template),
+    setTemplateStatus: (accountId, name, status) => setStatusOf(world, accountId, name, status),
 
     addPerson: (person = {}) => presentPerson(addPerson(world, person)),
     people: () => [...world.people.values()].map(presentPerson),
@@ -595,223 +402,4 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 
   if (journal) resume(world);
   return sim;
-}
-
-function lookUp(world: World, who: string): Person | undefined {
-  const digits = who.replace(/[+\-() ]/g, '');
-  const phone = /^\d{5,15}$/.test(digits) ? byPhone(world, digits) : undefined;
-  return world.people.get(who) ?? phone ?? [...world.people.values()].find((person) => person.userId === who);
-}
-
-function find(world: World, who: string): Person {
-  const person = lookUp(world, who);
-  if (!person) throw new RangeError(`there is nobody with id, phone or user id ${who}`);
-  return person;
-}
-
-function numberFor(world: World, to: string | undefined): Num {
-  const number =
-    to === undefined
-      ? world.numbers.size === 1
-        ? world.numbers.values().next().value
-        : undefined
-      : world.numbers.get(to);
-  if (!number) throw new RangeError(to === undefined ? 'say to which number' : `there is no number ${to}`);
-  return number;
-}
-
-function arrived(world: World, message: Message): Arrived {
-  const content = toContent(world, message);
-  return {
-    id: message.id,
-    from: message.numberId,
-    type: message.type,
-    text: 'body' in content ? content.body : 'caption' in content ? (content.caption ?? '') : '',
-    content,
-    raw: message.raw,
-    opaque:
-      typeof message.raw.biz_opaque_callback_data === 'string' ? message.raw.biz_opaque_callback_data : null,
-    contextId: message.contextId,
-    time: message.time,
-  };
-}
-
-function handle(world: World, person: Person): PersonHandle {
-  const received = (id: string): Message => {
-    const message = world.messages.get(id);
-    if (!message || message.personId !== person.id) throw new RangeError(`no message ${id} on this phone`);
-    return message;
-  };
-  const send = (message: NewMessage, number: Num) => personSends(world, person, number, message).id;
-  const answer = (to: Message, message: NewMessage) =>
-    send({ ...message, context: to.id }, numberFor(world, to.numberId));
-  return {
-    id: person.id,
-    get name() {
-      return person.name;
-    },
-    get phone() {
-      return person.phone;
-    },
-    get userId() {
-      return person.userId;
-    },
-    get username() {
-      return person.username;
-    },
-    send: (message, to) =>
-      send(typeof message === 'string' ? { type: 'text', text: message } : message, numberFor(world, to)),
-    sendRaw: (body, to) => personSendsRaw(world, person, numberFor(world, to), body).id,
-    read: (to) => personReads(world, person, numberFor(world, to)),
-    readMessage: (id) => readByPerson(world, received(id)),
-    play: (id) => playedByPerson(world, received(id)),
-    tapButton(id, wanted) {
-      const message = received(id);
-      const content = toContent(world, message);
-      const buttons =
-        'buttons' in content
-          ? [...content.buttons, ...(content.cards ?? []).flatMap((card) => card.buttons)]
-          : [];
-      const button =
-        typeof wanted === 'number'
-          ? buttons[wanted]
-          : buttons.find((candidate) => candidate.title === wanted);
-      if (!button)
-        throw new RangeError(
-          `message ${id} has no button ${wanted}; it has: ${buttons.map((known) => known.title).join(', ')}`,
-        );
-      switch (button.kind) {
-        case 'reply':
-          return answer(message, { type: 'button_reply', id: button.id, title: button.title });
-        case 'quick_reply':
-          return answer(message, { type: 'template_button', payload: button.payload, text: button.title });
-        case 'flow':
-          return answer(message, {
-            type: 'flow_reply',
-            response: JSON.stringify({ flow_token: button.flowToken }),
-          });
-        case 'send_location':
-          return answer(message, { type: 'location', latitude: 48.137, longitude: 11.575 });
-        case 'share_contact':
-          return answer(message, {
-            type: 'contacts',
-            origin: 'contact_request',
-            contacts: [{ name: person.name, phones: person.phone ? [`+${person.phone}`] : [], emails: [] }],
-          });
-        default:
-          throw new RangeError(`button ${button.title} (${button.kind}) sends nothing`);
-      }
-    },
-    pickRow(id, wanted) {
-      const message = received(id);
-      const content = toContent(world, message);
-      const rows =
-        content.type === 'interactive'
-          ? (content.list?.sections.flatMap((section) => section.rows) ?? [])
-          : [];
-      const row = rows.find((candidate) => candidate.id === wanted || candidate.title === wanted);
-      if (!row) throw new RangeError(`message ${id} has no row ${wanted}`);
-      return answer(message, { type: 'list_reply', ...row });
-    },
-    react(id, emoji) {
-      send({ type: 'reaction', messageId: id, emoji }, numberFor(world, received(id).numberId));
-    },
-    addMedia: (bytes, mimeType, filename) =>
-      personMedia(world, { bytes: Buffer.from(bytes), mimeType, filename: filename ?? null }).id,
-    changeNumber: (phone = '') => changeNumber(world, person, phone),
-    rotateUserId: () => rotate(world, person),
-    setUsername(username) {
-      person.username = username;
-      savePerson(world, person);
-      tell(world, () => ({ type: 'person', person: presentPerson(person) }));
-    },
-    chat: (to) =>
-      chatOf(world, person, numberFor(world, to)).messages.map((message) => toBubble(world, message)),
-  };
-}
-
-/** The faults that are events: they happen when they are armed. */
-function act(world: World, id: FaultId, fault: ArmFault): void {
-  const number = () => {
-    const chosen =
-      fault.numberId === undefined ? world.numbers.values().next().value : world.numbers.get(fault.numberId);
-    if (!chosen) throw new RangeError('choose a number');
-    return chosen;
-  };
-  const person = () => {
-    const chosen =
-      fault.personId === undefined ? world.people.values().next().value : lookUp(world, fault.personId);
-    if (!chosen) throw new RangeError('choose a person');
-    return chosen;
-  };
-  const tellAccount = (field: string, value: JsonObject) =>
-    world.webhooks.emit({
-      account: accountOf(world, number()),
-      number: number(),
-      field,
-      value,
-      entryTime: Math.floor(world.clock.now() / 1000),
-    });
-  const now = Math.floor(world.clock.now() / 1000);
-  switch (id) {
-    case 'quality_drop':
-      number().quality = 'RED';
-      saveNumber(world, number());
-      tellAccount('phone_number_quality_update', {
-        display_phone_number: number().displayPhoneNumber,
-        event: 'DOWNGRADE',
-        old_limit: 'TIER_100K',
-        current_limit: 'TIER_10K',
-        max_daily_conversations_per_business: 'TIER_10K',
-      });
-      return;
-    case 'template_to_marketing': {
-      const { templates } = accountOf(world, number());
-      const template = fault.value
-        ? templates.find((known) => known.name === fault.value)
-        : templates.find((known) => known.category === 'UTILITY');
-      if (!template) throw new RangeError('there is no such template');
-      const previous = template.category;
-      template.category = 'MARKETING';
-      saveTemplate(world, template);
-      tellAccount('template_category_update', {
-        message_template_id: Number(template.id),
-        message_template_name: template.name,
-        message_template_language: template.language,
-        previous_category: previous,
-        new_category: 'MARKETING',
-      });
-      return;
-    }
-    case 'account_update': {
-      const event = fault.value || 'ACCOUNT_RESTRICTION';
-      const info: Record<string, JsonObject> = {
-        ACCOUNT_RESTRICTION: {
-          restriction_info: [
-            { restriction_type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expiration: now + 86_400 },
-          ],
-        },
-        ACCOUNT_VIOLATION: { violation_info: { violation_type: 'SCAM' } },
-        DISABLED_UPDATE: {
-          ban_info: {
-            waba_ban_state: 'DISABLE',
-            waba_ban_date: new Date(now * 1000).toISOString().slice(0, 10),
-          },
-        },
-      };
-      tellAccount('account_update', { event, ...info[event] });
-      return;
-    }
-    case 'coexistence_echo':
-      echo(world, person(), number(), fault.value || 'Sent from the phone app');
-      return;
-    case 'number_change':
-      changeNumber(world, person(), fault.value ?? '');
-      return;
-    case 'user_id_rotation':
-      rotate(world, person());
-      return;
-    default:
-      throw new RangeError(`${id} waits for its occasion`);
-  }
 }

@@ -10,7 +10,7 @@ import type { JsonObject } from './json.ts';
 import type { PhoneEvent, Tick } from './phone-api.ts';
 import type { Ids } from './random.ts';
 import type { Order } from './send-rules.ts';
-import type { Template } from './templates.ts';
+import type { AddTemplate, Template } from './templates.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface App {
@@ -149,6 +149,8 @@ export interface Settings {
   windowErrors: 'async' | 'sync';
   unknownRecipients: 'create' | 'undeliverable';
   fetchLinks: boolean;
+  /** Of new accounts. */
+  templates: readonly AddTemplate[];
 }
 
 export interface World {
