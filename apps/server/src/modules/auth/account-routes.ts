@@ -1,23 +1,16 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
-import {
-  type HttpApp,
-  listOf,
-  listQuery,
-  type Person,
-  page,
-  personOf,
-  readCursor,
-} from '../../platform/http/index.ts';
+import { type HttpApp, listOf, listQuery, page, personOf, readCursor } from '../../platform/http/index.ts';
 import { acceptInvitation, createOwnWorkspace } from '../workspaces/index.ts';
 import { changeProfile, listSessions, type SessionRow, switchWorkspace } from './account.ts';
+import { longestPassword } from './common-passwords.ts';
 import type { AuthRoutesDeps } from './deps.ts';
 import { askEmailChange, changeEmail } from './email.ts';
 import { locales } from './mail-texts.ts';
 import { meBody, readMe } from './me.ts';
 import { changePassword } from './password.ts';
-import { longestPassword } from './passwords.ts';
 import { setSessionWorkspace } from './queries-session.ts';
+import { notImpersonated } from './second-factor-proof.ts';
 import { selfOf } from './second-factor-told.ts';
 import { revokeSessions } from './sessions.ts';
 
@@ -49,16 +42,6 @@ const present = (row: SessionRow, current: string): z.infer<typeof sessionBody> 
 });
 
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
-
-/** Whoever acts as somebody else works for them; how the person signs in is not theirs to change. */
-function notImpersonated(person: Person): Person {
-  if (person.impersonatorId) {
-    throw errors.forbidden('Whoever acts as another person cannot change how that person signs in.', {
-      reason: 'impersonated',
-    });
-  }
-  return person;
-}
 
 /** What a person does about themselves: account, sessions, workspaces. */
 export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<void> {

@@ -15,8 +15,9 @@ export interface PasswordContext {
   workspace?: string | null;
 }
 
-const shortest = 8;
-const longest = 1024;
+/** What a new password must be. Longest: what is typed anew at each login and hashed whole. */
+export const shortestPassword = 10;
+export const longestPassword = 1024;
 /** No guesser's list holds anything longer, and the work grows with the square of the length. */
 const weighed = 40;
 
@@ -30,7 +31,7 @@ const enough = 22;
 export function passwordProblem(password: string, context: PasswordContext = {}): string | null {
   const text = password.normalize('NFKC');
   const length = [...text].length;
-  if (length < shortest || length > longest) return 'A password has 8 to 1,024 characters.';
+  if (length < shortestPassword || length > longestPassword) return 'A password has 10 to 1,024 characters.';
   if (guessBits(text, context) >= enough) return null;
   return guessBits(text) >= enough
     ? 'This password is made of your own name, address or workspace. Choose another.'

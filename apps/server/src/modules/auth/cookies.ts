@@ -8,31 +8,39 @@ export interface Site {
   corsOrigins: readonly string[];
 }
 
+const isHttps = (site: Site): boolean => site.publicUrl?.startsWith('https:') ?? false;
+
 /** Over https the name binds the cookie to this very host and to https; a plain http page could not store such a one. */
-const nameFor = (site: Site): string => (site.publicUrl?.startsWith('https:') ? '__Host-chaski' : 'chaski');
+const nameOn = (site: Site, name: string): string => (isHttps(site) ? `__Host-${name}` : name);
+
+/** A Set-Cookie header of ours. Lax: also brought along on the way back from an issuer, which is another site. */
+export function setCookie(site: Site, name: string, value: string, end: string): string {
+  const secure = isHttps(site) ? '; Secure' : '';
+  return `${nameOn(site, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}; ${end}`;
+}
+
+/** What a Cookie header holds under this name, if it has the shape of our secrets. */
+export function readCookie(site: Site, name: string, header: string | null | undefined): string | null {
+  for (const part of header?.split(';') ?? []) {
+    const [found, value] = part.trim().split('=', 2);
+    if (found === nameOn(site, name) && /^[A-Za-z0-9_-]{43}$/.test(value ?? '')) return value!;
+  }
+  return null;
+}
 
 /** The Set-Cookie header that signs a browser in. */
 export function sessionCookie(site: Site, token: string, expiresAt: Date): string {
-  return cookie(site, token, `Expires=${expiresAt.toUTCString()}`);
+  return setCookie(site, 'chaski', token, `Expires=${expiresAt.toUTCString()}`);
 }
 
 /** The Set-Cookie header that signs a browser out. */
 export function clearedCookie(site: Site): string {
-  return cookie(site, '', 'Max-Age=0');
-}
-
-function cookie(site: Site, value: string, end: string): string {
-  const secure = nameFor(site).startsWith('__Host-') ? '; Secure' : '';
-  return `${nameFor(site)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}; ${end}`;
+  return setCookie(site, 'chaski', '', 'Max-Age=0');
 }
 
 /** The session's secret in a Cookie header, if there is one of our shape. */
 export function cookieToken(site: Site, header: string | null): string | null {
-  for (const part of header?.split(';') ?? []) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === nameFor(site) && /^[A-Za-z0-9_-]{43}$/.test(value ?? '')) return value!;
-  }
-  return null;
+  return readCookie(site, 'chaski', header);
 }
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -3,7 +3,7 @@ import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { HttpApp } from '../../platform/http/index.ts';
 import type { Logger } from '../../platform/log.ts';
-import { type Site, sessionCookie } from './cookies.ts';
+import { readCookie, type Site, sessionCookie, setCookie } from './cookies.ts';
 import { type Oidc, oidcStateMs } from './oidc.ts';
 import { accountOf } from './oidc-link.ts';
 import { type TellDeps, tell } from './second-factor-told.ts';
@@ -21,20 +21,8 @@ export interface OidcRoutesDeps extends TellDeps {
   invited(tx: SystemTx, email: string): Promise<boolean>;
 }
 
-const cookieName = (site: Site): string =>
-  site.publicUrl?.startsWith('https:') ? '__Host-chaski-oidc' : 'chaski-oidc';
-
-/** Lax: the browser brings it back on the way from the issuer, which is another site. */
-const cookie = (site: Site, value: string, seconds: number): string =>
-  `${cookieName(site)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${cookieName(site).startsWith('__Host-') ? '; Secure' : ''}`;
-
-function cookieIn(site: Site, header: string | undefined): string | null {
-  for (const part of header?.split(';') ?? []) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === cookieName(site) && /^[A-Za-z0-9_-]{43}$/.test(value ?? '')) return value!;
-  }
-  return null;
-}
+/** Who began to sign in, until the issuer sends them back. */
+const stateCookie = 'chaski-oidc';
 
 /** /v1/auth/oidc: to the issuer and back. A browser walks here, so what goes wrong is told on the sign-in page. */
 export function oidcRoutes(deps: OidcRoutesDeps): (app: HttpApp) => Promise<void> {
@@ -67,7 +55,7 @@ export function oidcRoutes(deps: OidcRoutesDeps): (app: HttpApp) => Promise<void
         if (!oidc) throw errors.notFound('single sign-on');
         try {
           const { url, cookie: value } = await oidc.begin(db);
-          reply.header('set-cookie', cookie(site, value, oidcStateMs / 1000));
+          reply.header('set-cookie', setCookie(site, stateCookie, value, `Max-Age=${oidcStateMs / 1000}`));
           return reply.redirect(url) as never;
         } catch (error) {
           log.warn({ err: error }, 'the issuer of single sign-on cannot be asked');
@@ -91,9 +79,9 @@ export function oidcRoutes(deps: OidcRoutesDeps): (app: HttpApp) => Promise<void
         if (!oidc) throw errors.notFound('single sign-on');
         const back = await oidc.finish(db, {
           query: request.url.split('?')[1] ?? '',
-          cookie: cookieIn(site, request.headers.cookie),
+          cookie: readCookie(site, stateCookie, request.headers.cookie),
         });
-        const cleared = cookie(site, '', 0);
+        const cleared = setCookie(site, stateCookie, '', 'Max-Age=0');
         const refuse = (reason: string): never => {
           reply.header('set-cookie', cleared);
           return reply.redirect(signInPage(reason)) as never;

@@ -4,7 +4,7 @@ import type { Site } from './cookies.ts';
 import { relyingParty } from './passkey-challenges.ts';
 import { addPasskey, beginRegistration, verifyRegistration } from './passkey-register.ts';
 import { listPasskeys, type Passkey, removePasskey, renamePasskey } from './passkeys.ts';
-import { proofBody, prove } from './second-factor-proof.ts';
+import { notImpersonated, proofBody, prove } from './second-factor-proof.ts';
 import { recoveryCodesBody, type SecondFactorRoutesDeps } from './second-factor-routes.ts';
 import { tell } from './second-factor-told.ts';
 
@@ -144,7 +144,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
         },
       },
       async (request) => {
-        const { userId } = personOf(request);
+        const { userId } = notImpersonated(personOf(request));
         return db.withSystem('rename a passkey', async (tx) => {
           const { passkey, nameBefore } = await renamePasskey(tx, {
             userId,

@@ -100,15 +100,8 @@ export async function verifyPassword(stored: string | null, password: string): P
   return timingSafeEqual(tag, expected);
 }
 
-/** What a new password must be. Longest: what is typed anew at each login and hashed whole. */
-export const shortestPassword = 10;
-export const longestPassword = 1024;
-
 /** Refuses a new password by name of the field and reason. */
 export function checkNewPassword(password: string, context: PasswordContext = {}, path = 'password'): void {
-  const problem =
-    [...password].length < shortestPassword || password.length > longestPassword
-      ? 'A password has 10 to 1,024 characters.'
-      : passwordProblem(password, context);
+  const problem = passwordProblem(password, context);
   if (problem !== null) throw errors.invalidRequest([{ path, message: problem }]);
 }

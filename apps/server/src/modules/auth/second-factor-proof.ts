@@ -3,6 +3,7 @@ import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { Person } from '../../platform/http/index.ts';
 import type { KeyRing } from '../../platform/seal.ts';
+import { longestPassword } from './common-passwords.ts';
 import { verifyPassword } from './passwords.ts';
 import { passwordOf } from './queries-second-factor.ts';
 import { factorsOf, hasSecondFactor, useCode, wrongCode } from './second-factor.ts';
@@ -10,12 +11,22 @@ import { factorsOf, hasSecondFactor, useCode, wrongCode } from './second-factor.
 /** What shows once more that it is the person and not somebody at their open browser. */
 export const proofBody = z
   .strictObject({
-    password: z.string().max(1024).describe('The password.'),
+    password: z.string().max(longestPassword).describe('The password.'),
     code: z.string().max(40).describe('Or a code of the authenticator app, or a recovery code.'),
   })
   .partial();
 
 export type Proof = z.infer<typeof proofBody>;
+
+/** Whoever acts as somebody else works for them; how the person signs in is not theirs to change. */
+export function notImpersonated(person: Person): Person {
+  if (person.impersonatorId) {
+    throw errors.forbidden('Whoever acts as another person cannot change how that person signs in.', {
+      reason: 'impersonated',
+    });
+  }
+  return person;
+}
 
 /**
  * Throws unless the person shows that it is them: a stolen session must not add, remove or replace what signs in.
@@ -23,12 +34,7 @@ export type Proof = z.infer<typeof proofBody>;
  * transactions of its own, because a wrong code must stay counted.
  */
 export async function prove(db: Database, ring: KeyRing, person: Person, proof: Proof): Promise<void> {
-  const { userId } = person;
-  if (person.impersonatorId) {
-    throw errors.forbidden('Whoever acts as somebody else changes nothing about how they sign in.', {
-      reason: 'impersonated',
-    });
-  }
+  const { userId } = notImpersonated(person);
   const read = (tx: SystemTx) =>
     Promise.all([factorsOf(tx, userId), tx.query<{ password_hash: string | null }>(passwordOf, [userId])]);
   const [factors, [user]] = await db.withSystem('what a person can prove themselves with', read);

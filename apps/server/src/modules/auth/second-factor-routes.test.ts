@@ -431,6 +431,11 @@ it('a superadmin who acts as somebody adds no factor of their own', async () => 
       body: { error: { details: { reason: 'impersonated' } } },
     });
   }
+  const renamed = await call('PATCH', `/v1/auth/passkeys/${person.userId}`, {
+    as: person,
+    body: { name: 'Mine now' },
+  });
+  expect(renamed).toMatchObject({ status: 403, body: { error: { details: { reason: 'impersonated' } } } });
 });
 
 it('API keys and strangers reach none of a person’s factors', async () => {

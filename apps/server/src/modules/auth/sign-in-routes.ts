@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type HttpApp, personOf } from '../../platform/http/index.ts';
+import { longestPassword } from './common-passwords.ts';
 import { clearedCookie } from './cookies.ts';
 import type { AuthRoutesDeps } from './deps.ts';
 import { meBody, readMe } from './me.ts';
 import { askReset, resetByLink } from './password.ts';
-import { longestPassword } from './passwords.ts';
 import { confirmAddress, register, registerInvited } from './register.ts';
 import { selfOf } from './second-factor-told.ts';
 import { revokeSessions } from './sessions.ts';

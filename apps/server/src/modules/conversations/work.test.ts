@@ -97,6 +97,18 @@ describe('assigning', () => {
     expect(nothing.status).toBe(400);
   });
 
+  it('gives nothing to a member who is disabled', async () => {
+    const stage = await api.stage();
+    const { conversationId: id } = await writes(stage);
+    const memberId = stage.members.agent;
+    await stage.send('PATCH /v1/members/:userId', { params: { userId: memberId }, body: { disabled: true } });
+    const refused = await call(stage, 'owner', 'POST /v1/conversations/:id/assign', {
+      params: { id },
+      body: { memberId },
+    });
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'member_disabled' } } });
+  });
+
   it('has exactly one winner among 200 who claim at once; the others learn who', async () => {
     const stage = await api.stage();
     const { conversationId: id } = await writes(stage);

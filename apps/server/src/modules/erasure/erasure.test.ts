@@ -121,6 +121,15 @@ beforeAll(async () => {
     [stage.workspaceId, person.phone],
   );
   contactId = row!.id;
+  // A consumer that choked on the message, and said on what.
+  const [dead] = await query(
+    `insert into event_dead_letters (workspace_id, consumer, seq, error, created_at)
+     select s.workspace_id, 'search.words', s.seq, $2, e.at from event_seq s
+       join events e on e.workspace_id = s.workspace_id and e.day = s.day and e.n = s.n
+     where e.name = 'message.received' and e.data->>'contactId' = $1 limit 1 returning seq`,
+    [contactId, `cannot fold: ${person.secret}`],
+  );
+  expect(dead).toBeDefined();
   const bytes = Buffer.from('photo-bytes');
   await blobs.put(row!.media, bytes);
   await query(`update media set state = 'stored', blob_key = id::text, filename = $2 where id = $1`, [

@@ -23,6 +23,7 @@ export {
   actedAs,
   addMember,
   createOwnWorkspace,
+  refuseDisabled,
   workspacesOf,
 } from './members.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';

@@ -162,6 +162,23 @@ describe('members', () => {
     ]);
   });
 
+  it('take along the open invitations of somebody who may invite no longer', async () => {
+    const host = await someone();
+    for (const end of ['removed', 'lowered', 'disabled'] as const) {
+      const admin = await joins(host, 'admin');
+      const userId = await idOf(admin);
+      const guest = await someone();
+      await post('/v1/invitations', { email: guest.email, role: 'admin' }, admin.headers);
+      const token = await mails.linkTo(guest.email);
+      if (end === 'removed')
+        await api.send('DELETE /v1/members/:userId', { params: { userId } }, host.headers);
+      else await change(host, userId, end === 'lowered' ? { role: 'agent' } : { disabled: true });
+      const { status, body } = await post('/v1/invitations/accept', { token }, guest.headers);
+      expect([end, status], JSON.stringify(body)).not.toEqual([end, 200]);
+      expect((await me(guest.headers)).workspaces).toHaveLength(1);
+    }
+  });
+
   it('are made owners by owners alone, and the last owner stays', async () => {
     const host = await someone();
     const admin = await joins(host, 'admin');

@@ -9,10 +9,12 @@ import { type CreateWorkspaceHooks, createWorkspace } from './change.ts';
 import {
   deleteMember,
   insertMember,
+  knownMember,
   lockMembers,
   type MemberRecord,
   membersPage,
   memberToActAs,
+  revokeInvitationsBy,
   updateMember,
   workspacesOfUser,
 } from './queries-members.ts';
@@ -153,12 +155,18 @@ export async function changeMember(tx: TenantTx, userId: string, change: MemberC
     after.numberIds,
     after.ownOnly,
   ]);
+  const asks = leads && after.disabledAt === null;
+  const revoked = asks ? {} : await revokeWhatTheyAsked(tx, userId);
   await emit(tx, [
     {
       workspaceId: tx.workspaceId,
       name: 'member.updated',
       data: { userId, role: after.role, disabled: after.disabledAt !== null },
-      audit: { target: { kind: 'member', id: userId }, before: { ...before }, after: { ...after } },
+      audit: {
+        target: { kind: 'member', id: userId },
+        before: { ...before },
+        after: { ...after, ...revoked },
+      },
     },
   ]);
   tx.afterCommit(forgetCallers);
@@ -166,17 +174,40 @@ export async function changeMember(tx: TenantTx, userId: string, change: MemberC
   return member!;
 }
 
+/** Work may not be given to somebody who cannot come in. Nobody by this id: the caller's foreign key says so. */
+export async function refuseDisabled(tx: TenantTx, userId: string): Promise<void> {
+  const [row] = await tx.query<{ disabled_at: Date | null }>(knownMember, [tx.workspaceId, userId]);
+  if (row?.disabled_at) {
+    throw errors.conflict('member_disabled', 'This member is disabled and could not answer.', { userId });
+  }
+}
+
+/** Open invitations of somebody who may invite no longer: one could be for another address of theirs. */
+async function revokeWhatTheyAsked(tx: TenantTx, userId: string): Promise<{ revokedInvitations?: string[] }> {
+  const rows = await tx.query<{ id: string }>(revokeInvitationsBy, [
+    tx.workspaceId,
+    userId,
+    tx.now().toISOString(),
+  ]);
+  return rows.length > 0 ? { revokedInvitations: rows.map(({ id }) => id) } : {};
+}
+
 /** Takes somebody out of the workspace; also oneself. Their account and their other workspaces stay. */
 export async function removeMember(tx: TenantTx, userId: string): Promise<void> {
   const member = await lockForChange(tx, userId, () => true);
   if (tx.actor.id !== userId) checkOwnership(tx.actor, member.role);
+  const revoked = await revokeWhatTheyAsked(tx, userId);
   await tx.execute(deleteMember, [tx.workspaceId, userId]);
   await emit(tx, [
     {
       workspaceId: tx.workspaceId,
       name: 'member.removed',
       data: { userId },
-      audit: { target: { kind: 'member', id: userId }, before: { ...standing(member) } },
+      audit: {
+        target: { kind: 'member', id: userId },
+        before: { ...standing(member) },
+        ...(revoked.revokedInvitations ? { after: revoked } : {}),
+      },
     },
   ]);
   tx.afterCommit(forgetCallers);
@@ -188,6 +219,8 @@ export async function addMember(
   member: { workspaceId: string; userId: string; role: Role; numberIds?: string[] | null; ownOnly?: boolean },
   by: { actor: Actor; audited: boolean },
 ): Promise<boolean> {
+  // Who is in already needs no room.
+  if ((await tx.query(knownMember, [member.workspaceId, member.userId])).length > 0) return false;
   await requireRoom(tx, member.workspaceId, 'members', async () => {
     const [row] = await tx.query<{ count: number }>(countMembers, [member.workspaceId]);
     return row?.count ?? 0;

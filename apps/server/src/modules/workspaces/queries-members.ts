@@ -38,6 +38,11 @@ export const memberToActAs = statement(
     order by role = 'owner' desc, created_at, user_id limit 1`,
 );
 
+export const knownMember = statement(
+  'workspaces.known_member',
+  'select disabled_at from members where workspace_id = $1 and user_id = $2',
+);
+
 export const insertMember = statement(
   'workspaces.insert_member',
   `insert into members (workspace_id, user_id, role, number_ids, own_only, created_at)
@@ -125,6 +130,13 @@ export const revokeInvitationRow = statement(
   'workspaces.revoke_invitation',
   `update invitations set revoked_at = $3
     where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null returning id, email`,
+);
+
+/** What somebody asked for counts no longer when they themselves may not ask. */
+export const revokeInvitationsBy = statement(
+  'workspaces.revoke_invitations_by',
+  `update invitations set revoked_at = $3
+    where workspace_id = $1 and invited_by = $2 and accepted_at is null and revoked_at is null returning id`,
 );
 
 export const invitationByHash = statement(

@@ -139,4 +139,13 @@ test('members: the one who is too many is refused, whoever asks', async () => {
   );
   expect(outcomes.filter((outcome) => outcome === 'added')).toHaveLength(1);
   expect(new Set(outcomes)).toEqual(new Set(['added', 'members']));
+  // Who is in already takes no room.
+  const again = await db.withSystem('test: a member again', (tx) =>
+    addMember(
+      tx,
+      { workspaceId: stage.workspaceId, userId: stage.userId, role: 'agent' },
+      { actor: systemActor, audited: false },
+    ),
+  );
+  expect(again).toBe(false);
 });

@@ -34,12 +34,23 @@ const erase = statement(
        or e.data ->> 'messageId' = any($3::text[]) or e.data ->> 'mergedId' = any($2::text[]))`,
 );
 
+// A consumer's error may quote what it choked on.
+const letters = statement(
+  'events.erase_letters',
+  `update event_dead_letters d set error = 'erased'
+   from event_seq s join events e on e.workspace_id = s.workspace_id and e.day = s.day and e.n = s.n
+   where d.workspace_id = $1 and d.error <> 'erased'
+     and s.workspace_id = d.workspace_id and s.seq = d.seq and e.data ? 'erased'`,
+);
+
 /** Leaves of the events about these (contacts, conversations; messages) that they happened. */
-export function eraseEvents(
+export async function eraseEvents(
   tx: SystemTx,
   workspaceId: string,
   ids: readonly string[],
   messageIds: readonly string[],
 ): Promise<number> {
-  return tx.execute(erase, [workspaceId, ids, messageIds, kept]);
+  const erased = await tx.execute(erase, [workspaceId, ids, messageIds, kept]);
+  await tx.execute(letters, [workspaceId]);
+  return erased;
 }
