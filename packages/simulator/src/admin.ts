@@ -18,7 +18,7 @@
  *   GET  /_sim/deliveries                               webhooks as they were POSTed
  *   POST /_sim/reset                                    forgets people, messages, files, faults; keeps apps and numbers
  */
-import { issueCode } from './graph.ts';
+import { issueCode } from './graph-apps.ts';
 import { type Call, HttpError, readObject, safeDecode, sendJson } from './http.ts';
 import type { Simulator } from './index.ts';
 import { asArray, asString, isObject, type JsonObject } from './json.ts';

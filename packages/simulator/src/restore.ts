@@ -1,6 +1,6 @@
 /** The world out of its journal and into it. */
 import { resumeJourney } from './deliver.ts';
-import { approve } from './graph.ts';
+import { approve } from './graph-templates.ts';
 import type { Journal } from './journal.ts';
 import {
   packAccount,

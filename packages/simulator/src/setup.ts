@@ -1,5 +1,5 @@
 /** What the world is furnished with: apps, accounts, numbers, tokens, templates. Adding the same again changes nothing. */
-import { setTemplateStatus } from './graph.ts';
+import { setTemplateStatus } from './graph-templates.ts';
 import { saveAccount, saveApp, saveNumber, saveToken } from './keep.ts';
 import { waId } from './people.ts';
 import { type AddTemplate, makeTemplate, type Template, type TemplateStatus } from './templates.ts';

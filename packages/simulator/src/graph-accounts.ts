@@ -1,0 +1,107 @@
+/** Edges of an account: its numbers, who is subscribed, its templates. */
+import { GraphError } from './errors.ts';
+import { checkedOverride, type GraphCall, json, methodError, page, permit, pick } from './graph-call.ts';
+import { NUMBER_FIELDS, presentNumber } from './graph-numbers.ts';
+import { createTemplate } from './graph-templates.ts';
+import { sendJson } from './http.ts';
+import { asString } from './json.ts';
+import { saveAccount } from './keep.ts';
+import { makeTemplate, presentTemplate } from './templates.ts';
+import type { Account } from './world.ts';
+
+export async function accountEdge(call: GraphCall, account: Account, edge: string): Promise<void> {
+  const { world, method, res, query } = call;
+  permit(call, account.id, 'whatsapp_business_management', account.id);
+  switch (`${method} ${edge}`) {
+    case 'GET ':
+      return sendJson(
+        res,
+        200,
+        pick(
+          query.get('fields'),
+          {
+            id: account.id,
+            name: `Account ${account.id}`,
+            currency: 'USD',
+            timezone_id: '1',
+            message_template_namespace: `ns_${account.id}`,
+            account_review_status: 'APPROVED',
+            owner_business_info: { id: account.portfolioId, name: `Portfolio ${account.portfolioId}` },
+          },
+          ['id'],
+          ['name', 'timezone_id', 'message_template_namespace'],
+        ),
+      );
+    case 'GET phone_numbers': {
+      const numbers = [...world.numbers.values()].filter((number) => number.accountId === account.id);
+      return page(
+        call,
+        numbers.map((number) =>
+          pick(query.get('fields'), presentNumber(world, number), ['id'], NUMBER_FIELDS),
+        ),
+      );
+    }
+    case 'GET subscribed_apps':
+      return sendJson(res, 200, {
+        data: [...account.subscribed].map(([id, override]) => ({
+          whatsapp_business_api_data: {
+            id,
+            link: `https://www.facebook.com/games/?app_id=${id}`,
+            name: `App ${id}`,
+          },
+          ...(override === null ? {} : { override_callback_uri: override }),
+        })),
+      });
+    case 'POST subscribed_apps': {
+      const body = await json(call);
+      account.subscribed.set(
+        call.token.appId,
+        await checkedOverride(
+          world,
+          asString(body.override_callback_uri) ?? '',
+          asString(body.verify_token) ?? '',
+        ),
+      );
+      saveAccount(world, account);
+      return sendJson(res, 200, { success: true });
+    }
+    case 'DELETE subscribed_apps':
+      account.subscribed.delete(call.token.appId);
+      saveAccount(world, account);
+      return sendJson(res, 200, { success: true });
+    case 'GET message_templates': {
+      const filters = ['name', 'language', 'status', 'category'] as const;
+      const found = account.templates.filter((template) =>
+        filters.every((key) => {
+          const wanted = query.get(key);
+          return (
+            wanted === null || (key === 'name' ? template.name.includes(wanted) : template[key] === wanted)
+          );
+        }),
+      );
+      const initial = Object.keys(
+        presentTemplate(account.templates[0] ?? makeTemplate('0', { name: 'x', components: [] })),
+      );
+      return page(
+        call,
+        found.map((template) => pick(query.get('fields'), presentTemplate(template), ['id'], initial)),
+      );
+    }
+    case 'POST message_templates':
+      return createTemplate(call, account);
+    case 'DELETE message_templates': {
+      const name = query.get('name');
+      const id = query.get('hsm_id');
+      const before = account.templates.length;
+      account.templates = account.templates.filter(
+        (template) => !(template.name === name && (id === null || template.id === id)),
+      );
+      if (account.templates.length === before)
+        throw new GraphError(100, undefined, { title: '(#100) Message template not found' });
+      saveAccount(world, account);
+      return sendJson(res, 200, { success: true });
+    }
+    default:
+      throw methodError(call, edge);
+  }
+}

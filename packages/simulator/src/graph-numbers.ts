@@ -1,0 +1,261 @@
+/** Edges of a business number: messages, files, registration, profile, blocked people. */
+import type { ServerResponse } from 'node:http';
+import { accept, sendEarly } from './deliver.ts';
+import { GraphError } from './errors.ts';
+import { checkedOverride, type GraphCall, json, methodError, permit, pick } from './graph-call.ts';
+import { readBody, sendJson } from './http.ts';
+import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
+import { saveNumber } from './keep.ts';
+import { parseMultipart, uploadMedia } from './media.ts';
+import { byPhone, byUserId, waId } from './people.ts';
+import { businessReads } from './persons.ts';
+import { checkSend } from './send-rules.ts';
+import { accountOf, type Num, type Scope, type World } from './world.ts';
+
+export async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<void> {
+  const { world, method, res } = call;
+  const scope: Scope =
+    edge === 'messages' || edge === 'media' ? 'whatsapp_business_messaging' : 'whatsapp_business_management';
+  permit(call, number.accountId, scope, number.id);
+  switch (`${method} ${edge}`) {
+    case 'POST messages':
+      return messages(call, number);
+    case 'POST media':
+      return media(call);
+    case 'GET ':
+      return sendJson(
+        res,
+        200,
+        pick(call.query.get('fields'), presentNumber(world, number), ['id'], NUMBER_FIELDS),
+      );
+    case 'POST ': {
+      const body = await json(call);
+      if (body.pin !== undefined) number.pin = pinOf(body);
+      if (body.webhook_configuration !== undefined) {
+        const configuration = asObject(body.webhook_configuration);
+        number.override = await checkedOverride(
+          world,
+          asString(configuration.override_callback_uri) ?? '',
+          asString(configuration.verify_token) ?? '',
+        );
+      }
+      saveNumber(world, number);
+      return sendJson(res, 200, { success: true });
+    }
+    case 'POST register': {
+      const body = await json(call);
+      if (body.messaging_product !== 'whatsapp')
+        throw new GraphError(100, undefined, {
+          title: '(#100) The parameter messaging_product is required.',
+        });
+      const pin = pinOf(body);
+      if (number.pin !== null && number.pin !== pin)
+        throw new GraphError(133005, 'Two-step verification PIN mismatch.');
+      number.pin = pin;
+      number.registered = true;
+      saveNumber(world, number);
+      return sendJson(res, 200, { success: true });
+    }
+    case 'POST deregister':
+      number.registered = false;
+      saveNumber(world, number);
+      return sendJson(res, 200, { success: true });
+    case 'POST request_code':
+    case 'POST verify_code':
+      return sendJson(res, 200, { success: true });
+    case 'GET whatsapp_business_profile':
+      return sendJson(res, 200, { data: [{ ...number.profile, messaging_product: 'whatsapp' }] });
+    case 'POST whatsapp_business_profile': {
+      number.profile = { ...number.profile, ...checkedProfile(await json(call)) };
+      saveNumber(world, number);
+      return sendJson(res, 200, { success: true });
+    }
+    case 'GET block_users':
+      return sendJson(res, 200, {
+        data: [...number.blocked].map((id) => {
+          const person = world.people.get(id);
+          return {
+            messaging_product: 'whatsapp',
+            ...(person?.phone ? { wa_id: person.phone } : { user_id: person?.userId ?? id }),
+          };
+        }),
+        paging: { cursors: {} },
+      });
+    case 'POST block_users':
+    case 'DELETE block_users':
+      return block(call, number);
+    default:
+      throw methodError(call, edge);
+  }
+}
+
+export const NUMBER_FIELDS = [
+  'verified_name',
+  'code_verification_status',
+  'display_phone_number',
+  'quality_rating',
+  'platform_type',
+  'throughput',
+];
+
+export function presentNumber(world: World, number: Num): JsonObject {
+  const account = accountOf(world, number);
+  const override = [...account.subscribed.values()].find((url) => url !== null);
+  const app = world.apps.get(account.subscribed.keys().next().value ?? '');
+  return {
+    id: number.id,
+    verified_name: number.verifiedName,
+    display_phone_number: number.displayPhoneNumber,
+    quality_rating: number.quality,
+    code_verification_status: 'VERIFIED',
+    name_status: 'APPROVED',
+    status: number.registered ? 'CONNECTED' : 'PENDING',
+    platform_type: 'CLOUD_API',
+    account_mode: 'LIVE',
+    is_pin_enabled: number.pin !== null,
+    is_official_business_account: false,
+    is_on_biz_app: false,
+    throughput: { level: number.mps > 80 ? 'HIGH' : 'STANDARD' },
+    whatsapp_business_manager_messaging_limit: 'TIER_100K',
+    health_status: {
+      can_send_message: number.registered ? 'AVAILABLE' : 'BLOCKED',
+      entities: [
+        {
+          entity_type: 'PHONE_NUMBER',
+          id: number.id,
+          can_send_message: number.registered ? 'AVAILABLE' : 'BLOCKED',
+        },
+      ],
+    },
+    webhook_configuration: {
+      ...(number.override === null ? {} : { phone_number: number.override }),
+      ...(override ? { whatsapp_business_account: override } : {}),
+      application: app?.webhookUrl ?? '',
+    },
+  };
+}
+
+function pinOf(body: JsonObject): string {
+  const pin = String(body.pin ?? '');
+  if (!/^\d{6}$/.test(pin))
+    throw new GraphError(100, undefined, { title: '(#100) Param pin must be 6 digits.' });
+  return pin;
+}
+
+function checkedProfile(body: JsonObject): JsonObject {
+  const limits: Record<string, number> = { about: 139, address: 256, description: 512, email: 128 };
+  for (const [key, max] of Object.entries(limits)) {
+    const value = body[key];
+    if (value !== undefined && (typeof value !== 'string' || value.length > max))
+      throw new GraphError(100, undefined, {
+        title: `(#100) Param ${key} must be at most ${max} characters long.`,
+      });
+  }
+  if (asArray(body.websites).length > 2)
+    throw new GraphError(100, undefined, { title: '(#100) Param websites must have at most 2 elements.' });
+  const { messaging_product: _product, ...profile } = body;
+  return profile;
+}
+
+/** Mixed results answer HTTP 400 with both lists. */
+async function block(call: GraphCall, number: Num): Promise<void> {
+  const { world, method } = call;
+  const body = await json(call);
+  const done: JsonObject[] = [];
+  const failed: JsonObject[] = [];
+  const portfolio = accountOf(world, number).portfolioId;
+  for (const item of asArray(body.block_users)) {
+    const user = asObject(item);
+    const input = asString(user.user_id) ?? asString(user.user) ?? '';
+    const person = user.user_id ? byUserId(world, input, portfolio) : byPhone(world, input);
+    if (!person) {
+      failed.push({
+        input,
+        errors: [
+          {
+            message: 'Failed to block/unblock user',
+            code: 139100,
+            error_data: {
+              details: 'This number does not belong to a user that messaged you in the last 24 hours.',
+            },
+          },
+        ],
+      });
+      continue;
+    }
+    if (method === 'POST') number.blocked.add(person.id);
+    else number.blocked.delete(person.id);
+    done.push(user.user_id ? { input, user_id: input } : { input, wa_id: waId(input) });
+  }
+  saveNumber(world, number);
+  const key = method === 'POST' ? 'added_users' : 'removed_users';
+  sendJson(call.res, failed.length > 0 ? 400 : 200, {
+    messaging_product: 'whatsapp',
+    block_users: { [key]: done, ...(failed.length > 0 ? { failed_users: failed } : {}) },
+  });
+}
+
+async function media(call: GraphCall): Promise<void> {
+  const parts = parseMultipart(await readBody(call.req), call.req.headers['content-type'] ?? '');
+  const field = (name: string) => parts.find((part) => part.name === name);
+  if (field('messaging_product')?.bytes.toString('utf8') !== 'whatsapp')
+    throw new GraphError(100, undefined, { title: '(#100) The parameter messaging_product is required.' });
+  const file = field('file');
+  if (!file) throw new GraphError(100, undefined, { title: '(#100) The parameter file is required.' });
+  const mimeType = field('type')?.bytes.toString('utf8') ?? file.contentType ?? 'application/octet-stream';
+  const medium = uploadMedia(call.world, { bytes: file.bytes, mimeType, filename: file.filename });
+  sendJson(call.res, 200, { id: medium.id });
+}
+
+/** The heart: one message, with every way it can go wrong. */
+async function messages(call: GraphCall, number: Num): Promise<void> {
+  const { world, req, res } = call;
+  const body = parseJson((await readBody(req)).toString('utf8'));
+  const account = accountOf(world, number);
+  const order = checkSend(body, number.digits, account.templates);
+  if (order.kind === 'read') {
+    const message = world.messages.get(order.messageId);
+    if (!message || message.numberId !== number.id || message.from !== 'person')
+      throw new GraphError(131009, 'message_id is not a message received by this number.');
+    businessReads(world, number, message, order.typing);
+    return sendJson(res, 200, { success: true });
+  }
+
+  const { faults } = world;
+  const here = number.id;
+  if (faults.strike('hang', here)) return;
+  if (faults.strike('server_error_bare', here)) {
+    res.writeHead(502, { 'content-type': 'text/html' });
+    res.end(
+      '<html><head><title>502 Bad Gateway</title></head><body>Sorry, something went wrong.</body></html>',
+    );
+    return;
+  }
+  if (faults.strike('server_error', here))
+    throw new GraphError(131000, 'Message failed to send due to an unknown error.');
+  if (faults.strike('rate_limited', here))
+    throw new GraphError(130429, 'Cloud API message throughput has been reached.');
+  const hangUp = faults.strike('accept_then_hang_up', here);
+  const slow = faults.strike('slow', here);
+  const accepted = accept(world, number, order, call.version);
+  if (hangUp) {
+    req.socket.destroy();
+    accepted.start();
+    return;
+  }
+  if (slow) {
+    accepted.start();
+    world.clock.after(slow.ms, () => answer(res, accepted.answer));
+    return;
+  }
+  if (faults.strike('status_before_response', here)) {
+    sendEarly(world, accepted.id);
+    while (world.webhooks.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  answer(res, accepted.answer);
+  accepted.start();
+}
+
+function answer(res: ServerResponse, body: JsonObject): void {
+  if (!res.destroyed) sendJson(res, 200, body);
+}
