@@ -179,7 +179,7 @@ describe('an agent', () => {
   test('chooses a new password by mail, and an old session ends', async () => {
     const elsewhere = await open();
     const visitor = await elsewhere.newPage();
-    await visitor.goto(`${base}/app/sign-in`);
+    await visitor.goto(`${base}/login`);
     await visitor.getByRole('link', { name: 'Forgot the password?' }).click();
     await visitor.getByLabel('E-mail').fill(agent.email);
     await visitor.getByRole('button', { name: 'Mail me a link' }).click();
@@ -323,7 +323,7 @@ describe('axe finds nothing', () => {
     expect(await reader.evaluate<string>('document.documentElement.dir')).toBe(
       locale === 'ar' ? 'rtl' : 'ltr',
     );
-    await reader.goto(`${base}/app/sign-in`);
+    await reader.goto(`${base}/login`);
     await reader.locator('input[type=email]').fill(person().email);
     await reader.locator('input[autocomplete=current-password]').fill(person().password);
     await reader.keyboard.press('Enter');

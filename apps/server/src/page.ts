@@ -40,7 +40,7 @@ const shown: Record<string, string> = {
   'manifest.webmanifest': 'application/manifest+json',
 };
 
-/** `/`, `/app/…` and the files they name. Nothing when the page was not built. */
+/** `/`, `/login`, `/app/…` and the files they name. Nothing when the page was not built. */
 export async function pageRoutes(app: HttpApp, folder: string = builtPage): Promise<boolean> {
   const index = join(folder, 'index.html');
   if (!existsSync(index)) return false;
@@ -61,7 +61,7 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
       reply.header('content-type', type).header('cache-control', 'public, max-age=86400').send(bytes),
     );
   }
-  for (const address of ['/', '/app', '/app/*']) {
+  for (const address of ['/', '/login', '/app', '/app/*']) {
     app.get(address, { schema: { hide: true } as never }, async (_request, reply) => {
       const nonce = randomBytes(16).toString('base64');
       return (

@@ -26,7 +26,7 @@ const inside = createRoute({
   component: Shell,
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery);
-    if (!session) throw redirect({ to: '/app/sign-in', search: { next: location.href } });
+    if (!session) throw redirect({ to: '/login', search: { next: location.href } });
     // One's account and the installation need no workspace; everything else is in one.
     if (!session.workspace && !/^\/app\/(settings|operator)/.test(location.pathname))
       throw redirect({ to: '/app/welcome' });
@@ -51,7 +51,7 @@ const app = createRoute({
 
 const signIn = createRoute({
   getParentRoute: () => root,
-  path: '/app/sign-in',
+  path: '/login',
   validateSearch: z.object({ next: z.optional(z.string()), error: z.optional(z.string()) }),
   component: lazyRouteComponent(() => import('./features/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
@@ -94,7 +94,7 @@ const welcome = createRoute({
   getParentRoute: () => root,
   path: '/app/welcome',
   beforeLoad: async () => {
-    if (!(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: '/app/sign-in' });
+    if (!(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: '/login' });
   },
   component: lazyRouteComponent(() => import('./features/sign-in/welcome-page.tsx'), 'WelcomePage'),
 });

@@ -35,5 +35,5 @@ export function useMay(): (action: string) => boolean {
 export async function signOut(): Promise<void> {
   await chaski.auth.logout();
   queryClient.clear();
-  window.location.assign('/app/sign-in');
+  window.location.assign('/login');
 }

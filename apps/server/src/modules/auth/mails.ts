@@ -9,7 +9,7 @@ export interface MailLinks {
 
 const pages: Record<MailKind, string> = {
   'confirm-address': '/app/confirm',
-  'known-address': '/app/sign-in',
+  'known-address': '/login',
   'reset-password': '/app/reset',
   'password-changed': '/app/reset',
   'confirm-new-address': '/app/confirm-new-address',

@@ -119,7 +119,7 @@ export function oidcRoutes(deps: OidcRoutesDeps): (app: HttpApp) => Promise<void
         if (done.signIn.outcome === 'challenge') {
           // Behind #, so that no log of a server holds it.
           reply.header('set-cookie', cleared);
-          return reply.redirect(`/app/sign-in#challenge=${done.signIn.answer.challenge}`) as never;
+          return reply.redirect(`/login#challenge=${done.signIn.answer.challenge}`) as never;
         }
         const { token, expiresAt } = done.signIn.started;
         reply.header('set-cookie', [cleared, sessionCookie(site, token, expiresAt)]);
@@ -129,7 +129,7 @@ export function oidcRoutes(deps: OidcRoutesDeps): (app: HttpApp) => Promise<void
   };
 }
 
-const signInPage = (reason: string): string => `/app/sign-in?error=${reason}`;
+const signInPage = (reason: string): string => `/login?error=${reason}`;
 
 const refusals = {
   nobody: 'oidc_no_account',

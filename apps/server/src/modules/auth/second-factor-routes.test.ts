@@ -384,7 +384,7 @@ it('whoever has a second factor is asked for it after single sign-on too', async
   const person = await somebody();
   const { recoveryCodes } = await enrolled(person);
   const back = await walks({ sub: person.userId, email: person.email, email_verified: true });
-  const challenge = /^\/app\/sign-in#challenge=(.+)$/.exec(back.location!)?.[1];
+  const challenge = /^\/login#challenge=(.+)$/.exec(back.location!)?.[1];
   expect(back.cookies.filter((one) => one.startsWith('chaski='))).toEqual([]);
   expect(
     await call('POST', '/v1/auth/second-factor', { body: { challenge, code: recoveryCodes[0]! } }),
@@ -392,7 +392,7 @@ it('whoever has a second factor is asked for it after single sign-on too', async
 });
 
 it('what goes wrong on the way is told on the sign-in page', async () => {
-  const page = (reason: string) => ({ status: 302, location: `/app/sign-in?error=${reason}` });
+  const page = (reason: string) => ({ status: 302, location: `/login?error=${reason}` });
   const new1 = { sub: 'new-1', email: 'new-1@example.com', email_verified: true };
   expect(await walks(new1)).toMatchObject(page('oidc_no_account'));
   expect(await walks({ ...new1, email_verified: false })).toMatchObject(page('oidc_email_unverified'));

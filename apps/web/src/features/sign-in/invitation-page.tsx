@@ -38,7 +38,7 @@ export function InvitationPage() {
           <RegisterForm invitation={token} onMail={() => undefined} onDone={done} />
           <Anchor
             size="sm"
-            renderRoot={(props) => <Link to="/app/sign-in" search={{ next: '/app/invitation' }} {...props} />}
+            renderRoot={(props) => <Link to="/login" search={{ next: '/app/invitation' }} {...props} />}
           >
             {t('signIn.haveAccount')}
           </Anchor>

@@ -17,7 +17,7 @@ export function RegisterPage() {
       ) : (
         <RegisterForm onMail={() => setMailed(true)} onDone={() => enter()} />
       )}
-      <Anchor size="sm" component={Link} to="/app/sign-in">
+      <Anchor size="sm" component={Link} to="/login">
         {t('signIn.haveAccount')}
       </Anchor>
     </EntryFrame>

@@ -28,7 +28,7 @@ function Reset({ token }: { token: string }) {
       ) : (
         <NewPasswordForm token={token} onDone={() => setDone('changed')} />
       )}
-      <Anchor size="sm" component={Link} to="/app/sign-in">
+      <Anchor size="sm" component={Link} to="/login">
         {t('signIn.toSignIn')}
       </Anchor>
     </EntryFrame>

@@ -13,7 +13,7 @@ import { useEnter } from './entering.ts';
 import { EntryFrame } from './entry-frame.tsx';
 import { SecondStep } from './second-step.tsx';
 
-const route = getRouteApi('/app/sign-in');
+const route = getRouteApi('/login');
 
 /** Single sign-on that found a second factor comes back with `#challenge=…`. */
 const returned = () => new URLSearchParams(window.location.hash.slice(1)).get('challenge');
@@ -31,7 +31,7 @@ export function SignInPage() {
           challenge={challenge}
           onDone={() => enter(next)}
           onAgain={() => {
-            window.history.replaceState(null, '', '/app/sign-in');
+            window.history.replaceState(null, '', '/login');
             setChallenge(null);
           }}
         />
