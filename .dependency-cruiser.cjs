@@ -70,7 +70,7 @@ module.exports = {
       to: {
         path: [
           `${server}/modules/`,
-          `${server}/(app|api|main|config|secrets)\\.ts$`,
+          `${server}/(app|api|main|config[a-z-]*|secrets)\\.ts$`,
           '^packages/(providers|simulator)/',
         ],
       },
@@ -78,7 +78,7 @@ module.exports = {
     {
       name: 'only-app-knows-all-modules',
       severity: 'error',
-      from: { path: `${server}/(main|config|secrets)\\.ts$` },
+      from: { path: `${server}/(main|config[a-z-]*|secrets)\\.ts$` },
       to: { path: `${server}/modules/` },
     },
     {

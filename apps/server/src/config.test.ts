@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   type Config,
-  deriveSealingKey,
   describeSettings,
   describeUnused,
   type Environment,
   parseConfig,
   readEnvironment,
-  refusePooler,
 } from './config.ts';
+import { deriveSealingKey, refusePooler } from './config-setting.ts';
 
 function good(env: Environment, flags: Environment = {}): Config {
   const result = parseConfig(env, flags);

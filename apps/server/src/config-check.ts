@@ -1,0 +1,88 @@
+/** What only shows when the settings are seen together. */
+import type { Config } from './config.ts';
+
+/** Versions up to this one are answered by Meta with a newer one's behaviour, or not at all (v20.0: 2026-09-24). */
+const LAST_EXPIRED_GRAPH_VERSION = 20;
+const MIN_JWT_SECRET = 32;
+
+export function check(
+  config: Config,
+  purpose: 'start' | 'command',
+  problems: string[],
+  warnings: string[],
+): void {
+  if (config.blobs === 's3') {
+    const needed = {
+      S3_ENDPOINT: config.s3Endpoint,
+      S3_BUCKET: config.s3Bucket,
+      S3_ACCESS_KEY_ID: config.s3AccessKeyId,
+      S3_SECRET_ACCESS_KEY: config.s3SecretAccessKey,
+    };
+    const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    if (missing.length > 0) problems.push(`BLOBS: s3 also needs ${missing.join(', ')}.`);
+  }
+  if (config.oidcIssuer !== undefined) {
+    if (config.oidcClientId === undefined) problems.push('OIDC_ISSUER: also needs OIDC_CLIENT_ID.');
+    if (config.production && config.oidcIssuer.startsWith('http:')) {
+      problems.push('OIDC_ISSUER: production needs an https address; whoever reads along could sign in.');
+    }
+    if (config.production && config.publicUrl === undefined) {
+      problems.push('OIDC_ISSUER: also needs PUBLIC_URL, which the issuer sends people back to.');
+    }
+  }
+  if (config.useAwsSecrets) {
+    if (config.awsRegion === undefined) problems.push('USE_AWS_SECRETS: also needs AWS_REGION.');
+    if ((config.awsAccessKeyId === undefined) !== (config.awsSecretAccessKey === undefined)) {
+      problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: set both or none.');
+    }
+  }
+  if (config.useAwsSecrets && config.gcpSecret !== undefined) {
+    problems.push('USE_AWS_SECRETS and GCP_SECRET: sealing keys lie in one place. Keep one of them.');
+  }
+  const elsewhere = config.useAwsSecrets || config.gcpSecret !== undefined;
+  if (elsewhere && config.sealingKeys.length > 0) {
+    warnings.push(
+      'SEALING_KEYS is not used with USE_AWS_SECRETS or GCP_SECRET. If rows were sealed with it, add it to the secret there as a further key.',
+    );
+  }
+  if (config.redisHost !== undefined) {
+    if (config.redisUrl !== undefined) problems.push('REDIS_URL and REDIS_HOST: set one of them.');
+    else {
+      warnings.push('REDIS_HOST is read as REDIS_URL; please use REDIS_URL.');
+      const host = config.redisHost.includes(':') ? `[${config.redisHost}]` : config.redisHost;
+      config.redisUrl = `redis://${host}:${config.redisPort}`;
+    }
+  }
+  if (Number.parseInt(config.graphApiVersion.slice(1), 10) <= LAST_EXPIRED_GRAPH_VERSION) {
+    warnings.push(
+      `GRAPH_API_VERSION ${config.graphApiVersion} has expired at Meta; v24.0 is the default here.`,
+    );
+  }
+  const weak = config.jwtSecret !== undefined && config.jwtSecret.length < MIN_JWT_SECRET;
+  if (!config.production) {
+    if (weak)
+      warnings.push(`JWT_SECRET is shorter than ${MIN_JWT_SECRET} characters; production refuses it.`);
+    return;
+  }
+  if (purpose === 'command') return;
+  if (config.compatTenants === 'open') {
+    problems.push('COMPAT_TENANTS: open is for the demo; in production anybody could make tenants.');
+  }
+  if (config.demo)
+    problems.push('DEMO: there is no demo in production. Remove it, or set NODE_ENV to development.');
+  if (config.jwtSecret === undefined || weak) {
+    problems.push(
+      `JWT_SECRET: production needs one of ${MIN_JWT_SECRET} characters or more${weak ? ' (it is shorter)' : ''}. \`chaski keys\` makes one.`,
+    );
+  }
+  if (config.sealingKeys.length === 0 && !elsewhere) {
+    problems.push(
+      'SEALING_KEYS: production needs a sealing key. `chaski keys` makes one; keep a copy elsewhere.',
+    );
+  }
+  if (config.appSecrets.length > 0 && config.verifyToken === undefined) {
+    problems.push(
+      'VERIFY_TOKEN: APP_SECRETS accepts webhooks, and Meta verifies their address with this word first. `chaski keys` makes one.',
+    );
+  }
+}

@@ -1,0 +1,101 @@
+/** Where media lies, limits and tuning. */
+import { z } from 'zod';
+import { GROUPS, httpUrl, number, rate, setting } from './config-setting.ts';
+
+export const limitSettings = {
+  BLOBS: setting(z.enum(['fs', 's3'], { error: 'must be fs or s3' }).default('fs'), {
+    group: GROUPS.blobs,
+    doc: 'Where media lies: `fs` is a folder in DATA_DIR, `s3` an S3-compatible bucket.',
+  }),
+  S3_ENDPOINT: setting(httpUrl.optional(), {
+    group: GROUPS.blobs,
+    doc: 'Address of the S3 service, without the bucket.',
+    example: 'https://s3.eu-central-1.amazonaws.com',
+  }),
+  S3_BUCKET: setting(z.string().optional(), { group: GROUPS.blobs, doc: 'The bucket.' }),
+  S3_REGION: setting(z.string().default('auto'), { group: GROUPS.blobs, doc: "The bucket's region." }),
+  S3_ACCESS_KEY_ID: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'Access key id.',
+    secret: true,
+  }),
+  S3_SECRET_ACCESS_KEY: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'Secret access key.',
+    secret: true,
+  }),
+  WEBHOOK_RATE_LIMIT_MAX: setting(number(1, 1_000_000_000).optional(), {
+    group: GROUPS.limits,
+    doc: 'Webhooks per window and address above which the answer is 429; without it authentic bodies are never refused.',
+    defaultText: 'no limit',
+  }),
+  WEBHOOK_RATE_LIMIT_WINDOW_SEC: setting(number(1, 86_400).default(60), {
+    group: GROUPS.limits,
+    doc: 'Length of that window in seconds.',
+  }),
+  RATE_LIMIT_ANONYMOUS: setting(rate.prefault('100/900'), {
+    group: GROUPS.limits,
+    doc: 'Requests of one address without credentials that count, in a window: how many / in how many seconds, or off. What plans allow is set on the plans.',
+  }),
+  RATE_LIMIT_AUTH: setting(rate.prefault('5/900'), {
+    group: GROUPS.limits,
+    doc: 'Tries to sign in, register or reset a password, of one address and for one account.',
+  }),
+  RATE_LIMIT_MAILS: setting(rate.prefault('50/3600'), {
+    group: GROUPS.limits,
+    doc: 'Mails that one user may have sent to addresses of their choice: invitations, also when sent again.',
+  }),
+  RATE_LIMIT_MESSAGES: setting(rate.prefault('30/60'), {
+    group: GROUPS.limits,
+    doc: "Sends of one user at the reference systems' own addresses; the native API goes by the plan.",
+  }),
+  RATE_LIMIT_UPLOADS: setting(rate.prefault('10/3600'), {
+    group: GROUPS.limits,
+    doc: "Uploads of one user at the reference systems' own addresses; the native API goes by the plan.",
+  }),
+  QUEUE_RATE_LIMIT_MAX: setting(number(1, 1_000_000).default(60), {
+    group: GROUPS.limits,
+    doc: 'Calls of that address per window and caller above which the answer is 429.',
+  }),
+  QUEUE_RATE_LIMIT_WINDOW_SEC: setting(number(1, 86_400).default(60), {
+    group: GROUPS.limits,
+    doc: 'Length of that window in seconds.',
+  }),
+  INGEST_MAX_BUFFER_BYTES: setting(number(1_048_576, 17_179_869_184).default(64 * 1024 * 1024), {
+    group: GROUPS.limits,
+    doc: 'Bytes of webhooks waiting for their commit above which the door answers 503.',
+  }),
+  PROCESS_SHARDS: setting(number(0, 256).default(0), {
+    group: GROUPS.limits,
+    doc: 'Shards that inbound events are processed in, each in order; 0 is one per core.',
+  }),
+  REDIS_URL: setting(
+    z
+      .string()
+      .refine(
+        (value) => /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value),
+        'must look like redis://user:password@host:6379/0, or rediss:// with TLS',
+      )
+      .optional(),
+    {
+      group: GROUPS.limits,
+      doc: 'Redis for presence, typing, wake-ups between processes and for counting limits. One node, no cluster; while it is away PostgreSQL does them.',
+      secret: true,
+      defaultText: 'PostgreSQL does them',
+    },
+  ),
+  REDIS_HOST: setting(
+    z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must be a host')
+      .optional(),
+    {
+      group: GROUPS.limits,
+      doc: "A reference system's name: read as the REDIS_URL of that host and REDIS_PORT.",
+    },
+  ),
+  REDIS_PORT: setting(number(1, 65_535).default(6_379), {
+    group: GROUPS.limits,
+    doc: 'Port that goes with REDIS_HOST.',
+  }),
+};
