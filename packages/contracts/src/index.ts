@@ -4,3 +4,4 @@ export * from './content-words.ts';
 export * from './permissions.ts';
 export * from './realtime.ts';
 export * from './send.ts';
+export * from './template.ts';
