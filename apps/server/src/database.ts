@@ -4,7 +4,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Config } from './config.ts';
-import { type Embedded, type EmbeddedLog, findRunning, startEmbedded } from './platform/db/embedded.ts';
+import { type Embedded, findRunning, startEmbedded } from './platform/db/embedded.ts';
+import type { EmbeddedLog } from './platform/db/embedded-postmaster.ts';
 import { AppError, errors } from './platform/errors.ts';
 import { databasePassword, loadSecrets, type Secrets } from './secrets.ts';
 import { withSealingKeys } from './secrets-elsewhere.ts';

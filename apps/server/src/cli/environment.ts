@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, type Environment, parseConfig, readEnvironment } from '../config.ts';
-import { defaultDataDir } from '../platform/db/embedded.ts';
+import { defaultDataDir } from '../platform/db/embedded-user.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** The repository: apps/server/src/cli → four up. */
