@@ -290,14 +290,40 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   await eva.says({ type: 'reaction', messageId: asked?.providerMessageId, emoji: '👍' });
   await question.locator('[data-chosen]', { hasText: 'Blue' }).waitFor();
   await question.getByText('👍').waitFor();
-  for (let n = 0; n < 15; n++) await eva.says({ type: 'text', text: `later ${n}` });
-  // A burst may leave one above the end: the pill, or the key, leads there.
+  // All at once: whoever stands at the end stays there, and nothing is new to them.
+  await page.getByRole('log').press('End');
+  await Promise.all(
+    Array.from({ length: 15 }, (_, n) =>
+      eva.says({ type: 'text', text: `later ${n} ${'and more '.repeat(n * 4)}` }),
+    ),
+  );
+  let newest = '';
+  await until(
+    async () => {
+      const rows = await list<{ id: string; content: { text?: { body: string } } }>(
+        product,
+        `/v1/messages?conversationId=${eva.conversationId}&direction=in`,
+      );
+      newest = rows[0]?.id ?? '';
+      return rows.filter(({ content }) => content.text?.body.startsWith('later')).length === 15;
+    },
+    20_000,
+    () => 'not all of the burst arrived',
+  );
+  await page.locator(`[data-message="${newest}"]`).waitFor(soon);
   await expect
-    .poll(async () => {
-      await page.getByRole('log').press('End');
-      return bubble(page, 'later 14').isVisible();
-    }, soon)
-    .toBe(true);
+    .poll(
+      () =>
+        page
+          .getByRole('log')
+          .evaluate(
+            (log: { scrollHeight: number; clientHeight: number; scrollTop: number }) =>
+              log.scrollHeight - log.clientHeight - log.scrollTop,
+          ),
+      soon,
+    )
+    .toBeLessThan(2);
+  expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   await eva.says({ type: 'text', text: 'about this', context: asked?.providerMessageId });
   await bubble(page, 'about this').getByRole('button', { name: 'Go to the quoted message' }).click();
   await page.locator('[data-found]', { hasText: 'Which colour?' }).waitFor();

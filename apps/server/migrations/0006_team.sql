@@ -257,23 +257,24 @@ select c.*,
   p.blocked_at is not null as blocked, coalesce(p.opted_out, false) as opted_out,
   t.name as team_name,
   -- the words of shownStatus in modules/messages/rules.ts; a test compares them
-  (select case
-      when m.direction = 'in' then 'received'
-      when m.status = 'queued' and exists (
-        select from send_queue q where q.workspace_id = m.workspace_id and q.message_id = m.id and q.state = 'claimed'
-      ) then 'sending'
-      when m.status = 'accepted' then 'sent'
-      when m.status = 'played' then 'read'
-      when m.status = 'cancelled' then 'failed'
-      else m.status end
-    from messages m where m.workspace_id = c.workspace_id and m.id = c.last_message_id) as last_status,
+  case
+    when m.direction = 'in' then 'received'
+    when m.status = 'queued' and exists (
+      select from send_queue q where q.workspace_id = m.workspace_id and q.message_id = m.id and q.state = 'claimed'
+    ) then 'sending'
+    when m.status = 'accepted' then 'sent'
+    when m.status = 'played' then 'read'
+    when m.status = 'cancelled' then 'failed'
+    else m.status end as last_status,
+  m.source as last_source, m.actor_kind as last_actor_kind, m.actor_id as last_actor_id,
   (select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour) order by lower(l.name)), '[]')
     from conversation_labels k join labels l on l.workspace_id = k.workspace_id and l.id = k.label_id
     where k.workspace_id = c.workspace_id and k.conversation_id = c.id) as labels
 from conversations c
 join numbers n on n.workspace_id = c.workspace_id and n.id = c.number_id
 left join contacts p on p.workspace_id = c.workspace_id and p.id = c.contact_id
-left join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id;
+left join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id
+left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id;
 grant select on inbox_rows to {{app}}, {{system}};
 
 -- By what a list is searched: names and numbers of its people.

@@ -99,6 +99,9 @@ export const unaudited: Readonly<Record<string, string>> = {
   'POST /v1/auth/second-factor/passkey/options': 'asks only: random bytes for the login that waits',
   'POST /v1/contacts/import/preview': 'looks at a file and changes nothing',
   'POST /api/v1/auth/me': 'S2 asks with POST who it is; nothing changes',
+  'PUT /v1/conversations/:id/draft':
+    'a line for every pause of a typist would bury what was done; the message is audited',
+  'DELETE /v1/conversations/:id/draft': 'the same',
 };
 
 /** Asking that does write a line, each with the reason. */

@@ -69,6 +69,128 @@ export type Workspace = {
   createdAt: string;
 };
 
+export type Me = {
+  person: {
+    id: string;
+    email: string;
+    name: string;
+    locale: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+    isSuperadmin: boolean;
+  };
+  session: {
+    id: string;
+    /**
+     * The superadmin who acts as this person.
+     */
+    impersonatorId: string | null;
+  };
+  workspaces: Array<{
+    id: string;
+    name: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    status: 'active' | 'suspended';
+  }>;
+  /**
+   * The current one; `X-Workspace-Id` chooses another for one request.
+   */
+  workspace: {
+    id: string;
+    name: string;
+    plan: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    permissions: Array<string>;
+    numberIds: Array<string> | null;
+    ownOnly: boolean;
+  } | null;
+};
+
+export type MailSent = {
+  next: 'mail';
+};
+
+export type Session = {
+  id: string;
+  kind: 'cookie' | 'token';
+  current: boolean;
+  secondFactor: boolean;
+  /**
+   * A superadmin acts as you.
+   */
+  impersonated: boolean;
+  ip: string | null;
+  userAgent: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+};
+
+export type SignedIn = {
+  next: 'done';
+  /**
+   * The bearer token; null where the cookie holds it.
+   */
+  token: string | null;
+  expiresAt: string;
+};
+
+export type SecondFactorWanted = {
+  next: 'second-factor';
+  /**
+   * Send it with the code or passkey within 5 minutes.
+   */
+  challenge: string;
+  factors: {
+    totp: boolean;
+    passkey: boolean;
+    recoveryCode: boolean;
+  };
+};
+
+export type SecondFactors = {
+  /**
+   * An authenticator app is confirmed.
+   */
+  totp: boolean;
+  passkeys: number;
+  recoveryCodesLeft: number;
+  hasPassword: boolean;
+};
+
+export type Passkey = {
+  id: string;
+  name: string;
+  /**
+   * It lives in several devices at once.
+   */
+  synced: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  numberIds: Array<string> | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  /**
+   * After a rotation: until when the text before is taken too.
+   */
+  oldTextUntil: string | null;
+};
+
+export type Sender = {
+  kind: 'member' | 'key' | 'workflow' | 'campaign' | 'phone-app' | 'system';
+  id: string | null;
+  /**
+   * Of a member or key.
+   */
+  name?: string;
+};
+
 export type Number = {
   id: string;
   /**
@@ -181,9 +303,13 @@ export type Message = {
   numberId: string;
   workflowId: string | null;
   /**
-   * whatsapp, phone-app, api, workflow or inbox.
+   * whatsapp, phone-app, api, workflow, campaign or inbox.
    */
   source: string;
+  /**
+   * Who of the workspace wrote it; null: the person did.
+   */
+  sender: Sender | null;
   purpose: string;
   automated: boolean;
   dedupeKey: string | null;
@@ -397,119 +523,6 @@ export type AuditLine = {
    * Place in the sealed chain; null: not sealed yet.
    */
   seal: number | null;
-};
-
-export type Me = {
-  person: {
-    id: string;
-    email: string;
-    name: string;
-    locale: 'en' | 'ar' | 'hi' | 'es' | 'pt';
-    isSuperadmin: boolean;
-  };
-  session: {
-    id: string;
-    /**
-     * The superadmin who acts as this person.
-     */
-    impersonatorId: string | null;
-  };
-  workspaces: Array<{
-    id: string;
-    name: string;
-    role: 'owner' | 'admin' | 'agent' | 'viewer';
-    status: 'active' | 'suspended';
-  }>;
-  /**
-   * The current one; `X-Workspace-Id` chooses another for one request.
-   */
-  workspace: {
-    id: string;
-    name: string;
-    plan: string;
-    role: 'owner' | 'admin' | 'agent' | 'viewer';
-    permissions: Array<string>;
-    numberIds: Array<string> | null;
-    ownOnly: boolean;
-  } | null;
-};
-
-export type MailSent = {
-  next: 'mail';
-};
-
-export type Session = {
-  id: string;
-  kind: 'cookie' | 'token';
-  current: boolean;
-  secondFactor: boolean;
-  /**
-   * A superadmin acts as you.
-   */
-  impersonated: boolean;
-  ip: string | null;
-  userAgent: string | null;
-  createdAt: string;
-  lastUsedAt: string;
-  expiresAt: string;
-};
-
-export type SignedIn = {
-  next: 'done';
-  /**
-   * The bearer token; null where the cookie holds it.
-   */
-  token: string | null;
-  expiresAt: string;
-};
-
-export type SecondFactorWanted = {
-  next: 'second-factor';
-  /**
-   * Send it with the code or passkey within 5 minutes.
-   */
-  challenge: string;
-  factors: {
-    totp: boolean;
-    passkey: boolean;
-    recoveryCode: boolean;
-  };
-};
-
-export type SecondFactors = {
-  /**
-   * An authenticator app is confirmed.
-   */
-  totp: boolean;
-  passkeys: number;
-  recoveryCodesLeft: number;
-  hasPassword: boolean;
-};
-
-export type Passkey = {
-  id: string;
-  name: string;
-  /**
-   * It lives in several devices at once.
-   */
-  synced: boolean;
-  createdAt: string;
-  lastUsedAt: string | null;
-};
-
-export type ApiKey = {
-  id: string;
-  name: string;
-  scopes: Array<string>;
-  numberIds: Array<string> | null;
-  createdAt: string;
-  lastUsedAt: string | null;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  /**
-   * After a rotation: until when the text before is taken too.
-   */
-  oldTextUntil: string | null;
 };
 
 export type Contact = {
@@ -768,6 +781,10 @@ export type Conversation = {
      * As the message shows it: received, queued … read, failed.
      */
     status: string | null;
+    /**
+     * Who of the workspace said it; null: the person did.
+     */
+    sender: Sender | null;
   } | null;
   /**
    * What the asking member has not read; for API keys what nobody has dealt with.
@@ -10618,9 +10635,13 @@ export type MessagesGetResponses = {
     numberId: string;
     workflowId: string | null;
     /**
-     * whatsapp, phone-app, api, workflow or inbox.
+     * whatsapp, phone-app, api, workflow, campaign or inbox.
      */
     source: string;
+    /**
+     * Who of the workspace wrote it; null: the person did.
+     */
+    sender: Sender | null;
     purpose: string;
     automated: boolean;
     dedupeKey: string | null;

@@ -18,6 +18,7 @@ export { authenticateKey, authenticateKeys, createAuthenticate } from './authent
 export type { AuthDeps } from './deps.ts';
 export { factorRoutes } from './factor-routes.ts';
 export { impersonateRoutes } from './impersonate-routes.ts';
+export { keyNames } from './key-names.ts';
 export { keyRoutes } from './key-routes.ts';
 export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
 export { sendInvitationBy } from './mails.ts';

@@ -26,6 +26,11 @@ export const keysOfWorkspace = statement(
     order by created_at, id limit $4`,
 );
 
+export const namesOfKeys = statement(
+  'auth.key_names',
+  'select id, name from api_keys where workspace_id = $1 and id = any ($2::text[])',
+);
+
 export const lockKey = statement(
   'auth.lock_key',
   `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at, old_hash_until from api_keys

@@ -26,13 +26,7 @@ export async function discardDraft(tx: TenantTx, conversation: ConversationRow):
   }
 }
 
+/** For colleagues who look, not for the audit: a line for every pause of a typist would bury what was done. */
 function tellDraft(tx: TenantTx, conversation: ConversationRow, userId: string, name: string): Promise<void> {
-  return emit(tx, [
-    eventOf({
-      ...conversation,
-      name,
-      data: { userId },
-      audit: { target: { kind: 'conversation', id: conversation.id } },
-    }),
-  ]);
+  return emit(tx, [eventOf({ ...conversation, name, data: { userId } })]);
 }

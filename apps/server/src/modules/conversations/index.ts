@@ -23,6 +23,7 @@ export { refuseOthersAnswer } from './answering.ts';
 export { conversationsOf, eraseConversations } from './erase.ts';
 export { openMany } from './open.ts';
 export type { ConversationRow } from './queries.ts';
+export { type Sender, senderBody, senderOf, senders } from './sender.ts';
 export { replaceLast, type Touch, touchMany } from './touch.ts';
 export { mergeConsumer, moveConversations, moveConversationsBack } from './unite.ts';
 export { startWaking, wakeSnoozed } from './wake.ts';

@@ -4,6 +4,7 @@ import { displayName } from '../contacts/index.ts';
 import { memberOf } from './participants.ts';
 import { memberNames } from './people.ts';
 import { type InboxRow, selectInboxRows } from './queries-read.ts';
+import { type Sender, senderBody, senders } from './sender.ts';
 
 /** How long free text may be sent after the person last wrote. */
 const windowMs = 24 * 3_600_000;
@@ -43,6 +44,7 @@ export const conversationBody = z
         preview: z.string().nullable(),
         direction: z.enum(['in', 'out']).nullable(),
         status: z.string().nullable().describe('As the message shows it: received, queued … read, failed.'),
+        sender: senderBody.nullable().describe('Who of the workspace said it; null: the person did.'),
       })
       .nullable(),
     unreadCount: z
@@ -74,6 +76,7 @@ const iso = (at: Date | null) => at?.toISOString() ?? null;
 function presentConversation(
   row: InboxRow,
   names: ReadonlyMap<string, string>,
+  sender: Sender | null,
   now: Date,
 ): z.infer<typeof conversationBody> {
   const until = row.lastInboundAt === null ? null : new Date(row.lastInboundAt.getTime() + windowMs);
@@ -112,6 +115,7 @@ function presentConversation(
             preview: row.lastPreview,
             direction: row.lastDirection,
             status: row.lastStatus,
+            sender,
           },
     unreadCount: row.unreadCount,
     waitingSince: iso(row.waitingSince),
@@ -145,9 +149,17 @@ export async function presenter(
     tx,
     rows.map((row) => row.assigneeId),
   );
+  const senderOf = await senders(tx, rows.map(lastSaid));
   const now = tx.now();
-  return (row) => presentConversation(row, names, now);
+  return (row) => presentConversation(row, names, senderOf(lastSaid(row)), now);
 }
+
+const lastSaid = (row: InboxRow) => ({
+  direction: row.lastDirection,
+  source: row.lastSource,
+  actorKind: row.lastActorKind,
+  actorId: row.lastActorId,
+});
 
 /** These conversations as the acting member sees them; what is not there (any more) is missing. */
 export async function presentByIds(

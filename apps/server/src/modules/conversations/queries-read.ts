@@ -134,6 +134,9 @@ export interface InboxRow {
   lastPreview: string | null;
   lastDirection: 'in' | 'out' | null;
   lastStatus: string | null;
+  lastSource: string | null;
+  lastActorKind: string | null;
+  lastActorId: string | null;
   lastInboundAt: Date | null;
   waitingSince: Date | null;
   dueAt: Date | null;
@@ -165,7 +168,8 @@ const rows = statement(
   'conversations.inbox_rows',
   `select c.id, c.number_id as "numberId", c.contact_id as "contactId", c.group_ref as "groupRef", c.status,
      c.last_message_at as "lastMessageAt", c.last_message_id as "lastMessageId", c.last_preview as "lastPreview",
-     c.last_direction as "lastDirection", c.last_status as "lastStatus", c.last_inbound_at as "lastInboundAt",
+     c.last_direction as "lastDirection", c.last_status as "lastStatus", c.last_source as "lastSource",
+     c.last_actor_kind as "lastActorKind", c.last_actor_id as "lastActorId", c.last_inbound_at as "lastInboundAt",
      c.waiting_since as "waitingSince", c.due_at as "dueAt", c.snoozed_at as "snoozedAt", c.closed_at as "closedAt",
      c.assignee_id as "assigneeId", c.team_id as "teamId", c.team_name as "teamName", c.united_into as "unitedInto",
      c.created_at as "createdAt", c.updated_at as "updatedAt",

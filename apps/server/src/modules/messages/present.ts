@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { type Sender, senderBody, senderOf, senders } from '../conversations/index.ts';
 import type { AttemptRow, StatusRow } from './read.ts';
 import type { MessageError, MessageRow } from './rows.ts';
 import { shownStatus, shownStatuses } from './rules.ts';
@@ -30,7 +32,8 @@ export const messageBody = z
     contactId: z.uuid().nullable(),
     numberId: z.uuid(),
     workflowId: z.uuid().nullable(),
-    source: z.string().describe('whatsapp, phone-app, api, workflow or inbox.'),
+    source: z.string().describe('whatsapp, phone-app, api, workflow, campaign or inbox.'),
+    sender: senderBody.nullable().describe('Who of the workspace wrote it; null: the person did.'),
     purpose: z.string(),
     automated: z.boolean(),
     dedupeKey: z.string().nullable(),
@@ -93,7 +96,7 @@ const presentError = (row: { error: MessageError | null }) => (row.error === nul
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-export function presentMessage(row: MessageRow): MessageView {
+export function presentMessage(row: MessageRow, sender: Sender | null = senderOf(row)): MessageView {
   return {
     id: row.id,
     direction: row.direction,
@@ -106,6 +109,7 @@ export function presentMessage(row: MessageRow): MessageView {
     numberId: row.numberId,
     workflowId: row.workflowId,
     source: row.source,
+    sender,
     purpose: row.purpose,
     automated: row.automated,
     dedupeKey: row.dedupeKey,
@@ -127,13 +131,21 @@ export function presentMessage(row: MessageRow): MessageView {
   };
 }
 
-export function presentDetail(detail: {
-  message: MessageRow;
-  attempts: readonly AttemptRow[];
-  statuses: readonly StatusRow[];
-}): z.infer<typeof messageDetailBody> {
+/** Presents these with the names of who wrote them, asked for once. */
+export async function messagePresenter(
+  tx: TenantTx,
+  rows: readonly MessageRow[],
+): Promise<(row: MessageRow) => MessageView> {
+  const sender = await senders(tx, rows);
+  return (row) => presentMessage(row, sender(row));
+}
+
+export async function presentDetail(
+  tx: TenantTx,
+  detail: { message: MessageRow; attempts: readonly AttemptRow[]; statuses: readonly StatusRow[] },
+): Promise<z.infer<typeof messageDetailBody>> {
   return {
-    ...presentMessage(detail.message),
+    ...(await messagePresenter(tx, [detail.message]))(detail.message),
     attempts: detail.attempts.map((row) => ({
       ...row,
       error: presentError(row),

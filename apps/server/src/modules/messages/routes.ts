@@ -16,7 +16,7 @@ import {
 import { type CanSendQuery, canSend } from './can-send.ts';
 import { retryMessage } from './dead.ts';
 import { markRead } from './mark-read.ts';
-import { messageBody, messageDetailBody, presentDetail, presentMessage } from './present.ts';
+import { messageBody, messageDetailBody, messagePresenter, presentDetail } from './present.ts';
 import { listMessages, readMessage } from './read.ts';
 import type { MessageRow } from './rows.ts';
 import { shownStatuses, type Verdict } from './rules.ts';
@@ -136,10 +136,10 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
           dedupeKey: body.dedupeKey,
           workflowId: body.workflowId,
           content: contentOf(body),
-          source: 'api',
+          source: tx.actor.kind === 'user' ? 'inbox' : 'api',
         };
         const message = await send(tx, command, principalOf(request).numberIds);
-        return { status: 201, body: presentMessage(message) };
+        return { status: 201, body: (await messagePresenter(tx, [message]))(message) };
       }),
     );
 
@@ -157,14 +157,19 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
       async (request) => {
         const { limit, cursor, ...filter } = request.query;
         const after = readCursor(cursor, place);
-        const rows = await inTenant(db, request, (tx) =>
-          listMessages(
+        return inTenant(db, request, async (tx) => {
+          const rows = await listMessages(
             tx,
             { ...filter, only: principalOf(request).numberIds },
             { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
-          ),
-        );
-        return page(rows, limit, (row) => [row.shownAt.toISOString(), row.id], presentMessage);
+          );
+          return page(
+            rows,
+            limit,
+            (row) => [row.shownAt.toISOString(), row.id],
+            await messagePresenter(tx, rows),
+          );
+        });
       },
     );
 
@@ -180,9 +185,12 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
         },
       },
       async (request) => {
-        const detail = await inTenant(db, request, (tx) => readMessage(tx, request.params.id));
-        visible(principalOf(request).numberIds, detail.message);
-        return presentDetail(detail);
+        const { params } = request;
+        return inTenant(db, request, async (tx) => {
+          const detail = await readMessage(tx, params.id);
+          visible(principalOf(request).numberIds, detail.message);
+          return presentDetail(tx, detail);
+        });
       },
     );
 
@@ -202,7 +210,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
         const { id } = request.params as z.infer<typeof oneMessage>;
         const message = await retryMessage(tx, id);
         visible(principalOf(request).numberIds, message);
-        return { status: 200, body: presentMessage(message) };
+        return { status: 200, body: (await messagePresenter(tx, [message]))(message) };
       }),
     );
 

@@ -25,6 +25,7 @@ export function BubbleWaiting({ waiting, first }: { waiting: Waiting; first: boo
         )}
         <ContentView content={waiting.content} />
         <footer className={classes.foot}>
+          {first ? <span className={classes.by}>{t('thread.sender.you')}</span> : null}
           <time dateTime={waiting.at}>{time.format(new Date(waiting.at))}</time>
           <Ticks status={refused ? 'failed' : 'queued'} size={16} />
         </footer>

@@ -2,11 +2,13 @@ import type { Message } from '@chaski/sdk';
 import { IconBan, IconDeviceMobile, IconRobot } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../api/session.ts';
 import classes from './bubble.module.css';
 import { BubbleFailure } from './bubble-failure.tsx';
 import { BubbleMenu } from './bubble-menu.tsx';
 import { ContentView } from './content-view.tsx';
 import { Quote } from './reply-quote.tsx';
+import { senderName } from './sender.ts';
 import type { Marks } from './thread-lines.ts';
 import { TicksStory } from './ticks-story.tsx';
 
@@ -21,6 +23,8 @@ export const Bubble = memo(function Bubble({
   first: boolean;
 }) {
   const { t } = useTranslation();
+  const { person } = useSession();
+  const by = first ? senderName(message.sender, person.id, t) : null;
   const out = message.direction === 'out';
   const bare = message.type === 'sticker' && message.revokedAt === null;
   return (
@@ -47,6 +51,7 @@ export const Bubble = memo(function Bubble({
           </p>
         )}
         <footer className={classes.foot}>
+          {by === null ? null : <bdi className={classes.by}>{by}</bdi>}
           {message.editedAt !== null && message.revokedAt === null ? <span>{t('thread.edited')}</span> : null}
           {message.automated ? (
             <IconRobot size={14} role="img" aria-label={t('thread.automatic')} />

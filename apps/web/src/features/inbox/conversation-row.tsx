@@ -4,9 +4,11 @@ import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../api/session.ts';
 import { Face } from '../../ui/face.tsx';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';
+import { senderName } from './sender.ts';
 import { Ticks } from './ticks.tsx';
 
 /** How long somebody may wait before the row warns, and before it shouts. */
@@ -25,6 +27,8 @@ interface Props {
 export function ConversationRow({ conversation, current, selected, selecting, onSelect }: Props) {
   const { t } = useTranslation();
   const { contact, lastMessage, unreadCount } = conversation;
+  const { person } = useSession();
+  const by = senderName(lastMessage?.sender ?? null, person.id, t);
   const name = contact?.displayName ?? conversation.groupRef ?? t('inbox.nobody');
   // What one looks at is being read.
   const unread = unreadCount > 0 && !current;
@@ -67,7 +71,10 @@ export function ConversationRow({ conversation, current, selected, selecting, on
       </span>
       <span className={classes.preview}>
         {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
-        <bdi>{lastMessage?.preview}</bdi>
+        <bdi>
+          {by === null ? null : `${t('list.said', { name: by })} `}
+          <bdi>{lastMessage?.preview}</bdi>
+        </bdi>
       </span>
       <Marks conversation={conversation} unread={unread} />
     </div>

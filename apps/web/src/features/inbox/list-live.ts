@@ -24,7 +24,7 @@ export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiE
   if (id === null) return;
   const known = knownRow(client, id);
   if (area === 'message') {
-    const changed = known && afterMessage(known, what ?? '', data);
+    const changed = known && afterMessage(known, what ?? '', data, actor);
     if (changed) putRow(client, changed, me);
     // Ticks are all in the event; whatever was said changes more than it tells: what is unread, who waits.
     if (['received', 'queued', 'echoed', 'edited', 'revoked'].includes(what ?? '')) ask(client, id, me);

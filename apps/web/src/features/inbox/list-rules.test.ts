@@ -17,7 +17,14 @@ function row(id: string, minute: number, change: Partial<Conversation> = {}): Co
     assignee: null,
     team: null,
     labels: [],
-    lastMessage: { id: `m-${id}`, at: at(minute), preview: 'hi', direction: 'in', status: 'received' },
+    lastMessage: {
+      id: `m-${id}`,
+      at: at(minute),
+      preview: 'hi',
+      direction: 'in',
+      status: 'received',
+      sender: null,
+    },
     unreadCount: 0,
     waitingSince: null,
     window: { exists: true, open: false, opensUntil: null },
@@ -108,6 +115,7 @@ describe('a message event', () => {
       preview: 'there?',
       direction: 'in',
       status: 'received',
+      sender: null,
     });
   });
 

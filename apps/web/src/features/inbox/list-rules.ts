@@ -52,6 +52,7 @@ export function afterMessage(
   row: Conversation,
   what: string,
   data: ChaskiEvent['data'],
+  actor: ChaskiEvent['actor'] = null,
 ): Conversation | null {
   const messageId = typeof data.messageId === 'string' ? data.messageId : null;
   if (what === 'received' || what === 'queued' || what === 'echoed') {
@@ -66,6 +67,8 @@ export function afterMessage(
         preview: typeof data.preview === 'string' ? data.preview : null,
         direction: isIn ? 'in' : 'out',
         status: isIn ? 'received' : what === 'queued' ? 'queued' : 'sent',
+        // Of a colleague the name follows with the row itself.
+        sender: !isIn && actor?.kind === 'user' ? { kind: 'member', id: actor.id, name: '…' } : null,
       },
       ...(isIn
         ? {

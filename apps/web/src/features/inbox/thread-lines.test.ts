@@ -15,6 +15,7 @@ function message(n: number, more: Partial<Message> = {}): Message {
     providerMessageId: `wamid.${n}`,
     status: 'received',
     dedupeKey: null,
+    sender: null,
     replyTo: null,
     targetProviderId: null,
     contactId: 'c',
@@ -32,7 +33,7 @@ const reaction = (n: number, target: number, emoji: string, direction: 'in' | 'o
     targetProviderId: `wamid.${target}`,
   });
 
-const parts = { notes: [], events: [], waiting: [], hasOlder: false, unread: null };
+const parts = { notes: [], events: [], waiting: [], me: 'me', hasOlder: false, unread: null };
 const kinds = (lines: { kind: string }[]) => lines.map(({ kind }) => kind);
 
 test('a day, the first of a side, then what belongs together', () => {
@@ -42,6 +43,24 @@ test('a day, the first of a side, then what belongs together', () => {
   });
   expect(kinds(lines)).toEqual(['day', 'message', 'message', 'message', 'message']);
   expect(lines.flatMap((line) => ('first' in line ? [line.first] : []))).toEqual([true, false, true, true]);
+});
+
+test('what two colleagues say stands apart; words of mine stay where they waited', () => {
+  const by = (id: string) => ({ direction: 'out', sender: { kind: 'member', id } }) as const;
+  const waiting = {
+    key: 'k',
+    conversationId: 'c',
+    content: { type: 'text' as const, text: { body: 'x' } },
+    replyTo: null,
+    at: at(3),
+    refusal: null,
+  };
+  const lines = linesOf({
+    ...parts,
+    messages: [message(1, by('ana')), message(2, by('me'))],
+    waiting: [waiting],
+  });
+  expect(lines.flatMap((line) => ('first' in line ? [line.first] : []))).toEqual([true, true, false]);
 });
 
 test('a reaction stands on its target; a newer one replaces it, an empty one takes it away', () => {

@@ -1,5 +1,6 @@
 import type { ConversationEvent, Message, Note } from '@chaski/sdk';
 import type { Waiting } from './composer-outbox.ts';
+import { speakerOf } from './sender.ts';
 
 /** What later messages did to an earlier one. */
 export interface Marks {
@@ -23,6 +24,8 @@ export interface Parts {
   notes: readonly Note[];
   events: readonly ConversationEvent[];
   waiting: readonly Waiting[];
+  /** Whose words wait. */
+  me: string;
   /** There are older messages: notes and events from before what is loaded wait for them. */
   hasOlder: boolean;
   /** The first message that was unread when the thread was opened, and how many there were. */
@@ -33,7 +36,7 @@ export interface Parts {
 const effects = new Set(['reaction', 'edit', 'revoke']);
 /** Events that the thread shows otherwise, or that say nothing to a reader. */
 const quietEvents = new Set(['note.created', 'note.updated', 'note.deleted', 'conversation.mentioned']);
-/** What one side says within five minutes stands together. */
+/** What one person says within five minutes stands together. */
 const togetherMs = 5 * 60_000;
 
 const inner = (content: Message['content']): Record<string, unknown> => {
@@ -60,7 +63,7 @@ export function linesOf(parts: Parts): Line[] {
 
   const lines: Line[] = [];
   let day = '';
-  let before: { direction: string; at: number } | null = null;
+  let before: { speaker: string; at: number } | null = null;
   let next = 0;
   const dayOf = dayFinder();
   const begin = (at: string) => {
@@ -77,9 +80,9 @@ export function linesOf(parts: Parts): Line[] {
       before = null;
     }
   };
-  const isFirst = (direction: string, at: number): boolean => {
-    const first = before === null || before.direction !== direction || at - before.at > togetherMs;
-    before = { direction, at };
+  const isFirst = (speaker: string, at: number): boolean => {
+    const first = before === null || before.speaker !== speaker || at - before.at > togetherMs;
+    before = { speaker, at };
     return first;
   };
 
@@ -99,14 +102,15 @@ export function linesOf(parts: Parts): Line[] {
       key: message.dedupeKey ?? message.id,
       message,
       marks: (message.providerMessageId && marks.get(message.providerMessageId)) || null,
-      first: isFirst(message.direction, Date.parse(message.shownAt)),
+      first: isFirst(speakerOf(message.direction, message.sender), Date.parse(message.shownAt)),
     });
   }
   upTo(null);
+  const mine = speakerOf('out', { kind: 'member', id: parts.me });
   for (const waiting of parts.waiting) {
     if (known.has(waiting.key) || effects.has(waiting.content.type)) continue;
     begin(waiting.at);
-    lines.push({ kind: 'waiting', key: waiting.key, waiting, first: isFirst('out', Date.parse(waiting.at)) });
+    lines.push({ kind: 'waiting', key: waiting.key, waiting, first: isFirst(mine, Date.parse(waiting.at)) });
   }
   return lines;
 }

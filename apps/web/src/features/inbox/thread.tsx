@@ -2,23 +2,24 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../api/session.ts';
 import { useWaiting } from './composer-outbox.ts';
 import { kindOf, wordsOf } from './reply-quote.tsx';
 import classes from './thread.module.css';
+import { nearEnd } from './thread-follow.ts';
 import { ThreadLine } from './thread-line.tsx';
 import { firstUnread, type Line, linesOf } from './thread-lines.ts';
 import { useThreadLive } from './thread-live.ts';
 import { loadOlder, notesQuery, type Said, threadQuery, timelineQuery } from './thread-queries.ts';
+import { useFollow } from './thread-scroll.ts';
 
 /** Where a press on a quote wants to go. A new object each time: twice to the same place is two wishes. */
 export interface Wish {
   reference: string;
 }
 
-/** Nearer to the end than this, what arrives is followed. */
-const nearEnd = 80;
 /** Asked for when so few lines are left above. */
 const linesAhead = 20;
 
@@ -46,53 +47,33 @@ export function Thread({
     estimateSize: (index) => estimate(lines[index]),
     overscan: 10,
     anchorTo: 'end',
-    followOnAppend: true,
     scrollEndThreshold: nearEnd,
     paddingStart: 16,
     paddingEnd: 12,
   });
 
-  // Opened at the first unread, else at the end; once.
-  const placed = useRef(false);
-  useLayoutEffect(() => {
-    if (placed.current || lines.length === 0) return;
-    placed.current = true;
-    const at = lines.findIndex(({ kind }) => kind === 'unread');
-    if (at >= 0) virtual.scrollToIndex(at, { align: 'start' });
-    else virtual.scrollToEnd();
-  }, [lines, virtual]);
+  const { placed, fresh, goToEnd, leaveEnd, onScroll } = useFollow(scroller, lines, virtual.scrollToIndex);
 
   const items = virtual.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;
   const loading = useRef(false);
   const hasOlder = said?.older != null;
   useEffect(() => {
-    if (!hasOlder || loading.current || !placed.current || firstIndex > linesAhead) return;
+    if (!hasOlder || loading.current || !placed || firstIndex > linesAhead) return;
     loading.current = true;
     void loadOlder(queries, conversationId).finally(() => {
       loading.current = false;
     });
-  }, [firstIndex, hasOlder, conversationId, queries]);
-
-  const { fresh, sawEnd } = useFresh(lines, placed.current);
-  const onScroll = () => {
-    if (virtual.isAtEnd(nearEnd)) sawEnd();
-  };
-  useEffect(() => {
-    if (placed.current && virtual.isAtEnd(nearEnd)) sawEnd();
-  });
-
-  // What one says oneself is seen, wherever one has scrolled to.
-  const lastWaiting = lines.at(-1)?.kind === 'waiting' ? lines.at(-1)?.key : undefined;
-  useLayoutEffect(() => {
-    if (lastWaiting !== undefined && placed.current) virtual.scrollToEnd();
-  }, [lastWaiting, virtual]);
+  }, [firstIndex, hasOlder, placed, conversationId, queries]);
 
   const found = useJump({
     conversationId,
     wish,
     lines,
-    scrollTo: (index) => virtual.scrollToIndex(index, { align: 'center' }),
+    scrollTo: (index) => {
+      leaveEnd();
+      virtual.scrollToIndex(index, { align: 'center' });
+    },
   });
 
   return (
@@ -133,7 +114,7 @@ export function Thread({
           radius="xl"
           size="compact-sm"
           leftSection={<IconArrowDown size={16} />}
-          onClick={() => virtual.scrollToEnd({ behavior: 'auto' })}
+          onClick={goToEnd}
         >
           {t('thread.fresh', { count: fresh })}
         </Button>
@@ -147,6 +128,7 @@ function useLines(conversationId: string, said: Said | undefined, unreadCount: n
   const notes = useInfiniteQuery(notesQuery(conversationId));
   const events = useInfiniteQuery(timelineQuery(conversationId));
   const waiting = useWaiting(conversationId);
+  const { person } = useSession();
   const oldest = said?.messages[0]?.shownAt ?? null;
   const hasOlder = said?.older != null;
   // Notes and events reach back as far as the messages do.
@@ -163,11 +145,12 @@ function useLines(conversationId: string, said: Said | undefined, unreadCount: n
             notes: notes.data?.pages.flatMap(({ data }) => data) ?? [],
             events: events.data?.pages.flatMap(({ data }) => data) ?? [],
             waiting,
+            me: person.id,
             hasOlder,
             unread: unread ?? null,
           })
         : [],
-    [said, notes.data, events.data, waiting, hasOlder, unread],
+    [said, notes.data, events.data, waiting, person.id, hasOlder, unread],
   );
   return { lines, unread: unread ?? null };
 }
@@ -182,25 +165,6 @@ function useReach(
   useEffect(() => {
     if (hasNextPage && !isFetching && (!hasOlder || (last ?? '') > (oldest ?? ''))) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage, last, oldest, hasOlder]);
-}
-
-/** How many lines came since one last stood at the end. */
-function useFresh(lines: readonly Line[], placed: boolean): { fresh: number; sawEnd: () => void } {
-  const lastKey = lines.at(-1)?.key ?? null;
-  const [seen, setSeen] = useState<string | null>(null);
-  const sawEnd = useCallback(() => setSeen(lastKey), [lastKey]);
-  const at = seen === null ? -1 : lines.findLastIndex(({ key }) => key === seen);
-  const base = useRef<string | null>(null);
-  // Opened above the end: what lies below counts as unread, not as new.
-  if (base.current === null && placed) base.current = lastKey;
-  const from = at >= 0 ? at : lines.findLastIndex(({ key }) => key === base.current);
-  if (from < 0) return { fresh: 0, sawEnd };
-  let fresh = 0;
-  for (let index = from + 1; index < lines.length; index++) {
-    const line = lines[index]!;
-    if (line.kind === 'note' || (line.kind === 'message' && line.message.direction === 'in')) fresh += 1;
-  }
-  return { fresh, sawEnd };
 }
 
 /** Goes to a message, over as many pages as it takes. The answer is the line to show as found. */

@@ -1,0 +1,22 @@
+import type { Message } from '@chaski/sdk';
+import type { TFunction } from 'i18next';
+
+type Sender = NonNullable<Message['sender']>;
+
+/** Who of us said it, in a word; null: pictures say it (a robot, a phone). */
+export function senderName(sender: Sender | null, me: string, t: TFunction): string | null {
+  switch (sender?.kind) {
+    case 'member':
+      return sender.id === me ? t('thread.sender.you') : (sender.name ?? t('thread.sender.former'));
+    case 'key':
+      return sender.name ?? t('thread.sender.program');
+    case 'campaign':
+      return sender.name ?? t('thread.sender.campaign');
+    default:
+      return null;
+  }
+}
+
+/** Two bubbles with the same one stand together. */
+export const speakerOf = (direction: string, sender: Sender | null): string =>
+  `${direction}:${sender?.kind ?? ''}:${sender?.id ?? ''}`;

@@ -1,0 +1,52 @@
+/**
+ * Whether what arrives is followed. Pure: the thread tells where it stands, and hears whether to go to the end.
+ *
+ * Following begins where one stands near the end and ends when one moves up; that content grows, rows are measured or
+ * the pane shrinks ends nothing. A flag that each scroll event sets from the distance alone was tried: a burst of
+ * fifteen messages puts the end far away before the first scroll is through, and the flag fell.
+ */
+export interface Place {
+  /** How far down one is, and how far down one can be. */
+  top: number;
+  max: number;
+}
+
+export interface Follow extends Place {
+  following: boolean;
+  /** The last line when one last stood at the end; later ones are new. null: not opened yet. */
+  seen: string | null;
+}
+
+/** Nearer to the end than this counts as at the end. */
+export const nearEnd = 80;
+/** Browsers round what one scrolls to. */
+const rounding = 1;
+
+export const unplaced: Follow = { top: 0, max: 0, following: false, seen: null };
+
+/** Opened, at the end or at the first unread. What lies below then is unread, not new. */
+export function opened(atEnd: boolean, last: string): Follow {
+  return { ...unplaced, following: atEnd, seen: last };
+}
+
+/** After a scroll and after each change of what is shown. `pull`: go to the end now. */
+export function look(before: Follow, place: Place, last: string | null): { now: Follow; pull: boolean } {
+  const movedUp = place.top - before.top < Math.min(0, place.max - before.max) - rounding;
+  const near = place.max - place.top <= nearEnd;
+  const following = near || (before.following && !movedUp);
+  const grew = Math.abs(place.max - before.max) > rounding;
+  return {
+    now: { ...place, following, seen: following ? last : before.seen },
+    pull: following && grew && place.max - place.top > rounding,
+  };
+}
+
+/** One wants to be at the end: the pill, or words of one's own. */
+export function toEnd(before: Follow, last: string | null): Follow {
+  return { ...before, following: true, seen: last };
+}
+
+/** One is taken somewhere else. */
+export function away(before: Follow): Follow {
+  return { ...before, following: false };
+}
