@@ -14,71 +14,19 @@ create table accounts (
   workspace_id uuid not null,
   id uuid not null,
   provider text not null default 'cloud'::text,
-  is_simulated boolean not null default false,
   account_ref text,
   portfolio_ref text not null default ''::text,
   app_id uuid not null,
   name text not null default ''::text,
   sealed_token text,
-  webhook_key text,
-  sealed_webhook_secret text,
-  webhooks_subscribed_at timestamp with time zone,
-  webhooks_problem text,
   base_url text not null,
   graph_version text not null,
   paused_reason text,
   created_at timestamp with time zone not null,
-  constraint accounts_webhook_key_key UNIQUE (webhook_key),
   constraint accounts_pkey PRIMARY KEY (workspace_id, id),
   constraint accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX accounts_ref ON public.accounts USING btree (account_ref);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table analytics_counts (row security, forced)
-create table analytics_counts (
-  workspace_id uuid not null,
-  at timestamp with time zone not null,
-  measure text not null,
-  number_id uuid not null,
-  member_id uuid not null,
-  label_id uuid not null,
-  reason text not null,
-  n bigint not null,
-  constraint analytics_counts_pkey PRIMARY KEY (workspace_id, at, measure, number_id, member_id, label_id, reason)
-);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table analytics_progress (row security, forced)
-create table analytics_progress (
-  name text not null,
-  until timestamp with time zone not null,
-  constraint analytics_progress_pkey PRIMARY KEY (name)
-);
-policy readers for select to chaski_app using true;
-policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-grant select to chaski_app;
-
--- table analytics_waits (row security, forced)
-create table analytics_waits (
-  workspace_id uuid not null,
-  at timestamp with time zone not null,
-  id uuid not null,
-  kind text not null,
-  number_id uuid not null,
-  member_id uuid not null,
-  label_ids uuid[] not null,
-  seconds integer not null,
-  constraint analytics_waits_pkey PRIMARY KEY (workspace_id, at, id, kind),
-  constraint analytics_waits_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'answer'::text, 'resolution'::text])))
-);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -213,101 +161,6 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_system;
 grant select to chaski_app;
 
--- table campaign_recipients (row security, forced)
-create table campaign_recipients (
-  workspace_id uuid not null,
-  campaign_id uuid not null,
-  n integer not null,
-  contact_id uuid,
-  address text,
-  country text,
-  zone text,
-  cells jsonb,
-  filled jsonb not null default '{}'::jsonb,
-  text_hash bytea,
-  state text not null,
-  reason text,
-  error jsonb,
-  due_at timestamp with time zone,
-  attempt smallint not null default 0,
-  message_id uuid,
-  price bigint,
-  cost bigint,
-  queued_at timestamp with time zone,
-  sent_at timestamp with time zone,
-  delivered_at timestamp with time zone,
-  read_at timestamp with time zone,
-  failed_at timestamp with time zone,
-  replied_at timestamp with time zone,
-  reply_message_id uuid,
-  opted_out_at timestamp with time zone,
-  clicked_at timestamp with time zone,
-  converted_at timestamp with time zone,
-  conversion jsonb,
-  constraint campaign_recipients_pkey PRIMARY KEY (workspace_id, campaign_id, n),
-  constraint campaign_recipients_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'queued'::text, 'unconfirmed'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'skipped'::text, 'cancelled'::text])))
-) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.05);
-CREATE INDEX campaign_recipients_due ON public.campaign_recipients USING btree (workspace_id, campaign_id, due_at, n) WHERE (state = 'planned'::text);
-CREATE INDEX campaign_recipients_message ON public.campaign_recipients USING btree (workspace_id, message_id) WHERE (message_id IS NOT NULL);
-CREATE UNIQUE INDEX campaign_recipients_person ON public.campaign_recipients USING btree (workspace_id, campaign_id, contact_id) WHERE (contact_id IS NOT NULL);
-CREATE INDEX campaign_recipients_queued ON public.campaign_recipients USING btree (workspace_id, campaign_id) WHERE (state = 'queued'::text);
-CREATE INDEX campaign_recipients_reached ON public.campaign_recipients USING btree (workspace_id, contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table campaigns (row security, forced)
-create table campaigns (
-  workspace_id uuid not null,
-  id uuid not null,
-  name text not null,
-  number_id uuid not null,
-  state text not null default 'draft'::text,
-  paused_reason text,
-  paused_detail text,
-  message jsonb,
-  audience jsonb,
-  schedule jsonb not null,
-  options jsonb not null,
-  list_key text,
-  plan_state text not null default 'none'::text,
-  plan_version integer not null default 0,
-  plan_rows integer not null default 0,
-  plan_after uuid,
-  plan_error text,
-  planned_at timestamp with time zone,
-  rate_card_id uuid,
-  currency text,
-  parent_id uuid,
-  author_kind text not null,
-  author_id text,
-  hands text[] not null default '{}'::text[],
-  approved_by text,
-  approved_at timestamp with time zone,
-  starts_at timestamp with time zone,
-  started_at timestamp with time zone,
-  finished_at timestamp with time zone,
-  wakes_at timestamp with time zone,
-  last_queued_at timestamp with time zone,
-  judged_ok integer not null default 0,
-  judged_failed integer not null default 0,
-  told_at timestamp with time zone,
-  created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null,
-  constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
-  constraint campaigns_workspace_id_number_id_fkey FOREIGN KEY (workspace_id, number_id) REFERENCES public.numbers(workspace_id, id),
-  constraint campaigns_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint campaigns_plan_state_check CHECK ((plan_state = ANY (ARRAY['none'::text, 'waiting'::text, 'ready'::text, 'failed'::text]))),
-  constraint campaigns_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'awaiting_approval'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text])))
-);
-CREATE INDEX campaigns_due ON public.campaigns USING btree (wakes_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'running'::text]));
-CREATE INDEX campaigns_recent ON public.campaigns USING btree (workspace_id, created_at DESC, id DESC);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
 -- table chaski_migrations (row security, forced)
 create table chaski_migrations (
   name text not null,
@@ -328,13 +181,13 @@ create table consents (
   scope text not null,
   source text not null,
   keyword text,
-  proof text,
+  evidence text,
   at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   constraint consents_pkey PRIMARY KEY (workspace_id, id),
   constraint consents_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
   constraint consents_action_check CHECK ((action = ANY (ARRAY['opt-out'::text, 'opt-in'::text]))),
-  constraint consents_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'service'::text, 'utility'::text, 'marketing'::text])))
+  constraint consents_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'marketing'::text])))
 );
 CREATE INDEX consents_contact ON public.consents USING btree (workspace_id, contact_id, at DESC);
 policy system for all to chaski_system using true with check true;
@@ -354,23 +207,6 @@ create table contact_attributes (
   constraint contact_attributes_pkey PRIMARY KEY (workspace_id, key),
   constraint contact_attributes_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'boolean'::text, 'choice'::text])))
 );
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table contact_campaigns (row security, forced)
-create table contact_campaigns (
-  workspace_id uuid not null,
-  campaign_id uuid not null,
-  contact_id uuid not null,
-  outcome text not null,
-  at timestamp with time zone not null,
-  constraint contact_campaigns_pkey PRIMARY KEY (workspace_id, campaign_id, contact_id),
-  constraint contact_campaigns_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
-  constraint contact_campaigns_outcome_check CHECK ((outcome = ANY (ARRAY['not_sent'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'replied'::text])))
-);
-CREATE INDEX contact_campaigns_contact ON public.contact_campaigns USING btree (workspace_id, contact_id);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -548,14 +384,7 @@ create table contacts (
   attributes jsonb not null default '{}'::jsonb,
   merged_into uuid,
   erased_at timestamp with time zone,
-  consent_service text,
-  consent_utility text,
-  consent_marketing text,
-  marketing_resumed_at timestamp with time zone,
-  constraint contacts_pkey PRIMARY KEY (workspace_id, id),
-  constraint contacts_consent_marketing_check CHECK ((consent_marketing = ANY (ARRAY['in'::text, 'out'::text]))),
-  constraint contacts_consent_service_check CHECK ((consent_service = ANY (ARRAY['in'::text, 'out'::text]))),
-  constraint contacts_consent_utility_check CHECK ((consent_utility = ANY (ARRAY['in'::text, 'out'::text])))
+  constraint contacts_pkey PRIMARY KEY (workspace_id, id)
 ) with (fillfactor=85);
 CREATE INDEX contacts_recent ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
@@ -576,7 +405,6 @@ create table conversation_activity (
   constraint conversation_activity_pkey PRIMARY KEY (workspace_id, id),
   constraint conversation_activity_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE
 );
-CREATE INDEX conversation_activity_created ON public.conversation_activity USING brin (at);
 CREATE INDEX conversation_activity_recent ON public.conversation_activity USING btree (workspace_id, conversation_id, at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
@@ -643,7 +471,6 @@ create table conversations (
   answered_at timestamp with time zone,
   inbound_count bigint not null default 0,
   united_into uuid,
-  last_outbound_at timestamp with time zone,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.members(workspace_id, user_id) ON DELETE SET NULL (assignee_id),
   constraint conversations_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id),
@@ -656,7 +483,6 @@ create table conversations (
 CREATE INDEX conversations_aside ON public.conversations USING btree (workspace_id, status, last_message_at DESC, id DESC) WHERE (status <> 'open'::text);
 CREATE INDEX conversations_assignee ON public.conversations USING btree (workspace_id, assignee_id, last_message_at DESC, id DESC) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX conversations_contact ON public.conversations USING btree (workspace_id, contact_id, number_id) WHERE (contact_id IS NOT NULL);
-CREATE INDEX conversations_created ON public.conversations USING brin (created_at);
 CREATE INDEX conversations_due ON public.conversations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX conversations_group ON public.conversations USING btree (workspace_id, number_id, group_ref) WHERE (group_ref IS NOT NULL);
 CREATE INDEX conversations_recent ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC);
@@ -814,7 +640,6 @@ create table identities (
   contact_id uuid not null,
   created_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
-  address_hash uuid not null default public.address_hash(workspace_id, kind, value),
   constraint identities_pkey PRIMARY KEY (workspace_id, kind, scope, value),
   constraint identities_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
   constraint identities_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text])))
@@ -1089,7 +914,6 @@ create table messages (
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id),
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 ) with (fillfactor=85);
-CREATE INDEX messages_created ON public.messages USING brin (created_at);
 CREATE UNIQUE INDEX messages_dedupe ON public.messages USING btree (workspace_id, dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE UNIQUE INDEX messages_provider ON public.messages USING btree (workspace_id, number_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 CREATE INDEX messages_target ON public.messages USING btree (workspace_id, number_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
@@ -1105,31 +929,6 @@ CASE
        FROM public.conversations v
       WHERE ((v.workspace_id = messages.workspace_id) AND (v.id = messages.conversation_id))))))
 END;
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table messaging_budgets (row security, forced)
-create table messaging_budgets (
-  workspace_id uuid not null,
-  scope text not null,
-  constraint messaging_budgets_pkey PRIMARY KEY (workspace_id, scope)
-);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
--- table messaging_openings (row security, forced)
-create table messaging_openings (
-  workspace_id uuid not null,
-  scope text not null,
-  contact_id uuid not null,
-  at timestamp with time zone not null,
-  constraint messaging_openings_pkey PRIMARY KEY (workspace_id, scope, contact_id)
-);
-CREATE INDEX messaging_openings_recent ON public.messaging_openings USING btree (workspace_id, scope, at);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -1266,23 +1065,6 @@ create table oidc_states (
   constraint oidc_states_pkey PRIMARY KEY (state_hash)
 );
 CREATE INDEX oidc_states_expiry ON public.oidc_states USING btree (expires_at);
-policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-
--- table operator_keys (row security, forced)
-create table operator_keys (
-  id text not null,
-  name text not null,
-  hash bytea not null,
-  created_by uuid,
-  created_at timestamp with time zone not null,
-  last_used_at timestamp with time zone,
-  expires_at timestamp with time zone,
-  revoked_at timestamp with time zone,
-  constraint operator_keys_pkey PRIMARY KEY (id),
-  constraint operator_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
-  constraint operator_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
-);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -1447,23 +1229,6 @@ CREATE INDEX rate_buckets_age ON public.rate_buckets USING btree (started_at);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
--- table rate_cards (row security, forced)
-create table rate_cards (
-  id uuid not null,
-  name text not null,
-  currency text not null,
-  valid_from date not null,
-  rates jsonb not null,
-  loaded_at timestamp with time zone not null,
-  loaded_by text,
-  constraint rate_cards_pkey PRIMARY KEY (id),
-  constraint rate_cards_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint rate_cards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
-);
-CREATE INDEX rate_cards_valid ON public.rate_cards USING btree (valid_from DESC, loaded_at DESC);
-policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-
 -- table raw_events (row security, forced)
 create table raw_events (
   day date not null,
@@ -1510,20 +1275,6 @@ create table recovery_codes (
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
--- table refresh_tokens (row security, forced)
-create table refresh_tokens (
-  session_id uuid not null,
-  hash bytea not null,
-  old_hash bytea,
-  rotated_at timestamp with time zone not null,
-  constraint refresh_tokens_pkey PRIMARY KEY (session_id),
-  constraint refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE
-);
-CREATE UNIQUE INDEX refresh_tokens_hash ON public.refresh_tokens USING btree (hash);
-CREATE UNIQUE INDEX refresh_tokens_old ON public.refresh_tokens USING btree (old_hash) WHERE (old_hash IS NOT NULL);
-policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-
 -- table search_backfill (row security, forced)
 create table search_backfill (
   name text not null,
@@ -1533,23 +1284,6 @@ create table search_backfill (
   constraint search_backfill_pkey PRIMARY KEY (name)
 );
 policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-
--- table segments (row security, forced)
-create table segments (
-  workspace_id uuid not null,
-  id uuid not null,
-  name text not null,
-  filter jsonb not null,
-  created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null,
-  constraint segments_pkey PRIMARY KEY (workspace_id, id),
-  constraint segments_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
-);
-CREATE UNIQUE INDEX segments_name ON public.segments USING btree (workspace_id, lower(name));
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
 -- table send_queue (row security, forced)
@@ -1605,29 +1339,6 @@ create table sessions (
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id, created_at DESC);
 policy system for all to chaski_system using true with check true;
-grant delete, insert, select, update to chaski_system;
-
--- table suppressions (row security, forced)
-create table suppressions (
-  workspace_id uuid not null,
-  id uuid not null,
-  kind text not null,
-  hash uuid not null,
-  value text,
-  scope text not null,
-  source text not null,
-  proof text,
-  at timestamp with time zone not null,
-  created_at timestamp with time zone not null,
-  constraint suppressions_pkey PRIMARY KEY (workspace_id, id),
-  constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text]))),
-  constraint suppressions_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'marketing'::text])))
-);
-CREATE UNIQUE INDEX suppressions_hash ON public.suppressions USING btree (workspace_id, hash);
-CREATE INDEX suppressions_recent ON public.suppressions USING btree (workspace_id, created_at DESC, id DESC);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
 -- table team_members (row security, forced)
@@ -1790,188 +1501,9 @@ grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
 -- view
-create view analytics_done with (security_invoker=true) as
- SELECT a.workspace_id,
-    a.id,
-    a.conversation_id,
-    v.number_id,
-    a.name,
-    a.at,
-        CASE
-            WHEN (a.actor_kind = 'user'::text) THEN (a.actor_id)::uuid
-            ELSE NULL::uuid
-        END AS member_id
-   FROM (public.conversation_activity a
-     JOIN public.conversations v ON (((v.workspace_id = a.workspace_id) AND (v.id = a.conversation_id))))
-  WHERE ((a.name = 'conversation.closed'::text) OR ((a.name = 'conversation.opened'::text) AND ((a.data ->> 'reason'::text) IS DISTINCT FROM 'snooze_over'::text)))
-UNION ALL
- SELECT conversations.workspace_id,
-    conversations.id,
-    conversations.id AS conversation_id,
-    conversations.number_id,
-    'conversation.opened'::text AS name,
-    conversations.created_at AS at,
-    NULL::uuid AS member_id
-   FROM public.conversations;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view analytics_labels with (security_invoker=true) as
- SELECT workspace_id,
-    conversation_id,
-    label_id
-   FROM public.conversation_labels;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view analytics_said with (security_invoker=true) as
- SELECT workspace_id,
-    id,
-    conversation_id,
-    number_id,
-    direction,
-    source,
-    status,
-    rank,
-    created_at,
-    shown_at,
-    automated,
-    (error ->> 'code'::text) AS error_code,
-    pricing,
-        CASE
-            WHEN ((actor_kind = 'user'::text) AND (direction = 'out'::text)) THEN (actor_id)::uuid
-            ELSE NULL::uuid
-        END AS member_id
-   FROM public.messages m
-  WHERE (type <> ALL (ARRAY['reaction'::text, 'edit'::text, 'revoke'::text, 'system'::text]));
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_api_settings with (security_invoker=true) as
- SELECT id,
-    workspace_id AS company_id,
-    provider,
-    account_ref AS waba_id,
-    name,
-    graph_version AS api_version,
-    (sealed_token IS NOT NULL) AS has_key,
-    paused_reason,
-    created_at
-   FROM public.accounts;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_business_numbers with (security_invoker=true) as
- SELECT id,
-    workspace_id AS company_id,
-    display_phone_number AS phone_number,
-    verified_name AS display_name,
-    phone_number_id,
-    provider,
-    status,
-    is_default,
-    created_at
-   FROM public.numbers;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_companies with (security_invoker=true) as
- SELECT id,
-    name,
-    status,
-    plan,
-    created_at
-   FROM public.workspaces;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_conversations with (security_invoker=true) as
- SELECT c.id,
-    c.workspace_id AS company_id,
-    c.number_id AS business_number_id,
-    c.contact_id AS customer_id,
-    p.phone AS customer_phone,
-    COALESCE(p.name, p.profile_name, p.username) AS customer_name,
-    c.status,
-    c.assignee_id AS assigned_to,
-    c.unread_count,
-    c.last_preview AS last_message,
-    c.last_message_at,
-    c.created_at,
-    c.updated_at
-   FROM (public.conversations c
-     LEFT JOIN public.contacts p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.contact_id))))
-  WHERE (c.united_into IS NULL);
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_messages with (security_invoker=true) as
- SELECT id,
-    workspace_id AS company_id,
-    conversation_id,
-    number_id AS business_number_id,
-    contact_id AS customer_id,
-        CASE direction
-            WHEN 'in'::text THEN 'inbound'::text
-            ELSE 'outbound'::text
-        END AS direction,
-    type AS message_type,
-    COALESCE(((content -> 'text'::text) ->> 'body'::text), ((content -> type) ->> 'caption'::text)) AS body,
-    content,
-        CASE
-            WHEN (direction = 'in'::text) THEN 'received'::text
-            WHEN (status = 'accepted'::text) THEN 'sent'::text
-            WHEN (status = 'played'::text) THEN 'read'::text
-            WHEN (status = 'cancelled'::text) THEN 'failed'::text
-            ELSE status
-        END AS status,
-    provider_message_id AS wa_message_id,
-    shown_at AS created_at
-   FROM public.messages;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_quick_replies with (security_invoker=true) as
- SELECT id,
-    workspace_id AS company_id,
-    owner_id AS user_id,
-    shortcut,
-    text AS message,
-    created_at,
-    updated_at
-   FROM public.quick_replies;
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
-create view compat_user_profiles with (security_invoker=true) as
- SELECT m.user_id AS id,
-    m.workspace_id AS company_id,
-    p.email,
-    p.name AS full_name,
-    m.role,
-    (m.disabled_at IS NULL) AS is_active,
-    m.created_at
-   FROM (public.members m
-     JOIN public.workspace_people() p(user_id, email, name) ON ((p.user_id = m.user_id)));
-grant select to chaski_app;
-grant select to chaski_system;
-
--- view
 create view contact_reach with (security_invoker=true) as
  SELECT workspace_id,
-    contact_id,
-    number_id,
-    last_inbound_at,
-    last_outbound_at
+    contact_id
    FROM public.conversations
   WHERE (contact_id IS NOT NULL);
 grant select to chaski_app;
@@ -2023,28 +1555,27 @@ create view inbox_rows with (security_invoker=true) as
     (p.blocked_at IS NOT NULL) AS blocked,
     COALESCE(p.opted_out, false) AS opted_out,
     t.name AS team_name,
-        CASE
-            WHEN (m.direction = 'in'::text) THEN 'received'::text
-            WHEN ((m.status = 'queued'::text) AND (EXISTS ( SELECT
-               FROM public.send_queue q
-              WHERE ((q.workspace_id = m.workspace_id) AND (q.message_id = m.id) AND (q.state = 'claimed'::text))))) THEN 'sending'::text
-            WHEN (m.status = 'accepted'::text) THEN 'sent'::text
-            WHEN (m.status = 'played'::text) THEN 'read'::text
-            WHEN (m.status = 'cancelled'::text) THEN 'failed'::text
-            ELSE m.status
-        END AS last_status,
-    m.source AS last_source,
-    m.actor_kind AS last_actor_kind,
-    m.actor_id AS last_actor_id,
+    ( SELECT
+                CASE
+                    WHEN (m.direction = 'in'::text) THEN 'received'::text
+                    WHEN ((m.status = 'queued'::text) AND (EXISTS ( SELECT
+                       FROM public.send_queue q
+                      WHERE ((q.workspace_id = m.workspace_id) AND (q.message_id = m.id) AND (q.state = 'claimed'::text))))) THEN 'sending'::text
+                    WHEN (m.status = 'accepted'::text) THEN 'sent'::text
+                    WHEN (m.status = 'played'::text) THEN 'read'::text
+                    WHEN (m.status = 'cancelled'::text) THEN 'failed'::text
+                    ELSE m.status
+                END AS status
+           FROM public.messages m
+          WHERE ((m.workspace_id = c.workspace_id) AND (m.id = c.last_message_id))) AS last_status,
     ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour) ORDER BY (lower(l.name))), '[]'::jsonb) AS "coalesce"
            FROM (public.conversation_labels k
              JOIN public.labels l ON (((l.workspace_id = k.workspace_id) AND (l.id = k.label_id))))
           WHERE ((k.workspace_id = c.workspace_id) AND (k.conversation_id = c.id))) AS labels
-   FROM ((((public.conversations c
+   FROM (((public.conversations c
      JOIN public.numbers n ON (((n.workspace_id = c.workspace_id) AND (n.id = c.number_id))))
      LEFT JOIN public.contacts p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.contact_id))))
-     LEFT JOIN public.teams t ON (((t.workspace_id = c.workspace_id) AND (t.id = c.team_id))))
-     LEFT JOIN public.messages m ON (((m.workspace_id = c.workspace_id) AND (m.id = c.last_message_id))));
+     LEFT JOIN public.teams t ON (((t.workspace_id = c.workspace_id) AND (t.id = c.team_id))));
 grant select to chaski_app;
 grant select to chaski_system;
 
@@ -2223,74 +1754,6 @@ create view send_numbers with (security_invoker=true) as
 grant select to chaski_app;
 grant select to chaski_system;
 
--- view
-create view send_people with (security_invoker=true) as
- SELECT c.workspace_id,
-    v.id AS conversation_id,
-    n.id AS number_id,
-    c.id AS contact_id,
-    NULL::text AS group_ref,
-    v.last_inbound_at,
-    n.status AS number_status,
-    n.has_window,
-    n.phone_number_id,
-    n.default_workflow_id,
-    n.provider,
-    a.id AS account_id,
-    a.paused_reason,
-    c.phone,
-    c.name AS contact_name,
-    c.profile_name,
-    c.username,
-    c.blocked_at,
-    c.opted_out,
-    c.opt_out_scope,
-    c.marketing_stopped_at,
-    ( SELECT i.value
-           FROM public.identities i
-          WHERE ((i.workspace_id = c.workspace_id) AND (i.contact_id = c.id) AND (i.kind = 'bsuid'::text) AND (i.scope = COALESCE(NULLIF(a.portfolio_ref, ''::text), (a.id)::text)) AND (i.superseded_at IS NULL))
-          ORDER BY i.created_at DESC
-         LIMIT 1) AS user_id,
-    ( SELECT k.action
-           FROM public.consents k
-          WHERE ((k.workspace_id = c.workspace_id) AND (k.contact_id = c.id))
-          ORDER BY k.at DESC, k.id DESC
-         LIMIT 1) AS last_consent,
-    w.name AS workspace_name,
-    w.status AS workspace_status,
-    w.plan,
-    w.settings,
-    p.messages_per_month,
-    p.messages_per_minute
-   FROM (((((public.contacts c
-     JOIN public.numbers n ON ((n.workspace_id = c.workspace_id)))
-     CROSS JOIN LATERAL ( SELECT x.id,
-            x.paused_reason,
-            x.portfolio_ref
-           FROM public.accounts x
-          WHERE ((x.workspace_id = c.workspace_id) AND (x.id = n.account_id))
-         LIMIT 1) a)
-     CROSS JOIN LATERAL ( SELECT x.name,
-            x.status,
-            x.plan,
-            x.settings
-           FROM public.workspaces x
-          WHERE (x.id = c.workspace_id)
-         LIMIT 1) w)
-     LEFT JOIN LATERAL ( SELECT x.id,
-            x.last_inbound_at
-           FROM public.conversations x
-          WHERE ((x.workspace_id = c.workspace_id) AND (x.number_id = n.id) AND (x.contact_id = c.id))
-         LIMIT 1) v ON (true))
-     LEFT JOIN LATERAL ( SELECT x.messages_per_month,
-            x.messages_per_minute
-           FROM public.plans x
-          WHERE (x.name = ANY (ARRAY[w.plan, 'free'::text]))
-          ORDER BY (x.name = w.plan) DESC
-         LIMIT 1) p ON (true));
-grant select to chaski_app;
-grant select to chaski_system;
-
 -- function
 CREATE OR REPLACE FUNCTION chaski_private.add_jobs(job text, workspaces uuid[], payloads text[], run_ats timestamp with time zone[], keys text[], attempts integer)
  RETURNS void
@@ -2350,23 +1813,6 @@ begin
   execute format('create policy system on %s to chaski_system using (true) with check (true)', target);
   execute format('grant select, insert, update, delete on %s to chaski_app, chaski_system', target);
 end $procedure$;
-
--- function
-CREATE OR REPLACE FUNCTION public.address_hash(workspace_id uuid, kind text, value text)
- RETURNS uuid
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-    select encode(substr(sha256(convert_to(workspace_id::text || ' ' || kind || ' ' ||
-      case when kind <> 'phone' then value
-        when value ~ '^55[1-9]\d9[6-9]\d{7}$' then substr(value, 1, 4) || substr(value, 6)
-        when value ~ '^521\d{10}$' then '52' || substr(value, 4)
-        when value ~ '^549[1-8]\d{9}$' then '54' || substr(value, 4)
-        else value end, 'UTF8')), 1, 16), 'hex')::uuid
-  $function$;
-grant execute to chaski_app;
-grant execute to chaski_system;
 
 -- function
 CREATE OR REPLACE FUNCTION public.current_role_name()
@@ -2515,26 +1961,6 @@ begin
   end if;
 end $function$;
 grant execute to chaski_app;
-
--- function
-CREATE OR REPLACE FUNCTION public.get_my_company_id()
- RETURNS uuid
- LANGUAGE sql
- STABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'public'
-AS $function$ select public.current_workspace_id() $function$;
-grant execute to chaski_app;
-grant execute to chaski_system;
-
--- function
-CREATE OR REPLACE FUNCTION public.get_my_role()
- RETURNS text
- LANGUAGE sql
- STABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'public'
-AS $function$ select public.current_role_name() $function$;
-grant execute to chaski_app;
-grant execute to chaski_system;
 
 -- function
 CREATE OR REPLACE FUNCTION public.make_day_partition(parent text, wanted date)
