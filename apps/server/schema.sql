@@ -1068,6 +1068,23 @@ CREATE INDEX oidc_states_expiry ON public.oidc_states USING btree (expires_at);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
+-- table operator_keys (row security, forced)
+create table operator_keys (
+  id text not null,
+  name text not null,
+  hash bytea not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint operator_keys_pkey PRIMARY KEY (id),
+  constraint operator_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint operator_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
 -- table parked (row security, forced)
 create table parked (
   id uuid not null,
@@ -1272,6 +1289,20 @@ create table recovery_codes (
   constraint recovery_codes_pkey PRIMARY KEY (user_id, hash),
   constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 );
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table refresh_tokens (row security, forced)
+create table refresh_tokens (
+  session_id uuid not null,
+  hash bytea not null,
+  old_hash bytea,
+  rotated_at timestamp with time zone not null,
+  constraint refresh_tokens_pkey PRIMARY KEY (session_id),
+  constraint refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX refresh_tokens_hash ON public.refresh_tokens USING btree (hash);
+CREATE UNIQUE INDEX refresh_tokens_old ON public.refresh_tokens USING btree (old_hash) WHERE (old_hash IS NOT NULL);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -1501,6 +1532,122 @@ grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
 -- view
+create view compat_api_settings with (security_invoker=true) as
+ SELECT id,
+    workspace_id AS company_id,
+    provider,
+    account_ref AS waba_id,
+    name,
+    graph_version AS api_version,
+    (sealed_token IS NOT NULL) AS has_key,
+    paused_reason,
+    created_at
+   FROM public.accounts;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_business_numbers with (security_invoker=true) as
+ SELECT id,
+    workspace_id AS company_id,
+    display_phone_number AS phone_number,
+    verified_name AS display_name,
+    phone_number_id,
+    provider,
+    status,
+    is_default,
+    created_at
+   FROM public.numbers;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_companies with (security_invoker=true) as
+ SELECT id,
+    name,
+    status,
+    plan,
+    created_at
+   FROM public.workspaces;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_conversations with (security_invoker=true) as
+ SELECT c.id,
+    c.workspace_id AS company_id,
+    c.number_id AS business_number_id,
+    c.contact_id AS customer_id,
+    p.phone AS customer_phone,
+    COALESCE(p.name, p.profile_name, p.username) AS customer_name,
+    c.status,
+    c.assignee_id AS assigned_to,
+    c.unread_count,
+    c.last_preview AS last_message,
+    c.last_message_at,
+    c.created_at,
+    c.updated_at
+   FROM (public.conversations c
+     LEFT JOIN public.contacts p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.contact_id))))
+  WHERE (c.united_into IS NULL);
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_messages with (security_invoker=true) as
+ SELECT id,
+    workspace_id AS company_id,
+    conversation_id,
+    number_id AS business_number_id,
+    contact_id AS customer_id,
+        CASE direction
+            WHEN 'in'::text THEN 'inbound'::text
+            ELSE 'outbound'::text
+        END AS direction,
+    type AS message_type,
+    COALESCE(((content -> 'text'::text) ->> 'body'::text), ((content -> type) ->> 'caption'::text)) AS body,
+    content,
+        CASE
+            WHEN (direction = 'in'::text) THEN 'received'::text
+            WHEN (status = 'accepted'::text) THEN 'sent'::text
+            WHEN (status = 'played'::text) THEN 'read'::text
+            WHEN (status = 'cancelled'::text) THEN 'failed'::text
+            ELSE status
+        END AS status,
+    provider_message_id AS wa_message_id,
+    shown_at AS created_at
+   FROM public.messages;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_quick_replies with (security_invoker=true) as
+ SELECT id,
+    workspace_id AS company_id,
+    owner_id AS user_id,
+    shortcut,
+    text AS message,
+    created_at,
+    updated_at
+   FROM public.quick_replies;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view compat_user_profiles with (security_invoker=true) as
+ SELECT m.user_id AS id,
+    m.workspace_id AS company_id,
+    p.email,
+    p.name AS full_name,
+    m.role,
+    (m.disabled_at IS NULL) AS is_active,
+    m.created_at
+   FROM (public.members m
+     JOIN public.workspace_people() p(user_id, email, name) ON ((p.user_id = m.user_id)));
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
 create view contact_reach with (security_invoker=true) as
  SELECT workspace_id,
     contact_id
@@ -1555,27 +1702,28 @@ create view inbox_rows with (security_invoker=true) as
     (p.blocked_at IS NOT NULL) AS blocked,
     COALESCE(p.opted_out, false) AS opted_out,
     t.name AS team_name,
-    ( SELECT
-                CASE
-                    WHEN (m.direction = 'in'::text) THEN 'received'::text
-                    WHEN ((m.status = 'queued'::text) AND (EXISTS ( SELECT
-                       FROM public.send_queue q
-                      WHERE ((q.workspace_id = m.workspace_id) AND (q.message_id = m.id) AND (q.state = 'claimed'::text))))) THEN 'sending'::text
-                    WHEN (m.status = 'accepted'::text) THEN 'sent'::text
-                    WHEN (m.status = 'played'::text) THEN 'read'::text
-                    WHEN (m.status = 'cancelled'::text) THEN 'failed'::text
-                    ELSE m.status
-                END AS status
-           FROM public.messages m
-          WHERE ((m.workspace_id = c.workspace_id) AND (m.id = c.last_message_id))) AS last_status,
+        CASE
+            WHEN (m.direction = 'in'::text) THEN 'received'::text
+            WHEN ((m.status = 'queued'::text) AND (EXISTS ( SELECT
+               FROM public.send_queue q
+              WHERE ((q.workspace_id = m.workspace_id) AND (q.message_id = m.id) AND (q.state = 'claimed'::text))))) THEN 'sending'::text
+            WHEN (m.status = 'accepted'::text) THEN 'sent'::text
+            WHEN (m.status = 'played'::text) THEN 'read'::text
+            WHEN (m.status = 'cancelled'::text) THEN 'failed'::text
+            ELSE m.status
+        END AS last_status,
+    m.source AS last_source,
+    m.actor_kind AS last_actor_kind,
+    m.actor_id AS last_actor_id,
     ( SELECT COALESCE(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour) ORDER BY (lower(l.name))), '[]'::jsonb) AS "coalesce"
            FROM (public.conversation_labels k
              JOIN public.labels l ON (((l.workspace_id = k.workspace_id) AND (l.id = k.label_id))))
           WHERE ((k.workspace_id = c.workspace_id) AND (k.conversation_id = c.id))) AS labels
-   FROM (((public.conversations c
+   FROM ((((public.conversations c
      JOIN public.numbers n ON (((n.workspace_id = c.workspace_id) AND (n.id = c.number_id))))
      LEFT JOIN public.contacts p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.contact_id))))
-     LEFT JOIN public.teams t ON (((t.workspace_id = c.workspace_id) AND (t.id = c.team_id))));
+     LEFT JOIN public.teams t ON (((t.workspace_id = c.workspace_id) AND (t.id = c.team_id))))
+     LEFT JOIN public.messages m ON (((m.workspace_id = c.workspace_id) AND (m.id = c.last_message_id))));
 grant select to chaski_app;
 grant select to chaski_system;
 
@@ -1961,6 +2109,26 @@ begin
   end if;
 end $function$;
 grant execute to chaski_app;
+
+-- function
+CREATE OR REPLACE FUNCTION public.get_my_company_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select public.current_workspace_id() $function$;
+grant execute to chaski_app;
+grant execute to chaski_system;
+
+-- function
+CREATE OR REPLACE FUNCTION public.get_my_role()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select public.current_role_name() $function$;
+grant execute to chaski_app;
+grant execute to chaski_system;
 
 -- function
 CREATE OR REPLACE FUNCTION public.make_day_partition(parent text, wanted date)

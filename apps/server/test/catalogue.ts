@@ -32,6 +32,8 @@ export const installationTables: ReadonlySet<string> = new Set([
   'rate_buckets',
   'audit_keys', // one chain a workspace, the keys are the installation's
   'chaski_migrations',
+  'operator_keys', // of whoever runs the installation
+  'refresh_tokens', // of sessions
   'search_backfill', // how far a job came, over all workspaces
 ]);
 

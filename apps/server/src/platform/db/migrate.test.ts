@@ -165,7 +165,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
       cpSync(migrationsDirectory, directory, { recursive: true });
       return directory;
     };
-    const next = () => String(readMigrations().length + 1).padStart(4, '0');
+    const next = () => String(Number(readMigrations().at(-1)!.name.slice(0, 4)) + 1).padStart(4, '0');
     const add = (directory: string, sql: string) => writeFileSync(join(directory, `${next()}_more.sql`), sql);
 
     test('edited history is refused, CRLF is no edit', async () => {
@@ -235,6 +235,17 @@ comment on table workspaces is 'seen by {{app}}';
       );
       expect(rows.map((row) => row.slug)).toEqual(['w1', 'w2', 'w3', 'w4', 'w5']);
       expect(rolesOf(prefix).app).toContain(prefix);
+    });
+
+    test('two of one number and a name without one are refused, a number left out is not', () => {
+      const directory = copy();
+      writeFileSync(join(directory, '9000_later.sql'), 'select 1;');
+      expect(readMigrations(directory).at(-1)!.name).toBe('9000_later');
+      writeFileSync(join(directory, '9000_same.sql'), 'select 1;');
+      expect(() => readMigrations(directory)).toThrow('9000_same.sql must be named NNNN_name.sql');
+      rmSync(join(directory, '9000_same.sql'));
+      writeFileSync(join(directory, 'later.sql'), 'select 1;');
+      expect(() => readMigrations(directory)).toThrow('later.sql must be named NNNN_name.sql');
     });
 
     test('a number that comes too late is refused', async () => {

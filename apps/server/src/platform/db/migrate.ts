@@ -67,18 +67,23 @@ const PARTITION_DAYS = 7;
 const PARTITIONED = ['raw_events', 'events'] as const;
 export const migrationsDirectory = join(import.meta.dirname, '../../../migrations');
 
-/** Reads the migrations of a folder in their order; refuses gaps, doubles and names it does not understand. */
+/**
+ * Reads the migrations of a folder in their order; refuses doubles and names it does not understand. A number may be left
+ * out: who works beside others reserves one. What comes below the newest that was applied is refused all the same.
+ */
 export function readMigrations(directory: string = migrationsDirectory): Migration[] {
   const names = readdirSync(directory)
     .filter((file) => file.endsWith('.sql'))
     .sort();
-  return names.map((file, index) => {
-    const number = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1];
-    if (number === undefined || Number(number) !== index + 1) {
+  let last = 0;
+  return names.map((file) => {
+    const number = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1] ?? 0);
+    if (number <= last) {
       throw errors.configuration(
-        `Migration ${file} must be named NNNN_name.sql and be number ${String(index + 1).padStart(4, '0')}.`,
+        `Migration ${file} must be named NNNN_name.sql, with a number of its own from ${String(last + 1).padStart(4, '0')} on.`,
       );
     }
+    last = number;
     // A checkout on Windows may have CRLF; that is no edit.
     const text = readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n');
     return { name: file.slice(0, -4), text, checksum: createHash('sha256').update(text).digest('hex') };
