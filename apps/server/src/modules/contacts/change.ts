@@ -5,7 +5,8 @@ import { applyAttributes, listAttributes } from './attributes.ts';
 import { recordConsents } from './consents.ts';
 import type { ContactRow } from './queries.ts';
 import { lockContacts } from './queries.ts';
-import { type ContactFields, isLimited, selectVisible, setBlocked, setFields } from './queries-read.ts';
+import { isLimited } from './queries-filter.ts';
+import { type ContactFields, selectVisible, setBlocked, setFields } from './queries-read.ts';
 import { newContact } from './resolve.ts';
 import { noRoom, roomLeft } from './room.ts';
 

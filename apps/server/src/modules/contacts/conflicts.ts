@@ -40,7 +40,7 @@ async function spreadOptOuts(tx: Tx, pairs: readonly ConflictPair[]): Promise<vo
     const [to, from] = [rows.get(`${workspaceId}|${contactId}`), rows.get(`${workspaceId}|${otherId}`)];
     if (!to || !from) continue;
     for (const word of missingWords(from, to)) {
-      words.push({ ...word, workspaceId, contactId, id: newId(), evidence: null });
+      words.push({ ...word, workspaceId, contactId, id: newId(), proof: null });
     }
   }
   if (words.length === 0) return;

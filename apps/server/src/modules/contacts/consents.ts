@@ -19,7 +19,7 @@ export interface Consent {
   source: string;
   keyword?: string | null;
   /** Provider id of the message that said it. */
-  evidence?: string | null;
+  proof?: string | null;
   at: Date;
 }
 
@@ -47,7 +47,7 @@ export async function recordConsents(
       ...consent,
       id: newId(),
       keyword: consent.keyword ?? null,
-      evidence: consent.evidence ?? null,
+      proof: consent.proof ?? null,
       // A clock that is ahead must not have the last word for ever.
       at: new Date(Math.min(consent.at.getTime(), now.getTime())),
     };

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { SegmentFilter } from '@chaski/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
@@ -8,7 +9,7 @@ import { type AttributeRow, listAttributes } from './attributes.ts';
 import { type LabelRow, labelsOf } from './labels.ts';
 import { csvLine } from './list-text.ts';
 import type { ContactRow } from './queries.ts';
-import { type ContactFilter, selectContactList } from './queries-read.ts';
+import { selectContactList } from './queries-read.ts';
 import { type ContactRoutesDeps, contactFilters, filterOf } from './routes.ts';
 
 const pageRows = 1_000;
@@ -80,7 +81,7 @@ interface Page {
 
 async function readPage(
   tx: TenantTx,
-  filter: ContactFilter,
+  filter: SegmentFilter,
   after: readonly [string, string] | null,
 ): Promise<Page> {
   const rows = await selectContactList(tx, filter, pageRows, { after });

@@ -31,7 +31,9 @@ export { importHandler } from './import.ts';
 export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { selectVisible as visibleContacts } from './queries-read.ts';
+export { type CampaignNote, noteCampaign } from './queries-segment.ts';
 export { contactForAddress, isSomebody, linkMany, resolveMany } from './resolve.ts';
+export { countSegment, readSegment, type SegmentContact, segmentContacts } from './segment.ts';
 export { contactWords, findContacts, wordsQuery } from './words.ts';
 
 /** One contact, or null; of one that was merged away the one that stands for it. Nobody who was erased. */

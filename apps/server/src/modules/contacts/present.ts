@@ -56,7 +56,7 @@ export const contactDetails = contactBody
         scope: z.enum(['all', 'marketing']),
         source: z.string(),
         keyword: z.string().nullable(),
-        evidence: z.string().nullable().describe('Provider id of the message that said it.'),
+        proof: z.string().nullable().describe('Provider id of the message that said it.'),
         at: z.string(),
       }),
     ),
@@ -122,7 +122,7 @@ export function presentDetails(
       scope: one.scope,
       source: one.source,
       keyword: one.keyword,
-      evidence: one.evidence,
+      proof: one.proof,
       at: one.at.toISOString(),
     })),
   };

@@ -7,13 +7,13 @@ export interface ConsentHistoryRow {
   scope: 'all' | 'marketing';
   source: string;
   keyword: string | null;
-  evidence: string | null;
+  proof: string | null;
   at: Date;
 }
 
 const history = statement(
   'contacts.consent_history',
-  `select id, action, scope, source, keyword, evidence, at from consents
+  `select id, action, scope, source, keyword, proof, at from consents
     where workspace_id = $1 and contact_id = $2 order by at desc, id desc limit 100`,
 );
 

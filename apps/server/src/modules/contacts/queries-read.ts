@@ -1,82 +1,25 @@
+import type { SegmentFilter } from '@chaski/contracts';
 import { statement, type TenantTx } from '../../platform/db/index.ts';
 import { type ContactRow, selectContacts } from './queries.ts';
-
-export interface ContactFilter {
-  /** Any alias of these digits: the number as WhatsApp wrote it, or one of its other writings. */
-  phones: readonly string[] | null;
-  optedOut: boolean | null;
-  blocked: boolean | null;
-  /** Has all of them. */
-  labelIds: readonly string[] | null;
-  /** Equal in all of them. */
-  attributes: Record<string, unknown> | null;
-  country: string | null;
-  createdAfter: string | null;
-  createdBefore: string | null;
-  seenAfter: string | null;
-  seenBefore: string | null;
-  /** A tsquery of words: see words.ts. */
-  words: string | null;
-}
-
-// Whoever may reach certain conversations only knows the people of those: row security filters the view.
-const reached = (limited: string) => `(not ${limited}::boolean or exists (
-    select from contact_reach r where r.workspace_id = c.workspace_id and r.contact_id = c.id))`;
-
-const list = statement(
-  'contacts.list',
-  `select c.id from contacts c
-    where c.workspace_id = $1 and c.merged_into is null and c.erased_at is null
-      and ($2::text[] is null or c.phone = any($2::text[]) or exists (
-        select from identities i where i.workspace_id = c.workspace_id and i.kind = 'phone'
-          and i.value = any($2::text[]) and i.contact_id = c.id))
-      and ($3::boolean is null or c.opted_out = $3)
-      and ($4::boolean is null or (c.blocked_at is not null) = $4)
-      and ($5::uuid[] is null or (
-        select count(*) from contact_labels l where l.workspace_id = c.workspace_id and l.contact_id = c.id
-          and l.label_id = any($5::uuid[])) = cardinality($5::uuid[]))
-      and ($6::jsonb is null or c.attributes @> $6::jsonb)
-      and ($7::text is null or c.country = $7)
-      and ($8::timestamptz is null or c.created_at >= $8)
-      and ($9::timestamptz is null or c.created_at < $9)
-      and ($10::timestamptz is null or c.last_seen_at >= $10)
-      and ($11::timestamptz is null or c.last_seen_at < $11)
-      and ($12::text is null or c.id in (select find_contacts($12::text::tsquery, 10000)))
-      and ${reached('$13')}
-      and ($14::timestamptz is null or (c.created_at, c.id) < ($14::timestamptz, $15::uuid))
-    order by c.created_at desc, c.id desc limit $16 offset $17`,
-);
-
-/** Does row security hide conversations, and with them people, from whoever acts. */
-export const isLimited = (tx: TenantTx): boolean =>
-  tx.actor.reach !== undefined && (tx.actor.reach.numberIds !== null || tx.actor.reach.ownOnly);
+import { compileFilter, isLimited, reached } from './queries-filter.ts';
 
 /** Newest first, after (createdAt, id) or so many rows further. */
 export async function selectContactList(
   tx: TenantTx,
-  filter: ContactFilter,
+  filter: SegmentFilter,
   limit: number,
   place: { after: readonly [string, string] | null; offset?: number },
 ): Promise<ContactRow[]> {
-  const ids = await tx.query<{ id: string }>(list, [
-    tx.workspaceId,
-    filter.phones,
-    filter.optedOut,
-    filter.blocked,
-    filter.labelIds,
-    filter.attributes && JSON.stringify(filter.attributes),
-    filter.country,
-    filter.createdAfter,
-    filter.createdBefore,
-    filter.seenAfter,
-    filter.seenBefore,
-    filter.words,
-    isLimited(tx),
-    place.after?.[0] ?? null,
-    place.after?.[1] ?? null,
-    limit,
-    place.offset ?? 0,
-  ]);
+  const { where, values } = compileFilter(tx, filter);
+  const put = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+  const after = place.after
+    ? `and (c.created_at, c.id) < (${put(place.after[0], 'timestamptz')}, ${put(place.after[1], 'uuid')})`
+    : '';
+  const ids = await tx.query<{ id: string }>(
+    `select c.id from contacts c where ${where} ${after}
+     order by c.created_at desc, c.id desc limit ${put(limit, 'int')} offset ${put(place.offset ?? 0, 'int')}`,
+    values,
+  );
   if (ids.length === 0) return [];
   const keys = ids.map(({ id }) => ({ workspaceId: tx.workspaceId, id }));
   const rows = new Map<string, ContactRow>((await selectContacts(tx, keys)).map((row) => [row.id, row]));
@@ -86,7 +29,8 @@ export async function selectContactList(
 const visible = statement(
   'contacts.visible',
   `select c.id from contacts c
-    where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.erased_at is null and ${reached('$3')}`,
+    where c.workspace_id = $1 and c.id = any($2::uuid[]) and c.erased_at is null
+      and (not $3::boolean or ${reached})`,
 );
 
 /** Those of these contacts that whoever acts may see, in the order given. */

@@ -303,13 +303,13 @@ export interface ConsentRow {
   scope: 'all' | 'marketing';
   source: string;
   keyword: string | null;
-  evidence: string | null;
+  proof: string | null;
   at: Date;
 }
 
 export async function insertConsents(tx: Tx, consents: readonly ConsentRow[]): Promise<void> {
   await tx.execute(
-    `insert into consents (workspace_id, id, contact_id, action, scope, source, keyword, evidence, at, created_at)
+    `insert into consents (workspace_id, id, contact_id, action, scope, source, keyword, proof, at, created_at)
      select t.*, $10::timestamptz
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                  $9::timestamptz[]) as t`,
@@ -321,7 +321,7 @@ export async function insertConsents(tx: Tx, consents: readonly ConsentRow[]): P
       consents.map((c) => c.scope),
       consents.map((c) => c.source),
       consents.map((c) => c.keyword),
-      consents.map((c) => c.evidence),
+      consents.map((c) => c.proof),
       consents.map((c) => c.at.toISOString()),
       tx.now().toISOString(),
     ],

@@ -1,4 +1,5 @@
-import { isUserId, normalizeRecipient, phoneVariants } from '@chaski/providers';
+import type { SegmentFilter } from '@chaski/contracts';
+import { isUserId, normalizeRecipient } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -26,8 +27,7 @@ import { identitiesOf } from './index.ts';
 import { knownLabels, labelsOf, setLabels } from './labels.ts';
 import { contactBody, contactDetails, presentContact, presentDetails } from './present.ts';
 import { selectConsents } from './queries-consent.ts';
-import { type ContactFilter, selectContactList } from './queries-read.ts';
-import { wordsQuery } from './words.ts';
+import { selectContactList } from './queries-read.ts';
 
 export interface ContactRoutesDeps {
   db: Database;
@@ -86,37 +86,37 @@ const fields = {
     .describe('By key of /v1/contact-attributes; null takes one away.'),
 };
 
-/** What a list of contacts asks for. */
-export async function filterOf(tx: TenantTx, query: z.infer<typeof filterQuery>): Promise<ContactFilter> {
-  const digits = query.phone?.replace(/@.*$/, '').replace(/\D/g, '');
-  return {
-    phones: digits === undefined ? null : phoneVariants(digits),
-    optedOut: query.optedOut ?? null,
-    blocked: query.blocked ?? null,
-    labelIds: query.label ? [...new Set(query.label)] : null,
-    attributes: query.attribute ? await equalities(tx, query.attribute) : null,
-    country: query.country ?? null,
-    createdAfter: query.createdAfter ?? null,
-    createdBefore: query.createdBefore ?? null,
-    seenAfter: query.seenAfter ?? null,
-    seenBefore: query.seenBefore ?? null,
-    words: query.q === undefined ? null : wordsQuery(query.q),
-  };
+/** What a list of contacts asks for, as a filter of its own. */
+export async function filterOf(tx: TenantTx, query: z.infer<typeof filterQuery>): Promise<SegmentFilter> {
+  const all: SegmentFilter[] = [];
+  if (query.phone !== undefined) all.push({ field: 'phone', values: [query.phone] });
+  if (query.q?.trim()) all.push({ field: 'text', value: query.q });
+  if (query.optedOut !== undefined) all.push({ field: 'optedOut', is: query.optedOut });
+  if (query.blocked !== undefined) all.push({ field: 'blocked', is: query.blocked });
+  if (query.label) all.push({ field: 'label', op: 'all', labelIds: query.label });
+  if (query.attribute) all.push(...(await equalities(tx, query.attribute)));
+  if (query.country !== undefined) all.push({ field: 'country', values: [query.country] });
+  const times = [
+    ['createdAt', 'after', query.createdAfter],
+    ['createdAt', 'before', query.createdBefore],
+    ['lastSeenAt', 'after', query.seenAfter],
+    ['lastSeenAt', 'before', query.seenBefore],
+  ] as const;
+  for (const [field, op, at] of times) if (at !== undefined) all.push({ field, op, at });
+  return { all };
 }
 
-async function equalities(tx: TenantTx, wanted: readonly string[]): Promise<Record<string, unknown>> {
+async function equalities(tx: TenantTx, wanted: readonly string[]): Promise<SegmentFilter[]> {
   const definitions = await listAttributes(tx);
-  return Object.fromEntries(
-    wanted.map((one) => {
-      const [key, value] = [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 1)];
-      const definition = definitions.find((known) => known.key === key);
-      const read = definition ? readAttribute(definition, value, true) : { problem: 'is not known' };
-      if ('problem' in read) {
-        throw errors.invalidRequest([{ path: 'query.attribute', message: `${key} ${read.problem}.` }]);
-      }
-      return [key, read.value];
-    }),
-  );
+  return wanted.map((one) => {
+    const [key, value] = [one.slice(0, one.indexOf(':')), one.slice(one.indexOf(':') + 1)];
+    const definition = definitions.find((known) => known.key === key);
+    const read = definition ? readAttribute(definition, value, true) : { problem: 'is not known' };
+    if ('problem' in read) {
+      throw errors.invalidRequest([{ path: 'query.attribute', message: `${key} ${read.problem}.` }]);
+    }
+    return { field: 'attribute', key, op: 'is', values: [read.value] };
+  });
 }
 
 /** A contact with all that is known about it. */

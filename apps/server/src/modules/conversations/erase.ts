@@ -33,7 +33,7 @@ const gone = [
 const blank = statement(
   'conversations.erase',
   `update conversations set status = 'closed', last_message_at = null, last_message_id = null, last_preview = null,
-     last_direction = null, last_inbound_at = null, due_at = null, waiting_since = null, unread_count = 0,
+     last_direction = null, last_inbound_at = null, last_outbound_at = null, due_at = null, waiting_since = null, unread_count = 0,
      assignee_id = null, team_id = null, updated_at = $3
    where workspace_id = $1 and id = any($2::uuid[]) and (last_message_at is not null or status <> 'closed')`,
 );

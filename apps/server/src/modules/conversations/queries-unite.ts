@@ -129,6 +129,7 @@ const addUp = statement(
      last_preview = case when n.newer then f.last_preview else i.last_preview end,
      last_direction = case when n.newer then f.last_direction else i.last_direction end,
      last_inbound_at = greatest(i.last_inbound_at, f.last_inbound_at),
+     last_outbound_at = greatest(i.last_outbound_at, f.last_outbound_at),
      answered_at = greatest(i.answered_at, f.answered_at),
      waiting_since = least(i.waiting_since, f.waiting_since),
      unread_count = i.unread_count + f.unread_count,
@@ -199,6 +200,8 @@ const takeAway = statement(
      last_direction = case when n.stale then b.last_direction else i.last_direction end,
      last_inbound_at = case when i.last_inbound_at > greatest(b.last_inbound_at, f.last_inbound_at)
        then i.last_inbound_at else b.last_inbound_at end,
+     last_outbound_at = case when i.last_outbound_at > greatest(b.last_outbound_at, f.last_outbound_at)
+       then i.last_outbound_at else b.last_outbound_at end,
      waiting_since = case when i.waiting_since = f.waiting_since then b.waiting_since else i.waiting_since end,
      unread_count = greatest(0, i.unread_count - f.unread_count),
      inbound_count = greatest(0, i.inbound_count - f.inbound_count),

@@ -85,6 +85,7 @@ export interface TouchRow {
   unread: number;
   firstInboundAt: Date | null;
   lastInboundAt: Date | null;
+  lastOutboundAt: Date | null;
   /** When somebody answered; null: nobody did. */
   answeredAt: Date | null;
 }
@@ -97,8 +98,9 @@ const touch = statement(
   'conversations.touch',
   `with input as (
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::integer[],
-                          $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-       as t (workspace_id, id, message_id, at, preview, direction, unread, first_inbound_at, inbound_at, answered_at)
+                          $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $12::timestamptz[])
+       as t (workspace_id, id, message_id, at, preview, direction, unread, first_inbound_at, inbound_at, answered_at,
+         outbound_at)
    ), locked as (
      select c.workspace_id, c.id, c.status from conversations c join input i using (workspace_id, id)
      order by c.workspace_id, c.id for no key update of c
@@ -109,6 +111,7 @@ const touch = statement(
        last_preview = case when i.newer then i.preview else c.last_preview end,
        last_direction = case when i.newer then i.direction else c.last_direction end,
        last_inbound_at = greatest(c.last_inbound_at, i.inbound_at),
+       last_outbound_at = greatest(c.last_outbound_at, i.outbound_at),
        unread_count = i.unread + case when i.answered_at >= c.last_inbound_at then 0 else c.unread_count end,
        inbound_count = c.inbound_count + i.unread,
        answered_at = nullif(i.answered, '-infinity'),
@@ -150,6 +153,7 @@ export function updateTouched(
     touches.map((t) => t.lastInboundAt?.toISOString() ?? null),
     touches.map((t) => t.answeredAt?.toISOString() ?? null),
     tx.now().toISOString(),
+    touches.map((t) => t.lastOutboundAt?.toISOString() ?? null),
   ]);
 }
 

@@ -36,6 +36,7 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     const asksAt = counts > 0 ? inboundAt : null;
     const answers = touch.direction === 'out' && touch.preview !== null && !touch.automated;
     const answeredAt = answers ? touch.at : null;
+    const outboundAt = touch.direction === 'out' ? touch.at : null;
     if (!before) {
       rows.set(key, {
         workspaceId: touch.workspaceId,
@@ -47,6 +48,7 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
         unread: counts,
         firstInboundAt: asksAt,
         lastInboundAt: inboundAt,
+        lastOutboundAt: outboundAt,
         answeredAt,
       });
       continue;
@@ -54,6 +56,7 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     before.unread += counts;
     before.firstInboundAt = earlier(before.firstInboundAt, asksAt);
     before.lastInboundAt = later(before.lastInboundAt, inboundAt);
+    before.lastOutboundAt = later(before.lastOutboundAt, outboundAt);
     before.answeredAt = later(before.answeredAt, answeredAt);
     const newer =
       touch.at > before.at ||

@@ -260,7 +260,7 @@ async function store(
               action: 'opt-out' as const,
               scope: 'marketing' as const,
               source: 'whatsapp',
-              evidence: word.providerMessageId,
+              proof: word.providerMessageId,
               at,
             },
           ]

@@ -88,7 +88,7 @@ export async function applyKeywords(
       scope: keyword.action === 'opt-in' ? ('all' as const) : parseSettings(facts.settings).consentScope,
       source: 'keyword',
       keyword: keyword.keyword,
-      evidence: String(event.data.providerMessageId ?? event.data.messageId),
+      proof: String(event.data.providerMessageId ?? event.data.messageId),
       at: event.at,
     })),
   );
