@@ -7,6 +7,7 @@
  *   POST /_sim/accounts    {id, appId, token?, portfolioId?}
  *   POST /_sim/numbers     {phoneNumberId, displayPhoneNumber?, verifiedName?, token?, accountId?, appId?, mps?}
  *   POST /_sim/templates   {accountId, name, language?, category?, status?, components}
+ *   POST /_sim/templates/{name}   {accountId, status?, reason?, quality?, category?, correctCategory?, components?, pause?}
  *   POST /_sim/tokens      {token, expired?, scopes?}
  *   POST /_sim/signup      {accountId, appId}           → { code }: Embedded Signup, exchanged at /oauth/access_token
  *   GET|POST /_sim/people ; POST /_sim/people/{id}/messages {numberId, …NewMessage} ; POST …/{id}/read {numberId}
@@ -24,6 +25,7 @@ import type { Simulator } from './index.ts';
 import { asArray, asString, isObject, type JsonObject } from './json.ts';
 import { personReads, personSends } from './persons.ts';
 import { armFault, newMessage } from './phone-routes.ts';
+import type { TemplateChange } from './template-life.ts';
 import type { TemplateCategory, TemplateStatus } from './templates.ts';
 import type { Num, Person, Scope, World } from './world.ts';
 
@@ -97,6 +99,13 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
       });
       return sendJson(res, 201, { id: template.id });
     }
+    case 'POST templates/:id':
+      sim.changeTemplate(need(body, 'accountId'), id, {
+        ...texts(body, 'status', 'reason', 'quality', 'category', 'correctCategory'),
+        ...(body.pause === true ? { pause: true } : {}),
+        ...(Array.isArray(body.components) ? { components: body.components.filter(isObject) } : {}),
+      } as TemplateChange);
+      return sendJson(res, 200, { ok: true });
     case 'POST tokens':
       sim.setToken(need(body, 'token'), {
         ...(typeof body.expired === 'boolean' ? { expired: body.expired } : {}),

@@ -11,6 +11,7 @@ import { resolveUses } from './media.ts';
 import { addPerson, byPhone, byUserId, contactShape, phoneVisible, userIdFor } from './people.ts';
 import { toBubble } from './render.ts';
 import type { Order } from './send-rules.ts';
+import { type Hold, holdFor } from './template-pacing.ts';
 import {
   accountOf,
   chatOf,
@@ -41,7 +42,8 @@ export function accept(world: World, number: Num, order: Send, version: number):
   const badMedia = resolveUses(world, order.uses);
   const id = world.ids.wamid();
   const { recipient } = order;
-  const held = order.template ? { message_status: 'accepted' } : {};
+  const hold = order.template ? holdFor(world, number.id) : null;
+  const held = order.template ? { message_status: hold ? 'held_for_quality_assessment' : 'accepted' } : {};
   const answer = (contact: JsonObject): JsonObject => ({
     messaging_product: 'whatsapp',
     contacts: [contact],
@@ -109,11 +111,11 @@ export function accept(world: World, number: Num, order: Send, version: number):
         ? { input: recipient.input, wa_id: recipient.waId }
         : { input: recipient.input, user_id: recipient.input },
     ),
-    start: () => void travel(world, journey),
+    start: () => void travel(world, journey, hold),
   };
 }
 
-async function travel(world: World, journey: Journey): Promise<void> {
+async function travel(world: World, journey: Journey, hold: Hold | null = null): Promise<void> {
   let { failure } = journey;
   const links = world.settings.fetchLinks ? journey.order.uses.flatMap((use) => use.link ?? []) : [];
   if (!failure && links.length > 0) {
@@ -132,10 +134,10 @@ async function travel(world: World, journey: Journey): Promise<void> {
     world.pending.count--;
   }
   const numberId = journey.message.numberId;
-  failure ??= keptBack(world, journey);
+  failure ??= hold?.failure ?? keptBack(world, journey);
   const breaks = !failure && world.faults.strike('fail_after_sent', numberId) !== null;
   const skips = !failure && !breaks && world.faults.strike('skip_delivered', numberId) !== null;
-  journey.plan = { at: world.clock.now(), failure, breaks, skips };
+  journey.plan = { at: world.clock.now() + (hold?.ms ?? 0), failure, breaks, skips };
   world.journal?.add(['plan', journey.message.id, journey.plan]);
   follow(world, journey, journey.plan);
 }

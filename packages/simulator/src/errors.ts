@@ -48,7 +48,6 @@ const CODES = {
   132016: [400, 'Template is disabled'],
   133005: [400, 'Two step verification PIN mismatch'],
   133010: [400, 'Phone number not registered'],
-  2388023: [400, 'Message template language is being deleted'],
 } as const satisfies Record<number, readonly [number, string]>;
 
 export type GraphCode = keyof typeof CODES;
@@ -59,15 +58,21 @@ export class GraphError extends Error {
   readonly code: GraphCode;
   readonly details: string | undefined;
   readonly subcode: number | undefined;
+  readonly user: { title: string; message: string } | undefined;
   readonly type: 'OAuthException' | 'GraphMethodException';
 
-  constructor(code: GraphCode, details?: string, extra: { title?: string; subcode?: number } = {}) {
+  constructor(
+    code: GraphCode,
+    details?: string,
+    extra: { title?: string; subcode?: number; user?: { title: string; message: string } } = {},
+  ) {
     const [status, title] = CODES[code];
     super(extra.title ?? `(#${code}) ${title}`);
     this.status = status;
     this.code = code;
     this.details = details;
     this.subcode = extra.subcode;
+    this.user = extra.user;
     this.type = code === 100 && extra.subcode === 33 ? 'GraphMethodException' : 'OAuthException';
   }
 
@@ -79,6 +84,13 @@ export class GraphError extends Error {
         type: this.type,
         code: this.code,
         ...(this.subcode === undefined ? {} : { error_subcode: this.subcode }),
+        ...(this.user === undefined
+          ? {}
+          : {
+              is_transient: false,
+              error_user_title: this.user.title,
+              error_user_msg: this.user.message,
+            }),
         ...(this.details === undefined
           ? {}
           : { error_data: { messaging_product: 'whatsapp', details: this.details } }),

@@ -2,9 +2,10 @@
 import type { FaultId } from './faults.ts';
 import { lookUp } from './hands.ts';
 import type { JsonObject } from './json.ts';
-import { saveNumber, saveTemplate } from './keep.ts';
+import { saveNumber } from './keep.ts';
 import { changeNumber, echo, rotate } from './persons.ts';
 import type { ArmFault } from './phone-api.ts';
+import { changeTemplate } from './template-life.ts';
 import { accountOf, type World } from './world.ts';
 
 export function act(world: World, id: FaultId, fault: ArmFault): void {
@@ -47,16 +48,19 @@ export function act(world: World, id: FaultId, fault: ArmFault): void {
         ? templates.find((known) => known.name === fault.value)
         : templates.find((known) => known.category === 'UTILITY');
       if (!template) throw new RangeError('there is no such template');
-      const previous = template.category;
-      template.category = 'MARKETING';
-      saveTemplate(world, template);
-      tellAccount('template_category_update', {
-        message_template_id: Number(template.id),
-        message_template_name: template.name,
-        message_template_language: template.language,
-        previous_category: previous,
-        new_category: 'MARKETING',
-      });
+      changeTemplate(world, accountOf(world, number()), template, { category: 'MARKETING' });
+      return;
+    }
+    case 'template_low_quality': {
+      const { templates } = accountOf(world, number());
+      const template = fault.value
+        ? templates.find((known) => known.name === fault.value)
+        : templates.find((known) => known.status === 'APPROVED');
+      if (!template) throw new RangeError('there is no such template');
+      const account = accountOf(world, number());
+      // A template that is RED already stays so; only its next pause is news.
+      if (template.quality === 'RED') changeTemplate(world, account, template, { pause: true });
+      else changeTemplate(world, account, template, { quality: 'RED' });
       return;
     }
     case 'account_update': {

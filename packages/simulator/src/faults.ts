@@ -113,6 +113,41 @@ export const FAULTS = {
     'number',
     { unit: 'text', default: '' },
   ),
+  template_low_quality: action(
+    'Account',
+    'Template has low quality',
+    'The named template turns RED and is paused: 3 hours, then 6, then it is disabled. Without a name: the first approved one.',
+    'number',
+    { unit: 'text', default: '' },
+  ),
+  template_rejected: armed(
+    'Account',
+    'Reject the next template',
+    'The next template that goes into review is rejected, with this reason.',
+    { unit: 'text', default: 'INVALID_FORMAT' },
+  ),
+  template_recategorised: armed(
+    'Account',
+    'Another category',
+    'The next template that is created comes back with this category.',
+    { unit: 'text', default: 'MARKETING' },
+  ),
+  review_slow: armed('Account', 'Slow review', 'The next review takes this long.', {
+    unit: 'ms',
+    default: '86400000',
+  }),
+  template_held: armed(
+    'Sending',
+    'Hold a template message',
+    'The next template message is answered with held_for_quality_assessment and goes out after this long.',
+    { unit: 'ms', default: '600000' },
+  ),
+  template_batch_dropped: armed(
+    'Sending',
+    'Hold and drop a template message',
+    'The next template message is held for this long, then fails with error 132015.',
+    { unit: 'ms', default: '600000' },
+  ),
   coexistence_echo: action(
     'Account',
     'Answer from the phone app',

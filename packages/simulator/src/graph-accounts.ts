@@ -1,12 +1,10 @@
 /** Edges of an account: its numbers, who is subscribed, its templates. */
-import { GraphError } from './errors.ts';
 import { checkedOverride, type GraphCall, json, methodError, page, permit, pick } from './graph-call.ts';
 import { NUMBER_FIELDS, presentNumber } from './graph-numbers.ts';
-import { createTemplate } from './graph-templates.ts';
+import { createTemplate, deleteTemplates, listTemplates } from './graph-templates.ts';
 import { sendJson } from './http.ts';
 import { asString } from './json.ts';
 import { saveAccount } from './keep.ts';
-import { makeTemplate, presentTemplate } from './templates.ts';
 import type { Account } from './world.ts';
 
 export async function accountEdge(call: GraphCall, account: Account, edge: string): Promise<void> {
@@ -69,38 +67,12 @@ export async function accountEdge(call: GraphCall, account: Account, edge: strin
       account.subscribed.delete(call.token.appId);
       saveAccount(world, account);
       return sendJson(res, 200, { success: true });
-    case 'GET message_templates': {
-      const filters = ['name', 'language', 'status', 'category'] as const;
-      const found = account.templates.filter((template) =>
-        filters.every((key) => {
-          const wanted = query.get(key);
-          return (
-            wanted === null || (key === 'name' ? template.name.includes(wanted) : template[key] === wanted)
-          );
-        }),
-      );
-      const initial = Object.keys(
-        presentTemplate(account.templates[0] ?? makeTemplate('0', { name: 'x', components: [] })),
-      );
-      return page(
-        call,
-        found.map((template) => pick(query.get('fields'), presentTemplate(template), ['id'], initial)),
-      );
-    }
+    case 'GET message_templates':
+      return listTemplates(call, account);
     case 'POST message_templates':
       return createTemplate(call, account);
-    case 'DELETE message_templates': {
-      const name = query.get('name');
-      const id = query.get('hsm_id');
-      const before = account.templates.length;
-      account.templates = account.templates.filter(
-        (template) => !(template.name === name && (id === null || template.id === id)),
-      );
-      if (account.templates.length === before)
-        throw new GraphError(100, undefined, { title: '(#100) Message template not found' });
-      saveAccount(world, account);
-      return sendJson(res, 200, { success: true });
-    }
+    case 'DELETE message_templates':
+      return deleteTemplates(call, account);
     default:
       throw methodError(call, edge);
   }

@@ -1,86 +1,142 @@
-/** The life of a template: created or changed it is PENDING, approved a minute later, told by webhook. */
+/** The edge message_templates and the template itself: listed, created, changed, deleted. */
+import { templateProblems } from '@chaski/contracts';
 import { GraphError } from './errors.ts';
-import { type GraphCall, json, methodError, permit } from './graph-call.ts';
+import { type GraphCall, json, methodError, page, permit, pick } from './graph-call.ts';
 import { sendJson } from './http.ts';
-import { asArray, asString, isObject } from './json.ts';
+import { asArray, asString, isObject, type Json, type JsonObject } from './json.ts';
 import { saveAccount, saveTemplate } from './keep.ts';
+import { review, setComponents, setTemplateStatus } from './template-life.ts';
 import { makeTemplate, presentTemplate, type Template, type TemplateCategory } from './templates.ts';
-import { type Account, later, type World } from './world.ts';
+import type { Account, World } from './world.ts';
 
-const APPROVAL_MS = 60_000;
+const DAY = 86_400_000;
+/** Of a verified business. */
+const MOST = 6_000;
 
-/** PENDING, then APPROVED a minute later, with the webhook. */
+const INITIAL = ['name', 'parameter_format', 'components', 'language', 'status', 'category', 'id'];
+
+export function listTemplates(call: GraphCall, account: Account): void {
+  const { query } = call;
+  const filters = ['language', 'status', 'category'] as const;
+  const score = query.get('quality_score');
+  const text = query.get('name_or_content')?.toLowerCase();
+  const found = account.templates.filter(
+    (template) =>
+      filters.every((key) => {
+        const wanted = query.get(key);
+        return wanted === null || wanted.split(',').includes(template[key]);
+      }) &&
+      template.name.includes(query.get('name') ?? '') &&
+      (score === null || template.quality === score) &&
+      (text === undefined ||
+        `${template.name} ${JSON.stringify(template.components)}`.toLowerCase().includes(text)),
+  );
+  page(
+    call,
+    found.map((template) => pick(query.get('fields'), presentTemplate(template), ['id'], INITIAL)),
+  );
+}
+
+/** PENDING, with the category that WhatsApp found right; the review goes on by itself. */
 export async function createTemplate(call: GraphCall, account: Account): Promise<void> {
   const { world } = call;
   const body = await json(call);
-  const name = asString(body.name) ?? '';
-  const language = asString(body.language) ?? '';
-  const category = asString(body.category)?.toUpperCase() ?? '';
-  if (!/^[a-z0-9_]{1,512}$/.test(name))
-    throw new GraphError(100, undefined, {
-      title: '(#100) Param name may only contain lowercase letters, numbers and underscores.',
-    });
-  if (!language)
-    throw new GraphError(100, undefined, { title: '(#100) The parameter language is required.' });
-  if (category !== 'MARKETING' && category !== 'UTILITY' && category !== 'AUTHENTICATION')
-    throw new GraphError(100, undefined, {
-      title: '(#100) Param category must be one of {UTILITY, MARKETING, AUTHENTICATION}.',
-    });
-  const components = asArray(body.components).filter(isObject);
-  if (!components.some((component) => component.type === 'BODY' || component.type === 'body'))
-    throw new GraphError(100, undefined, { title: '(#100) Param components must have a BODY.' });
-  if (account.templates.some((template) => template.name === name && template.language === language))
-    throw new GraphError(2388023, undefined, {
-      title: 'Content in this language already exists for this template name.',
-    });
+  check(body);
+  const name = String(body.name);
+  const language = String(body.language);
+  if (account.templates.some((known) => known.name === name && known.language === language))
+    throw refusal(
+      2388024,
+      'Content in This Language Already Exists',
+      'There is already content in this language for this template. You can create a new template and try again.',
+    );
+  if ((blocked.get(account)?.get(`${name} ${language}`) ?? 0) > world.clock.now())
+    throw refusal(
+      2388023,
+      'Message Template Language is Being Deleted',
+      "New content can't be added while the existing content is being deleted. Try again in 4 weeks.",
+    );
+  if (account.templates.length >= MOST)
+    throw refusal(2388019, 'Message Template Limit Exceeded', `You can have ${MOST} message templates.`);
+  const flipped = world.faults.strike('template_recategorised');
   const template = makeTemplate(world.ids.object('template'), {
     name,
     language,
-    category: category as TemplateCategory,
+    category: (flipped ? flipped.value : String(body.category).toUpperCase()) as TemplateCategory,
     status: 'PENDING',
-    approvesAt: world.clock.now() + APPROVAL_MS,
-    parameterFormat: body.parameter_format === 'NAMED' ? 'NAMED' : 'POSITIONAL',
-    components,
+    parameterFormat: asString(body.parameter_format)?.toUpperCase() === 'NAMED' ? 'NAMED' : 'POSITIONAL',
+    components: asArray(body.components).filter(isObject),
+    ttlSeconds: typeof body.message_send_ttl_seconds === 'number' ? body.message_send_ttl_seconds : null,
   });
   account.templates.push(template);
   saveAccount(world, account, [template]);
-  approve(world, account, template);
+  review(world, account, template);
   sendJson(call.res, 200, { id: template.id, status: template.status, category: template.category });
 }
 
-/** Approves when its time comes, unless its status was changed by hand before. */
-export function approve(world: World, account: Account, template: Template): void {
-  const at = template.approvesAt;
-  if (at === undefined) return;
-  later(world, Math.max(0, at - world.clock.now()), () => {
-    if (template.approvesAt === at) setTemplateStatus(world, account, template, 'APPROVED');
+/** Meta's words for what is wrong; codes from 2388000 travel as the subcode of a 100. */
+function refusal(code: number, title: string, message: string): GraphError {
+  if (code < 2_388_000) return new GraphError(100, undefined, { title: `(#100) ${message}` });
+  return new GraphError(100, undefined, {
+    title: 'Invalid parameter',
+    subcode: code,
+    user: { title, message },
   });
 }
 
-/** Changes the status and tells: message_template_status_update. */
-export function setTemplateStatus(
-  world: World,
-  account: Account,
-  template: Template,
-  status: Template['status'],
-): void {
-  template.status = status;
-  delete template.approvesAt;
-  saveTemplate(world, template);
-  world.webhooks.emit({
-    account,
-    number: null,
-    field: 'message_template_status_update',
-    entryTime: Math.floor(world.clock.now() / 1000),
-    value: {
-      event: status,
-      message_template_id: Number(template.id),
-      message_template_name: template.name,
-      message_template_language: template.language,
-      reason: status === 'REJECTED' ? 'INVALID_FORMAT' : 'NONE',
-      message_template_category: template.category,
-    },
+const titles: Readonly<Record<number, string>> = {
+  2388040: 'Character Limit Exceeded',
+  2388043: 'Message template "components" param is missing expected field(s)',
+  2388046: 'Name Format is Incorrect',
+  2388047: 'Message Header Format is Incorrect',
+  2388072: 'Message Body Format is Incorrect',
+  2388073: 'Message Footer Format is Incorrect',
+  2388293: 'Parameters-to-Words Ratio Exceeds Limit',
+  2388299: 'Leading or Trailing Parameters Not Allowed',
+};
+
+function check(body: JsonObject): void {
+  const [problem] = templateProblems({
+    name: body.name,
+    language: body.language,
+    category: body.category,
+    parameterFormat: body.parameter_format,
+    messageSendTtlSeconds: body.message_send_ttl_seconds,
+    components: body.components,
   });
+  if (problem) throw refusal(problem.code, titles[problem.code] ?? 'Invalid parameter', problem.message);
+}
+
+/** Names of deleted templates rest for 30 days; by account, since nothing else asks. */
+const blocked = new WeakMap<Account, Map<string, number>>();
+
+/** `?name=` (all languages) · `?hsm_id=&name=` · `?hsm_ids=[…]` */
+export function deleteTemplates(call: GraphCall, account: Account): void {
+  const { world, query } = call;
+  const name = query.get('name');
+  const ids = idsOf(query.get('hsm_ids') ?? query.get('hsm_id'));
+  const gone = account.templates.filter(
+    (template) => (name === null || template.name === name) && (ids === null || ids.includes(template.id)),
+  );
+  if ((name === null && ids === null) || gone.length === 0)
+    throw new GraphError(100, undefined, { title: '(#100) Message template not found' });
+  if (gone.some(({ status }) => status === 'DISABLED'))
+    throw new GraphError(100, undefined, { title: '(#100) A disabled message template cannot be deleted' });
+  const rest = blocked.get(account) ?? new Map<string, number>();
+  blocked.set(account, rest);
+  for (const template of gone) {
+    if (template.status === 'APPROVED')
+      rest.set(`${template.name} ${template.language}`, world.clock.now() + 30 * DAY);
+    account.templates = account.templates.filter((known) => known !== template);
+    setTemplateStatus(world, account, template, 'PENDING_DELETION');
+  }
+  saveAccount(world, account);
+  sendJson(call.res, 200, { success: true });
+}
+
+function idsOf(text: string | null): string[] | null {
+  if (text === null) return null;
+  return text.split(/[^0-9]+/).filter((id) => id !== '');
 }
 
 export async function templateNode(
@@ -90,14 +146,59 @@ export async function templateNode(
   edge: string,
 ): Promise<void> {
   permit(call, account.id, 'whatsapp_business_management', template.id);
-  if (edge !== '') throw methodError(call, edge);
-  if (call.method === 'GET') return sendJson(call.res, 200, presentTemplate(template));
-  if (call.method !== 'POST') throw methodError(call, edge);
-  const body = await json(call);
-  if (Array.isArray(body.components)) template.components = body.components.filter(isObject);
-  template.status = 'PENDING';
-  template.approvesAt = call.world.clock.now() + APPROVAL_MS;
-  saveTemplate(call.world, template);
-  approve(call.world, account, template);
+  if (call.method === 'GET' && edge === '')
+    return sendJson(
+      call.res,
+      200,
+      pick(call.query.get('fields'), presentTemplate(template), ['id'], INITIAL),
+    );
+  if (call.method === 'POST' && edge === 'unpause') {
+    if (template.status === 'PAUSED') setTemplateStatus(call.world, account, template, 'APPROVED');
+    return sendJson(call.res, 200, { success: true });
+  }
+  if (call.method !== 'POST' || edge !== '') throw methodError(call, edge);
+  edit(call.world, account, template, await json(call));
   sendJson(call.res, 200, { success: true });
+}
+
+/** The whole list of components is replaced, and it goes back to review. */
+function edit(world: World, account: Account, template: Template, body: JsonObject): void {
+  const now = world.clock.now();
+  const { status } = template;
+  if (!['APPROVED', 'REJECTED', 'PAUSED'].includes(status))
+    throw refusal(
+      2388039,
+      "Message Template Status Can't be Changed",
+      `A template that is ${status} cannot be edited.`,
+    );
+  if (status === 'APPROVED') {
+    if (body.category !== undefined && String(body.category).toUpperCase() !== template.category)
+      throw new GraphError(100, undefined, {
+        title: '(#100) The category of an approved message template cannot be changed',
+      });
+    template.edits = template.edits.filter((at) => at > now - 30 * DAY);
+    if (template.edits.length >= 10 || template.edits.some((at) => at > now - DAY))
+      throw new GraphError(100, undefined, {
+        title: '(#100) An approved message template can be edited once in 24 hours and 10 times in 30 days',
+      });
+  }
+  const given = (key: string, known: Json): Json => (body[key] === undefined ? known : (body[key] as Json));
+  const next = {
+    name: template.name,
+    language: template.language,
+    category: given('category', template.category),
+    parameter_format: given('parameter_format', template.parameterFormat),
+    message_send_ttl_seconds: given('message_send_ttl_seconds', template.ttlSeconds),
+    components: given('components', template.components),
+  };
+  check(next);
+  template.category = String(next.category).toUpperCase() as TemplateCategory;
+  template.parameterFormat = String(next.parameter_format).toUpperCase() as Template['parameterFormat'];
+  template.ttlSeconds =
+    typeof next.message_send_ttl_seconds === 'number' ? next.message_send_ttl_seconds : null;
+  if (status === 'APPROVED') template.edits.push(now);
+  if (Array.isArray(body.components))
+    setComponents(world, account, template, body.components.filter(isObject));
+  saveTemplate(world, template);
+  review(world, account, template);
 }

@@ -10,6 +10,7 @@ import { numberEdge } from './graph-numbers.ts';
 import { templateNode } from './graph-templates.ts';
 import { type Call, sendJson } from './http.ts';
 import { dropMedia, findMedia, openMediaUrl, presentMedia } from './media.ts';
+import { openUpload, uploadNode } from './template-uploads.ts';
 import type { World } from './world.ts';
 
 /** Whether the path belongs to the Graph API. */
@@ -60,6 +61,8 @@ async function route(world: World, call: Call): Promise<void> {
   if (number) return numberEdge(graphCall, number, edge);
   const account = world.accounts.get(id);
   if (account) return accountEdge(graphCall, account, edge);
+  if (id.startsWith('upload:') && edge === '') return uploadNode(graphCall, id);
+  if (edge === 'uploads' && (id === 'app' || id === token.appId)) return openUpload(graphCall);
   const app = world.apps.get(id);
   if (app) return appEdge(graphCall, app.id, edge);
   for (const owner of world.accounts.values()) {

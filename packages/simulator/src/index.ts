@@ -12,7 +12,8 @@
  * States
  * - message from a business: accepted → sent → delivered (= it arrived on the phone) → read; or accepted → failed.
  * - message from a person: pending → sent → delivered (the webhook was acknowledged with 200) → read.
- * - template: PENDING → APPROVED ⇄ PAUSED → DISABLED, or REJECTED; only APPROVED can be sent.
+ * - template: PENDING → APPROVED ⇄ PAUSED (3 h, then 6 h) → DISABLED, or REJECTED; an edit goes back to PENDING; only
+ *   APPROVED can be sent.
  *
  * Invariants
  * - A send that is refused (any error answer) never arrives; a send that is accepted arrives at most once.
@@ -45,9 +46,10 @@ import {
   addNumber,
   addTemplate,
   addToken,
-  setStatusOf,
+  changeTemplates,
   setToken,
 } from './setup.ts';
+import type { TemplateChange } from './template-life.ts';
 import { type AddTemplate, SAMPLE_TEMPLATES, type Template, type TemplateStatus } from './templates.ts';
 import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
 import { type App, type Scope, tell, type World } from './world.ts';
@@ -66,6 +68,7 @@ export type {
   PhonePerson,
 } from './phone-api.ts';
 export type { AddAccount, AddedNumber, AddNumber } from './setup.ts';
+export type { TemplateChange } from './template-life.ts';
 export type { AddTemplate, Template, TemplateStatus } from './templates.ts';
 export type { Delivered } from './webhooks.ts';
 export type { App } from './world.ts';
@@ -126,6 +129,8 @@ export interface Simulator {
   addTemplate(accountId: string, template: AddTemplate): Template;
   /** Changes it and sends message_template_status_update. */
   setTemplateStatus(accountId: string, name: string, status: TemplateStatus): void;
+  /** Review, category, quality, pause, texts: each with its webhook. */
+  changeTemplate(accountId: string, name: string, change: TemplateChange): void;
   addPerson(person?: AddPerson): PhonePerson;
   people(): PhonePerson[];
   /** By id, phone or user id. */
@@ -318,7 +323,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     addToken: (token, grant) => addToken(world, token, grant),
     setToken: (token, change) => setToken(world, token, change),
     addTemplate: (accountId, template) => addTemplate(world, accountId, template),
-    setTemplateStatus: (accountId, name, status) => setStatusOf(world, accountId, name, status),
+    setTemplateStatus: (accountId, name, status) => changeTemplates(world, accountId, name, { status }),
+    changeTemplate: (accountId, name, change) => changeTemplates(world, accountId, name, change),
 
     addPerson: (person = {}) => presentPerson(addPerson(world, person)),
     people: () => [...world.people.values()].map(presentPerson),

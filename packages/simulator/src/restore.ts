@@ -1,6 +1,5 @@
 /** The world out of its journal and into it. */
 import { resumeJourney } from './deliver.ts';
-import { approve } from './graph-templates.ts';
 import type { Journal } from './journal.ts';
 import {
   packAccount,
@@ -13,7 +12,8 @@ import {
 } from './keep.ts';
 import { indexPerson } from './people.ts';
 import { tick } from './persons.ts';
-import type { Template } from './templates.ts';
+import { resumeTemplate } from './template-life.ts';
+import { makeTemplate, type Template } from './templates.ts';
 import { type Chat, chatOf, type Journey, type Message, type World } from './world.ts';
 
 /** Everything there is, as the shortest journal that tells it. */
@@ -63,7 +63,7 @@ export function restore(world: World, journal: Journal): void {
         if (known) {
           delete known.approvesAt;
           Object.assign(known, record[1]);
-        } else templates.set(record[1].id, record[1]);
+        } else templates.set(record[1].id, makeTemplate(record[1].id, record[1]));
         break;
       }
       case 'account': {
@@ -189,7 +189,7 @@ export function resume(world: World): void {
   }
   for (const message of world.messages.values()) if (message.journey) resumeJourney(world, message.journey);
   for (const account of world.accounts.values())
-    for (const template of account.templates) approve(world, account, template);
+    for (const template of account.templates) resumeTemplate(world, account, template);
 }
 
 /** The second tick of a person's message: its webhook was acknowledged. */

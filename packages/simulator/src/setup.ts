@@ -1,8 +1,8 @@
 /** What the world is furnished with: apps, accounts, numbers, tokens, templates. Adding the same again changes nothing. */
-import { setTemplateStatus } from './graph-templates.ts';
 import { saveAccount, saveApp, saveNumber, saveToken } from './keep.ts';
 import { waId } from './people.ts';
-import { type AddTemplate, makeTemplate, type Template, type TemplateStatus } from './templates.ts';
+import { changeTemplate, type TemplateChange } from './template-life.ts';
+import { type AddTemplate, makeTemplate, type Template } from './templates.ts';
 import type { Account, App, Num, Scope, Token, World } from './world.ts';
 
 export interface AddAccount {
@@ -142,9 +142,9 @@ export function addTemplate(world: World, accountId: string, template: AddTempla
 }
 
 /** All languages of a template at once. */
-export function setStatusOf(world: World, accountId: string, name: string, status: TemplateStatus): void {
+export function changeTemplates(world: World, accountId: string, name: string, change: TemplateChange): void {
   const account = world.accounts.get(accountId);
   const found = account?.templates.filter((template) => template.name === name) ?? [];
   if (!account || found.length === 0) throw new RangeError(`there is no template ${name}`);
-  for (const template of found) setTemplateStatus(world, account, template, status);
+  for (const template of found) changeTemplate(world, account, template, change);
 }

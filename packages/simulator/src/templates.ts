@@ -7,7 +7,19 @@ import { GraphError } from './errors.ts';
 import { asArray, asObject, asString, isObject, type Json, type JsonObject } from './json.ts';
 import { checkMedia, type MediaUse } from './media-rules.ts';
 
-export type TemplateStatus = 'APPROVED' | 'PENDING' | 'REJECTED' | 'PAUSED' | 'DISABLED';
+export type TemplateStatus =
+  | 'APPROVED'
+  | 'PENDING'
+  | 'REJECTED'
+  | 'PAUSED'
+  | 'DISABLED'
+  | 'IN_APPEAL'
+  | 'FLAGGED'
+  | 'REINSTATED'
+  | 'PENDING_DELETION'
+  | 'ARCHIVED'
+  | 'UNARCHIVED';
+export type TemplateQuality = 'GREEN' | 'YELLOW' | 'RED' | 'UNKNOWN';
 export type TemplateCategory = 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
 
 export interface Template {
@@ -20,6 +32,18 @@ export interface Template {
   components: JsonObject[];
   /** ms; under review until then */
   approvesAt?: number;
+  /** The reason with which that review will end; null = it will be approved. */
+  rejects: string | null;
+  rejectedReason: string;
+  quality: TemplateQuality;
+  previousCategory: TemplateCategory | null;
+  ttlSeconds: number | null;
+  /** Pauses so far: 3 h, 6 h, disabled. */
+  pauses: number;
+  /** ms */
+  pausedUntil: number | null;
+  /** ms; of the last 30 days. */
+  edits: number[];
 }
 
 /** What a caller gives; the rest has defaults. */
@@ -90,6 +114,14 @@ export function makeTemplate(id: string, template: AddTemplate): Template {
     status: template.status ?? 'APPROVED',
     parameterFormat: template.parameterFormat ?? 'POSITIONAL',
     components: template.components,
+    rejects: template.rejects ?? null,
+    rejectedReason: template.rejectedReason ?? 'NONE',
+    quality: template.quality ?? 'UNKNOWN',
+    previousCategory: template.previousCategory ?? null,
+    ttlSeconds: template.ttlSeconds ?? null,
+    pauses: template.pauses ?? 0,
+    pausedUntil: template.pausedUntil ?? null,
+    edits: template.edits ?? [],
     ...(template.approvesAt === undefined ? {} : { approvesAt: template.approvesAt }),
   };
 }
@@ -102,7 +134,10 @@ export function presentTemplate(template: Template): JsonObject {
     language: template.language,
     status: template.status,
     category: template.category,
-    quality_score: { score: 'UNKNOWN' },
+    quality_score: { score: template.quality, date: 0 },
+    rejected_reason: template.rejectedReason,
+    ...(template.previousCategory === null ? {} : { previous_category: template.previousCategory }),
+    ...(template.ttlSeconds === null ? {} : { message_send_ttl_seconds: template.ttlSeconds }),
     id: template.id,
   };
 }
@@ -111,6 +146,9 @@ export function presentTemplate(template: Template): JsonObject {
 export function variables(text: string): string[] {
   return [...new Set([...text.matchAll(/\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g)].map((match) => match[1]!))];
 }
+
+/** A flagged one is watched, not stopped. */
+const SENDABLE: ReadonlySet<TemplateStatus> = new Set(['APPROVED', 'FLAGGED', 'REINSTATED', 'UNARCHIVED']);
 
 /** Finds the template, checks the parameters against it, and tells which media it uses. */
 export function checkTemplate(
@@ -143,7 +181,7 @@ export function checkTemplate(
       132016,
       'Template has been paused too many times due to low quality and is now permanently disabled.',
     );
-  if (template.status !== 'APPROVED')
+  if (!SENDABLE.has(template.status))
     throw new GraphError(132001, `template name (${name}) is not approved in ${language}`);
   if (raw.components !== undefined && !Array.isArray(raw.components))
     throw invalid('template.components must be a list.');
