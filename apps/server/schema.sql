@@ -181,13 +181,13 @@ create table consents (
   scope text not null,
   source text not null,
   keyword text,
-  evidence text,
+  proof text,
   at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   constraint consents_pkey PRIMARY KEY (workspace_id, id),
   constraint consents_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
   constraint consents_action_check CHECK ((action = ANY (ARRAY['opt-out'::text, 'opt-in'::text]))),
-  constraint consents_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'marketing'::text])))
+  constraint consents_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'service'::text, 'utility'::text, 'marketing'::text])))
 );
 CREATE INDEX consents_contact ON public.consents USING btree (workspace_id, contact_id, at DESC);
 policy system for all to chaski_system using true with check true;
@@ -207,6 +207,23 @@ create table contact_attributes (
   constraint contact_attributes_pkey PRIMARY KEY (workspace_id, key),
   constraint contact_attributes_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'boolean'::text, 'choice'::text])))
 );
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table contact_campaigns (row security, forced)
+create table contact_campaigns (
+  workspace_id uuid not null,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  outcome text not null,
+  at timestamp with time zone not null,
+  constraint contact_campaigns_pkey PRIMARY KEY (workspace_id, campaign_id, contact_id),
+  constraint contact_campaigns_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
+  constraint contact_campaigns_outcome_check CHECK ((outcome = ANY (ARRAY['not_sent'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'replied'::text])))
+);
+CREATE INDEX contact_campaigns_contact ON public.contact_campaigns USING btree (workspace_id, contact_id);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -384,7 +401,14 @@ create table contacts (
   attributes jsonb not null default '{}'::jsonb,
   merged_into uuid,
   erased_at timestamp with time zone,
-  constraint contacts_pkey PRIMARY KEY (workspace_id, id)
+  consent_service text,
+  consent_utility text,
+  consent_marketing text,
+  marketing_resumed_at timestamp with time zone,
+  constraint contacts_pkey PRIMARY KEY (workspace_id, id),
+  constraint contacts_consent_marketing_check CHECK ((consent_marketing = ANY (ARRAY['in'::text, 'out'::text]))),
+  constraint contacts_consent_service_check CHECK ((consent_service = ANY (ARRAY['in'::text, 'out'::text]))),
+  constraint contacts_consent_utility_check CHECK ((consent_utility = ANY (ARRAY['in'::text, 'out'::text])))
 ) with (fillfactor=85);
 CREATE INDEX contacts_recent ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
@@ -471,6 +495,7 @@ create table conversations (
   answered_at timestamp with time zone,
   inbound_count bigint not null default 0,
   united_into uuid,
+  last_outbound_at timestamp with time zone,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.members(workspace_id, user_id) ON DELETE SET NULL (assignee_id),
   constraint conversations_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id),
@@ -640,6 +665,7 @@ create table identities (
   contact_id uuid not null,
   created_at timestamp with time zone not null,
   superseded_at timestamp with time zone,
+  address_hash uuid not null default public.address_hash(workspace_id, kind, value),
   constraint identities_pkey PRIMARY KEY (workspace_id, kind, scope, value),
   constraint identities_workspace_id_contact_id_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES public.contacts(workspace_id, id) ON DELETE CASCADE,
   constraint identities_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text])))
@@ -1317,6 +1343,23 @@ create table search_backfill (
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
+-- table segments (row security, forced)
+create table segments (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  filter jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint segments_pkey PRIMARY KEY (workspace_id, id),
+  constraint segments_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+CREATE UNIQUE INDEX segments_name ON public.segments USING btree (workspace_id, lower(name));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table send_queue (row security, forced)
 create table send_queue (
   workspace_id uuid not null,
@@ -1370,6 +1413,29 @@ create table sessions (
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id, created_at DESC);
 policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table suppressions (row security, forced)
+create table suppressions (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  hash uuid not null,
+  value text,
+  scope text not null,
+  source text not null,
+  proof text,
+  at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint suppressions_pkey PRIMARY KEY (workspace_id, id),
+  constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text]))),
+  constraint suppressions_scope_check CHECK ((scope = ANY (ARRAY['all'::text, 'marketing'::text])))
+);
+CREATE UNIQUE INDEX suppressions_hash ON public.suppressions USING btree (workspace_id, hash);
+CREATE INDEX suppressions_recent ON public.suppressions USING btree (workspace_id, created_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
 -- table team_members (row security, forced)
@@ -1650,7 +1716,10 @@ grant select to chaski_system;
 -- view
 create view contact_reach with (security_invoker=true) as
  SELECT workspace_id,
-    contact_id
+    contact_id,
+    number_id,
+    last_inbound_at,
+    last_outbound_at
    FROM public.conversations
   WHERE (contact_id IS NOT NULL);
 grant select to chaski_app;
@@ -1961,6 +2030,23 @@ begin
   execute format('create policy system on %s to chaski_system using (true) with check (true)', target);
   execute format('grant select, insert, update, delete on %s to chaski_app, chaski_system', target);
 end $procedure$;
+
+-- function
+CREATE OR REPLACE FUNCTION public.address_hash(workspace_id uuid, kind text, value text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select encode(substr(sha256(convert_to(workspace_id::text || ' ' || kind || ' ' ||
+      case when kind <> 'phone' then value
+        when value ~ '^55[1-9]\d9[6-9]\d{7}$' then substr(value, 1, 4) || substr(value, 6)
+        when value ~ '^521\d{10}$' then '52' || substr(value, 4)
+        when value ~ '^549[1-8]\d{9}$' then '54' || substr(value, 4)
+        else value end, 'UTF8')), 1, 16), 'hex')::uuid
+  $function$;
+grant execute to chaski_app;
+grant execute to chaski_system;
 
 -- function
 CREATE OR REPLACE FUNCTION public.current_role_name()
