@@ -4,6 +4,7 @@
  */
 import type { Provider } from '@chaski/providers';
 import { consumers } from './consumers.ts';
+import { analyticsRoutes } from './modules/analytics/index.ts';
 import { auditRoutes } from './modules/audit/index.ts';
 import {
   type AuthDeps,
@@ -94,6 +95,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(messageRoutes({ db, gate }));
   await app.register(erasureRoutes({ db, gate }));
   await app.register(searchRoutes({ db, gate }));
+  await app.register(analyticsRoutes({ db, gate }));
   await app.register(templateRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(async (scope) =>

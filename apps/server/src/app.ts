@@ -14,6 +14,7 @@ import { consumers } from './consumers.ts';
 import { ensureDemo } from './demo.ts';
 import { docsRoutes } from './docs-page/index.ts';
 import { figuresOf } from './figures.ts';
+import { rollCron, rollHandler } from './modules/analytics/index.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import {
   createAuthenticate,
@@ -460,6 +461,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           mailResetHandler({ db, ...auth }),
           expireAnswersHandler(db),
           backfillHandler(db),
+          rollHandler(db),
           importHandler({ db, blobs }),
           eraseHandler({ db, blobs, eraseBodies, eraseSearch }),
           handle(maintain, async () => {
@@ -472,7 +474,7 @@ export async function createApp(options: AppOptions): Promise<App> {
             await forgetQuietKeys(db);
           }),
         ],
-        cron: [expireAnswersCron, syncTemplatesCron, { job: maintain, match: '17 * * * *' }],
+        cron: [expireAnswersCron, syncTemplatesCron, rollCron, { job: maintain, match: '17 * * * *' }],
         catchUpMs,
       });
       ends.push(() => jobs.stop());

@@ -35,10 +35,15 @@ export const installationTables: ReadonlySet<string> = new Set([
   'operator_keys', // of whoever runs the installation
   'refresh_tokens', // of sessions
   'search_backfill', // how far a job came, over all workspaces
+  'analytics_progress', // likewise
 ]);
+
+/** Tables of the installation that hold no secret and nobody's data: a tenant's transaction may read them. */
+const readableTables: ReadonlySet<string> = new Set(['plans', 'analytics_progress']);
 
 /** Policies besides `tenant` (for app, everything) and `system` (for system, everything). */
 const extraPolicies: ReadonlySet<string> = new Set([
+  'analytics_progress readers SELECT app', // a time, the same for everybody
   'plans limits SELECT app', // the send policy reads limits inside the tenant's transaction
   'event_queue definer SELECT owner', // drop_day_partition works as the owner
   'job_names definer SELECT owner', // enqueue works as the owner
@@ -328,7 +333,7 @@ async function privileges(
     else if (
       grantee === roles.app &&
       installationTables.has(table.name) &&
-      !(table.name === 'plans' && privilege === 'SELECT')
+      !(privilege === 'SELECT' && readableTables.has(table.name))
     )
       say(what);
   }

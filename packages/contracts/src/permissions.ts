@@ -46,6 +46,8 @@ export const permissions = {
   'events:read': leads,
   'audit:read': leads,
   'usage:read': leads,
+  /** Figures of the whole workspace, and of each member. */
+  'analytics:read': leads,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof permissions;
