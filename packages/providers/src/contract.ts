@@ -8,6 +8,8 @@
  * `unreadable` item. Each item carries its own number and account, never its neighbour's.
  */
 
+import type { TemplateCalls } from './cloud/template-calls.ts';
+
 /** One person as one payload shows them. Any field may be missing: since 2026 the phone too (PROTOCOL §6). */
 export interface PersonRef {
   /** Digits only, no `+`, exactly as WhatsApp wrote them otherwise. */
@@ -203,6 +205,11 @@ export interface ListedTemplate {
   /** APPROVED, PENDING, REJECTED, PAUSED, … */
   status: string;
   components: unknown[];
+  /** GREEN, YELLOW, RED, UNKNOWN */
+  quality?: string | null;
+  rejectedReason?: string | null;
+  parameterFormat?: 'POSITIONAL' | 'NAMED';
+  messageSendTtlSeconds?: number | null;
 }
 
 export type TemplateList =
@@ -211,7 +218,7 @@ export type TemplateList =
   | { outcome: 'unreachable'; reason: string };
 
 /** One way of reaching WhatsApp. */
-export interface Provider {
+export interface Provider extends TemplateCalls {
   name: 'cloud';
   /** HMAC-SHA256 over the exact raw bytes, constant time; returns the index of the secret that verified, or -1. */
   verify(raw: Uint8Array, signatureHeader: string | string[] | undefined, secrets: readonly string[]): number;

@@ -15,6 +15,7 @@ import { downloadMedia, mediaInfo, uploadMedia } from './cloud/media.ts';
 import { numberInfo } from './cloud/number.ts';
 import { parse } from './cloud/parse.ts';
 import { markRead, send } from './cloud/send.ts';
+import { templateCalls } from './cloud/template-write.ts';
 import { listTemplates } from './cloud/templates.ts';
 import { verify } from './cloud/verify.ts';
 import type { Provider } from './contract.ts';
@@ -23,6 +24,7 @@ export { buildMessage, mediaIdsOf, replaceMediaIds } from './cloud/build.ts';
 export { retryClass } from './cloud/errors.ts';
 export { parse } from './cloud/parse.ts';
 export { isUserId, normalizeRecipient, phoneVariants } from './cloud/phone.ts';
+export type { TemplateCalls, TemplateOutcome, TemplateToWrite } from './cloud/template-calls.ts';
 export { verify } from './cloud/verify.ts';
 export * from './contract.ts';
 
@@ -37,6 +39,7 @@ export function createCloudProvider(options: { maxConnections?: number } = {}): 
     markRead: (call) => markRead(agent, call),
     numberInfo: (call) => numberInfo(agent, call),
     listTemplates: (call) => listTemplates(agent, call),
+    ...templateCalls(agent),
     mediaInfo: (call) => mediaInfo(agent, call),
     downloadMedia: (call) => downloadMedia(agent, call),
     uploadMedia: (call) => uploadMedia(agent, call),

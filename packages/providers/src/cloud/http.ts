@@ -20,7 +20,7 @@ export type Answer =
   | { kind: 'too-large'; reason: string };
 
 export interface HttpCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body?: string | Uint8Array;
