@@ -9,8 +9,9 @@ import type { Shelves } from './shelves.ts';
 const stragglerMs = 90_000;
 const sweepEveryMs = 1_000;
 const fullSweepEveryMs = 300_000;
-/** How often it asks for lanes that another process holds. */
+/** How often it asks for lanes that another process holds, and whether others want some of its own. */
 const askEveryMs = 500;
+const countEveryMs = 2_000;
 /** One look reads so many rows, and no more while so much is in memory. */
 const claimRows = 400;
 const maxRows = 20_000;
@@ -42,6 +43,9 @@ export function startClaims(options: {
 }): Claims {
   const { db, locks, lanes, shelves } = options;
   let held: number[] = [];
+  /** More than our share: read no more, and given up when nothing of them is under way. */
+  const leaving = new Set<number>();
+  let share = lanes + 1;
   let askedAt = Number.NEGATIVE_INFINITY;
   const isFull = () => shelves.size >= maxRows || shelves.bytes >= maxBytes;
   let high = 0;
@@ -61,13 +65,26 @@ export function startClaims(options: {
     nextFullSweep = now + fullSweepEveryMs;
   }
 
+  const laneOf = (key: number) => (key < 0 ? -1 : key % lanes);
+
   async function hold(): Promise<void> {
     const before = held;
+    for (const lane of leaving) {
+      if (!shelves.drop((key) => laneOf(key) === lane)) continue;
+      await locks.release(lane);
+      leaving.delete(lane);
+    }
     const now: number[] = [];
-    const ask = performance.now() - askedAt >= askEveryMs;
-    if (ask) askedAt = performance.now();
-    for (let lane = -1; lane < lanes; lane += 1) {
-      if ((ask || before.includes(lane)) && (await locks.hold(lane))) now.push(lane);
+    for (const lane of before) if (await locks.hold(lane)) now.push(lane);
+    // Whoever holds everything looks less often whether it is still alone.
+    const ask = performance.now() - askedAt >= (now.length > lanes ? countEveryMs : askEveryMs);
+    if (ask) {
+      askedAt = performance.now();
+      share = await locks.share(lanes + 1);
+      for (let lane = -1; lane < lanes && now.length < share; lane += 1) {
+        if (!now.includes(lane) && !leaving.has(lane) && (await locks.hold(lane))) now.push(lane);
+      }
+      for (const lane of now.splice(share)) leaving.add(lane);
     }
     held = now;
     // Somebody else worked it until now: look at everything once.
@@ -158,7 +175,7 @@ export function startClaims(options: {
     ...loop,
     restart,
     turned() {
-      if (isFull() || shelves.behind().length > 0) loop.wake();
+      if (isFull() || shelves.behind().length > 0 || leaving.size > 0) loop.wake();
     },
   };
 }

@@ -1,10 +1,15 @@
 import type pg from 'pg';
 import type { Database } from '../../platform/db/index.ts';
+import { joinWork, partnersOf, shareOf } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/log.ts';
 
 /** A lane is worked by whoever holds its advisory lock: events of one conversation leave in the order they came. */
 export interface LaneLocks {
   hold(lane: number): Promise<boolean>;
+  /** Gives a lane to others. Nothing of it may be under way. */
+  release(lane: number): Promise<void>;
+  /** How many of these lanes one process may hold. */
+  share(total: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -19,12 +24,13 @@ export function createLaneLocks(
   onLost: () => void = () => {},
 ): LaneLocks {
   const held = new Set<number>();
+  const work = `inbound lanes ${lanes}`;
   let session: Promise<pg.Client> | null = null;
   let closed = false;
 
   function connect(): Promise<pg.Client> {
     session ??= db.session('inbound lanes').then(
-      (client) => {
+      async (client) => {
         const lost = () => {
           const all = held.size > 0;
           held.clear();
@@ -37,6 +43,13 @@ export function createLaneLocks(
           lost();
           client.end().catch(() => {});
         });
+        try {
+          await joinWork(client, work);
+        } catch (error) {
+          lost();
+          await client.end().catch(() => {});
+          throw error;
+        }
         return client;
       },
       (error: unknown) => {
@@ -49,14 +62,28 @@ export function createLaneLocks(
 
   // A session speaks one statement at a time.
   let asking: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = asking.then(ask);
+    asking = answer.catch(() => {});
+    return answer;
+  }
+  const keyOf = (lane: number) => lanes * 4096 + lane + 1;
 
   return {
     hold(lane) {
       if (closed) return Promise.resolve(false);
       if (held.has(lane)) return Promise.resolve(true);
-      const answer = asking.then(() => ask(lane));
-      asking = answer.catch(() => {});
-      return answer;
+      return inTurn(() => ask(lane));
+    },
+    async release(lane) {
+      if (closed || !held.delete(lane)) return;
+      await inTurn(async () =>
+        (await connect()).query('select pg_advisory_unlock($1, $2)', [lockClass, keyOf(lane)]),
+      );
+    },
+    share(total) {
+      if (closed) return Promise.resolve(total);
+      return inTurn(async () => shareOf(total, await partnersOf(await connect(), work)));
     },
     async close() {
       closed = true;
@@ -71,7 +98,7 @@ export function createLaneLocks(
     const client = await connect();
     const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [
       lockClass,
-      lanes * 4096 + lane + 1,
+      keyOf(lane),
     ]);
     if (rows[0]?.got) held.add(lane);
     return held.has(lane);

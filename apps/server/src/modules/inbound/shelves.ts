@@ -44,8 +44,8 @@ export interface Shelves {
   done(turn: Turn, left: readonly RawEvent[]): void;
   /** What of it is done shows in the database: forgotten here and read again, after a pause. */
   failed(turn: Turn, now: number, pause: boolean): void;
-  /** Somebody else may work them now. */
-  drop(): void;
+  /** Somebody else may work them now; true = none of them is being worked. */
+  drop(which?: (key: number) => boolean): boolean;
 }
 
 export interface ShelvesOptions {
@@ -181,15 +181,19 @@ export function createShelves(options: ShelvesOptions): Shelves {
         settle(shelf);
       }
     },
-    drop() {
-      ready.clear();
+    drop(which = () => true) {
+      let idle = true;
       for (const shelf of [...shelves.values()]) {
+        if (!which(shelf.key)) continue;
+        ready.delete(shelf);
         for (const row of shelf.rows) forget(row);
         shelf.rows = [];
         shelf.behind = null;
         shelf.backlog.clear();
-        if (!shelf.busy) shelves.delete(shelf.key);
+        if (shelf.busy) idle = false;
+        else shelves.delete(shelf.key);
       }
+      return idle;
     },
   };
 }

@@ -123,7 +123,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       const pumped = await Promise.all(numbers.slice(i, i + pumpsAtOnce).map(pump));
       more ||= pumped.includes(true);
     }
-    await held.releaseIdle();
+    if (await held.releaseIdle()) signals.announce('sends');
     return more;
   }
 
@@ -134,7 +134,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     const { lease, info, bucket, pairs } = number;
     if (stopping) return false;
     if (number.recover) await held.recover(number);
-    if (info.paused_reason !== null) return false;
+    if (info.paused_reason !== null || number.leaving) return false;
     const now = clockMs();
     if (lease.expiresAt - now <= callTimeoutMs) return false;
     const tokens = bucket.available(now);

@@ -25,6 +25,8 @@ export interface HeldNumber {
   /** The last claim took all it might: claim again in handfuls, not one by one. */
   backlogged: boolean;
   lastWorkAt: number;
+  /** More than our share: nothing new is claimed, and it goes when its calls have ended. */
+  leaving: boolean;
 }
 
 export interface HeldNumbers {
@@ -38,11 +40,15 @@ export interface HeldNumbers {
   takeLeftClaims(): Promise<void>;
   /** Our own claims whose answer got lost: they were never called. */
   recover(number: HeldNumber): Promise<void>;
-  releaseIdle(): Promise<void>;
+  /** Releases what had nothing to do for long, and what others are to have; true = somebody may take it up now. */
+  releaseIdle(): Promise<boolean>;
   releaseAll(): Promise<void>;
 }
 
 const releaseIdleMs = 30_000;
+/** What was given to others is not taken back for so long, so that they can take it. */
+const notOursMs = 2_000;
+const tryAgainMs = 250;
 
 export function holdNumbers(options: {
   db: Database;
@@ -63,6 +69,19 @@ export function holdNumbers(options: {
     renewedAt = performance.now();
     for (const id of await leases.renew([...held.values()].map((n) => n.lease))) held.delete(id);
     await refresh([...held.values()]);
+    await share();
+  }
+
+  /**
+   * A process that started first holds everything: it gives up what is more than its share, the least busy first. Only
+   * at renewal, and nothing is refused at acquiring, so that a partner that hangs leaves no number unattended.
+   */
+  async function share(): Promise<void> {
+    const surplus = held.size - (await leases.share());
+    const byWork = [...held.values()].sort((a, b) => a.inFlight.size - b.inFlight.size);
+    byWork.forEach((number, i) => {
+      number.leaving = i < surplus;
+    });
   }
 
   async function refresh(numbers: readonly HeldNumber[]): Promise<void> {
@@ -85,7 +104,7 @@ export function holdNumbers(options: {
 
   async function acquire(wanted: readonly { workspace_id: string; number_id: string }[]): Promise<void> {
     const at = performance.now();
-    const free = wanted.filter(({ number_id }) => at - (triedAt.get(number_id) ?? -1_000) >= 250);
+    const free = wanted.filter(({ number_id }) => at - (triedAt.get(number_id) ?? -tryAgainMs) >= tryAgainMs);
     if (free.length === 0) return;
     for (const { number_id } of free) triedAt.set(number_id, at);
     if (triedAt.size > 10_000) triedAt.clear();
@@ -132,6 +151,7 @@ export function holdNumbers(options: {
       recover: false,
       backlogged: false,
       lastWorkAt: performance.now(),
+      leaving: false,
     });
   }
 
@@ -160,14 +180,18 @@ export function holdNumbers(options: {
     });
   }
 
-  async function releaseIdle(): Promise<void> {
+  async function releaseIdle(): Promise<boolean> {
     const at = performance.now();
-    const idle = [...held.values()].filter(
-      (n) => n.inFlight.size === 0 && !n.recover && at - n.lastWorkAt > releaseIdleMs,
+    const done = [...held.values()].filter(
+      (n) => n.inFlight.size === 0 && !n.recover && (n.leaving || at - n.lastWorkAt > releaseIdleMs),
     );
-    if (idle.length === 0) return;
-    for (const number of idle) held.delete(number.lease.numberId);
-    await leases.release(idle.map((n) => n.lease));
+    if (done.length === 0) return false;
+    for (const { leaving, lease } of done) {
+      held.delete(lease.numberId);
+      if (leaving) triedAt.set(lease.numberId, at + notOursMs - tryAgainMs);
+    }
+    await leases.release(done.map((n) => n.lease));
+    return done.some((n) => n.leaving);
   }
 
   return {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '../../platform/db/index.ts';
+import { joinWork, partnersOf, shareOf } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/log.ts';
+import { leasesHeld } from './queries-lease.ts';
 import {
   acquireLeases,
   aliveClass,
@@ -34,33 +36,40 @@ export interface Leases {
   /** Makes these last again; answers the numbers that are ours no more. */
   renew(held: readonly Lease[]): Promise<string[]>;
   release(held: readonly Lease[]): Promise<void>;
+  /** How many of the numbers that are held one process may hold. */
+  share(): Promise<number>;
   info(numbers: readonly { workspaceId: string; numberId: string }[]): Promise<SendNumberRecord[]>;
   /** Ends the sign of life; with it everything that is still held is free. */
   close(): Promise<void>;
 }
+
+/** The name under which processes divide numbers among themselves. */
+const work = 'deliver';
 
 export function createLeases(db: Database, leaseMs: number, log: Logger): Leases {
   const holder = randomUUID();
   let session: Promise<pg.Client> | null = null;
   let closed = false;
 
-  async function live(): Promise<void> {
-    if (session) return void (await session);
+  async function live(): Promise<pg.Client> {
+    if (session) return session;
     const opening = db.session('deliver').then(async (client) => {
       client.on('end', () => {
         if (session === opening) session = null;
       });
       await client.query('select pg_advisory_lock($1::int, hashtext($2))', [aliveClass, holder]);
+      await joinWork(client, work);
       return client;
     });
     session = opening;
     try {
-      await opening;
+      const client = await opening;
+      if (closed) await client.end();
+      return client;
     } catch (error) {
       session = null;
       throw error;
     }
-    if (closed) await (await opening).end();
   }
 
   const times = () => {
@@ -130,6 +139,15 @@ export function createLeases(db: Database, leaseMs: number, log: Logger): Leases
           ],
         },
       ]);
+    },
+    async share() {
+      const client = await live();
+      const partners = await partnersOf(client, work);
+      if (partners === 1) return Number.POSITIVE_INFINITY;
+      const [result] = await db.runSystem('numbers held', [
+        { statement: leasesHeld, values: [iso(times().now)] },
+      ]);
+      return shareOf(Number(result?.rows[0]?.held ?? 0), partners);
     },
     async info(numbers) {
       if (numbers.length === 0) return [];
