@@ -136,6 +136,18 @@ const contacts = createRoute({
   component: lazyRouteComponent(() => import('./features/contacts/contacts-page.tsx'), 'ContactsPage'),
 });
 
+const analytics = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/analytics',
+  validateSearch: z.object({
+    days: z.optional(z.number()),
+    number: z.optional(z.string()),
+    member: z.optional(z.string()),
+    label: z.optional(z.string()),
+  }),
+  component: lazyRouteComponent(() => import('./features/analytics/analytics-page.tsx'), 'AnalyticsPage'),
+});
+
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$conversationId',
@@ -255,7 +267,7 @@ const tree = root.addChildren([
   confirmNewAddress,
   invitation,
   welcome,
-  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation]), contacts]),
+  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation]), contacts, analytics]),
 ]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });

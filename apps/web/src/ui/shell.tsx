@@ -1,6 +1,7 @@
 import { ActionIcon, Alert, Avatar, Menu, Stack, Tooltip, useMantineColorScheme } from '@mantine/core';
 import {
   IconAddressBook,
+  IconChartBar,
   IconInbox,
   IconLanguage,
   IconLogout,
@@ -14,7 +15,7 @@ import {
 import { Link, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useLink } from '../api/realtime.ts';
-import { signOut, useSession } from '../api/session.ts';
+import { signOut, useMay, useSession } from '../api/session.ts';
 import { useLive } from '../api/use-live.ts';
 import { AttentionMenu } from '../features/attention/attention-menu.tsx';
 import { useAttention } from '../features/attention/use-attention.ts';
@@ -29,6 +30,7 @@ export function Shell() {
   const { t } = useTranslation();
   const session = useSession();
   const link = useLink();
+  const may = useMay();
   return (
     <div className={classes.shell}>
       {session.workspace ? <Live workspaceId={session.workspace.id} userId={session.person.id} /> : null}
@@ -56,6 +58,17 @@ export function Shell() {
               <IconAddressBook stroke={1.6} />
             </ActionIcon>
           </Tooltip>
+          {may('analytics:read') ? (
+            <Tooltip label={t('shell.analytics')} position="right">
+              <ActionIcon
+                size="xl"
+                aria-label={t('shell.analytics')}
+                renderRoot={(props) => <Link to="/app/analytics" search={{}} {...props} />}
+              >
+                <IconChartBar stroke={1.6} />
+              </ActionIcon>
+            </Tooltip>
+          ) : null}
           <Tooltip label={t('shell.settings')} position="right">
             <ActionIcon
               size="xl"

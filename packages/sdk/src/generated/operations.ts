@@ -5,6 +5,61 @@ import type * as t from './types.ts';
 /** Every operation of the API, by area. */
 export function operations(call: Call) {
   return {
+    accounts: {
+      list: (input?: { query?: t.AccountsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.AccountsListResponses[keyof t.AccountsListResponses]>(
+          { method: 'GET', path: '/v1/accounts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Connects an account: its credentials are asked about, kept sealed, and webhooks are subscribed in the background. */
+      create: (input: { body: t.AccountsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.AccountsCreateResponses[keyof t.AccountsCreateResponses]>(
+          { method: 'POST', path: '/v1/accounts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.AccountsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.AccountsGetResponses[keyof t.AccountsGetResponses]>(
+          { method: 'GET', path: '/v1/accounts/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.AccountsUpdateData['path'] & { body: t.AccountsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.AccountsUpdateResponses[keyof t.AccountsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/accounts/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.AccountsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/accounts/{id}', answer: 'none' }, input ?? {}, more),
+      /** Has webhooks of the account come here, once more. The outcome shows in `webhooksSubscribed`. */
+      subscribe: (input: t.AccountsSubscribeData['path'], more?: Parameters<Call>[2]) =>
+        call<t.AccountsSubscribeResponses[keyof t.AccountsSubscribeResponses]>(
+          { method: 'POST', path: '/v1/accounts/{id}/subscribe', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    analytics: {
+      /** Volume, waits, failures and pricing between two days. Statuses that come late count within a day. */
+      list: (input: { query: t.AnalyticsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.AnalyticsListResponses[keyof t.AnalyticsListResponses]>(
+          { method: 'GET', path: '/v1/analytics', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** One table of the report as CSV (UTF-8 with BOM). */
+      getExport: (input: { query: t.AnalyticsGetExportData['query'] }, more?: Parameters<Call>[2]) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/analytics/export', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+    },
     apiKeys: {
       list: (input?: { query?: t.ApiKeysListData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.ApiKeysListResponses[keyof t.ApiKeysListResponses]>(
@@ -1146,6 +1201,24 @@ export function operations(call: Call) {
           more,
         ),
     },
+    savedFilters: {
+      /** The asking member’s own, by name. An API key has none. */
+      list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.SavedFiltersListResponses[keyof t.SavedFiltersListResponses]>(
+          { method: 'GET', path: '/v1/saved-filters', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** For the asking member. One of the same name is replaced. */
+      create: (input: { body: t.SavedFiltersCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.SavedFiltersCreateResponses[keyof t.SavedFiltersCreateResponses]>(
+          { method: 'POST', path: '/v1/saved-filters', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.SavedFiltersDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/saved-filters/{id}', answer: 'none' }, input ?? {}, more),
+    },
     search: {
       /** People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter. */
       get: (input: { query: t.SearchGetData['query'] }, more?: Parameters<Call>[2]) =>
@@ -1257,6 +1330,14 @@ export function operations(call: Call) {
 
 /** Addresses of the operations, as the API describes them. */
 export const addresses = {
+  'accounts.create': 'post /v1/accounts',
+  'accounts.delete': 'delete /v1/accounts/{id}',
+  'accounts.get': 'get /v1/accounts/{id}',
+  'accounts.list': 'get /v1/accounts',
+  'accounts.subscribe': 'post /v1/accounts/{id}/subscribe',
+  'accounts.update': 'patch /v1/accounts/{id}',
+  'analytics.getExport': 'get /v1/analytics/export',
+  'analytics.list': 'get /v1/analytics',
   'apiKeys.create': 'post /v1/api-keys',
   'apiKeys.delete': 'delete /v1/api-keys/{id}',
   'apiKeys.list': 'get /v1/api-keys',
@@ -1408,6 +1489,9 @@ export const addresses = {
   'quickReplies.update': 'patch /v1/quick-replies/{id}',
   'quickReplies.use': 'post /v1/quick-replies/{id}/use',
   'realtime.ticket': 'post /v1/realtime/ticket',
+  'savedFilters.create': 'post /v1/saved-filters',
+  'savedFilters.delete': 'delete /v1/saved-filters/{id}',
+  'savedFilters.list': 'get /v1/saved-filters',
   'search.get': 'get /v1/search',
   'teams.create': 'post /v1/teams',
   'teams.delete': 'delete /v1/teams/{id}',

@@ -52,6 +52,13 @@ export type Workspace = {
      */
     answering: 'anyone' | 'assignee';
     /**
+     * After how long a waiting person’s row turns yellow, and red.
+     */
+    waiting: {
+      soonMinutes: number;
+      lateMinutes: number;
+    };
+    /**
      * Members without authenticator app or passkey can do nothing here but add one.
      */
     requireSecondFactor: boolean;
@@ -189,6 +196,62 @@ export type Sender = {
    * Of a member or key.
    */
   name?: string;
+};
+
+export type Account = {
+  id: string;
+  /**
+   * How its numbers reach WhatsApp.
+   */
+  provider: 'cloud' | 'ycloud' | 'simulator';
+  name: string;
+  /**
+   * WhatsApp's id of the account.
+   */
+  ref: string | null;
+  /**
+   * Id of the business portfolio.
+   */
+  portfolioRef: string | null;
+  /**
+   * The Meta app that signs its webhooks; null: YCloud signs per account.
+   */
+  appId: string | null;
+  graphVersion: string;
+  /**
+   * Whether it holds credentials. They are written, never shown.
+   */
+  hasToken: boolean;
+  /**
+   * YCloud: whether the secret of its endpoint is known.
+   */
+  hasWebhookSecret: boolean;
+  /**
+   * Not null: deliveries wait for a new token.
+   */
+  pausedReason: string | null;
+  /**
+   * Where its webhooks arrive; null while this installation has no public address.
+   */
+  webhookUrl: string | null;
+  /**
+   * Whether the provider said that it sends webhooks here.
+   */
+  webhooksSubscribed: boolean;
+  webhooksSubscribedAt: string | null;
+  /**
+   * Why it could not be subscribed, or not asked.
+   */
+  webhooksProblem: string | null;
+  numbers: Array<{
+    id: string;
+    phoneNumberId: string;
+    displayPhoneNumber: string;
+    verifiedName: string;
+    status: 'pending' | 'active' | 'refused' | 'suspended';
+    statusReason: string | null;
+  }>;
+  createdAt: string;
 };
 
 export type Number = {
@@ -484,6 +547,111 @@ export type Template = {
   updatedAt: string;
 };
 
+export type AnalyticsVolume = {
+  received: number;
+  /**
+   * Handed over to WhatsApp.
+   */
+  sent: number;
+  delivered: number;
+  read: number;
+  failed: number;
+  unconfirmed: number;
+  /**
+   * Conversations that began or were opened again.
+   */
+  opened: number;
+  closed: number;
+};
+
+export type AnalyticsWait = {
+  n: number;
+  /**
+   * Seconds.
+   */
+  median: number | null;
+  /**
+   * Seconds; nine of ten waited no longer.
+   */
+  p90: number | null;
+};
+
+export type AnalyticsWaits = {
+  /**
+   * For the first answer by a person.
+   */
+  first: AnalyticsWait;
+  /**
+   * For any answer by a person.
+   */
+  answer: AnalyticsWait;
+  /**
+   * From the first word to the closing.
+   */
+  resolution: AnalyticsWait;
+};
+
+export type AnalyticsReport = {
+  total: {
+    volume: AnalyticsVolume;
+    waits: AnalyticsWaits;
+  };
+  days: Array<{
+    date: string;
+    volume: AnalyticsVolume;
+    waits: AnalyticsWaits;
+  }>;
+  /**
+   * Monday is 1. Hours in which nothing was said are left out.
+   */
+  hours: Array<{
+    weekday: number;
+    hour: number;
+    received: number;
+    sent: number;
+  }>;
+  numbers: Array<{
+    id: string;
+    volume: AnalyticsVolume;
+    waits: AnalyticsWaits;
+  }>;
+  /**
+   * By who wrote or closed; null members are left out.
+   */
+  members: Array<{
+    id: string;
+    volume: AnalyticsVolume;
+    waits: AnalyticsWaits;
+  }>;
+  /**
+   * What has two labels counts under each.
+   */
+  labels: Array<{
+    id: string;
+    volume: AnalyticsVolume;
+    waits: AnalyticsWaits;
+  }>;
+  /**
+   * Who wrote what was sent.
+   */
+  sources: Array<{
+    source: string;
+    n: number;
+  }>;
+  failures: Array<{
+    code: string;
+    n: number;
+  }>;
+  /**
+   * Messages by WhatsApp's pricing objects; of them `regular` is what WhatsApp charges for.
+   */
+  pricing: Array<{
+    category: string;
+    type: string;
+    n: number;
+  }>;
+};
+
 export type AuditLine = {
   id: string;
   at: string;
@@ -631,7 +799,7 @@ export type ContactDetails = {
     /**
      * Provider id of the message that said it.
      */
-    evidence: string | null;
+    proof: string | null;
     at: string;
   }>;
 };
@@ -967,6 +1135,25 @@ export type QuickReply = {
 export type RenderedQuickReply = {
   text: string;
   mediaId: string | null;
+};
+
+export type SavedFilter = {
+  id: string;
+  name: string;
+  /**
+   * As the address of the inbox says it.
+   */
+  search: {
+    view?: 'mine' | 'unassigned' | 'open' | 'all' | 'mentions' | 'snoozed' | 'closed';
+    order?: 'newest' | 'oldest' | 'waiting';
+    number?: string;
+    team?: string;
+    label?: string;
+    assignee?: string | 'me' | 'none';
+    unread?: boolean;
+    waiting?: boolean;
+  };
+  createdAt: string;
 };
 
 export type Team = {
@@ -3174,6 +3361,10 @@ export type ApiKeysCreateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
+      | 'campaigns:*'
+      | 'campaigns:read'
+      | 'campaigns:write'
+      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -3186,6 +3377,8 @@ export type ApiKeysCreateData = {
       | 'audit:read'
       | 'usage:*'
       | 'usage:read'
+      | 'analytics:*'
+      | 'analytics:read'
     >;
     /**
      * null = every number.
@@ -3346,6 +3539,10 @@ export type ApiKeysUpdateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
+      | 'campaigns:*'
+      | 'campaigns:read'
+      | 'campaigns:write'
+      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -3358,6 +3555,8 @@ export type ApiKeysUpdateData = {
       | 'audit:read'
       | 'usage:*'
       | 'usage:read'
+      | 'analytics:*'
+      | 'analytics:read'
     >;
     /**
      * null = every number.
@@ -3542,6 +3741,10 @@ export type WorkspaceUpdateData = {
       autoReply?: boolean;
       marketing?: 'opt-out' | 'opt-in';
       answering?: 'anyone' | 'assignee';
+      waiting?: {
+        soonMinutes: number;
+        lateMinutes: number;
+      };
       requireSecondFactor?: boolean;
       auditDays?: number | null;
     };
@@ -4383,14 +4586,18 @@ export type NumbersListResponse = NumbersListResponses[keyof NumbersListResponse
 export type NumbersCreateData = {
   body: {
     /**
-     * WhatsApp's id of the number, not the number itself.
+     * WhatsApp's id of the number; at YCloud the number itself, like +15550783881.
      */
     phoneNumberId: string;
     displayPhoneNumber?: string;
     /**
      * Access token; one that begins with mock_ makes the number in the simulator.
      */
-    token: string;
+    token?: string;
+    /**
+     * Instead of a token: an account of the workspace that has one.
+     */
+    accountId?: string;
     /**
      * Id of the WhatsApp Business account.
      */
@@ -4719,6 +4926,362 @@ export type NoticesListResponses = {
 };
 
 export type NoticesListResponse = NoticesListResponses[keyof NoticesListResponses];
+
+export type AccountsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/accounts';
+};
+
+export type AccountsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsListError = AccountsListErrors[keyof AccountsListErrors];
+
+export type AccountsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Account>;
+    nextCursor: string | null;
+  };
+};
+
+export type AccountsListResponse = AccountsListResponses[keyof AccountsListResponses];
+
+export type AccountsCreateData = {
+  body: {
+    provider: 'cloud' | 'ycloud' | 'simulator';
+    name?: string;
+    /**
+     * An access token of Meta, or an API key of YCloud. Kept sealed, never shown.
+     */
+    token?: string;
+    /**
+     * WhatsApp's id of the account (WABA).
+     */
+    ref?: string;
+    /**
+     * Id of the business portfolio.
+     */
+    portfolioRef?: string;
+    /**
+     * The Meta app that signs its webhooks.
+     */
+    appId?: string;
+    graphVersion?: string;
+    /**
+     * YCloud: the secret of the endpoint, where somebody made it by hand. Kept sealed, never shown.
+     */
+    webhookSecret?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/accounts';
+};
+
+export type AccountsCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsCreateError = AccountsCreateErrors[keyof AccountsCreateErrors];
+
+export type AccountsCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Account;
+};
+
+export type AccountsCreateResponse = AccountsCreateResponses[keyof AccountsCreateResponses];
+
+export type AccountsDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/accounts/{id}';
+};
+
+export type AccountsDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsDeleteError = AccountsDeleteErrors[keyof AccountsDeleteErrors];
+
+export type AccountsDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type AccountsDeleteResponse = AccountsDeleteResponses[keyof AccountsDeleteResponses];
+
+export type AccountsGetData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/accounts/{id}';
+};
+
+export type AccountsGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsGetError = AccountsGetErrors[keyof AccountsGetErrors];
+
+export type AccountsGetResponses = {
+  /**
+   * Default Response
+   */
+  200: Account;
+};
+
+export type AccountsGetResponse = AccountsGetResponses[keyof AccountsGetResponses];
+
+export type AccountsUpdateData = {
+  body: {
+    name?: string;
+    portfolioRef?: string;
+    graphVersion?: string;
+    /**
+     * An access token of Meta, or an API key of YCloud. Kept sealed, never shown.
+     */
+    token?: string;
+    /**
+     * YCloud: the secret of the endpoint, where somebody made it by hand. Kept sealed, never shown.
+     */
+    webhookSecret?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/accounts/{id}';
+};
+
+export type AccountsUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsUpdateError = AccountsUpdateErrors[keyof AccountsUpdateErrors];
+
+export type AccountsUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: Account;
+};
+
+export type AccountsUpdateResponse = AccountsUpdateResponses[keyof AccountsUpdateResponses];
+
+export type AccountsSubscribeData = {
+  body?: never;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/accounts/{id}/subscribe';
+};
+
+export type AccountsSubscribeErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AccountsSubscribeError = AccountsSubscribeErrors[keyof AccountsSubscribeErrors];
+
+export type AccountsSubscribeResponses = {
+  /**
+   * Default Response
+   */
+  202: Account;
+};
+
+export type AccountsSubscribeResponse = AccountsSubscribeResponses[keyof AccountsSubscribeResponses];
 
 export type ParkedGetData = {
   body?: never;
@@ -8401,6 +8964,171 @@ export type QuickRepliesUseResponses = {
 
 export type QuickRepliesUseResponse = QuickRepliesUseResponses[keyof QuickRepliesUseResponses];
 
+export type SavedFiltersListData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/saved-filters';
+};
+
+export type SavedFiltersListErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SavedFiltersListError = SavedFiltersListErrors[keyof SavedFiltersListErrors];
+
+export type SavedFiltersListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<SavedFilter>;
+    nextCursor: string | null;
+  };
+};
+
+export type SavedFiltersListResponse = SavedFiltersListResponses[keyof SavedFiltersListResponses];
+
+export type SavedFiltersCreateData = {
+  body: {
+    name: string;
+    /**
+     * As the address of the inbox says it.
+     */
+    search: {
+      view?: 'mine' | 'unassigned' | 'open' | 'all' | 'mentions' | 'snoozed' | 'closed';
+      order?: 'newest' | 'oldest' | 'waiting';
+      number?: string;
+      team?: string;
+      label?: string;
+      assignee?: string | 'me' | 'none';
+      unread?: boolean;
+      waiting?: boolean;
+    };
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/saved-filters';
+};
+
+export type SavedFiltersCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SavedFiltersCreateError = SavedFiltersCreateErrors[keyof SavedFiltersCreateErrors];
+
+export type SavedFiltersCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: SavedFilter;
+};
+
+export type SavedFiltersCreateResponse = SavedFiltersCreateResponses[keyof SavedFiltersCreateResponses];
+
+export type SavedFiltersDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/saved-filters/{id}';
+};
+
+export type SavedFiltersDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SavedFiltersDeleteError = SavedFiltersDeleteErrors[keyof SavedFiltersDeleteErrors];
+
+export type SavedFiltersDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type SavedFiltersDeleteResponse = SavedFiltersDeleteResponses[keyof SavedFiltersDeleteResponses];
+
 export type TeamsListData = {
   body?: never;
   path?: never;
@@ -11120,6 +11848,113 @@ export type SearchGetResponses = {
 };
 
 export type SearchGetResponse = SearchGetResponses[keyof SearchGetResponses];
+
+export type AnalyticsListData = {
+  body?: never;
+  path?: never;
+  query: {
+    /**
+     * First day, counted whole in the zone.
+     */
+    from: string;
+    /**
+     * Last day.
+     */
+    to: string;
+    timeZone?: string;
+    numberId?: string;
+    memberId?: string;
+    labelId?: string;
+  };
+  url: '/v1/analytics';
+};
+
+export type AnalyticsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AnalyticsListError = AnalyticsListErrors[keyof AnalyticsListErrors];
+
+export type AnalyticsListResponses = {
+  /**
+   * Default Response
+   */
+  200: AnalyticsReport;
+};
+
+export type AnalyticsListResponse = AnalyticsListResponses[keyof AnalyticsListResponses];
+
+export type AnalyticsGetExportData = {
+  body?: never;
+  path?: never;
+  query: {
+    /**
+     * First day, counted whole in the zone.
+     */
+    from: string;
+    /**
+     * Last day.
+     */
+    to: string;
+    timeZone?: string;
+    numberId?: string;
+    memberId?: string;
+    labelId?: string;
+    table: 'days' | 'hours' | 'numbers' | 'members' | 'labels' | 'sources' | 'failures' | 'pricing';
+  };
+  url: '/v1/analytics/export';
+};
+
+export type AnalyticsGetExportErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type AnalyticsGetExportError = AnalyticsGetExportErrors[keyof AnalyticsGetExportErrors];
+
+export type AnalyticsGetExportResponses = {
+  /**
+   * Default Response
+   */
+  200: unknown;
+};
 
 export type TemplatesListData = {
   body?: never;

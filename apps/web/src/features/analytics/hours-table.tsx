@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next';
+import classes from './analytics.module.css';
+import type { Report } from './queries.ts';
+
+const hours = Array.from({ length: 24 }, (_, hour) => hour);
+/** 2024 began on a Monday. */
+const dayOf = (weekday: number) => Date.UTC(2024, 0, weekday);
+
+/** When people write: a week of hours, the fuller the darker. The figure stands in the cell for whoever hears it. */
+export function HoursTable({ cells }: { cells: Report['hours'] }) {
+  const { t, i18n } = useTranslation();
+  const by = new Map(cells.map((cell) => [`${cell.weekday}:${cell.hour}`, cell.received]));
+  const most = Math.max(1, ...by.values());
+  const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', timeZone: 'UTC' });
+  const clock = new Intl.DateTimeFormat(i18n.language, { hour: 'numeric', timeZone: 'UTC' });
+  return (
+    <section className={classes.scroll} aria-label={t('analytics.hours')}>
+      <table className={classes.hours}>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className={classes.heard}>{t('analytics.weekday')}</span>
+            </th>
+            {hours.map((hour) => (
+              <th key={hour} scope="col">
+                <span className={hour % 3 === 0 ? undefined : classes.heard}>
+                  {clock.format(hour * 3_600_000)}
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[1, 2, 3, 4, 5, 6, 7].map((day) => (
+            <tr key={day}>
+              <th scope="row">{weekday.format(dayOf(day))}</th>
+              {hours.map((hour) => {
+                const n = by.get(`${day}:${hour}`) ?? 0;
+                return (
+                  <td key={hour} data-level={Math.ceil((5 * n) / most)} title={String(n)}>
+                    <span className={classes.heard}>{n}</span>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
