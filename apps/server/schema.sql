@@ -32,6 +32,52 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table analytics_counts (row security, forced)
+create table analytics_counts (
+  workspace_id uuid not null,
+  at timestamp with time zone not null,
+  measure text not null,
+  number_id uuid not null,
+  member_id uuid not null,
+  label_id uuid not null,
+  reason text not null,
+  n bigint not null,
+  constraint analytics_counts_pkey PRIMARY KEY (workspace_id, at, measure, number_id, member_id, label_id, reason)
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table analytics_progress (row security, forced)
+create table analytics_progress (
+  name text not null,
+  until timestamp with time zone not null,
+  constraint analytics_progress_pkey PRIMARY KEY (name)
+);
+policy readers for select to chaski_app using true;
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+grant select to chaski_app;
+
+-- table analytics_waits (row security, forced)
+create table analytics_waits (
+  workspace_id uuid not null,
+  at timestamp with time zone not null,
+  id uuid not null,
+  kind text not null,
+  number_id uuid not null,
+  member_id uuid not null,
+  label_ids uuid[] not null,
+  seconds integer not null,
+  constraint analytics_waits_pkey PRIMARY KEY (workspace_id, at, id, kind),
+  constraint analytics_waits_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'answer'::text, 'resolution'::text])))
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table api_keys (row security, forced)
 create table api_keys (
   workspace_id uuid not null,
@@ -429,6 +475,7 @@ create table conversation_activity (
   constraint conversation_activity_pkey PRIMARY KEY (workspace_id, id),
   constraint conversation_activity_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX conversation_activity_created ON public.conversation_activity USING brin (at);
 CREATE INDEX conversation_activity_recent ON public.conversation_activity USING btree (workspace_id, conversation_id, at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
@@ -508,6 +555,7 @@ create table conversations (
 CREATE INDEX conversations_aside ON public.conversations USING btree (workspace_id, status, last_message_at DESC, id DESC) WHERE (status <> 'open'::text);
 CREATE INDEX conversations_assignee ON public.conversations USING btree (workspace_id, assignee_id, last_message_at DESC, id DESC) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX conversations_contact ON public.conversations USING btree (workspace_id, contact_id, number_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX conversations_created ON public.conversations USING brin (created_at);
 CREATE INDEX conversations_due ON public.conversations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX conversations_group ON public.conversations USING btree (workspace_id, number_id, group_ref) WHERE (group_ref IS NOT NULL);
 CREATE INDEX conversations_recent ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC);
@@ -940,6 +988,7 @@ create table messages (
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id),
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 ) with (fillfactor=85);
+CREATE INDEX messages_created ON public.messages USING brin (created_at);
 CREATE UNIQUE INDEX messages_dedupe ON public.messages USING btree (workspace_id, dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE UNIQUE INDEX messages_provider ON public.messages USING btree (workspace_id, number_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 CREATE INDEX messages_target ON public.messages USING btree (workspace_id, number_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
@@ -1332,6 +1381,24 @@ CREATE UNIQUE INDEX refresh_tokens_old ON public.refresh_tokens USING btree (old
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
+-- table saved_filters (row security, forced)
+create table saved_filters (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  id uuid not null,
+  name text not null,
+  search jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint saved_filters_pkey PRIMARY KEY (workspace_id, id),
+  constraint saved_filters_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE,
+  constraint saved_filters_name_check CHECK ((length(name) <= 40))
+);
+CREATE UNIQUE INDEX saved_filters_name ON public.saved_filters USING btree (workspace_id, user_id, lower(name));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table search_backfill (row security, forced)
 create table search_backfill (
   name text not null,
@@ -1596,6 +1663,66 @@ policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
+
+-- view
+create view analytics_done with (security_invoker=true) as
+ SELECT a.workspace_id,
+    a.id,
+    a.conversation_id,
+    v.number_id,
+    a.name,
+    a.at,
+        CASE
+            WHEN (a.actor_kind = 'user'::text) THEN (a.actor_id)::uuid
+            ELSE NULL::uuid
+        END AS member_id
+   FROM (public.conversation_activity a
+     JOIN public.conversations v ON (((v.workspace_id = a.workspace_id) AND (v.id = a.conversation_id))))
+  WHERE ((a.name = 'conversation.closed'::text) OR ((a.name = 'conversation.opened'::text) AND ((a.data ->> 'reason'::text) IS DISTINCT FROM 'snooze_over'::text)))
+UNION ALL
+ SELECT conversations.workspace_id,
+    conversations.id,
+    conversations.id AS conversation_id,
+    conversations.number_id,
+    'conversation.opened'::text AS name,
+    conversations.created_at AS at,
+    NULL::uuid AS member_id
+   FROM public.conversations;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view analytics_labels with (security_invoker=true) as
+ SELECT workspace_id,
+    conversation_id,
+    label_id
+   FROM public.conversation_labels;
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view analytics_said with (security_invoker=true) as
+ SELECT workspace_id,
+    id,
+    conversation_id,
+    number_id,
+    direction,
+    source,
+    status,
+    rank,
+    created_at,
+    shown_at,
+    automated,
+    (error ->> 'code'::text) AS error_code,
+    pricing,
+        CASE
+            WHEN ((actor_kind = 'user'::text) AND (direction = 'out'::text)) THEN (actor_id)::uuid
+            ELSE NULL::uuid
+        END AS member_id
+   FROM public.messages m
+  WHERE (type <> ALL (ARRAY['reaction'::text, 'edit'::text, 'revoke'::text, 'system'::text]));
+grant select to chaski_app;
+grant select to chaski_system;
 
 -- view
 create view compat_api_settings with (security_invoker=true) as

@@ -151,6 +151,21 @@ create table drafts (
 );
 call chaski_private.protect_tenant('drafts');
 
+-- Lists of conversations that members made for themselves.
+create table saved_filters (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  id uuid not null,
+  name text not null check (length(name) <= 40),
+  -- as the address of the inbox says it; never words that were searched for
+  search jsonb not null,
+  created_at timestamptz not null,
+  primary key (workspace_id, id),
+  foreign key (workspace_id, user_id) references members (workspace_id, user_id) on delete cascade
+);
+create unique index saved_filters_name on saved_filters (workspace_id, user_id, lower(name));
+call chaski_private.protect_tenant('saved_filters');
+
 -- What was done with a conversation, for its timeline: kept as long as the conversation, while the events that tell
 -- others of it are kept for a month and have no index by conversation.
 create table conversation_activity (

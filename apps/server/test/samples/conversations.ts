@@ -100,6 +100,13 @@ export const samples: Samples = {
   'PATCH /v1/teams/:id': async (stage) => ({ params: { id: await team(stage) }, body: { name: unique() } }),
   'DELETE /v1/teams/:id': async (stage) => ({ params: { id: await team(stage) } }),
 
+  'GET /v1/saved-filters': () => ({}),
+  'POST /v1/saved-filters': () => ({ body: { name: unique(), search: { view: 'mine', waiting: true } } }),
+  'DELETE /v1/saved-filters/:id': async (stage) => ({
+    params: {
+      id: await made(stage, 'POST /v1/saved-filters', { body: { name: unique(), search: {} } }),
+    },
+  }),
   'GET /v1/quick-replies': async (stage) => {
     await reply(stage);
     return { query: { limit: 5 } };

@@ -25,11 +25,20 @@ export function mayAnswer(
   };
 }
 
+/** Why the acting member may not answer here; null: they may. */
+export async function whyNotAnswer(
+  tx: TenantTx,
+  conversationId: string,
+): Promise<{ reason: 'not_assignee'; message: string } | null> {
+  if (tx.actor.kind !== 'user') return null;
+  const { answering } = (await readWorkspace(tx)).settings;
+  if (answering === 'anyone') return null;
+  const verdict = mayAnswer(answering, tx.actor, await findConversation(tx, conversationId));
+  return verdict.may ? null : verdict;
+}
+
 /** Before a message is queued: throws `not_assignee` (403) for a member who may not answer here. */
 export async function refuseOthersAnswer(tx: TenantTx, conversationId: string): Promise<void> {
-  if (tx.actor.kind !== 'user') return;
-  const { answering } = (await readWorkspace(tx)).settings;
-  if (answering === 'anyone') return;
-  const verdict = mayAnswer(answering, tx.actor, await findConversation(tx, conversationId));
-  if (!verdict.may) throw errors.sendRefused(verdict.reason, verdict.message);
+  const why = await whyNotAnswer(tx, conversationId);
+  if (why) throw errors.sendRefused(why.reason, why.message);
 }

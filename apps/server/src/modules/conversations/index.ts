@@ -7,7 +7,7 @@
  * with a shortcut; a *union* makes two threads of a merged contact one; its *activity* is what was done with it.
  *
  * Tables: conversations, conversation_labels (labels belong to contacts), participants, notes, note_mentions, drafts,
- * conversation_activity, teams, team_members, quick_replies, conversation_unions, united_lines.
+ * conversation_activity, teams, team_members, quick_replies, saved_filters, conversation_unions, united_lines.
  *
  * States: open → snoozed | closed → open (as soon as the person speaks; a snoozed one also when its time has come).
  *
@@ -19,7 +19,7 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { type ConversationRow, selectConversations } from './queries.ts';
 
-export { refuseOthersAnswer } from './answering.ts';
+export { refuseOthersAnswer, whyNotAnswer } from './answering.ts';
 export { conversationsOf, eraseConversations } from './erase.ts';
 export { openMany } from './open.ts';
 export type { ConversationRow } from './queries.ts';

@@ -2,7 +2,7 @@ import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import { type ContactRow, contactForAddress, getContact, visibleContacts } from '../contacts/index.ts';
-import { getConversation, openMany } from '../conversations/index.ts';
+import { getConversation, openMany, whyNotAnswer } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
 import { type FactsRecord, factsOfConversations, templateStates, usedOfPlans } from './queries-send.ts';
@@ -38,6 +38,8 @@ export async function canSend(
   if (place.outcome === 'blocked') return place.verdict;
   if (place.outcome === 'not-theirs')
     throw query.conversationId === undefined ? errors.notFound('number') : errors.notFound('conversation');
+  const others = await whyNotAnswer(tx, place.conversationId);
+  if (others) return { verdict: 'blocked', code: others.reason, sentence: others.message };
   const [facts] = await factsFor(tx, [{ workspaceId: tx.workspaceId, conversationId: place.conversationId }]);
   if (!facts) throw errors.notFound('conversation');
   return judge(tx, [
@@ -202,10 +204,14 @@ export function sendFacts(
         ? null
         : {
             blockedAt: facts.blocked_at,
-            optedOut: facts.opted_out === true,
-            optOutScope: facts.opt_out_scope,
+            suppressed: facts.suppressed,
+            consent: {
+              service: facts.consent_service,
+              utility: facts.consent_utility,
+              marketing: facts.consent_marketing,
+            },
             marketingStoppedAt: facts.marketing_stopped_at,
-            optedIn: facts.last_consent === 'opt-in',
+            marketingResumedAt: facts.marketing_resumed_at,
             reachable: facts.phone !== null || facts.user_id !== null,
           },
     marketingNeedsOptIn: parseSettings(facts.settings).marketing === 'opt-in',

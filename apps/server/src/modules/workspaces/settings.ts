@@ -50,6 +50,10 @@ export const defaultStartWords: readonly string[] = [
 ];
 
 const auditDays = z.number().int().min(30).max(3_650).nullable();
+const waiting = z.strictObject({
+  soonMinutes: z.number().int().min(1).max(10_080),
+  lateMinutes: z.number().int().min(1).max(10_080),
+});
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
@@ -79,6 +83,9 @@ export const workspaceSettings = z.object({
     .enum(['anyone', 'assignee'])
     .default('anyone')
     .describe('Whether any member may answer a conversation, or its assignee alone.'),
+  waiting: waiting
+    .default({ soonMinutes: 15, lateMinutes: 60 })
+    .describe('After how long a waiting person’s row turns yellow, and red.'),
   requireSecondFactor: z
     .boolean()
     .default(false)
@@ -103,6 +110,7 @@ export const settingsPatch = z
     autoReply: z.boolean(),
     marketing: z.enum(['opt-out', 'opt-in']),
     answering: z.enum(['anyone', 'assignee']),
+    waiting,
     requireSecondFactor: z.boolean(),
     auditDays,
   })

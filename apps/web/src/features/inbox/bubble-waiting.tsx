@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './bubble.module.css';
 import { forget, sayAgain, type Waiting } from './composer-outbox.ts';
 import { ContentView } from './content-view.tsx';
+import { refusalWords } from './refusal.ts';
 import { Quote } from './reply-quote.tsx';
 import { Ticks } from './ticks.tsx';
 
@@ -30,10 +31,11 @@ export function BubbleWaiting({ waiting, first }: { waiting: Waiting; first: boo
           <Ticks status={refused ? 'failed' : 'queued'} size={16} />
         </footer>
       </div>
-      {refused ? (
+      {waiting.refusal ? (
         <div className={classes.failure} role="alert">
           <p>
-            <strong>{t('thread.failure.notSent')}</strong> {waiting.refusal}
+            <strong>{t('thread.failure.notSent')}</strong>{' '}
+            {refusalWords(t, waiting.refusal.code, waiting.refusal.message)}
           </p>
           <Button size="compact-xs" variant="default" onClick={() => sayAgain(waiting.key)}>
             {t('thread.failure.retry')}

@@ -23,7 +23,7 @@ export interface Waiting {
   replyTo: string | null;
   at: string;
   /** Why the server refused it; null: on its way, or waiting for the line. */
-  refusal: string | null;
+  refusal: { code: string; message: string } | null;
 }
 
 /**
@@ -101,7 +101,11 @@ async function hand(conversationId: string): Promise<void> {
       } catch (error) {
         if (error instanceof ChaskiError && error.status < 500 && error.status !== 429) {
           change(
-            waiting.map((other) => (other.key === one.key ? { ...other, refusal: error.message } : other)),
+            waiting.map((other) =>
+              other.key === one.key
+                ? { ...other, refusal: { code: error.code, message: error.message } }
+                : other,
+            ),
           );
         } else await pause(Math.min(15_000, 1_000 * 2 ** tries++));
       }

@@ -4,16 +4,28 @@ import { IconCheck, IconMicrophone, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './composer.module.css';
+import { writeOgg } from './voice-ogg.ts';
+import { readWebm } from './voice-webm.ts';
 
 /** The one form that WhatsApp shows as a voice note. */
 const voiceType = 'audio/ogg;codecs=opus';
+/** Some browsers record the same sound in another box: it is put into the right one here. */
+const recordable = [voiceType, 'audio/webm;codecs=opus'];
 
-const canRecord = (): boolean =>
-  typeof MediaRecorder !== 'undefined' &&
-  navigator.mediaDevices !== undefined &&
-  MediaRecorder.isTypeSupported(voiceType);
+const recordedAs = (): string | undefined =>
+  typeof MediaRecorder === 'undefined' || navigator.mediaDevices === undefined
+    ? undefined
+    : recordable.find((type) => MediaRecorder.isTypeSupported(type));
 
-/** Records a voice note. Not offered where the browser records what WhatsApp would refuse. */
+/** null: nothing that can be read was recorded. */
+async function voiceFile(recorded: Blob): Promise<File | null> {
+  const named = (part: BlobPart) => new File([part], 'voice.ogg', { type: voiceType });
+  if (recorded.type.startsWith('audio/ogg')) return recorded.size > 0 ? named(recorded) : null;
+  const track = readWebm(new Uint8Array(await recorded.arrayBuffer()));
+  return track && named(writeOgg(track, crypto.getRandomValues(new Uint32Array(1))[0]!));
+}
+
+/** Records a voice note. Not offered where the browser records no Opus. */
 export function VoiceButton({ onRecorded }: { onRecorded: (file: File) => void }) {
   const { t } = useTranslation();
   const recorder = useRef<MediaRecorder | null>(null);
@@ -30,12 +42,13 @@ export function VoiceButton({ onRecorded }: { onRecorded: (file: File) => void }
     },
     [],
   );
-  if (!canRecord()) return null;
+  const mimeType = recordedAs();
+  if (mimeType === undefined) return null;
 
   const begin = async () => {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
-      const made = new MediaRecorder(stream, { mimeType: voiceType });
+      const made = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: 32_000 });
       recorder.current = made;
       made.start();
       setSeconds(0);
@@ -50,7 +63,11 @@ export function VoiceButton({ onRecorded }: { onRecorded: (file: File) => void }
     setSince(null);
     if (!made) return;
     if (keep) {
-      made.ondataavailable = ({ data }) => onRecorded(new File([data], 'voice.ogg', { type: voiceType }));
+      made.ondataavailable = ({ data }) =>
+        void voiceFile(data).then((file) => {
+          if (file) onRecorded(file);
+          else notifications.show({ color: 'red', message: t('composer.voice.failed') });
+        });
     }
     made.stop();
     for (const track of made.stream.getTracks()) track.stop();

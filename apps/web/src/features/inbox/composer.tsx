@@ -8,6 +8,7 @@ import classes from './composer.module.css';
 import { ComposerNote } from './composer-note.tsx';
 import { ComposerReply } from './composer-reply.tsx';
 import { OthersDrafts } from './draft-others.tsx';
+import { refusalWords } from './refusal.ts';
 import { verdictQuery, workspaceQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
 import { WindowCountdown, WindowShut } from './window-notice.tsx';
@@ -115,27 +116,16 @@ function Gate({
   // The row is live, the verdict a moment older: a window that has just opened counts.
   const shut = service.exists && !service.open;
   if (verdict?.verdict === 'blocked') {
-    return <WindowShut conversation={conversation} sentence={refusal(t, verdict)} templates={false} />;
+    return (
+      <WindowShut
+        conversation={conversation}
+        sentence={refusalWords(t, verdict.code, verdict.sentence ?? t('composer.windowShut'))}
+        templates={false}
+      />
+    );
   }
   if (shut) {
     return <WindowShut conversation={conversation} sentence={t('composer.windowShut')} templates />;
   }
   return children;
-}
-
-const known = new Set([
-  'workspace_suspended',
-  'number_not_active',
-  'contact_blocked',
-  'opted_out',
-  'no_address',
-  'plan_limit_month',
-  'plan_limit_minute',
-]);
-
-/** In the reader's language where we know the reason, else as the server says it. */
-function refusal(t: (key: string) => string, verdict: { code?: string; sentence?: string }): string {
-  return verdict.code && known.has(verdict.code)
-    ? t(`composer.refused.${verdict.code}`)
-    : (verdict.sentence ?? t('composer.windowShut'));
 }

@@ -1,10 +1,12 @@
 import { IconTemplate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './content.module.css';
 import { type Content, partOf } from './content-part.ts';
-import { FormattedText } from './content-text.tsx';
-import { fillTemplate, type TemplateComponent, templatesQuery } from './window-queries.ts';
+import { templatesQuery } from './window-queries.ts';
+
+const TemplateShown = lazy(() => import('./template-shown.tsx'));
 
 interface TemplatePart {
   name: string;
@@ -18,31 +20,18 @@ export function TemplateView({ content }: { content: Content }) {
   const { name = '', language, components = [] } = partOf<TemplatePart>(content);
   const { data: templates } = useQuery(templatesQuery);
   const known = templates?.find((one) => one.name === name && one.language === language?.code);
-  const filled = (kind: string) =>
-    components.find((one) => one.type.toLowerCase() === kind)?.parameters ?? [];
-  const shown = (known?.components as TemplateComponent[] | undefined)?.flatMap((component) => {
-    const kind = component.type.toLowerCase();
-    return component.text && ['header', 'body', 'footer'].includes(kind)
-      ? [{ kind, text: fillTemplate(component.text, filled(kind)) }]
-      : [];
-  });
+  const body = components.find(({ type }) => type.toLowerCase() === 'body')?.parameters ?? [];
   return (
     <div className={classes.card}>
-      {shown && shown.length > 0 ? (
-        shown.map(({ kind, text }) =>
-          kind === 'body' ? (
-            <FormattedText key={kind} text={text} />
-          ) : (
-            <p key={kind} className={kind === 'header' ? classes.title : classes.small}>
-              {text}
-            </p>
-          ),
-        )
+      {known ? (
+        <Suspense fallback={<p className={classes.small}>{known.preview}</p>}>
+          <TemplateShown template={known} parameters={components} />
+        </Suspense>
       ) : (
         <dl className={classes.facts}>
-          {filled('body').map((parameter, at) => (
+          {body.map((parameter, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: parameters have places, not names
-            <div key={at} style={{ display: 'contents' }}>
+            <div key={at} className={classes.fact}>
               <dt>{parameter.parameterName ?? at + 1}</dt>
               <dd>{parameter.text ?? parameter.type}</dd>
             </div>

@@ -1,6 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
 import { Badge, Checkbox, ColorSwatch } from '@mantine/core';
 import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,11 +10,11 @@ import { Face } from '../../ui/face.tsx';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';
 import { senderName } from './sender.ts';
+import { workspaceQuery } from './thread-queries.ts';
 import { Ticks } from './ticks.tsx';
 
-/** How long somebody may wait before the row warns, and before it shouts. */
-const soonMs = 15 * 60_000;
-const lateMs = 60 * 60_000;
+/** Until the workspace's own are known. */
+const usual = { soonMinutes: 15, lateMinutes: 60 };
 
 interface Props {
   conversation: Conversation;
@@ -81,13 +82,17 @@ export function ConversationRow({ conversation, current, selected, selecting, on
   );
 }
 
-/** Somebody waits: quiet, soon, late. */
+/** Somebody waits: quiet, soon, late; after how long each workspace says for itself. */
 function Wait({ since }: { since: string | null }) {
   const { t } = useTranslation();
   const now = useNow();
+  const { data: limits = usual } = useQuery({
+    ...workspaceQuery,
+    select: ({ settings }) => settings.waiting,
+  });
   if (since === null) return null;
-  const waited = now - Date.parse(since);
-  const level = waited > lateMs ? 'late' : waited > soonMs ? 'soon' : 'fresh';
+  const minutes = (now - Date.parse(since)) / 60_000;
+  const level = minutes > limits.lateMinutes ? 'late' : minutes > limits.soonMinutes ? 'soon' : 'fresh';
   return (
     <span
       className={classes.wait}

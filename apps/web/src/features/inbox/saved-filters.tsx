@@ -3,15 +3,14 @@ import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../api/session.ts';
 import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
-import { useSaved } from './saved-store.ts';
+import { useSaved } from './saved-queries.ts';
 
 /** Lists that a person made for themselves. */
 export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined }) {
   const { t } = useTranslation();
-  const { saved, remove } = useSaved(usePlace());
+  const { saved, remove } = useSaved();
   if (saved.length === 0) return null;
   return (
     <section aria-label={t('list.saved')}>
@@ -19,7 +18,7 @@ export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined
         {t('list.saved')}
       </Text>
       {saved.map((one) => (
-        <div key={one.name} className={classes.saved}>
+        <div key={one.id} className={classes.saved}>
           <NavLink
             label={<bdi>{one.name}</bdi>}
             leftSection={<IconBookmark size={18} stroke={1.6} />}
@@ -28,7 +27,7 @@ export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined
           <ActionIcon
             size="sm"
             aria-label={t('list.removeSaved', { name: one.name })}
-            onClick={() => remove(one.name)}
+            onClick={() => void remove(one.id)}
           >
             <IconTrash size={15} />
           </ActionIcon>
@@ -40,14 +39,14 @@ export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined
 
 export function SaveFilter({ search, onSaved }: { search: InboxSearch; onSaved: () => void }) {
   const { t } = useTranslation();
-  const { add } = useSaved(usePlace());
+  const { add } = useSaved();
   const [name, setName] = useState('');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         if (name.trim() === '') return;
-        add({ name: name.trim(), search });
+        void add({ name: name.trim(), search });
         onSaved();
       }}
     >
@@ -67,9 +66,4 @@ export function SaveFilter({ search, onSaved }: { search: InboxSearch; onSaved: 
       </Group>
     </form>
   );
-}
-
-function usePlace(): string {
-  const { person, workspace } = useSession();
-  return `${workspace?.id ?? ''}:${person.id}`;
 }

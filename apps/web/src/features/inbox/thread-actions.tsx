@@ -43,10 +43,11 @@ export function ThreadActions({
         <Button
           size="compact-sm"
           variant="default"
+          className={classes.claim ?? ''}
           leftSection={<IconHandGrab size={16} />}
           onClick={() => work({ do: 'claim' })}
         >
-          {t('thread.claim')}
+          <span>{t('thread.claim')}</span>
         </Button>
       ) : null}
       <Assign

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
+import { changeRows, putRow } from './list-cache.ts';
 import { conversationQuery } from './queries.ts';
 
 export type Deed =
@@ -31,17 +32,16 @@ export function useWork(id: string): (deed: Deed) => void {
       }
     },
     onMutate: (deed) => {
-      const before = queries.getQueryData(queryKey);
-      if (before)
-        queries.setQueryData(queryKey, { ...before, ...after(deed, { id: person.id, name: person.name }) });
-      return before;
+      const me = { id: person.id, name: person.name };
+      return changeRows(queries, [id], (row) => ({ ...row, ...after(deed, me) }), person.id);
     },
     onSuccess: (now) => {
-      queries.setQueryData(queryKey, now);
-      void queries.invalidateQueries({ queryKey: ['conversations', 'list'] });
+      putRow(queries, now, person.id);
+      // Whether one may answer here may hang on who has it.
+      void queries.invalidateQueries({ queryKey: ['can-send', id] });
     },
-    onError: (error, _deed, before) => {
-      if (before) queries.setQueryData(queryKey, before);
+    onError: (error, _deed, takeBack) => {
+      takeBack?.();
       void queries.invalidateQueries({ queryKey });
       notifications.show({
         color: 'red',

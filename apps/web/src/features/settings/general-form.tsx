@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Input, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Refused, Section } from '../../ui/page.tsx';
 import type { Workspace } from './queries.ts';
@@ -13,11 +13,17 @@ export function GeneralForm({ workspace }: { workspace: Workspace }) {
       answering: settings.answering,
       unknownSends: settings.unknownSends,
       requireSecondFactor: settings.requireSecondFactor,
+      soonMinutes: settings.waiting.soonMinutes as number | string,
+      lateMinutes: settings.waiting.lateMinutes as number | string,
       auditDays: settings.auditDays ?? ('' as number | string),
     },
-    ({ name: called, auditDays, ...rest }) => ({
+    ({ name: called, auditDays, soonMinutes, lateMinutes, ...rest }) => ({
       name: called,
-      settings: { ...rest, auditDays: typeof auditDays === 'number' ? auditDays : null },
+      settings: {
+        ...rest,
+        waiting: { soonMinutes: Number(soonMinutes), lateMinutes: Number(lateMinutes) },
+        auditDays: typeof auditDays === 'number' ? auditDays : null,
+      },
     }),
   );
   return (
@@ -52,6 +58,26 @@ export function GeneralForm({ workspace }: { workspace: Workspace }) {
             ]}
             {...form.getInputProps('unknownSends')}
           />
+          <Input.Wrapper
+            label={t('settings.general.waiting')}
+            description={t('settings.general.waitingHint')}
+          >
+            <Group grow align="start" mt={4}>
+              {(['soonMinutes', 'lateMinutes'] as const).map((field) => (
+                <NumberInput
+                  key={field}
+                  label={t(`settings.general.${field}`)}
+                  required
+                  withAsterisk={false}
+                  min={1}
+                  max={10_080}
+                  hideControls
+                  allowDecimal={false}
+                  {...form.getInputProps(field)}
+                />
+              ))}
+            </Group>
+          </Input.Wrapper>
           <Switch
             label={t('settings.general.requireSecondFactor')}
             description={t('settings.general.requireSecondFactorHint')}
