@@ -204,14 +204,10 @@ export function sendFacts(
         ? null
         : {
             blockedAt: facts.blocked_at,
-            suppressed: facts.suppressed,
-            consent: {
-              service: facts.consent_service,
-              utility: facts.consent_utility,
-              marketing: facts.consent_marketing,
-            },
+            optedOut: facts.opted_out === true,
+            optOutScope: facts.opt_out_scope,
             marketingStoppedAt: facts.marketing_stopped_at,
-            marketingResumedAt: facts.marketing_resumed_at,
+            optedIn: facts.last_consent === 'opt-in',
             reachable: facts.phone !== null || facts.user_id !== null,
           },
     marketingNeedsOptIn: parseSettings(facts.settings).marketing === 'opt-in',
