@@ -2092,7 +2092,8 @@ create view send_numbers with (security_invoker=true) as
     n.status,
     a.id AS account_id,
     a.app_id,
-    a.paused_reason
+    a.paused_reason,
+    COALESCE(NULLIF(a.portfolio_ref, ''::text), (a.id)::text) AS portfolio
    FROM (public.numbers n
      JOIN public.accounts a ON (((a.workspace_id = n.workspace_id) AND (a.id = n.account_id))));
 grant select to chaski_app;

@@ -501,7 +501,7 @@ grant select on own_threads to {{app}}, {{system}};
 -- What the process that holds a number's lease must know about it.
 create view send_numbers with (security_invoker = true) as
 select n.workspace_id, n.id as number_id, n.phone_number_id, n.provider, n.mps, n.status, a.id as account_id, a.app_id,
-  a.paused_reason
+  a.paused_reason, coalesce(nullif(a.portfolio_ref, ''), a.id::text) as portfolio
 from numbers n join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id;
 grant select on send_numbers to {{app}}, {{system}};
 

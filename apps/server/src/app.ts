@@ -38,7 +38,13 @@ import {
   startProcessor,
 } from './modules/inbound/index.ts';
 import { deleteBytesHandler, fetchHandler } from './modules/media/index.ts';
-import { announceSends, markReadHandler, mediaUploads, startDelivery } from './modules/messages/index.ts';
+import {
+  announceSends,
+  createBudgets,
+  markReadHandler,
+  mediaUploads,
+  startDelivery,
+} from './modules/messages/index.ts';
 import {
   type AddNumberDeps,
   ensureApp,
@@ -274,6 +280,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         'No mail server is configured: invitations and password resets are not sent. Set SMTP_URL.',
       );
     }
+    const buckets = createBuckets({ db, log: part(log, 'limits'), redis });
     if (isApi) {
       const acceptor = createAcceptor({
         db,
@@ -281,7 +288,6 @@ export async function createApp(options: AppOptions): Promise<App> {
         log: part(log, 'inbound'),
         maxBytes: config.ingestMaxBufferBytes,
       });
-      const buckets = createBuckets({ db, log: part(log, 'limits'), redis });
       const flood =
         config.webhookRateLimitMax === undefined
           ? null
@@ -434,6 +440,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         log: part(log, 'deliver'),
         provider: providerNamed,
         uploads: mediaUploads({ db, blobs, provider }),
+        budgets: createBudgets(buckets, { app: config.sendBudgetApp, portfolio: config.sendBudgetPortfolio }),
       });
       ends.push(() => delivery.stop());
       const processor = startProcessor({

@@ -53,6 +53,14 @@ export const limitSettings = {
     group: GROUPS.limits,
     doc: "Uploads of one user at the reference systems' own addresses; the native API goes by the plan.",
   }),
+  SEND_BUDGET_APP: setting(rate.prefault('off'), {
+    group: GROUPS.limits,
+    doc: 'Messages that all numbers of one Meta app may send together, over all processes: how many / in how many seconds, or off.',
+  }),
+  SEND_BUDGET_PORTFOLIO: setting(rate.prefault('off'), {
+    group: GROUPS.limits,
+    doc: 'The same for all numbers of one business portfolio. What each number may send is its own setting.',
+  }),
   QUEUE_RATE_LIMIT_MAX: setting(number(1, 1_000_000).default(60), {
     group: GROUPS.limits,
     doc: 'Calls of that address per window and caller above which the answer is 429.',

@@ -4,6 +4,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/log.ts';
 import { startLoop } from '../../platform/loop.ts';
 import type { Signals } from '../../platform/signals.ts';
+import type { Budgets } from './budget.ts';
 import { templatesOf } from './can-send.ts';
 import { resendUnconfirmed } from './dead.ts';
 import { candidateOf, handOvers, refOf, type Templates } from './hand-over.ts';
@@ -34,6 +35,8 @@ export interface DeliveryOptions {
   /** By name, as numbers.provider says. */
   provider(name: string): Provider | undefined;
   uploads?: Uploads;
+  /** What app and portfolio may send over all processes; null = as much as their numbers may. */
+  budgets?: Budgets | null;
   /** 15 s: after a crash without its session noticed (a machine gone), the number stands still for so long. */
   leaseMs?: number;
   /** Must be shorter than what a renewed lease has left at worst (leaseMs × 3/4). */
@@ -65,6 +68,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const callTimeoutMs = options.callTimeoutMs ?? 10_000;
   const maxInFlight = options.maxInFlight ?? 256;
   const maxClaim = options.maxClaim ?? 200;
+  const budgets = options.budgets ?? null;
   const leases = createLeases(db, leaseMs, log);
   const held = holdNumbers({ db, log, leases, leaseMs });
   const calls = new Set<Promise<void>>();
@@ -144,8 +148,12 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       wakeAt(bucket.nextAt(now, wanted));
       return false;
     }
-    const room = Math.min(maxClaim, maxInFlight - number.inFlight.size, tokens);
-    if (room <= 0) return false;
+    const free = Math.min(maxClaim, maxInFlight - number.inFlight.size, tokens);
+    if (free <= 0) return false;
+    const budget = await budgets?.take(info, free, now);
+    const room = budget?.granted ?? free;
+    if (budget && room < free) wakeAt(budget.nextAt);
+    if (room === 0) return false;
     const blocked = pairs.blocked(now);
     if (blocked.nextAt !== null) wakeAt(blocked.nextAt);
     bucket.take(room, now);
@@ -170,9 +178,11 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     } catch (error) {
       number.recover = true;
       bucket.giveBack(room);
+      budgets?.giveBack(info, room);
       throw error;
     }
     bucket.giveBack(room - rows.length);
+    budgets?.giveBack(info, room - rows.length);
     number.backlogged = rows.length > 0 && rows.length === tokens;
     if (rows.length === 0) return false;
     number.lastWorkAt = performance.now();

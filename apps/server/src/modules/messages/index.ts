@@ -36,6 +36,7 @@ export {
   settlePending,
 } from './apply-status.ts';
 
+export { createBudgets } from './budget.ts';
 export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
 export { listDead, retryDead, sendQueueCounts } from './dead.ts';
 export { startDelivery } from './deliver.ts';

@@ -278,6 +278,8 @@ export interface SendNumberRecord {
   status: string;
   account_id: string;
   app_id: string;
+  /** The account stands for one that was never told. */
+  portfolio: string;
   paused_reason: string | null;
 }
 

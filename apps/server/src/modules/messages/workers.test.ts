@@ -1,8 +1,10 @@
 /** Several workers on one database: who holds which numbers, and what one of them leaves when it dies. */
 import { afterEach, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
+import { createBuckets } from '../../platform/limits/index.ts';
+import { createBudgets } from './budget.ts';
 import type { Delivery } from './deliver.ts';
-import { type Place, stageOn } from './testing.ts';
+import { log, type Place, stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
 const { query } = stage;
@@ -93,5 +95,77 @@ it('numbers are shared fairly: a later worker gets its half, whoever is left get
   for (const { phone } of threads) {
     const lines = (await stage.texts(phone)).map((text) => Number(text.split(' ')[1]));
     expect(lines).toEqual([...new Set(lines)].sort((a, b) => a - b));
+  }
+});
+
+it('an app’s and a portfolio’s budget holds over two workers, and is there again when its window is over', async () => {
+  const rules = {
+    app: { max: 24, windowSeconds: 60 },
+    portfolio: { max: 30, windowSeconds: 60 },
+  };
+  const first = await stage.place({ portfolioRef: 'pf-1' });
+  const second = await stage.place({ portfolioRef: 'pf-1', appId: first.appId });
+  const third = await stage.place({ portfolioRef: 'pf-1' });
+  const numbers = [first, second, third];
+  const accepted = async (place: Place) =>
+    (
+      await query<{ n: number }>(
+        "select count(*)::int as n from message_attempts where number_id = $1 and outcome = 'accepted'",
+        [place.numberId],
+      )
+    )[0]?.n ?? 0;
+  const waiting = async () =>
+    (await query<{ n: number }>('select count(*)::int as n from send_queue'))[0]?.n ?? 0;
+  for (const place of numbers) for (let i = 0; i < 20; i += 1) await stage.say(place, `line ${i}`);
+  // Each worker counts for itself what it leased, as two processes do.
+  for (let i = 0; i < 2; i += 1) {
+    deliveries.push(
+      stage.deliver({
+        leaseMs: 60 * 60_000,
+        callTimeoutMs: 5_000,
+        budgets: createBudgets(createBuckets({ db: stage.db, log }), rules),
+      }),
+    );
+  }
+  // The clock stands still: what is out after a window's worth is all there is to go.
+  let before = 0;
+  for (let window = 0; (await waiting()) > 0; window += 1) {
+    expect(window).toBeLessThan(20);
+    let total = before;
+    await until(
+      'the window is used up',
+      async () => {
+        const sent = await Promise.all(numbers.map(accepted));
+        const now = sent.reduce((sum, n) => sum + n, 0);
+        const quiet = now === total && now > before && (await claimed()) === 0;
+        total = now;
+        return quiet && (await spent());
+      },
+      30_000,
+    );
+    const [a = 0, b = 0, c = 0] = await Promise.all(numbers.map(accepted));
+    expect(a + b).toBeLessThanOrEqual(24 * (window + 1));
+    expect(a + b + c).toBeLessThanOrEqual(30 * (window + 1));
+    before = total;
+    stage.clock.advance(61_000);
+    for (const delivery of deliveries) delivery.wake();
+  }
+  expect(await Promise.all(numbers.map(accepted))).toEqual([20, 20, 20]);
+
+  async function claimed(): Promise<number> {
+    const [row] = await query<{ n: number }>(
+      "select count(*)::int as n from send_queue where state = 'claimed'",
+    );
+    return row?.n ?? 0;
+  }
+
+  /** Nothing is left to lease for one of them, or nothing waits. */
+  async function spent(): Promise<boolean> {
+    if ((await waiting()) === 0) return true;
+    const buckets = await query<{ key: string; used: number }>('select key, used from rate_buckets');
+    return buckets.some(
+      ({ key, used }) =>
+        (key.startsWith('send-portfolio') && used >= 30) || (key.startsWith('send-app') && used >= 24),
+    );
   }
 });

@@ -26,6 +26,8 @@ export interface Verdict {
 
 export interface Buckets {
   take(rule: Rule, key: string): Promise<Verdict>;
+  /** Tokens that were taken here and not used; those of a window that is over are lost. */
+  giveBack(rule: Rule, key: string, n: number): void;
 }
 
 /** The shared count of a bucket. */
@@ -130,6 +132,10 @@ export function createBuckets(options: { db: Database; log: Logger; redis?: Redi
         });
         await held.asking;
       }
+    },
+    giveBack(rule, key, n) {
+      const mine = leases.get(`${rule.name}:${key}`);
+      if (n > 0 && mine && mine.until > db.clock.now().getTime()) mine.tokens += n;
     },
   };
 }
