@@ -39,55 +39,14 @@ export function Shell() {
       </a>
       <nav className={classes.rail} aria-label={t('shell.navigation')}>
         <Stack gap="xs" align="center">
-          <Tooltip label={t('shell.inbox')} position="right">
-            <ActionIcon
-              size="xl"
-              aria-label={t('shell.inbox')}
-              renderRoot={(props) => <Link to="/app/inbox" search={{}} {...props} />}
-            >
-              <IconInbox stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
+          {places
+            .filter(({ action }) => action === null || may(action))
+            .map(({ key, to, icon }) => (
+              <RailLink key={key} name={t(`shell.${key}`)} to={to} icon={icon} />
+            ))}
           {session.workspace ? <Palette /> : null}
-          <Tooltip label={t('shell.contacts')} position="right">
-            <ActionIcon
-              size="xl"
-              aria-label={t('shell.contacts')}
-              renderRoot={(props) => <Link to="/app/contacts" search={{}} {...props} />}
-            >
-              <IconAddressBook stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-          {may('analytics:read') ? (
-            <Tooltip label={t('shell.analytics')} position="right">
-              <ActionIcon
-                size="xl"
-                aria-label={t('shell.analytics')}
-                renderRoot={(props) => <Link to="/app/analytics" search={{}} {...props} />}
-              >
-                <IconChartBar stroke={1.6} />
-              </ActionIcon>
-            </Tooltip>
-          ) : null}
-          <Tooltip label={t('shell.settings')} position="right">
-            <ActionIcon
-              size="xl"
-              aria-label={t('shell.settings')}
-              renderRoot={(props) => <Link to="/app/settings/profile" {...props} />}
-            >
-              <IconSettings stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
           {session.person.isSuperadmin ? (
-            <Tooltip label={t('shell.operator')} position="right">
-              <ActionIcon
-                size="xl"
-                aria-label={t('shell.operator')}
-                renderRoot={(props) => <Link to="/app/operator/workspaces" {...props} />}
-              >
-                <IconServerCog stroke={1.6} />
-              </ActionIcon>
-            </Tooltip>
+            <RailLink name={t('shell.operator')} to="/app/operator/workspaces" icon={IconServerCog} />
           ) : null}
         </Stack>
         <div className={classes.bottom}>
@@ -114,6 +73,24 @@ export function Shell() {
         <Outlet />
       </div>
     </div>
+  );
+}
+
+/** Where one can go, in the order of how often; `action`: what a role must allow for the page to be of use. */
+const places = [
+  { key: 'inbox', to: '/app/inbox', icon: IconInbox, action: null },
+  { key: 'contacts', to: '/app/contacts', icon: IconAddressBook, action: null },
+  { key: 'analytics', to: '/app/analytics', icon: IconChartBar, action: 'analytics:read' },
+  { key: 'settings', to: '/app/settings/profile', icon: IconSettings, action: null },
+] as const;
+
+function RailLink({ name, to, icon: Icon }: { name: string; to: string; icon: typeof IconInbox }) {
+  return (
+    <Tooltip label={name} position="right">
+      <ActionIcon size="xl" aria-label={name} renderRoot={(props) => <Link to={to} {...props} />}>
+        <Icon stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -44,13 +44,14 @@ function Filters({ asked }: { asked: Asked }) {
   const select = (key: 'number' | 'member' | 'label', data: { value: string; label: string }[]) => (
     <Select
       size="sm"
-      w={190}
+      w={160}
       label={t(`analytics.by.${key}`)}
       placeholder={t('analytics.everything')}
       data={data}
       value={asked[key] ?? null}
       onChange={(value) => choose({ [key]: value ?? undefined })}
       clearable
+      clearButtonProps={{ 'aria-label': t('analytics.clear', { filter: t(`analytics.by.${key}`) }) }}
       searchable
     />
   );

@@ -14,7 +14,9 @@ export function HoursTable({ cells }: { cells: Report['hours'] }) {
   const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', timeZone: 'UTC' });
   const clock = new Intl.DateTimeFormat(i18n.language, { hour: 'numeric', timeZone: 'UTC' });
   return (
-    <section className={classes.scroll} aria-label={t('analytics.hours')}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is of a form
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    <div className={classes.scroll} role="group" aria-label={t('analytics.hours')} tabIndex={0}>
       <table className={classes.hours}>
         <thead>
           <tr>
@@ -46,6 +48,6 @@ export function HoursTable({ cells }: { cells: Report['hours'] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

@@ -13,7 +13,9 @@ export function LinesTable(props: { label: string; head: string; lines: (Figures
   const share = (part: number, whole: number) => shareOf(part, whole, i18n.language);
   const wait = (seconds: number | null) => durationOf(seconds, i18n.language);
   return (
-    <section className={classes.scroll} aria-label={props.label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is of a form
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    <div className={classes.scroll} role="group" aria-label={props.label} tabIndex={0}>
       <Table className={classes.lines} verticalSpacing={6} fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -52,6 +54,6 @@ export function LinesTable(props: { label: string; head: string; lines: (Figures
           ))}
         </Table.Tbody>
       </Table>
-    </section>
+    </div>
   );
 }
