@@ -153,13 +153,22 @@ create table accounts (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   id uuid not null,
   provider text not null default 'cloud',
+  -- Lives in the simulator: its token is a mock_ one
+  is_simulated boolean not null default false,
   -- WhatsApp Business (messaging) account id; null when it was never told
   account_ref text,
   -- Scope of business-scoped user ids; '' = not known, then the account is its own scope
   portfolio_ref text not null default '',
+  -- The app that signs its webhooks. YCloud signs per account: then this is the account's own id.
   app_id uuid not null,
   name text not null default '',
   sealed_token text,
+  -- YCloud: the last part of the address that its webhooks come to, and the secret that signs them
+  webhook_key text,
+  sealed_webhook_secret text,
+  -- Since when the provider sends webhooks of it; why not, or why it could not be asked
+  webhooks_subscribed_at timestamptz,
+  webhooks_problem text,
   base_url text not null,
   graph_version text not null,
   -- Set when the provider says the token is dead (190, 0); cleared by a new token. Deliveries wait.

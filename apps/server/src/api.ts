@@ -2,7 +2,7 @@
  * api — app.ts's half that answers HTTP: the server with its gates and every route of every module. The program and the
  * tests build it by the same call, so that what is tested is what runs.
  */
-import type { Provider } from '@chaski/providers';
+import { type Calls, parse } from '@chaski/providers';
 import { consumers } from './consumers.ts';
 import { analyticsRoutes } from './modules/analytics/index.ts';
 import { auditRoutes } from './modules/audit/index.ts';
@@ -28,8 +28,14 @@ import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
-import { messageRoutes } from './modules/messages/index.ts';
-import { type AddNumberDeps, numberRoutes, refuseUnknownNumbers } from './modules/numbers/index.ts';
+import { messageRoutes, templateStatistics } from './modules/messages/index.ts';
+import {
+  type AccountDeps,
+  type AddNumberDeps,
+  numberAccountRoutes,
+  numberRoutes,
+  refuseUnknownNumbers,
+} from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
 import { templateRoutes } from './modules/templates/index.ts';
@@ -53,10 +59,11 @@ export interface ApiDeps {
   numbers: AddNumberDeps;
   inbound: Parameters<typeof inboundRoutes>[1];
   blobs: Blobs;
-  provider: Provider;
+  provider: Calls;
   /** Signs short-lived addresses of media. */
   urlKey: Uint8Array | string;
   /** The reference systems' addresses; left out: with credentials only, and no queue. */
+  accounts: AccountDeps;
   compat?: CompatOptions;
 }
 
@@ -90,6 +97,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(mergeRoutes({ db, gate }));
   await app.register(importRoutes({ db, gate, blobs }));
   await app.register(exportRoutes({ db, gate }));
+  await app.register(numberAccountRoutes({ ...deps.accounts, gate }));
   await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
@@ -99,7 +107,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(templateRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(async (scope) =>
-    inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse: provider.parse }),
+    inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse }),
   );
   await app.register(operatorRoutes({ db, gate, inboundLag: () => inboundLag(db), consumers }));
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCloudProvider } from '@chaski/providers';
+import { createProviders, parse } from '@chaski/providers';
 import { z } from 'zod';
 import about from '../package.json' with { type: 'json' };
 import { type ApiDeps, buildApi } from './api.ts';
@@ -32,6 +32,7 @@ import {
   createAcceptor,
   createDoorKeeper,
   eraseBodies,
+  createYcloudKeeper,
   inboundLag,
   maintainInbound,
   replayNumberHandler,
@@ -51,9 +52,12 @@ import {
   listMockNumbers,
   loadDoor,
   pointMockAccounts,
+  loadSigningAccounts,
   setDefaultWorkflow,
   useKeyRing,
+  subscribeHandler,
 } from './modules/numbers/index.ts';
+  webhookAddressOf,
 import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
 import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
@@ -178,8 +182,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     pools.push(() => redis?.close());
     const signals = await createSignals(db, part(log, 'signals'), redis);
     pools.push(() => signals.close());
-    const provider = createCloudProvider();
-    pools.push(() => provider.close());
+    const providers = createProviders();
+    pools.push(() => providers.close());
     const mediaFolder = join(options.dataDir, 'media');
     if (config.blobs === 'fs') mkdirSync(mediaFolder, { recursive: true, mode: 0o700 });
     const blobs = openBlobs(
@@ -235,7 +239,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       simulator,
       approval: config.numberApproval ?? (config.demo ? 'automatic' : 'manual'),
       graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
-      checkNumber: (call) => provider.numberInfo(call),
+      ycloud: { baseUrl: config.ycloudBaseUrl },
+      checkNumber: (call) => providers.numberInfo(call),
       async onNumberAdded(tx, number) {
         const workflow = await ensureDefaults(tx, tx.workspaceId, number.id);
         await setDefaultWorkflow(tx, number.id, workflow.id);
@@ -253,10 +258,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     // ── the API ──
     const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log: part(log, 'inbound') });
     useKeyRing(db, ring);
+    const ycloud = createYcloudKeeper({
+      load: () => loadSigningAccounts(db, ring),
+      log: part(log, 'inbound'),
+      clock: db.clock,
+    });
     const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
     let url = config.publicUrl ?? '';
     // The simulator's phones live on this machine, whatever the public address is.
     let local = url;
+    const webhookAddress = webhookAddressOf((isSimulated) => (isSimulated ? local : url));
     const mailer = createMailer({
       smtpUrl: config.smtpUrl ?? null,
       from: config.mailFrom,
@@ -338,9 +349,10 @@ export async function createApp(options: AppOptions): Promise<App> {
           auth,
           oidc: singleSignOn(config),
           numbers: numberDeps,
-          inbound: { keeper, acceptor, flood: flood ? floodGate(buckets, flood) : undefined },
+          accounts: { ...numberDeps, calls: providers, addressOf: webhookAddress },
+          inbound: { keeper, ycloud, acceptor, flood: flood ? floodGate(buckets, flood) : undefined },
           blobs,
-          provider,
+          provider: providers,
           urlKey: secrets.jwtSecret,
           compat: {
             openTenants: simulator !== null && config.compatTenants !== 'credentials',
@@ -438,8 +450,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         signals,
         log: part(log, 'deliver'),
-        provider: providerNamed,
-        uploads: mediaUploads({ db, blobs, provider }),
+        provider: providers.named,
+        uploads: mediaUploads({ db, blobs, provider: providers }),
         budgets: createBudgets(buckets, { app: config.sendBudgetApp, portfolio: config.sendBudgetPortfolio }),
       });
       ends.push(() => delivery.stop());
@@ -459,11 +471,14 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         log: part(log, 'jobs'),
         handlers: [
-          fetchHandler({ db, blobs, provider }),
+          fetchHandler({ db, blobs, provider: providers }),
           deleteBytesHandler({ db, blobs }),
-          ...syncTemplatesHandlers({ db, provider }),
-          replayNumberHandler({ db, parse: provider.parse, log: part(log, 'inbound') }),
-          markReadHandler({ db, provider: providerNamed, delivery }),
+          planHandler({ db, blobs }),
+          ...syncTemplatesHandlers({ db, provider: providers }),
+          ...handOverHandlers({ db, blobs, provider: providers }),
+          subscribeHandler({ db, ring, calls: providers, addressOf: webhookAddress }),
+          replayNumberHandler({ db, parse, log: part(log, 'inbound') }),
+          markReadHandler({ db, provider: providers.named, delivery }),
           auth.mailer.handler,
           mailResetHandler({ db, ...auth }),
           expireAnswersHandler(db),

@@ -50,6 +50,10 @@ export const whatsappSettings = {
     group: GROUPS.whatsapp,
     doc: 'Where the Graph API answers; `mock_` tokens go to the simulator whatever stands here.',
   }),
+  YCLOUD_BASE_URL: setting(httpUrl.default('https://api.ycloud.com'), {
+    group: GROUPS.whatsapp,
+    doc: "Where YCloud's API answers, for accounts that go through it; API keys that begin with `mock_` go to the simulator.",
+  }),
   UNKNOWN_SENDS: setting(z.enum(['never', 'resend'], { error: 'must be never or resend' }).default('never'), {
     group: GROUPS.whatsapp,
     doc: 'New workspaces: what happens to a message whose send has no known outcome and no status. `resend` may double it.',

@@ -53,7 +53,11 @@ export async function openSimulator(options: {
     baseUrl,
     phoneUrl: `${baseUrl}/phone?key=${encodeURIComponent(adminKey)}`,
     attach: async (app) => void (await call('/_sim/apps', { id: simulatorApp, ...app })),
-    register: async (number) => void (await call('/_sim/numbers', { ...number, appId: simulatorApp })),
+    register: async ({ provider, ...number }) =>
+      void (await call(provider === 'ycloud' ? '/_sim/ycloud' : '/_sim/numbers', {
+        ...number,
+        ...(provider === 'ycloud' ? {} : { appId: simulatorApp }),
+      })),
     async addPeople(people) {
       const { people: known } = (await call('/_phone/api/people')) as { people: { name: string }[] };
       for (const person of people) {

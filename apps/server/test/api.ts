@@ -10,12 +10,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { actionsOf, type Role } from '@chaski/contracts';
-import { createCloudProvider } from '@chaski/providers';
+import { createProviders } from '@chaski/providers';
 import { afterAll } from 'vitest';
 import { buildApi } from '../src/api.ts';
 import { createAuthenticate, createSuperadmin, tokenKeyOf } from '../src/modules/auth/index.ts';
-import { createAcceptor, createDoorKeeper } from '../src/modules/inbound/index.ts';
-import { addApp, loadDoor, useKeyRing } from '../src/modules/numbers/index.ts';
+import { createAcceptor, createDoorKeeper, createYcloudKeeper } from '../src/modules/inbound/index.ts';
+import {
+  type AddNumberDeps,
+  addApp,
+  loadDoor,
+  loadSigningAccounts,
+  useKeyRing,
+  webhookAddressOf,
+} from '../src/modules/numbers/index.ts';
 import { ensureDefaults } from '../src/modules/workflows/index.ts';
 import { seedPlans } from '../src/modules/workspaces/index.ts';
 import { fsBlobs } from '../src/platform/blobs/index.ts';
@@ -72,7 +79,7 @@ export async function testApi({
   });
   const log = createLog('trace', sink);
   const signals = await createSignals(db, log);
-  const provider = createCloudProvider();
+  const provider = createProviders();
   const directory = mkdtempSync(join(tmpdir(), 'chaski-api-'));
   useKeyRing(db, testRing);
   await registerJobs(db);
@@ -106,7 +113,15 @@ export async function testApi({
   const authenticate: Authenticate = async (credentials) =>
     callers.get(credentials.bearer ?? '') ?? known(credentials);
   const keeper = createDoorKeeper({ load: () => loadDoor(db, testRing), log });
+  const ycloud = createYcloudKeeper({ load: () => loadSigningAccounts(db, testRing), log, clock });
   const acceptor = createAcceptor({ db, signals, log });
+  const numbers: AddNumberDeps = {
+    db,
+    ring: testRing,
+    simulator: { baseUrl: 'http://127.0.0.1:9', register: () => {} },
+    approval: 'automatic',
+    checkNumber: 'unchecked',
+  };
   const http = await buildApi(
     { log, environment: 'test', authenticate, checks: {}, clock, ...options },
     {
@@ -120,14 +135,13 @@ export async function testApi({
         registration: 'open',
         workspaceHooks: { onWorkspaceCreated: async (tx, made) => void (await ensureDefaults(tx, made.id)) },
       },
-      numbers: {
-        db,
-        ring: testRing,
-        simulator: { baseUrl: 'http://127.0.0.1:9', register: () => {} },
-        approval: 'automatic',
-        checkNumber: 'unchecked',
+      numbers,
+      accounts: {
+        ...numbers,
+        calls: 'unchecked',
+        addressOf: webhookAddressOf(() => 'http://localhost'),
       },
-      inbound: { keeper, acceptor },
+      inbound: { keeper, ycloud, acceptor },
       blobs: fsBlobs(directory),
       provider,
       urlKey: randomBytes(32),

@@ -146,10 +146,13 @@ export interface SendCall {
 }
 
 export interface Credential {
+  /** Whose it is: calls that take any credential go where it belongs. */
+  provider: ProviderName;
+  /** An access token of Meta's, or an API key of YCloud's. */
   token: string;
   /** e.g. `https://graph.facebook.com`; a `mock_` token's account points at the simulator. */
   baseUrl: string;
-  /** e.g. `v24.0`. */
+  /** e.g. `v24.0`; YCloud's is `v2`. */
   version: string;
 }
 
@@ -191,7 +194,18 @@ export type MediaResult<T> =
 
 /** `refused`: WhatsApp says that this token may not use this number, or that there is none. */
 export type NumberInfo =
-  | { outcome: 'ok'; displayPhoneNumber: string; verifiedName: string }
+  | {
+      outcome: 'ok';
+      displayPhoneNumber: string;
+      verifiedName: string;
+      /** The account it hangs on, where the provider says so by itself. */
+      accountRef?: string | null;
+    }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
+export type AccountInfo =
+  | { outcome: 'ok'; name: string }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
@@ -217,11 +231,30 @@ export type TemplateList =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
+/** Webhooks come from now on. `secret`: the one that will sign them, where the provider makes it. */
+export type Subscription =
+  | { outcome: 'ok'; secret: string | null }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
+export const providerNames = ['cloud', 'ycloud'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
 /** One way of reaching WhatsApp. */
 export interface Provider extends TemplateCalls {
-  name: 'cloud';
-  /** HMAC-SHA256 over the exact raw bytes, constant time; returns the index of the secret that verified, or -1. */
-  verify(raw: Uint8Array, signatureHeader: string | string[] | undefined, secrets: readonly string[]): number;
+  name: ProviderName;
+  /** Which header of a webhook is signed, in lower case. */
+  signatureHeader: string;
+  /**
+   * HMAC-SHA256 over the exact raw bytes, constant time; returns the index of the secret that verified, or -1. `now`
+   * counts where a signature says when it was made.
+   */
+  verify(
+    raw: Uint8Array,
+    signatureHeader: string | string[] | undefined,
+    secrets: readonly string[],
+    now?: Date,
+  ): number;
   /** Never throws, for any bytes. Order of items = order in the body. */
   parse(raw: Uint8Array): InboundItem[];
   send(call: SendCall): Promise<SendOutcome>;
@@ -239,6 +272,21 @@ export interface Provider extends TemplateCalls {
     accountRef?: string | null;
     timeoutMs: number;
   }): Promise<NumberInfo>;
+  /** Whether the credential may use the account; without one, whether it is good at all. */
+  accountInfo(call: {
+    credential: Credential;
+    accountRef: string | null;
+    timeoutMs: number;
+  }): Promise<AccountInfo>;
+  /** Makes webhooks of the account come. Done again it changes nothing. `address`: where they shall go, if that is told. */
+  subscribe(call: {
+    credential: Credential;
+    accountRef: string | null;
+    address: string | null;
+    timeoutMs: number;
+  }): Promise<Subscription>;
+  /** Takes back what `subscribe` made for this address alone; what others may rely on stays. Best effort. */
+  unsubscribe(call: { credential: Credential; address: string | null; timeoutMs: number }): Promise<void>;
   /** All templates of an account, page after page. */
   listTemplates(call: {
     credential: Credential;

@@ -6,6 +6,7 @@
  *   POST /_sim/apps/{id}/verify                         → { verified }: the GET challenge, as Meta does on save
  *   POST /_sim/accounts    {id, appId, token?, portfolioId?}
  *   POST /_sim/numbers     {phoneNumberId, displayPhoneNumber?, verifiedName?, token?, accountId?, appId?, mps?}
+ *   POST /_sim/ycloud      {token, phoneNumberId, displayPhoneNumber?, verifiedName?}   a number under an API key of YCloud's
  *   POST /_sim/templates   {accountId, name, language?, category?, status?, components}
  *   POST /_sim/templates/{name}   {accountId, status?, reason?, quality?, category?, correctCategory?, components?, pause?}
  *   POST /_sim/tokens      {token, expired?, scopes?}
@@ -28,6 +29,7 @@ import { armFault, newMessage } from './phone-routes.ts';
 import type { TemplateChange } from './template-life.ts';
 import type { TemplateCategory, TemplateStatus } from './templates.ts';
 import type { Num, Person, Scope, World } from './world.ts';
+import { addYcloudNumber } from './ycloud-setup.ts';
 
 function need(body: JsonObject, key: string): string {
   const value = body[key];
@@ -86,6 +88,14 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
         phoneNumberId: need(body, 'phoneNumberId'),
         ...texts(body, 'displayPhoneNumber', 'verifiedName', 'accountId', 'appId', 'token'),
         ...(typeof body.mps === 'number' ? { mps: body.mps } : {}),
+      });
+      return sendJson(res, 201, number);
+    }
+    case 'POST ycloud': {
+      const number = addYcloudNumber(world, {
+        token: need(body, 'token'),
+        phoneNumberId: need(body, 'phoneNumberId'),
+        ...texts(body, 'displayPhoneNumber', 'verifiedName', 'accountId'),
       });
       return sendJson(res, 201, number);
     }

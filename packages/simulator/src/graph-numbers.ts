@@ -1,6 +1,6 @@
 /** Edges of a business number: messages, files, registration, profile, blocked people. */
 import type { ServerResponse } from 'node:http';
-import { accept, sendEarly } from './deliver.ts';
+import { type Accepted, accept, sendEarly } from './deliver.ts';
 import { GraphError } from './errors.ts';
 import { checkedOverride, type GraphCall, json, methodError, permit, pick } from './graph-call.ts';
 import { readBody, sendJson } from './http.ts';
@@ -9,7 +9,7 @@ import { saveNumber } from './keep.ts';
 import { parseMultipart, uploadMedia } from './media.ts';
 import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
-import { checkSend } from './send-rules.ts';
+import { checkSend, type Order } from './send-rules.ts';
 import { accountOf, type Num, type Scope, type World } from './world.ts';
 
 export async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<void> {
@@ -209,8 +209,8 @@ async function media(call: GraphCall): Promise<void> {
 
 /** The heart: one message, with every way it can go wrong. */
 async function messages(call: GraphCall, number: Num): Promise<void> {
-  const { world, req, res } = call;
-  const body = parseJson((await readBody(req)).toString('utf8'));
+  const { world, res } = call;
+  const body = parseJson((await readBody(call.req)).toString('utf8'));
   const account = accountOf(world, number);
   const order = checkSend(body, number.digits, account.templates);
   if (order.kind === 'read') {
@@ -220,7 +220,17 @@ async function messages(call: GraphCall, number: Num): Promise<void> {
     businessReads(world, number, message, order.typing);
     return sendJson(res, 200, { success: true });
   }
+  await take(call, number, order, (accepted) => accepted.answer);
+}
 
+/** A message that may be sent, with every fault on its way; `told` is what the caller hears when it was accepted. */
+export async function take(
+  call: Pick<GraphCall, 'world' | 'req' | 'res' | 'version'>,
+  number: Num,
+  order: Extract<Order, { kind: 'send' }>,
+  told: (accepted: Accepted) => JsonObject,
+): Promise<void> {
+  const { world, req, res } = call;
   const { faults } = world;
   const here = number.id;
   if (faults.strike('hang', here)) return;
@@ -245,14 +255,14 @@ async function messages(call: GraphCall, number: Num): Promise<void> {
   }
   if (slow) {
     accepted.start();
-    world.clock.after(slow.ms, () => answer(res, accepted.answer));
+    world.clock.after(slow.ms, () => answer(res, told(accepted)));
     return;
   }
   if (faults.strike('status_before_response', here)) {
     sendEarly(world, accepted.id);
     while (world.webhooks.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  answer(res, accepted.answer);
+  answer(res, told(accepted));
   accepted.start();
 }
 

@@ -53,6 +53,8 @@ import type { TemplateChange } from './template-life.ts';
 import { type AddTemplate, SAMPLE_TEMPLATES, type Template, type TemplateStatus } from './templates.ts';
 import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
 import { type App, type Scope, tell, type World } from './world.ts';
+import { ycloud } from './ycloud-api.ts';
+import { ycloudDialect } from './ycloud-events.ts';
 
 export { RealClock, type SimClock, VirtualClock } from './clock.ts';
 export type { FaultId } from './faults.ts';
@@ -192,6 +194,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     log,
     () => world.journal,
     (messageId) => acknowledged(world, messageId),
+    (app) => ycloudDialect(world, app),
   );
   const world: World = {
     clock,
@@ -275,6 +278,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   async function dispatch(call: Call): Promise<void> {
     const { path } = call;
     if (isGraphPath(path)) return graph(world, call);
+    if (path.startsWith('/v2/')) return ycloud(world, call);
     if (path === '/phone' || path.startsWith('/phone/')) return phonePage(call, options.adminKey);
     if (path.startsWith('/_sim/') || path.startsWith('/_phone/')) {
       if (!hasKey(call, options.adminKey)) throw new HttpError(401, 'The admin key is missing or wrong.');

@@ -58,14 +58,20 @@ export const RETRY_DELAYS_MS: readonly number[] = [
 const RESUME_MS = 500;
 const RESUME_TRIES = 60;
 
+/** How an app that is none of Meta's is told an update; null = it is not told. */
+export interface Dialect {
+  body(update: Update): string | null;
+  headers(body: string, secret: string): Record<string, string>;
+}
+
 interface Delivery {
   appId: string;
+  dialect: Dialect | null;
   /** Where it goes and who signs: looked up at each attempt, since an app may move while it is owed something. */
   first: Update;
   body: string;
   secret: string;
-  signature: string;
-  legacy: string;
+  headers: Record<string, string>;
   messageIds: string[];
   serials: number[];
   tries: number;
@@ -108,6 +114,7 @@ export class Webhooks {
   readonly owed = new Map<number, Owed>();
   #journal: () => Journal | null;
   #acked: (messageId: string) => void;
+  #dialect: (app: App) => Dialect | null;
 
   constructor(
     clock: SimClock,
@@ -117,6 +124,7 @@ export class Webhooks {
     log: (line: string) => void,
     journal: () => Journal | null = () => null,
     acked: (messageId: string) => void = () => {},
+    dialect: (app: App) => Dialect | null = () => null,
   ) {
     this.#clock = clock;
     this.#apps = apps;
@@ -125,6 +133,7 @@ export class Webhooks {
     this.#log = log;
     this.#journal = journal;
     this.#acked = acked;
+    this.#dialect = dialect;
     this.#agent = new Agent({ connections: settings.connections, keepAliveTimeout: 30_000 });
   }
 
@@ -143,9 +152,11 @@ export class Webhooks {
     if (this.#closed) return;
     for (const appId of update.account.subscribed.keys()) {
       if (!this.#urlFor(appId, update)) continue;
+      const dialect = this.#dialectOf(appId);
+      if (dialect && dialect.body(update) === null) continue;
       const serial = ++this.#serial;
       this.#owe(serial, appId, update);
-      if (this.settings.batch <= 1) this.#send(appId, [{ update, serial }]);
+      if (this.settings.batch <= 1 || dialect) this.#send(appId, [{ update, serial }]);
       else this.#enqueue(appId, update, serial);
     }
   }
@@ -187,6 +198,11 @@ export class Webhooks {
   #settle(delivery: Delivery): void {
     const open = delivery.serials.filter((serial) => this.owed.delete(serial));
     if (open.length > 0) this.#journal()?.add(['paid', open]);
+  }
+
+  #dialectOf(appId: string): Dialect | null {
+    const app = this.#apps.get(appId);
+    return app ? this.#dialect(app) : null;
   }
 
   #urlFor(appId: string, update: Update): string {
@@ -274,13 +290,15 @@ export class Webhooks {
 
   #delivery(appId: string, items: Lane['updates']): Delivery {
     const secret = this.#apps.get(appId)?.secret ?? '';
-    const body = escapedJson(envelope(items.map((item) => item.update)));
+    const dialect = this.#dialectOf(appId);
+    const body = dialect?.body(items[0]!.update) ?? escapedJson(envelope(items.map((item) => item.update)));
     return {
       appId,
+      dialect,
       first: items[0]!.update,
       body,
       secret,
-      ...signatures(body, secret),
+      headers: headersOf(dialect, body, secret),
       messageIds: items.flatMap((item) => item.update.messageId ?? []),
       serials: items.map((item) => item.serial),
       tries: 0,
@@ -332,7 +350,7 @@ export class Webhooks {
       appId: delivery.appId,
       url,
       body: delivery.body,
-      signature: delivery.signature,
+      signature: delivery.headers['x-hub-signature-256'] ?? delivery.headers['ycloud-signature'] ?? '',
       attempt: delivery.tries + 1,
       status,
       time: this.#clock.now(),
@@ -355,7 +373,7 @@ export class Webhooks {
     const app = this.#apps.get(delivery.appId);
     if (app && app.secret !== delivery.secret) {
       delivery.secret = app.secret;
-      Object.assign(delivery, signatures(delivery.body, app.secret));
+      delivery.headers = headersOf(delivery.dialect, delivery.body, app.secret);
     }
     const url = this.#urlFor(delivery.appId, delivery.first);
     const record = this.#record(delivery, url, null);
@@ -383,9 +401,7 @@ export class Webhooks {
       dispatcher: this.#agent,
       headers: {
         'content-type': 'application/json',
-        'user-agent': 'facebookexternalua',
-        'x-hub-signature': delivery.legacy,
-        'x-hub-signature-256': delivery.signature,
+        ...delivery.headers,
       },
       body: delivery.body,
       headersTimeout: this.settings.timeoutMs,
@@ -413,10 +429,13 @@ export class Webhooks {
   }
 }
 
-function signatures(body: string, secret: string): { signature: string; legacy: string } {
+function headersOf(dialect: Dialect | null, body: string, secret: string): Record<string, string> {
+  if (dialect) return dialect.headers(body, secret);
+  const hmac = (hash: string) => createHmac(hash, secret).update(body).digest('hex');
   return {
-    signature: `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
-    legacy: `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
+    'user-agent': 'facebookexternalua',
+    'x-hub-signature': `sha1=${hmac('sha1')}`,
+    'x-hub-signature-256': `sha256=${hmac('sha256')}`,
   };
 }
 

@@ -51,9 +51,11 @@ export function addNumber(program: Command): void {
         setDefaultWorkflow,
       } = await import('../modules/numbers/index.ts');
       const { ensureDefaults } = await import('../modules/workflows/index.ts');
+      const { registerJobs } = await import('../platform/queue/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       await withSession(options, async ({ db, loaded, secrets }) => {
         const { config } = loaded;
+        await registerJobs(db); // the app may not have run with this version yet
         const token = readToken(options.tokenFile, config);
         const workspace = await chooseWorkspace(db, options.workspace);
         const command = {
@@ -73,6 +75,7 @@ export function addNumber(program: Command): void {
             simulator: simulatorDoor(loaded, secrets),
             approval: 'automatic', // whoever types here is the operator
             graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
+            ycloud: { baseUrl: config.ycloudBaseUrl },
             checkNumber,
             async onNumberAdded(tx, added) {
               const workflow = await ensureDefaults(tx, tx.workspaceId, added.id);
@@ -182,8 +185,8 @@ async function asking<T>(
   work: (checkNumber: AddNumberDeps['checkNumber']) => Promise<T>,
 ): Promise<T> {
   if (options.unchecked) return work('unchecked');
-  const { createCloudProvider } = await import('@chaski/providers');
-  const provider = createCloudProvider();
+  const { createProviders } = await import('@chaski/providers');
+  const provider = createProviders();
   try {
     return await work((call) => provider.numberInfo(call));
   } finally {

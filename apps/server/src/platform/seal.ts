@@ -191,6 +191,7 @@ export interface SealedColumn {
 /** Every column that holds sealed texts; the catalogue test finds a `sealed_…` column that is missing here. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'accounts', column: 'sealed_token', id: 'id', workspace: 't.workspace_id' },
+  { table: 'accounts', column: 'sealed_webhook_secret', id: 'id', workspace: 't.workspace_id' },
   {
     table: 'app_secrets',
     column: 'sealed_secret',

@@ -1,5 +1,14 @@
 import { randomInt } from 'node:crypto';
-import type { Samples } from './index.ts';
+import { newId } from '../../src/platform/ids.ts';
+import type { Sample, Samples, Stage } from './index.ts';
+
+/** An account without numbers: what can be deleted. */
+async function made(stage: Stage): Promise<Sample> {
+  const { body } = await stage.send('POST /v1/accounts', {
+    body: { provider: 'ycloud', name: 'Sample', token: 'mock_sample' },
+  });
+  return { params: { id: (body as { id: string }).id } };
+}
 
 export const samples: Samples = {
   'GET /v1/numbers': () => ({ query: { limit: 5 } }),
@@ -14,5 +23,16 @@ export const samples: Samples = {
   'PATCH /v1/numbers/:id': ({ numberId }) => ({ params: { id: numberId }, body: { mps: 40 } }),
   'GET /v1/numbers/:id/notices': ({ numberId }) => ({ params: { id: numberId } }),
   'GET /v1/notices': () => ({ query: { limit: 5 } }),
+  'GET /v1/accounts': () => ({ query: { limit: 5 } }),
+  'POST /v1/accounts': () => ({
+    body: { provider: 'ycloud', name: 'Front desk', token: `mock_${newId()}` },
+  }),
+  'GET /v1/accounts/:id': ({ seeded }) => ({ params: { id: seeded.accountId } }),
+  'PATCH /v1/accounts/:id': ({ seeded }) => ({
+    params: { id: seeded.accountId },
+    body: { name: 'Front desk' },
+  }),
+  'POST /v1/accounts/:id/subscribe': ({ seeded }) => ({ params: { id: seeded.accountId } }),
+  'DELETE /v1/accounts/:id': made,
   'GET /v1/parked': () => ({ query: { limit: 5 } }),
 };

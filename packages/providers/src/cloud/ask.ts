@@ -1,4 +1,4 @@
-/** Reading from the Graph API: an answer, a refusal, or nobody there. */
+/** Questions to the Graph API, and orders whose repetition harms nobody: an answer, a refusal, or nobody there. */
 import type { Dispatcher } from 'undici';
 import type { Credential } from '../contract.ts';
 import { type Answer, graphErrorOf, jsonOf, request } from './http.ts';
@@ -15,15 +15,16 @@ export type Asked =
   /** Nobody answered, or said to come again later. */
   | { outcome: 'unreachable'; reason: string };
 
-/** One GET with the account's token. */
+/** One request without a body, with the account's token. */
 export async function ask(
   agent: Dispatcher,
   call: { credential: Credential; timeoutMs: number },
   path: string,
+  method: 'GET' | 'POST' = 'GET',
 ): Promise<Asked> {
   return read(
     await request(agent, {
-      method: 'GET',
+      method,
       url: graphUrl(call.credential, path),
       headers: bearer(call.credential),
       timeoutMs: call.timeoutMs,

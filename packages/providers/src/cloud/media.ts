@@ -90,7 +90,7 @@ export async function uploadMedia(
     timeoutMs: number;
   },
 ): Promise<MediaResult<{ mediaId: string }>> {
-  const { boundary, body } = multipart(call);
+  const { boundary, body } = multipart(call, (type) => ({ messaging_product: 'whatsapp', type }));
   const answer = await request(agent, {
     method: 'POST',
     url: graphUrl(call.credential, `${encodeURIComponent(call.phoneNumberId)}/media`),
@@ -105,8 +105,11 @@ export async function uploadMedia(
   });
 }
 
-/** Written by hand: it is three parts, and undici's FormData would copy the bytes through a Blob. */
-function multipart(call: { bytes: Uint8Array; mimeType: string; filename: string }): {
+/** Written by hand: it is a few parts, and undici's FormData would copy the bytes through a Blob. */
+export function multipart(
+  call: { bytes: Uint8Array; mimeType: string; filename: string },
+  fields: (type: string) => Record<string, string>,
+): {
   boundary: string;
   body: Buffer;
 } {
@@ -123,8 +126,9 @@ function multipart(call: { bytes: Uint8Array; mimeType: string; filename: string
   const field = (key: string, value: string): string =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
   const head =
-    field('messaging_product', 'whatsapp') +
-    field('type', type) +
+    Object.entries(fields(type))
+      .map(([key, value]) => field(key, value))
+      .join('') +
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name || 'file'}"\r\nContent-Type: ${type}\r\n\r\n`;
   return {
     boundary,

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const ask = (accountRef: string | null = null) =>
   provider.numberInfo({
-    credential: { token: 't', baseUrl, version: 'v24.0' },
+    credential: { provider: 'cloud', token: 't', baseUrl, version: 'v24.0' },
     phoneNumberId: '106',
     accountRef,
     timeoutMs: 5000,
@@ -61,7 +61,7 @@ test('what is no answer of WhatsApp, and a limit, is unreachable', async () => {
   answers = { [number]: { status: 400, body: { error: { code: 4, message: 'limit' } } } };
   expect(await ask()).toMatchObject({ outcome: 'unreachable' });
   const nobody = await provider.numberInfo({
-    credential: { token: 't', baseUrl: 'http://127.0.0.1:1', version: 'v24.0' },
+    credential: { provider: 'cloud', token: 't', baseUrl: 'http://127.0.0.1:1', version: 'v24.0' },
     phoneNumberId: '106',
     timeoutMs: 5000,
   });

@@ -47,7 +47,13 @@ const accept: Handler = (_request, response) =>
     messages: [{ id: 'wamid.sent', message_status: 'accepted' }],
   });
 
-const credential = (over: object = {}) => ({ token: 'token-1', baseUrl, version: 'v24.0', ...over });
+const credential = (over: object = {}) => ({
+  provider: 'cloud' as const,
+  token: 'token-1',
+  baseUrl,
+  version: 'v24.0',
+  ...over,
+});
 const send = (over: Partial<SendCall> = {}): Promise<SendOutcome> =>
   provider.send({
     credential: credential(),

@@ -21,12 +21,6 @@ const later: readonly {
     instead: "Subscribe the app to the account in Meta's dashboard, with the address /webhooks/cloud.",
   },
   {
-    capability: 'ycloud',
-    methods: ['GET', 'POST'],
-    addresses: ['/api/functions/v1/whatsapp-webhook'],
-    instead: "Numbers are connected through WhatsApp's own Cloud API: POST /v1/numbers.",
-  },
-  {
     capability: 'edge-functions',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     addresses: ['/api/functions/v1/*'],

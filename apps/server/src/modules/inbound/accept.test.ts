@@ -12,6 +12,7 @@ import { type Acceptor, createAcceptor } from './accept.ts';
 import { createDoorKeeper, type DoorApp } from './apps.ts';
 import { bodyLimit, inboundRoutes } from './routes.ts';
 import { bodyOf, change, said, sign } from './testing.ts';
+import { createYcloudKeeper } from './ycloud.ts';
 
 const log = pino({ level: 'silent' });
 const test = await testDatabase();
@@ -205,9 +206,10 @@ let apps: DoorApp[] = [
   { id: appB, key: 'beta', isDefault: false, verifyToken: 'token-b', secrets: ['secret-b'] },
 ];
 const keeper = createDoorKeeper({ load: async () => apps, log, maxAgeMs: 0, floorMs: 0 });
+const ycloud = createYcloudKeeper({ load: async () => [], log, clock: test.clock });
 const { acceptor: doorAcceptor } = collector(test.db);
 const server = fastify({ bodyLimit: 1024 });
-await server.register(async (scope) => inboundRoutes(scope, { keeper, acceptor: doorAcceptor }));
+await server.register(async (scope) => inboundRoutes(scope, { keeper, ycloud, acceptor: doorAcceptor }));
 afterAll(() => server.close());
 
 const post = (url: string, body: Buffer, signature?: string) =>
@@ -345,6 +347,7 @@ it('says 503 with Retry-After when a body cannot be stored, and 429 past a flood
   await refusing.register(async (scope) =>
     inboundRoutes(scope, {
       keeper,
+      ycloud,
       acceptor: { ...doorAcceptor, accept: async () => 'failed' as const },
       flood: floodGate(createBuckets({ db: test.db, log }), {
         name: 'flood-test',
@@ -386,7 +389,9 @@ async function speak(url: string, parts: readonly (string | Buffer)[], said: Reg
 
 it('gives its answers the headers of all answers, though it writes them itself', async () => {
   const http = await buildHttp({ log, environment: 'test', checks: {}, authenticate: async () => null });
-  await http.app.register((scope) => inboundRoutes(scope as never, { keeper, acceptor: doorAcceptor }));
+  await http.app.register((scope) =>
+    inboundRoutes(scope as never, { keeper, ycloud, acceptor: doorAcceptor }),
+  );
   const url = await http.listen({ host: '127.0.0.1', port: 0 });
   const body = text('with all headers');
   const send = (signature: string) =>
@@ -420,7 +425,7 @@ it('gives its answers the headers of all answers, though it writes them itself',
 
 it('takes bodies in pieces and of unsaid length, refuses too many pieces, and survives a sender that gives up', async () => {
   const real = fastify();
-  await real.register(async (scope) => inboundRoutes(scope, { keeper, acceptor: doorAcceptor }));
+  await real.register(async (scope) => inboundRoutes(scope, { keeper, ycloud, acceptor: doorAcceptor }));
   const url = await real.listen({ host: '127.0.0.1', port: 0 });
   const head = (...lines: string[]) => ['POST /webhook HTTP/1.1', 'host: x', ...lines, '', ''].join('\r\n');
   const piece = (bytes: Buffer) =>

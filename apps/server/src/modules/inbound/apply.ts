@@ -27,7 +27,8 @@ import {
 
 export interface ApplyDeps {
   db: Database;
-  parse: (raw: Uint8Array) => InboundItem[];
+  /** `source`: the provider that the body came from. */
+  parse: (raw: Uint8Array, source: string) => InboundItem[];
   log: Logger;
 }
 
@@ -84,7 +85,7 @@ const triesOfTheBusy = 20;
 export async function applyBodies(deps: ApplyDeps, bodies: readonly Body[]): Promise<Tally> {
   const { db, parse, log } = deps;
   const work = bodies.flatMap((from) => {
-    const items = from.items ?? parse(from.body);
+    const items = from.items ?? parse(from.body, from.source);
     const wanted = from.paths;
     return (wanted ? items.filter((item) => wanted.has(item.path)) : items).map((item) => ({ from, item }));
   });

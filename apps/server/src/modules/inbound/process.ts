@@ -17,7 +17,7 @@ export interface ProcessorOptions {
   db: Database;
   signals: Pick<Signals, 'on'>;
   log: Logger;
-  parse: (raw: Uint8Array) => InboundItem[];
+  parse: (raw: Uint8Array, source: string) => InboundItem[];
   /** Lanes for bodies of one number; bodies of several have one more. The same in all processes. */
   lanes?: number;
   /** Raw events per batch: 100 to 200 measured best, 500 gained nothing. */
@@ -54,7 +54,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   async function load(row: RawEvent): Promise<ParsedBody> {
     const body = row.body ?? (await selectBody(db, row.day, row.hash));
     const { hash, source, appId, receivedAt, day } = row;
-    return { hash, source, appId, body, receivedAt, day, items: parse(body) };
+    return { hash, source, appId, body, receivedAt, day, items: parse(body, source) };
   }
 
   async function apply(batch: readonly Body[]): Promise<void> {

@@ -25,7 +25,25 @@ export function redact(body: Buffer, who: Redacted): Buffer | null {
   } catch {
     return mentions(body.toString('utf8'), who) ? Buffer.from(JSON.stringify(erased)) : null;
   }
-  return walk(parsed, null, who) ? Buffer.from(JSON.stringify(parsed)) : null;
+  const changed =
+    isRec(parsed) && typeof parsed.type === 'string' ? event(parsed, who) : walk(parsed, null, who);
+  return changed ? Buffer.from(JSON.stringify(parsed)) : null;
+}
+
+/** YCloud's: one object under a key of its own, which names its number itself. */
+function event(value: Rec, who: Redacted): boolean {
+  let changed = false;
+  for (const [key, part] of Object.entries(value)) {
+    if (!isRec(part) || !isTheirs(part, who)) continue;
+    const numbers = [part.to, part.from, part.businessPhoneNumber, part.phoneNumber].flatMap((number) =>
+      typeof number === 'string' ? [`+${number.replace(/\D/g, '')}`] : [],
+    );
+    // A number of somebody else's, that this person wrote to as well.
+    if (numbers.length > 1 && !numbers.some((number) => who.phoneNumberIds.has(number))) continue;
+    value[key] = erased;
+    changed = true;
+  }
+  return changed;
 }
 
 /** Finds each `value` with the number it is for; true when something was taken out. */

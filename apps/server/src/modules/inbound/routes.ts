@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ProviderName } from '@chaski/providers';
 import type {
   FastifyInstance,
   FastifyReply,
@@ -10,9 +11,11 @@ import { AppError } from '../../platform/errors.ts';
 import { counter } from '../../platform/metrics.ts';
 import type { Acceptor } from './accept.ts';
 import type { DoorKeeper } from './apps.ts';
+import type { YcloudKeeper } from './ycloud.ts';
 
 export interface InboundRoutesDeps {
   keeper: DoorKeeper;
+  ycloud: YcloudKeeper;
   acceptor: Acceptor;
   /** Refuses past the flood level per address; without it an authentic body is never refused. */
   flood?: onRequestAsyncHookHandler | undefined;
@@ -29,6 +32,9 @@ const addresses = [
   '/api/v1/webhook',
   '/whatsapp/webhook',
 ];
+
+/** The first is ours, the second S0's. */
+const ycloudAddresses = ['/webhooks/ycloud', '/api/functions/v1/whatsapp-webhook'];
 
 const unauthentic = counter(
   'chaski_webhooks_unauthentic_total',
@@ -47,7 +53,7 @@ const noBody = Buffer.alloc(0);
  * for bytes. docs/decisions/004-the-door-answers-itself.md has the figures.
  */
 export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDeps): Promise<void> {
-  const { keeper, acceptor } = deps;
+  const { keeper, ycloud, acceptor } = deps;
   // No logger per request: making it was about 1.5 % of this door's busy time, and nothing here uses it.
   app.setChildLoggerFactory((logger) => logger);
   if (deps.flood) app.addHook('onRequest', deps.flood);
@@ -67,15 +73,20 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
     reply.raw.end(text, 'latin1');
   }
 
-  async function store(appKey: string | null, body: Buffer, signature: string | string[] | undefined) {
+  async function store(
+    { source, whoSigned }: Door,
+    key: string | null,
+    body: Buffer,
+    signature: string | string[] | undefined,
+  ) {
     try {
-      const appId = await keeper.whoSigned(appKey, body, signature);
+      const appId = await whoSigned(key, body, signature);
       if (appId === null) {
         unauthentic.inc();
         return notAuthentic;
       }
       const acceptance = await acceptor.accept({
-        source: 'cloud',
+        source,
         appId,
         body,
         signature: signature as string,
@@ -86,7 +97,18 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
     }
   }
 
-  function receiving(appKeyOf: (request: FastifyRequest) => string | null): RouteShorthandOptions {
+  const cloudDoor: Door = {
+    source: 'cloud',
+    header: 'x-hub-signature-256',
+    whoSigned: (...args) => keeper.whoSigned(...args),
+  };
+  const ycloudDoor: Door = {
+    source: 'ycloud',
+    header: 'ycloud-signature',
+    whoSigned: (...args) => ycloud.whoSigned(...args),
+  };
+
+  function receiving(door: Door, keyOf: (request: FastifyRequest) => string | null): RouteShorthandOptions {
     return {
       schema: hidden,
       config: { untimed: true },
@@ -97,7 +119,7 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
             answer(request, reply, tooLarge);
             return;
           }
-          void store(appKeyOf(request), body, request.raw.headers['x-hub-signature-256']).then((result) =>
+          void store(door, keyOf(request), body, request.raw.headers[door.header]).then((result) =>
             answer(request, reply, result),
           );
         });
@@ -133,14 +155,35 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
     app.get(url, { schema: hidden }, (request, reply) => challenge(request, reply, null));
     app.post(
       url,
-      receiving(() => null),
+      receiving(cloudDoor, () => null),
       answeredByHook,
     );
   }
-  const keyed = '/webhooks/cloud/:appKey';
-  const keyOf = (request: FastifyRequest) => (request.params as { appKey: string }).appKey;
+  const keyOf = (request: FastifyRequest) => (request.params as { key: string }).key;
+  const keyed = '/webhooks/cloud/:key';
   app.get(keyed, { schema: hidden }, (request, reply) => challenge(request, reply, keyOf(request)));
-  app.post(keyed, receiving(keyOf), answeredByHook);
+  app.post(keyed, receiving(cloudDoor, keyOf), answeredByHook);
+  for (const url of ycloudAddresses) {
+    app.post(
+      url,
+      receiving(ycloudDoor, () => null),
+      answeredByHook,
+    );
+  }
+  app.post('/webhooks/ycloud/:key', receiving(ycloudDoor, keyOf), answeredByHook);
+}
+
+/** Whose webhooks an address takes. */
+interface Door {
+  source: ProviderName;
+  /** What is signed, in lower case. */
+  header: string;
+  /** The app, or the account that signs for itself. */
+  whoSigned(
+    key: string | null,
+    body: Buffer,
+    signature: string | string[] | undefined,
+  ): Promise<string | null>;
 }
 
 /** Status, text, headers (name and value in turns). */

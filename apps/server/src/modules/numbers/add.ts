@@ -1,22 +1,18 @@
+import type { ProviderName } from '@chaski/providers';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type AccountId, type NumberId, newId, type WorkspaceId } from '../../platform/ids.ts';
-import { type KeyRing, seal } from '../../platform/seal.ts';
+import type { KeyRing } from '../../platform/seal.ts';
 import { requireRoom } from '../workspaces/index.ts';
-import { type AppRow, appsFor } from './apps.ts';
+import { makeAccount } from './account-add.ts';
 import { tellNumber } from './change.ts';
 import { askNumber, type CheckNumber } from './check.ts';
-import { setToken, tokenPlace } from './credentials.ts';
-import {
-  accountForRef,
-  accountRefElsewhere,
-  countNumbers,
-  insertAccount,
-  insertNumber,
-  lockNumbers,
-} from './queries.ts';
+import { setToken } from './credentials.ts';
+import { accountForRef, countNumbers, insertNumber, lockNumbers } from './queries.ts';
+import { learnRef } from './queries-account.ts';
 import { getNumber, type NumberRow } from './read.ts';
 import { routesFor } from './routing.ts';
+import { type Speaker, speakerOfAccount, speakerOfToken } from './speaker.ts';
 
 /** The built-in WhatsApp, where one runs. */
 export interface SimulatorDoor {
@@ -26,6 +22,8 @@ export interface SimulatorDoor {
     phoneNumberId: string;
     displayPhoneNumber: string;
     token: string;
+    /** Whose API it is to be reached through. */
+    provider: ProviderName;
     /** The account it belongs to; its own when none was named. */
     accountId?: string;
   }): Promise<void> | void;
@@ -41,14 +39,18 @@ export interface AddNumberDeps {
   onNumberAdded?(tx: TenantTx, number: NumberRow): Promise<void>;
   /** Where the Graph API answers and in which version, unless an account says otherwise. */
   graph?: { baseUrl: string; version: string };
+  ycloud?: { baseUrl: string };
   /** Asks the provider whether the token may use the number. Only an operator may do without: it would let anyone claim any id. */
   checkNumber: CheckNumber | 'unchecked';
 }
 
 export interface AddNumber {
+  /** WhatsApp's id of the number; at YCloud the number itself. */
   phoneNumberId: string;
   displayPhoneNumber?: string | undefined;
-  token: string;
+  /** Either an access token, or an account of the workspace that has one. */
+  token?: string | undefined;
+  accountId?: string | undefined;
   accountRef?: string | undefined;
   portfolioRef?: string | undefined;
   appId?: string | undefined;
@@ -60,41 +62,16 @@ export interface AddNumber {
   id?: NumberId | undefined;
 }
 
-export const graphBaseUrl = 'https://graph.facebook.com';
-const defaultGraphVersion = 'v24.0';
-/** v20.0 ended in September 2026. WhatsApp answers older versions with the oldest living one. */
-const oldestLivingVersion = 21;
-
-/** `v24`, `24.0` and `v24.0` mean the same; anything else is refused. */
-export function readGraphVersion(text: string): { version: string; warning: string | null } {
-  const match = /^v?(\d{1,2})(?:\.0)?$/i.exec(text.trim());
-  if (!match) {
-    throw errors.invalidRequest([{ path: 'graphVersion', message: 'Write it like v24.0.' }]);
-  }
-  const major = Number(match[1]);
-  const version = `v${major}.0`;
-  return {
-    version,
-    warning:
-      major < oldestLivingVersion
-        ? `Graph API ${version} has expired; WhatsApp answers with its oldest living version. Use ${defaultGraphVersion}.`
-        : null,
-  };
-}
-
-/** What was asked outside before the transaction: which app, that the token may use the number, what it is called. */
+/** What was asked outside before the transaction: who speaks for the number, that they may use it, what it is called. */
 export interface PreparedNumber {
   workspaceId: WorkspaceId;
   command: AddNumber;
-  app: AppRow;
+  speaker: Speaker;
   phoneNumberId: string;
   displayPhoneNumber: string;
   verifiedName: string;
-  token: string;
-  isMock: boolean;
-  baseUrl: string;
-  version: string;
-  warnings: string[];
+  /** WhatsApp's id of the account, where the provider told it. */
+  learnedRef: string | null;
 }
 
 /**
@@ -106,36 +83,29 @@ export async function prepareNumber(
   workspaceId: WorkspaceId,
   command: AddNumber,
 ): Promise<PreparedNumber> {
-  const phoneNumberId = command.phoneNumberId.trim();
-  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(phoneNumberId)) {
-    throw errors.invalidRequest([
-      { path: 'phoneNumberId', message: "WhatsApp's id of the number (digits), not the number itself." },
-    ]);
-  }
-  if (command.token.trim() === '') {
-    throw errors.invalidRequest([{ path: 'token', message: 'An access token is needed.' }]);
-  }
-  const token = command.token.trim();
-  const isMock = token.startsWith('mock_');
-  if (isMock && deps.simulator === null) {
-    throw errors.unprocessable(
-      'no_simulator',
-      'A mock_ token belongs to the simulator, and none runs here. Start without --no-demo, or use a real token.',
-    );
-  }
-  const graph = readGraphVersion(command.graphVersion ?? deps.graph?.version ?? defaultGraphVersion);
-  const app = await chooseApp(deps, workspaceId, command, isMock, phoneNumberId);
-  const baseUrl = isMock ? deps.simulator!.baseUrl : (command.baseUrl ?? deps.graph?.baseUrl ?? graphBaseUrl);
+  const speaker =
+    command.accountId === undefined
+      ? await speakerOfToken(deps, workspaceId, command)
+      : await speakerOfAccount(deps, workspaceId, command.accountId);
+  const phoneNumberId = idOf(command.phoneNumberId.trim(), speaker.provider);
+  // Before anybody is asked: the simulator would give the number another token. The insert has the last word.
+  const taken = await deps.db.withSystem('is a number connected already', async (system) =>
+    (await routesFor(system, [phoneNumberId])).has(phoneNumberId),
+  );
+  if (taken) throw numberTaken();
+  const { token, isMock, provider } = speaker;
   let displayPhoneNumber = command.displayPhoneNumber?.trim() ?? '';
   let verifiedName = command.name ?? '';
+  let learnedRef: string | null = null;
   if (!isMock) {
     const told = await askNumber(deps, {
-      credential: { token, baseUrl, version: graph.version },
+      credential: { provider, token, baseUrl: speaker.baseUrl, version: speaker.version },
       phoneNumberId,
-      accountRef: command.accountRef ?? null,
+      accountRef: speaker.accountRef,
     });
     displayPhoneNumber ||= told?.displayPhoneNumber ?? '';
     verifiedName ||= told?.verifiedName ?? '';
+    learnedRef = told?.accountRef ?? null;
   }
   // Shown until WhatsApp tells the real one: webhooks carry it.
   displayPhoneNumber ||= phoneNumberId;
@@ -144,22 +114,28 @@ export async function prepareNumber(
       phoneNumberId,
       displayPhoneNumber,
       token,
-      ...(command.accountRef ? { accountId: command.accountRef } : {}),
+      provider,
+      ...(speaker.accountRef ? { accountId: speaker.accountRef } : {}),
     });
   }
-  return {
-    workspaceId,
-    command,
-    app,
-    phoneNumberId,
-    displayPhoneNumber,
-    verifiedName,
-    token,
-    isMock,
-    baseUrl,
-    version: graph.version,
-    warnings: graph.warning ? [graph.warning] : [],
-  };
+  return { workspaceId, command, speaker, phoneNumberId, displayPhoneNumber, verifiedName, learnedRef };
+}
+
+/** Meta's ids are digits, without a plus; YCloud's numbers are named by themselves, with one: the two never meet. */
+function idOf(given: string, provider: ProviderName): string {
+  if (provider === 'ycloud') {
+    const digits = /^\+?[\d\s().-]+$/.test(given) ? given.replace(/\D/g, '') : '';
+    if (digits.length >= 7 && digits.length <= 15) return `+${digits}`;
+    throw errors.invalidRequest([
+      { path: 'phoneNumberId', message: 'YCloud knows a number by itself: write it like +15550783881.' },
+    ]);
+  }
+  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(given)) {
+    throw errors.invalidRequest([
+      { path: 'phoneNumberId', message: "WhatsApp's id of the number (digits), not the number itself." },
+    ]);
+  }
+  return given;
 }
 
 /** Connects a number that `prepareNumber` asked about. The first number of a workspace becomes its default. */
@@ -168,7 +144,8 @@ export async function addNumber(
   deps: AddNumberDeps,
   prepared: PreparedNumber,
 ): Promise<{ number: NumberRow; warnings: string[] }> {
-  const { command, app, phoneNumberId, displayPhoneNumber, verifiedName, isMock } = prepared;
+  const { command, speaker, phoneNumberId, displayPhoneNumber, verifiedName } = prepared;
+  const { isMock } = speaker;
   if (prepared.workspaceId !== tx.workspaceId) throw new Error('a number was prepared for another workspace');
   await tx.execute(lockNumbers, [tx.workspaceId]);
   const [counted] = await tx.query<{ count: number; has_default: boolean }>(countNumbers, [tx.workspaceId]);
@@ -180,7 +157,7 @@ export async function addNumber(
     tx.workspaceId,
     id,
     accountId,
-    app.provider,
+    speaker.provider,
     phoneNumberId,
     displayPhoneNumber,
     verifiedName,
@@ -195,7 +172,7 @@ export async function addNumber(
   await deps.onNumberAdded?.(tx, number);
   const added = await getNumber(tx, id);
   await tellNumber(tx, added, { activated: added.status === 'active' });
-  return { number: added, warnings: prepared.warnings };
+  return { number: added, warnings: speaker.warnings };
 }
 
 /** Neutral: it does not say whose number it is. */
@@ -206,83 +183,34 @@ function numberTaken() {
   );
 }
 
-/** Which app signs this number's webhooks: the simulator's, the named one, else the workspace's or the installation's. */
-async function chooseApp(
-  deps: AddNumberDeps,
-  workspaceId: WorkspaceId,
-  command: AddNumber,
-  isMock: boolean,
-  phoneNumberId: string,
-): Promise<AppRow> {
-  const { taken, apps, refTaken } = await deps.db.withSystem(
-    'which app a new number hangs on',
-    async (system) => ({
-      // Before anybody is asked: the simulator would give the number another token. The insert has the last word.
-      taken: (await routesFor(system, [phoneNumberId])).has(phoneNumberId),
-      apps: await appsFor(system, workspaceId),
-      // Whoever names another workspace's account would get its notices.
-      refTaken:
-        !isMock && command.accountRef
-          ? (await system.query(accountRefElsewhere, [command.accountRef, workspaceId])).length > 0
-          : false,
-    }),
-  );
-  if (taken) throw numberTaken();
-  if (refTaken) {
-    throw errors.conflict('account_taken', 'This account is already connected and cannot be added here.');
-  }
-  if (isMock) {
-    const simulator = apps.find((app) => app.isSimulator);
-    if (!simulator) throw errors.configuration('The simulator has no app row; start the demo once.');
-    return simulator;
-  }
-  const real = apps.filter((app) => !app.isSimulator);
-  const chosen = command.appId
-    ? real.find((app) => app.id === command.appId)
-    : (real.find((app) => app.workspaceId !== null) ?? real.find((app) => app.isDefault));
-  if (!chosen) {
-    throw command.appId
-      ? errors.notFound('app', { appId: command.appId })
-      : errors.unprocessable(
-          'no_app',
-          'No Meta app is configured, so no webhook of this number could be trusted. Set META_APP_SECRET or add an app.',
-        );
-  }
-  return chosen;
-}
-
-/** The account of that reference in this workspace gets the new token; a mock number always gets its own. */
+/** The account named, or of that reference, gets the number; a mock token always makes one of its own. */
 async function accountForToken(
   tx: TenantTx,
   deps: AddNumberDeps,
-  wanted: PreparedNumber,
+  { command, speaker, learnedRef }: PreparedNumber,
 ): Promise<AccountId> {
-  const { command, app, token, isMock, baseUrl, version } = wanted;
+  const { token, isMock, baseUrl, version, provider, appId } = speaker;
+  if (speaker.accountId !== null) {
+    if (learnedRef !== null) await tx.execute(learnRef, [tx.workspaceId, speaker.accountId, learnedRef]);
+    return speaker.accountId;
+  }
   if (!isMock && command.accountRef) {
     const [known] = await tx.query<{ id: string }>(accountForRef, [
       tx.workspaceId,
       command.accountRef,
-      app.id,
-      app.provider,
+      appId,
+      provider,
     ]);
     if (known) {
       await setToken(tx, deps, { accountId: known.id, token, baseUrl, graphVersion: version });
       return known.id as AccountId;
     }
   }
-  const id = newId<AccountId>(tx.now().getTime());
-  await tx.execute(insertAccount, [
-    tx.workspaceId,
-    id,
-    app.provider,
-    command.accountRef ?? null,
-    command.portfolioRef ?? '',
-    app.id,
-    command.name ?? '',
-    seal(deps.ring, tokenPlace(tx.workspaceId, id), token),
-    baseUrl,
-    version,
-    tx.now().toISOString(),
-  ]);
-  return id;
+  return makeAccount(tx, deps, {
+    speaker,
+    ref: command.accountRef ?? null,
+    portfolioRef: command.portfolioRef ?? '',
+    name: command.name ?? '',
+    webhookSecret: null,
+  });
 }

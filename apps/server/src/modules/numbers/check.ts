@@ -13,7 +13,7 @@ export type CheckNumber = (call: {
 export async function askNumber(
   deps: { checkNumber: CheckNumber | 'unchecked' },
   about: { credential: Credential; phoneNumberId: string; accountRef: string | null },
-): Promise<{ displayPhoneNumber: string; verifiedName: string } | null> {
+): Promise<{ displayPhoneNumber: string; verifiedName: string; accountRef?: string | null } | null> {
   if (deps.checkNumber === 'unchecked') return null;
   const told = await deps.checkNumber({ ...about, timeoutMs: 10_000 });
   if (told.outcome === 'ok') return told;

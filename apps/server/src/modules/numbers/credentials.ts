@@ -1,4 +1,4 @@
-import type { Credential } from '@chaski/providers';
+import type { Credential, ProviderName } from '@chaski/providers';
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type KeyRing, seal, unseal } from '../../platform/seal.ts';
@@ -9,6 +9,11 @@ import type { NumberRow } from './read.ts';
 /** Where an account's token is sealed: pasted into another row or workspace it does not open. */
 export function tokenPlace(workspaceId: string, accountId: string) {
   return { workspaceId, table: 'accounts', column: 'sealed_token', rowId: accountId };
+}
+
+/** Where an account's webhook secret is sealed. */
+export function webhookSecretPlace(workspaceId: string, accountId: string) {
+  return { workspaceId, table: 'accounts', column: 'sealed_webhook_secret', rowId: accountId };
 }
 
 // A token is needed for every call; a new one must count within seconds in every process.
@@ -54,13 +59,14 @@ async function load(
     { statement: credentialRow, values: [workspaceId, accountId] },
   ]);
   const row = rows?.[0] as
-    | { sealed_token: string | null; base_url: string; graph_version: string }
+    | { provider: ProviderName; sealed_token: string | null; base_url: string; graph_version: string }
     | undefined;
   if (!row) throw errors.notFound('account', { accountId });
   if (row.sealed_token === null) {
     throw errors.conflict('token_missing', 'This account has no access token yet. Add one.', { accountId });
   }
   return {
+    provider: row.provider,
     token: unseal(ring, tokenPlace(workspaceId, accountId), row.sealed_token),
     baseUrl: row.base_url,
     version: row.graph_version,
@@ -85,21 +91,24 @@ export async function askToken(
     ]);
   }
   if (!number.hasWindow) return;
-  const { baseUrl } = await addressOf(deps.db, number);
+  const { baseUrl, provider } = await addressOf(deps.db, number);
   await askNumber(deps, {
-    credential: { token, baseUrl, version: number.account.graphVersion },
+    credential: { provider, token, baseUrl, version: number.account.graphVersion },
     phoneNumberId: number.phoneNumberId,
     accountRef: number.account.ref,
   });
 }
 
-async function addressOf(db: Database, number: NumberRow): Promise<{ baseUrl: string }> {
+async function addressOf(
+  db: Database,
+  number: NumberRow,
+): Promise<{ baseUrl: string; provider: ProviderName }> {
   const [rows] = await db.readTenant(number.workspaceId, [
     { statement: credentialRow, values: [number.workspaceId, number.accountId] },
   ]);
-  const row = rows?.[0] as { base_url: string } | undefined;
+  const row = rows?.[0] as { base_url: string; provider: ProviderName } | undefined;
   if (!row) throw errors.notFound('account', { accountId: number.accountId });
-  return { baseUrl: row.base_url };
+  return { baseUrl: row.base_url, provider: row.provider };
 }
 
 /** Stores a new token and ends a pause. */

@@ -2,8 +2,9 @@
  * numbers: which phone numbers exist, whose they are, and with what credentials they speak.
  *
  * Words: an *app* signs webhooks (its *secrets*, several while one is being rotated); an *account* is the WhatsApp
- * Business account, bound to one app, and holds the sealed token; a *number* hangs on an account; a *route* is what a
- * batch must know about a number; a *notice* is what WhatsApp says about accounts and numbers.
+ * Business account, bound to one app, and holds the sealed token (or, at YCloud, the API key and the secret with which
+ * YCloud signs for it: it is its own app); it is *subscribed* when its provider sends webhooks here; a *number* hangs on
+ * an account; a *route* is what a batch must know about a number; a *notice* is what WhatsApp says about accounts and numbers.
  * Tables: apps, app_secrets (of the installation), accounts, numbers, number_leases (rows written by messages'
  * delivery), notices.
  * States of a number: pending → active | refused, refused → active, active ⇄ suspended (by the operator or by the
@@ -15,7 +16,12 @@
  * changes can be changed back (bans are flags in `provider_state`, never deletions).
  */
 
-export { askableAccounts } from './accounts.ts';
+export type { AccountDeps } from './account-check.ts';
+export { loadSigningAccounts } from './account-door.ts';
+export { webhookAddressOf } from './account-present.ts';
+export { numberAccountRoutes } from './account-routes.ts';
+export { subscribeHandler } from './account-subscribe.ts';
+export { type AskableAccount, askableAccounts } from './accounts.ts';
 export {
   type AddNumber,
   type AddNumberDeps,
@@ -49,7 +55,7 @@ export {
 export { refuseUnknownNumbers } from './known.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
 export { numberBody, presentNumber } from './present.ts';
-export { defaultNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
+export { defaultNumber, findNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';
 export { numberRoutes } from './routes.ts';
 export {
   accountRoutesFor,

@@ -1,3 +1,4 @@
+import type { ProviderName } from '@chaski/providers';
 import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import type { AppId } from '../../platform/ids.ts';
 import { type KeyRing, unseal } from '../../platform/seal.ts';
@@ -65,6 +66,7 @@ export interface MockNumber {
   displayPhoneNumber: string;
   verifiedName: string;
   token: string;
+  provider: ProviderName;
   accountId?: string;
 }
 
@@ -78,12 +80,14 @@ export async function listMockNumbers(tx: SystemTx, deps: { ring: KeyRing }): Pr
     verified_name: string;
     sealed_token: string;
     account_ref: string | null;
+    provider: ProviderName;
   }>(mockNumbers);
   return rows.map((row) => ({
     phoneNumberId: row.phone_number_id,
     displayPhoneNumber: row.display_phone_number,
     verifiedName: row.verified_name,
     token: unseal(deps.ring, tokenPlace(row.workspace_id, row.account_id), row.sealed_token),
+    provider: row.provider,
     ...(row.account_ref ? { accountId: row.account_ref } : {}),
   }));
 }

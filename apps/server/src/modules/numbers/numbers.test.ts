@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Seeded, seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts';
 import { systemActor, type TenantTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
+import { registerJobs } from '../../platform/queue/index.ts';
 import { seal } from '../../platform/seal.ts';
 import { createWorkspace, seedPlans } from '../workspaces/index.ts';
 import {
@@ -35,6 +36,7 @@ import { setStatus } from './status.ts';
 
 const { db, clock } = await testDatabase();
 useKeyRing(db, testRing);
+await registerJobs(db);
 
 const made: { phoneNumberId: string; token: string }[] = [];
 const deps: AddNumberDeps = {
@@ -108,6 +110,7 @@ describe('adding a number', () => {
     expect(hooked).toEqual([first.number.id]);
     expect(first.number.account.appId).toBe(real.id);
     expect(await credentialFor(db, workspaceId, first.number.accountId)).toEqual({
+      provider: 'cloud',
       token: 'EAAnewer',
       baseUrl: 'https://graph.facebook.com',
       version: 'v24.0',
@@ -179,7 +182,7 @@ describe('adding a number', () => {
     expect(error.message).toContain('because');
     expect(asked).toEqual([
       {
-        credential: { token: 'made-up', baseUrl: 'https://graph.test', version: 'v25.0' },
+        credential: { provider: 'cloud', token: 'made-up', baseUrl: 'https://graph.test', version: 'v25.0' },
         phoneNumberId: '4711',
         accountRef: `waba-${outcome}`,
         timeoutMs: 10_000,

@@ -16,11 +16,10 @@ export const setVerifyToken = statement(
 export const mockNumbers = statement(
   'numbers.mock',
   `select n.workspace_id, n.id, n.account_id, n.phone_number_id, n.display_phone_number, n.verified_name,
-     a.sealed_token, a.base_url, a.account_ref
+     a.sealed_token, a.account_ref, a.provider
    from numbers n
    join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
-   join apps p on p.id = a.app_id
-   where p.is_simulator`,
+   where a.is_simulated`,
 );
 
 export const simulatedDefault = statement(
@@ -28,13 +27,12 @@ export const simulatedDefault = statement(
   `select 1
    from numbers n
    join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
-   join apps p on p.id = a.app_id
-   where n.workspace_id = $1 and n.is_default and p.is_simulator`,
+   where n.workspace_id = $1 and n.is_default and a.is_simulated`,
 );
 
 export const pointAccounts = statement(
   'numbers.point_mock_accounts',
-  `update accounts a set base_url = $1 from apps p where p.id = a.app_id and p.is_simulator and a.base_url <> $1`,
+  'update accounts set base_url = $1 where is_simulated and base_url <> $1',
 );
 
 export const setWorkflow = statement(

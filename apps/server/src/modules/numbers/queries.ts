@@ -144,8 +144,8 @@ export const accountsToAsk = statement(
 export const insertAccount = statement(
   'numbers.insert_account',
   `insert into accounts (workspace_id, id, provider, account_ref, portfolio_ref, app_id, name, sealed_token, base_url,
-     graph_version, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+     graph_version, created_at, is_simulated, webhook_key, sealed_webhook_secret)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 );
 
 export const updateToken = statement(
@@ -168,8 +168,8 @@ export const setPaused = statement(
 
 export const accountRefElsewhere = statement(
   'numbers.account_ref_elsewhere',
-  `select 1 as found from accounts a join apps p on p.id = a.app_id
-    where a.account_ref = $1 and a.workspace_id <> $2 and not p.is_simulator limit 1`,
+  `select 1 as found from accounts a
+    where a.account_ref = $1 and a.workspace_id <> $2 and a.provider = 'cloud' and not a.is_simulated limit 1`,
 );
 
 // ───────────── apps ─────────────

@@ -25,24 +25,35 @@ export interface NumberRoutesDeps extends AddNumberDeps {
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneNumber = z.strictObject({ id: z.uuid() });
 
-const newNumber = z.strictObject({
-  phoneNumberId: z.string().min(1).max(64).describe("WhatsApp's id of the number, not the number itself."),
-  displayPhoneNumber: z.string().min(3).max(40).optional(),
-  token: z
-    .string()
-    .min(1)
-    .max(4096)
-    .describe('Access token; one that begins with mock_ makes the number in the simulator.'),
-  accountRef: z.string().min(1).max(64).optional().describe('Id of the WhatsApp Business account.'),
-  portfolioRef: z.string().max(64).optional().describe('Id of the business portfolio.'),
-  appId: z.uuid().optional().describe('The Meta app that signs its webhooks.'),
-  name: z.string().max(200).optional(),
-  graphVersion: z
-    .string()
-    .max(8)
-    .optional()
-    .meta({ examples: ['v24.0'] }),
-});
+const newNumber = z
+  .strictObject({
+    phoneNumberId: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe("WhatsApp's id of the number; at YCloud the number itself, like +15550783881."),
+    displayPhoneNumber: z.string().min(3).max(40).optional(),
+    token: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('Access token; one that begins with mock_ makes the number in the simulator.'),
+    accountId: z.uuid().optional().describe('Instead of a token: an account of the workspace that has one.'),
+    accountRef: z.string().min(1).max(64).optional().describe('Id of the WhatsApp Business account.'),
+    portfolioRef: z.string().max(64).optional().describe('Id of the business portfolio.'),
+    appId: z.uuid().optional().describe('The Meta app that signs its webhooks.'),
+    name: z.string().max(200).optional(),
+    graphVersion: z
+      .string()
+      .max(8)
+      .optional()
+      .meta({ examples: ['v24.0'] }),
+  })
+  .refine(({ token, accountId }) => (token === undefined) !== (accountId === undefined), {
+    path: ['token'],
+    message: 'Give either a token or an accountId.',
+  });
 
 const numberChange = z
   .strictObject({
