@@ -263,7 +263,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       log: part(log, 'inbound'),
       clock: db.clock,
     });
-    const providerNamed = (name: string) => (name === provider.name ? provider : undefined);
+    useKeyRing(db, ring);
     let url = config.publicUrl ?? '';
     // The simulator's phones live on this machine, whatever the public address is.
     let local = url;
@@ -459,7 +459,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         db,
         signals,
         log: part(log, 'inbound'),
-        parse: provider.parse,
+        parse,
         ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
       });
       ends.push(() => processor.stop());
