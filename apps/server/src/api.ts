@@ -57,13 +57,13 @@ export interface ApiDeps {
   /** Single sign-on; left out: there is none. */
   oidc?: Oidc | null;
   numbers: AddNumberDeps;
+  accounts: AccountDeps;
   inbound: Parameters<typeof inboundRoutes>[1];
   blobs: Blobs;
   provider: Calls;
   /** Signs short-lived addresses of media. */
   urlKey: Uint8Array | string;
   /** The reference systems' addresses; left out: with credentials only, and no queue. */
-  accounts: AccountDeps;
   compat?: CompatOptions;
 }
 
@@ -91,13 +91,13 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(auditRoutes({ db, gate }));
   await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
+  await app.register(numberAccountRoutes({ ...deps.accounts, gate }));
   await app.register(parkedRoutes({ db, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
   await app.register(mergeRoutes({ db, gate }));
   await app.register(importRoutes({ db, gate, blobs }));
   await app.register(exportRoutes({ db, gate }));
-  await app.register(numberAccountRoutes({ ...deps.accounts, gate }));
   await app.register(noteRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));

@@ -31,8 +31,8 @@ import { startRealtime } from './modules/feed/index.ts';
 import {
   createAcceptor,
   createDoorKeeper,
-  eraseBodies,
   createYcloudKeeper,
+  eraseBodies,
   inboundLag,
   maintainInbound,
   replayNumberHandler,
@@ -51,13 +51,13 @@ import {
   ensureApp,
   listMockNumbers,
   loadDoor,
-  pointMockAccounts,
   loadSigningAccounts,
+  pointMockAccounts,
   setDefaultWorkflow,
-  useKeyRing,
   subscribeHandler,
-} from './modules/numbers/index.ts';
+  useKeyRing,
   webhookAddressOf,
+} from './modules/numbers/index.ts';
 import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
 import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
@@ -257,7 +257,6 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     // ── the API ──
     const keeper = createDoorKeeper({ load: () => loadDoor(db, ring), log: part(log, 'inbound') });
-    useKeyRing(db, ring);
     const ycloud = createYcloudKeeper({
       load: () => loadSigningAccounts(db, ring),
       log: part(log, 'inbound'),
