@@ -28,7 +28,7 @@ import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
-import { messageRoutes, templateStatistics } from './modules/messages/index.ts';
+import { messageRoutes } from './modules/messages/index.ts';
 import {
   type AccountDeps,
   type AddNumberDeps,

@@ -472,9 +472,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         handlers: [
           fetchHandler({ db, blobs, provider: providers }),
           deleteBytesHandler({ db, blobs }),
-          planHandler({ db, blobs }),
           ...syncTemplatesHandlers({ db, provider: providers }),
-          ...handOverHandlers({ db, blobs, provider: providers }),
           subscribeHandler({ db, ring, calls: providers, addressOf: webhookAddress }),
           replayNumberHandler({ db, parse, log: part(log, 'inbound') }),
           markReadHandler({ db, provider: providers.named, delivery }),
