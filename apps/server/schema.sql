@@ -2026,18 +2026,25 @@ create view send_facts with (security_invoker=true) as
     c.username,
     c.blocked_at,
     c.opted_out,
-    c.opt_out_scope,
+    c.consent_service,
+    c.consent_utility,
+    c.consent_marketing,
     c.marketing_stopped_at,
+    c.marketing_resumed_at,
+    ( SELECT s.scope
+           FROM (public.identities i
+             CROSS JOIN LATERAL ( SELECT x.scope
+                   FROM public.suppressions x
+                  WHERE ((x.workspace_id = i.workspace_id) AND (x.hash = i.address_hash))
+                 LIMIT 1) s)
+          WHERE ((i.workspace_id = v.workspace_id) AND (i.contact_id = v.contact_id))
+          ORDER BY s.scope
+         LIMIT 1) AS suppressed,
     ( SELECT i.value
            FROM public.identities i
           WHERE ((i.workspace_id = v.workspace_id) AND (i.contact_id = v.contact_id) AND (i.kind = 'bsuid'::text) AND (i.scope = COALESCE(NULLIF(a.portfolio_ref, ''::text), (a.id)::text)) AND (i.superseded_at IS NULL))
           ORDER BY i.created_at DESC
          LIMIT 1) AS user_id,
-    ( SELECT k.action
-           FROM public.consents k
-          WHERE ((k.workspace_id = v.workspace_id) AND (k.contact_id = v.contact_id))
-          ORDER BY k.at DESC, k.id DESC
-         LIMIT 1) AS last_consent,
     w.name AS workspace_name,
     w.status AS workspace_status,
     w.plan,
@@ -2073,8 +2080,11 @@ create view send_facts with (security_invoker=true) as
             x.username,
             x.blocked_at,
             x.opted_out,
-            x.opt_out_scope,
-            x.marketing_stopped_at
+            x.consent_service,
+            x.consent_utility,
+            x.consent_marketing,
+            x.marketing_stopped_at,
+            x.marketing_resumed_at
            FROM public.contacts x
           WHERE ((x.workspace_id = v.workspace_id) AND (x.id = v.contact_id))
          LIMIT 1) c ON (true))

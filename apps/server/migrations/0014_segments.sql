@@ -92,3 +92,42 @@ alter table conversations add column last_outbound_at timestamptz;
 create or replace view contact_reach with (security_invoker = true) as
 select workspace_id, contact_id, number_id, last_inbound_at, last_outbound_at
 from conversations where contact_id is not null;
+
+-- ── what the send policy decides over ──
+
+-- As in 0011, with what each purpose stands at and what the suppression list says about any address of the contact, old
+-- ones too: whoever changed their number is still who did not want to hear from us.
+drop view send_facts;
+create view send_facts with (security_invoker = true) as
+select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.group_ref, v.last_inbound_at,
+  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider,
+  a.id as account_id, a.paused_reason,
+  c.phone, c.name as contact_name, c.profile_name, c.username,
+  c.blocked_at, c.opted_out, c.consent_service, c.consent_utility, c.consent_marketing, c.marketing_stopped_at,
+  c.marketing_resumed_at,
+  (select s.scope from identities i
+    cross join lateral (select x.scope from suppressions x
+      where x.workspace_id = i.workspace_id and x.hash = i.address_hash limit 1) s
+    where i.workspace_id = v.workspace_id and i.contact_id = v.contact_id
+    order by s.scope limit 1) as suppressed,
+  -- a business-scoped user id is good in its own portfolio only
+  (select i.value from identities i
+    where i.workspace_id = v.workspace_id and i.contact_id = v.contact_id and i.kind = 'bsuid'
+      and i.scope = coalesce(nullif(a.portfolio_ref, ''), a.id::text) and i.superseded_at is null
+    order by i.created_at desc limit 1) as user_id,
+  w.name as workspace_name, w.status as workspace_status, w.plan, w.settings,
+  -- A plan without a row gets the limits of `free`, not none.
+  p.messages_per_month, p.messages_per_minute
+from conversations v
+cross join lateral (select x.status, x.has_window, x.phone_number_id, x.default_workflow_id, x.provider, x.account_id
+  from numbers x where x.workspace_id = v.workspace_id and x.id = v.number_id limit 1) n
+cross join lateral (select x.id, x.paused_reason, x.portfolio_ref
+  from accounts x where x.workspace_id = v.workspace_id and x.id = n.account_id limit 1) a
+cross join lateral (select x.name, x.status, x.plan, x.settings from workspaces x where x.id = v.workspace_id limit 1) w
+left join lateral (
+  select x.phone, x.name, x.profile_name, x.username, x.blocked_at, x.opted_out, x.consent_service, x.consent_utility,
+    x.consent_marketing, x.marketing_stopped_at, x.marketing_resumed_at
+  from contacts x where x.workspace_id = v.workspace_id and x.id = v.contact_id limit 1) c on true
+left join lateral (select x.messages_per_month, x.messages_per_minute from plans x where x.name in (w.plan, 'free')
+  order by (x.name = w.plan) desc limit 1) p on true;
+grant select on send_facts to {{app}}, {{system}};

@@ -11,6 +11,10 @@ import { z } from 'zod';
 export const consentPurposes = ['service', 'utility', 'marketing'] as const;
 export type ConsentPurpose = (typeof consentPurposes)[number];
 
+/** What one word covers. */
+export const consentScopes = ['all', ...consentPurposes] as const;
+export type ConsentScope = (typeof consentScopes)[number];
+
 /** What a contact said about a purpose; `none`: nothing so far. */
 export const consentStates = ['in', 'out', 'none'] as const;
 export type ConsentState = (typeof consentStates)[number];

@@ -724,12 +724,20 @@ export type Contact = {
     at: string | null;
     source: string | null;
     keyword: string | null;
-    scope: 'all' | 'marketing' | null;
+    scope: 'all' | 'service' | 'utility' | 'marketing' | null;
   };
   /**
    * The person's own choice in WhatsApp.
    */
   marketingStoppedAt: string | null;
+  /**
+   * What each purpose stands at: the newest word about it, WhatsApp’s own preference included.
+   */
+  consent: {
+    service: 'in' | 'out' | 'none';
+    utility: 'in' | 'out' | 'none';
+    marketing: 'in' | 'out' | 'none';
+  };
   identityConflict: boolean;
   /**
    * Of a contact that was merged away: the one that stands for it.
@@ -771,12 +779,20 @@ export type ContactDetails = {
     at: string | null;
     source: string | null;
     keyword: string | null;
-    scope: 'all' | 'marketing' | null;
+    scope: 'all' | 'service' | 'utility' | 'marketing' | null;
   };
   /**
    * The person's own choice in WhatsApp.
    */
   marketingStoppedAt: string | null;
+  /**
+   * What each purpose stands at: the newest word about it, WhatsApp’s own preference included.
+   */
+  consent: {
+    service: 'in' | 'out' | 'none';
+    utility: 'in' | 'out' | 'none';
+    marketing: 'in' | 'out' | 'none';
+  };
   identityConflict: boolean;
   /**
    * Of a contact that was merged away: the one that stands for it.
@@ -791,13 +807,24 @@ export type ContactDetails = {
     scope: string;
     supersededAt: string | null;
   }>;
+  /**
+   * Each purpose with the word by which it stands where it stands.
+   */
+  purposes: Array<{
+    purpose: 'service' | 'utility' | 'marketing';
+    state: 'in' | 'out' | 'none';
+    source: string | null;
+    keyword: string | null;
+    proof: string | null;
+    at: string | null;
+  }>;
   consents: Array<{
     action: 'opt-out' | 'opt-in';
-    scope: 'all' | 'marketing';
+    scope: 'all' | 'service' | 'utility' | 'marketing';
     source: string;
     keyword: string | null;
     /**
-     * Provider id of the message that said it.
+     * What shows it: WhatsApp’s id of the message, a form, a list.
      */
     proof: string | null;
     at: string;
@@ -3361,10 +3388,6 @@ export type ApiKeysCreateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
-      | 'campaigns:*'
-      | 'campaigns:read'
-      | 'campaigns:write'
-      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -3539,10 +3562,6 @@ export type ApiKeysUpdateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
-      | 'campaigns:*'
-      | 'campaigns:read'
-      | 'campaigns:write'
-      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -5596,10 +5615,22 @@ export type ContactsUpdateResponse = ContactsUpdateResponses[keyof ContactsUpdat
 
 export type ContactsOptOutData = {
   /**
-   * What the word covers.
+   * What the word covers, and where it comes from.
    */
   body?: {
-    scope?: 'all' | 'marketing';
+    /**
+     * Everything, or one purpose.
+     */
+    scope?: 'all' | 'service' | 'utility' | 'marketing';
+    source?: 'api' | 'form';
+    /**
+     * What shows it: a link, the name and version of a form, an id of yours.
+     */
+    proof?: string;
+    /**
+     * When it was said; left out: now.
+     */
+    at?: string;
   } | null;
   headers?: {
     /**
@@ -5662,10 +5693,22 @@ export type ContactsOptOutResponse = ContactsOptOutResponses[keyof ContactsOptOu
 
 export type ContactsOptInData = {
   /**
-   * What the word covers.
+   * What the word covers, and where it comes from.
    */
   body?: {
-    scope?: 'all' | 'marketing';
+    /**
+     * Everything, or one purpose.
+     */
+    scope?: 'all' | 'service' | 'utility' | 'marketing';
+    source?: 'api' | 'form';
+    /**
+     * What shows it: a link, the name and version of a form, an id of yours.
+     */
+    proof?: string;
+    /**
+     * When it was said; left out: now.
+     */
+    at?: string;
   } | null;
   headers?: {
     /**
@@ -5923,7 +5966,7 @@ export type ContactsBulkData = {
     | {
         action: 'opt-out';
         ids: Array<string>;
-        scope?: 'all' | 'marketing';
+        scope?: 'all' | 'service' | 'utility' | 'marketing';
       };
   headers?: {
     /**

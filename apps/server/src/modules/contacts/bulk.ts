@@ -1,3 +1,4 @@
+import type { ConsentScope } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { recordConsents } from './consents.ts';
@@ -10,7 +11,7 @@ export interface BulkCommand {
   action: BulkAction;
   ids: readonly string[];
   labelIds: readonly string[];
-  scope: 'all' | 'marketing';
+  scope: ConsentScope;
 }
 
 export interface BulkResult {

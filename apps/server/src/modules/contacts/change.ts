@@ -1,3 +1,4 @@
+import type { ConsentScope } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
@@ -135,17 +136,22 @@ function filled(fields: ContactFields): Record<string, unknown> {
   );
 }
 
-/** Opting out or in on a person's behalf: kept in the history with source `api`. */
-export async function consent(
-  tx: TenantTx,
-  id: string,
-  action: 'opt-out' | 'opt-in',
-  scope: 'all' | 'marketing',
-): Promise<void> {
+export interface SaidFor {
+  action: 'opt-out' | 'opt-in';
+  scope: ConsentScope;
+  source: 'api' | 'form';
+  proof: string | null;
+  /** When it was said; null: now. */
+  at: Date | null;
+}
+
+/** Opting out or in on a person's behalf: kept in the history with where it comes from. */
+export async function consent(tx: TenantTx, id: string, said: SaidFor): Promise<void> {
   await standingContact(tx, id);
+  const { action, scope, source, proof } = said;
   const [counted] = await recordConsents(
     tx,
-    [{ workspaceId: tx.workspaceId, contactId: id, action, scope, source: 'api', at: tx.now() }],
+    [{ workspaceId: tx.workspaceId, contactId: id, action, scope, source, proof, at: said.at ?? tx.now() }],
     true,
   );
   if (counted) return;
@@ -155,7 +161,7 @@ export async function consent(
       workspaceId: tx.workspaceId,
       name: 'contact.consent_kept',
       data: { contactId: id, action, scope },
-      audit: { target: { kind: 'contact', id }, after: { action, scope, counts: false } },
+      audit: { target: { kind: 'contact', id }, after: { action, scope, source, counts: false } },
     },
   ]);
 }

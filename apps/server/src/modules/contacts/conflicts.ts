@@ -1,16 +1,9 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
-import {
-  type ConflictPair,
-  type ConsentRow,
-  insertConflictPairs,
-  insertConsents,
-  lockContacts,
-  selectContacts,
-} from './queries.ts';
-import { setStricter } from './queries-consent.ts';
-import { missingWords } from './rules.ts';
+import { type ConflictPair, insertConflictPairs, lockContacts, selectContacts } from './queries.ts';
+import { type ConsentRow, insertConsents, setStricter } from './queries-consent.ts';
+import { missingWords } from './rules-consent.ts';
 
 /**
  * These may be the same person. From now on a word about being written to counts for both (`recordConsents`), and what

@@ -1,9 +1,12 @@
+import type { ConsentScope } from '@chaski/contracts';
 import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { counter } from '../../platform/metrics.ts';
-import { applyConsents, type ConsentRow, insertConsents, lockContacts, selectConflicts } from './queries.ts';
-import { outdone } from './rules.ts';
+import { lockContacts, selectConflicts } from './queries.ts';
+import { applyConsents, type ConsentRow, insertConsents, type PurposeWord } from './queries-consent.ts';
+import { liftErased } from './queries-suppress.ts';
+import { aboutOf, outdone } from './rules-consent.ts';
 
 const words = counter('chaski_consents_total', 'People who opted out or in again, by who said so.', [
   'action',
@@ -14,11 +17,12 @@ export interface Consent {
   workspaceId: string;
   contactId: string;
   action: 'opt-out' | 'opt-in';
-  scope: 'all' | 'marketing';
-  /** keyword | whatsapp | api | import; `whatsapp` is the person's own marketing preference there. */
+  /** All purposes, or one of them. */
+  scope: ConsentScope;
+  /** keyword | whatsapp | api | form | import; `whatsapp` is the person's own marketing preference there. */
   source: string;
   keyword?: string | null;
-  /** Provider id of the message that said it. */
+  /** What shows that it was said: WhatsApp's id of the message, the form, the list. */
   proof?: string | null;
   at: Date;
 }
@@ -59,22 +63,21 @@ export async function recordConsents(
   }
   await lockContacts(tx, rows);
   await insertConsents(tx, rows);
-  // One row per contact and kind of word in one statement: the newest, the later one on a tie.
-  const newest = new Map<string, ConsentRow>();
-  for (const row of rows) {
-    const key = `${row.workspaceId}|${row.contactId}|${row.source === 'whatsapp'}`;
-    const before = newest.get(key);
-    if (!before || !outdone(row, before)) newest.set(key, row);
+  // One word about each thing in one statement: the newest, the later one on a tie.
+  const newest = new Map<string, PurposeWord>();
+  for (const word of rows) {
+    for (const about of aboutOf(word)) {
+      const key = `${word.workspaceId}|${word.contactId}|${about}`;
+      const before = newest.get(key);
+      if (!before || !outdone(word, before.word)) newest.set(key, { word, about });
+    }
   }
-  const due = [...newest.values()].sort((a, b) => (a.contactId < b.contactId ? -1 : 1));
-  const applied = new Set(
-    (await applyConsents(tx, due)).flatMap(({ workspaceId, contactId, own, theirs }) => [
-      ...(own ? [`${workspaceId}|${contactId}|false`] : []),
-      ...(theirs ? [`${workspaceId}|${contactId}|true`] : []),
-    ]),
-  );
-  const events = due.filter((row) =>
-    applied.has(`${row.workspaceId}|${row.contactId}|${row.source === 'whatsapp'}`),
+  const due = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const applied = await applyConsents(tx, due);
+  const events = rows.filter((row) => applied.has(row.id));
+  await liftErased(
+    tx,
+    events.filter((row) => row.action === 'opt-in' && row.source !== 'whatsapp' && row.source !== 'import'),
   );
   const spoken = new Set(said.map((row) => row.id));
   await emit(

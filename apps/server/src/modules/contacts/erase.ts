@@ -1,6 +1,7 @@
 import { phoneVariants } from '@chaski/providers';
 import { type SystemTx, statement } from '../../platform/db/index.ts';
 import { type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
+import { keepRefusals } from './suppress.ts';
 
 const merged = statement(
   'contacts.merged_ids',
@@ -52,6 +53,7 @@ const gone = [
   statement('contacts.erase_consents', `delete from consents where ${place}`),
   statement('contacts.erase_notes', `delete from contact_notes where ${place}`),
   statement('contacts.erase_labels', `delete from contact_labels where ${place}`),
+  statement('contacts.erase_campaigns', `delete from contact_campaigns where ${place}`),
   statement('contacts.erase_words', `delete from contact_words where ${place}`),
   statement(
     'contacts.erase_pairs',
@@ -68,7 +70,8 @@ const blank = statement(
   'contacts.erase',
   `update contacts set name = null, profile_name = null, username = null, phone = null, country = null, email = null,
      company = null, language = null, attributes = '{}', blocked_at = null, opted_out = false, opted_out_at = null,
-     opt_out_source = null, opt_out_keyword = null, opt_out_scope = null, marketing_stopped_at = null,
+     opt_out_source = null, opt_out_keyword = null, opt_out_scope = null, consent_service = null, consent_utility = null,
+     consent_marketing = null, marketing_stopped_at = null, marketing_resumed_at = null,
      identity_conflict = false, last_seen_at = null, erased_at = $3, updated_at = $3
    where workspace_id = $1 and id = any($2::uuid[]) and erased_at is null`,
 );
@@ -79,6 +82,7 @@ export async function eraseContacts(
   workspaceId: string,
   contactIds: readonly string[],
 ): Promise<{ contacts: number }> {
+  await keepRefusals(tx, workspaceId, contactIds);
   for (const one of gone) await tx.execute(one, [workspaceId, contactIds]);
   return { contacts: await tx.execute(blank, [workspaceId, contactIds, tx.now().toISOString()]) };
 }

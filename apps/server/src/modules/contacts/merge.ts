@@ -142,7 +142,11 @@ function fieldsOf(row: ContactRow): Fields {
     optOutSource: row.optOutSource,
     optOutKeyword: row.optOutKeyword,
     optOutScope: row.optOutScope,
+    consentService: row.consentService,
+    consentUtility: row.consentUtility,
+    consentMarketing: row.consentMarketing,
     marketingStoppedAt: iso(row.marketingStoppedAt),
+    marketingResumedAt: iso(row.marketingResumedAt),
     identityConflict: row.identityConflict,
     lastSeenAt: iso(row.lastSeenAt),
   };

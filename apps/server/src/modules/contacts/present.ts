@@ -1,3 +1,4 @@
+import { consentPurposes, consentScopes, consentStates } from '@chaski/contracts';
 import { z } from 'zod';
 import { type AttributeRow, attributeTypes } from './attributes.ts';
 import { displayName } from './index.ts';
@@ -5,6 +6,7 @@ import type { LabelRow } from './labels.ts';
 import type { NoteRow } from './notes.ts';
 import type { ContactRow, IdentityRow } from './queries.ts';
 import type { ConsentHistoryRow } from './queries-consent.ts';
+import { consentOf, standingWords } from './rules-consent.ts';
 
 export const contactBody = z
   .object({
@@ -26,9 +28,16 @@ export const contactBody = z
       at: z.string().nullable(),
       source: z.string().nullable(),
       keyword: z.string().nullable(),
-      scope: z.enum(['all', 'marketing']).nullable(),
+      scope: z.enum(consentScopes).nullable(),
     }),
     marketingStoppedAt: z.string().nullable().describe("The person's own choice in WhatsApp."),
+    consent: z
+      .object({
+        service: z.enum(consentStates),
+        utility: z.enum(consentStates),
+        marketing: z.enum(consentStates),
+      })
+      .describe('What each purpose stands at: the newest word about it, WhatsApp’s own preference included.'),
     identityConflict: z.boolean(),
     mergedInto: z
       .uuid()
@@ -50,13 +59,25 @@ export const contactDetails = contactBody
         supersededAt: z.string().nullable(),
       }),
     ),
+    purposes: z
+      .array(
+        z.object({
+          purpose: z.enum(consentPurposes),
+          state: z.enum(consentStates),
+          source: z.string().nullable(),
+          keyword: z.string().nullable(),
+          proof: z.string().nullable(),
+          at: z.string().nullable(),
+        }),
+      )
+      .describe('Each purpose with the word by which it stands where it stands.'),
     consents: z.array(
       z.object({
         action: z.enum(['opt-out', 'opt-in']),
-        scope: z.enum(['all', 'marketing']),
+        scope: z.enum(consentScopes),
         source: z.string(),
         keyword: z.string().nullable(),
-        proof: z.string().nullable().describe('Provider id of the message that said it.'),
+        proof: z.string().nullable().describe('What shows it: WhatsApp’s id of the message, a form, a list.'),
         at: z.string(),
       }),
     ),
@@ -94,6 +115,11 @@ export function presentContact(
       scope: row.optOutScope,
     },
     marketingStoppedAt: iso(row.marketingStoppedAt),
+    consent: {
+      service: consentOf(row, 'service'),
+      utility: consentOf(row, 'utility'),
+      marketing: consentOf(row, 'marketing'),
+    },
     identityConflict: row.identityConflict,
     mergedInto: row.mergedInto,
     lastSeenAt: iso(row.lastSeenAt),
@@ -109,14 +135,27 @@ export function presentDetails(
   consents: readonly ConsentHistoryRow[],
 ): z.infer<typeof contactDetails> {
   const userId = identities.find((one) => one.kind === 'bsuid' && one.supersededAt === null)?.value ?? null;
+  const shown = presentContact(row, labels, userId);
+  const words = standingWords(consents, shown.consent);
   return {
-    ...presentContact(row, labels, userId),
+    ...shown,
     identities: identities.map((one) => ({
       kind: one.kind,
       value: one.value,
       scope: one.scope,
       supersededAt: iso(one.supersededAt),
     })),
+    purposes: consentPurposes.map((purpose) => {
+      const word = words[purpose];
+      return {
+        purpose,
+        state: shown.consent[purpose],
+        source: word?.source ?? null,
+        keyword: word?.keyword ?? null,
+        proof: word?.proof ?? null,
+        at: iso(word?.at ?? null),
+      };
+    }),
     consents: consents.map((one) => ({
       action: one.action,
       scope: one.scope,

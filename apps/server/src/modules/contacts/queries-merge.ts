@@ -1,5 +1,7 @@
+import type { ConsentScope } from '@chaski/contracts';
 import { statement, type TenantTx } from '../../platform/db/index.ts';
 import type { ContactRow } from './queries.ts';
+import type { Said } from './rules-consent.ts';
 
 /** What a merge may change of a contact, as JSON keeps it. */
 export interface Fields {
@@ -17,8 +19,12 @@ export interface Fields {
   optedOutAt: string | null;
   optOutSource: string | null;
   optOutKeyword: string | null;
-  optOutScope: 'all' | 'marketing' | null;
+  optOutScope: ConsentScope | null;
+  consentService: Said;
+  consentUtility: Said;
+  consentMarketing: Said;
   marketingStoppedAt: string | null;
+  marketingResumedAt: string | null;
   identityConflict: boolean;
   lastSeenAt: string | null;
 }
@@ -152,12 +158,15 @@ const write = statement(
      country = r."country", email = r."email", company = r."company", language = r."language",
      attributes = r."attributes", blocked_at = r."blockedAt", opted_out = r."optedOut",
      opted_out_at = r."optedOutAt", opt_out_source = r."optOutSource", opt_out_keyword = r."optOutKeyword",
-     opt_out_scope = r."optOutScope", marketing_stopped_at = r."marketingStoppedAt",
+     opt_out_scope = r."optOutScope", consent_service = r."consentService", consent_utility = r."consentUtility",
+     consent_marketing = r."consentMarketing", marketing_stopped_at = r."marketingStoppedAt",
+     marketing_resumed_at = r."marketingResumedAt",
      identity_conflict = r."identityConflict", last_seen_at = r."lastSeenAt", merged_into = $4, updated_at = $5
    from jsonb_to_record($3::jsonb) as r ("name" text, "profileName" text, "username" text, "phone" text,
      "country" text, "email" text, "company" text, "language" text, "attributes" jsonb, "blockedAt" timestamptz,
      "optedOut" boolean, "optedOutAt" timestamptz, "optOutSource" text, "optOutKeyword" text, "optOutScope" text,
-     "marketingStoppedAt" timestamptz, "identityConflict" boolean, "lastSeenAt" timestamptz)
+     "consentService" text, "consentUtility" text, "consentMarketing" text, "marketingStoppedAt" timestamptz,
+     "marketingResumedAt" timestamptz, "identityConflict" boolean, "lastSeenAt" timestamptz)
    where c.workspace_id = $1 and c.id = $2`,
 );
 

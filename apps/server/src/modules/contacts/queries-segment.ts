@@ -34,25 +34,6 @@ export async function matchingAfter(
   return rows!.map((row) => row.id as string);
 }
 
-const among = statement(
-  'contacts.suppressed_among',
-  `select i.contact_id as id, min(s.scope) as scope from identities i
-     join suppressions s on s.workspace_id = i.workspace_id and s.hash = i.address_hash
-    where i.workspace_id = $1 and i.contact_id = any($2::uuid[]) group by i.contact_id`,
-);
-
-/** What the suppression list says about any address of these; `all` before `marketing`. */
-export async function suppressedAmong(
-  tx: TenantTx,
-  contactIds: readonly string[],
-): Promise<Map<string, 'all' | 'marketing'>> {
-  const rows = await tx.query<{ id: string; scope: 'all' | 'marketing' }>(among, [
-    tx.workspaceId,
-    contactIds,
-  ]);
-  return new Map(rows.map((row) => [row.id, row.scope]));
-}
-
 export interface CampaignNote {
   workspaceId: string;
   campaignId: string;

@@ -1,6 +1,8 @@
+import type { ConsentScope } from '@chaski/contracts';
 import { statement, type Tx } from '../../platform/db/index.ts';
 import type { ContactId, WorkspaceId } from '../../platform/ids.ts';
 import type { IdentityKind } from './rules.ts';
+import type { Said } from './rules-consent.ts';
 
 export interface ContactRow {
   workspaceId: WorkspaceId;
@@ -15,8 +17,12 @@ export interface ContactRow {
   optedOutAt: Date | null;
   optOutSource: string | null;
   optOutKeyword: string | null;
-  optOutScope: 'all' | 'marketing' | null;
+  optOutScope: ConsentScope | null;
   marketingStoppedAt: Date | null;
+  marketingResumedAt: Date | null;
+  consentService: Said;
+  consentUtility: Said;
+  consentMarketing: Said;
   identityConflict: boolean;
   email: string | null;
   company: string | null;
@@ -53,7 +59,9 @@ const columns = (c: string) =>
   `${c}.workspace_id as "workspaceId", ${c}.id, ${c}.name, ${c}.profile_name as "profileName", ${c}.username, ${c}.phone,
    ${c}.country, ${c}.blocked_at as "blockedAt", ${c}.opted_out as "optedOut", ${c}.opted_out_at as "optedOutAt",
    ${c}.opt_out_source as "optOutSource", ${c}.opt_out_keyword as "optOutKeyword", ${c}.opt_out_scope as "optOutScope",
-   ${c}.marketing_stopped_at as "marketingStoppedAt", ${c}.identity_conflict as "identityConflict",
+   ${c}.marketing_stopped_at as "marketingStoppedAt", ${c}.marketing_resumed_at as "marketingResumedAt",
+   ${c}.consent_service as "consentService", ${c}.consent_utility as "consentUtility",
+   ${c}.consent_marketing as "consentMarketing", ${c}.identity_conflict as "identityConflict",
    ${c}.email, ${c}.company, ${c}.language, ${c}.attributes, ${c}.merged_into as "mergedInto",
    ${c}.erased_at as "erasedAt", ${c}.last_seen_at as "lastSeenAt", ${c}.created_at as "createdAt",
    ${c}.updated_at as "updatedAt"`;
@@ -295,39 +303,6 @@ export async function setPhone(
   );
 }
 
-export interface ConsentRow {
-  workspaceId: string;
-  id: string;
-  contactId: string;
-  action: 'opt-out' | 'opt-in';
-  scope: 'all' | 'marketing';
-  source: string;
-  keyword: string | null;
-  proof: string | null;
-  at: Date;
-}
-
-export async function insertConsents(tx: Tx, consents: readonly ConsentRow[]): Promise<void> {
-  await tx.execute(
-    `insert into consents (workspace_id, id, contact_id, action, scope, source, keyword, proof, at, created_at)
-     select t.*, $10::timestamptz
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                 $9::timestamptz[]) as t`,
-    [
-      consents.map((c) => c.workspaceId),
-      consents.map((c) => c.id),
-      consents.map((c) => c.contactId),
-      consents.map((c) => c.action),
-      consents.map((c) => c.scope),
-      consents.map((c) => c.source),
-      consents.map((c) => c.keyword),
-      consents.map((c) => c.proof),
-      consents.map((c) => c.at.toISOString()),
-      tx.now().toISOString(),
-    ],
-  );
-}
-
 const insertConflicts = statement(
   'contacts.insert_conflicts',
   `insert into contact_conflicts (workspace_id, contact_id, other_id, created_at)
@@ -385,66 +360,5 @@ export async function lockContacts(
      where (c.workspace_id, c.id) in (select * from unnest($1::uuid[], $2::uuid[]))
      order by c.workspace_id, c.id for no key update of c`,
     [contacts.map((c) => c.workspaceId), contacts.map((c) => c.contactId)],
-  );
-}
-
-/**
- * Sets the contacts' flags from the newest word of each contact (what arrives late changes nothing) and says which
- * words counted. WhatsApp's own marketing preference and the person's words to us are two things: START does not undo
- * the first. WhatsApp tells whole seconds: within one, nobody knows what came first, and an opt-out wins. Times that we
- * took ourselves (our own API, a body without a time) have milliseconds and are compared by them; see `outdone`.
- */
-export function applyConsents(
-  tx: Tx,
-  consents: readonly ConsentRow[],
-): Promise<{ workspaceId: string; contactId: string; own: boolean; theirs: boolean }[]> {
-  return tx.query(
-    `with input as (
-       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-         as t (workspace_id, contact_id, action, scope, source, keyword, at)
-     ), newest as (
-       select i.* from input i
-       where not exists (
-         select from consents k where k.workspace_id = i.workspace_id and k.contact_id = i.contact_id
-           and (k.source = 'whatsapp') = (i.source = 'whatsapp')
-           and k.at >= date_trunc('second', i.at)
-           and case
-             when k.source in ('keyword', 'whatsapp') and k.at = date_trunc('second', k.at)
-               or i.source in ('keyword', 'whatsapp') and i.at = date_trunc('second', i.at) then
-               date_trunc('second', k.at) > date_trunc('second', i.at)
-                 or (k.action = 'opt-out' and i.action = 'opt-in')
-             else k.at > i.at end)
-     ), people as (
-       select distinct c.workspace_id, c.id from contacts c
-       join newest n on n.workspace_id = c.workspace_id and n.contact_id = c.id
-     ), own as (
-       select * from newest where source <> 'whatsapp'
-     ), theirs as (
-       select * from newest where source = 'whatsapp'
-     )
-     update contacts c set
-       opted_out = case when o.action is null then c.opted_out else o.action = 'opt-out' end,
-       opted_out_at = case when o.action is null then c.opted_out_at when o.action = 'opt-out' then o.at end,
-       opt_out_source = case when o.action is null then c.opt_out_source when o.action = 'opt-out' then o.source end,
-       opt_out_keyword = case when o.action is null then c.opt_out_keyword when o.action = 'opt-out' then o.keyword end,
-       opt_out_scope = case when o.action is null then c.opt_out_scope when o.action = 'opt-out' then o.scope end,
-       marketing_stopped_at = case when w.action is null then c.marketing_stopped_at when w.action = 'opt-out' then w.at end,
-       updated_at = $8::timestamptz
-     from people l
-       left join own o on o.workspace_id = l.workspace_id and o.contact_id = l.id
-       left join theirs w on w.workspace_id = l.workspace_id and w.contact_id = l.id
-     where c.workspace_id = l.workspace_id and c.id = l.id
-     returning c.workspace_id as "workspaceId", c.id as "contactId", o.action is not null as own,
-       w.action is not null as theirs`,
-    [
-      consents.map((c) => c.workspaceId),
-      consents.map((c) => c.contactId),
-      consents.map((c) => c.action),
-      consents.map((c) => c.scope),
-      consents.map((c) => c.source),
-      consents.map((c) => c.keyword),
-      consents.map((c) => c.at.toISOString()),
-      tx.now().toISOString(),
-    ],
   );
 }

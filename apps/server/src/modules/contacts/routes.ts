@@ -1,4 +1,4 @@
-import type { SegmentFilter } from '@chaski/contracts';
+import { consentScopes, type SegmentFilter } from '@chaski/contracts';
 import { isUserId, normalizeRecipient } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
@@ -37,9 +37,20 @@ export interface ContactRoutesDeps {
 const place = z.tuple([z.iso.datetime(), z.uuid()]);
 export const oneContact = z.strictObject({ id: z.uuid() });
 const consentBody = z
-  .strictObject({ scope: z.enum(['all', 'marketing']).default('all') })
+  .strictObject({
+    scope: z.enum(consentScopes).default('all').describe('Everything, or one purpose.'),
+    source: z.enum(['api', 'form']).default('api'),
+    proof: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('What shows it: a link, the name and version of a form, an id of yours.'),
+    at: z.iso.datetime().optional().describe('When it was said; left out: now.'),
+  })
   .nullish()
-  .describe('What the word covers.');
+  .describe('What the word covers, and where it comes from.');
 
 const yesNo = z.enum(['true', 'false']).transform((said) => said === 'true');
 const many = <T extends z.ZodType>(item: T, max: number) =>
@@ -243,8 +254,14 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         },
         idempotent(db, async (tx, request) => {
           const { id } = request.params as z.infer<typeof oneContact>;
-          const scope = (request.body as z.infer<typeof consentBody>)?.scope ?? 'all';
-          await consent(tx, id, action, scope);
+          const said = request.body as z.infer<typeof consentBody>;
+          await consent(tx, id, {
+            action,
+            scope: said?.scope ?? 'all',
+            source: said?.source ?? 'api',
+            proof: said?.proof ?? null,
+            at: said?.at === undefined ? null : new Date(said.at),
+          });
           return { status: 200, body: await details(tx, id) };
         }),
       );
@@ -332,7 +349,7 @@ const bulkBody = z.discriminatedUnion('action', [
     labelIds: z.array(z.uuid()).min(1).max(50),
   }),
   z.strictObject({ action: z.enum(['block', 'unblock']), ids }),
-  z.strictObject({ action: z.literal('opt-out'), ids, scope: z.enum(['all', 'marketing']).default('all') }),
+  z.strictObject({ action: z.literal('opt-out'), ids, scope: z.enum(consentScopes).default('all') }),
 ]);
 
 function phoneOf(given: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { Fields, MergeRecord } from './queries-merge.ts';
+import { type Said, scopeOf } from './rules-consent.ts';
 
 /** Pure decisions of merging: what one contact becomes, and what two become again. */
 
@@ -8,6 +9,11 @@ const consentKeys = [
   'optOutSource',
   'optOutKeyword',
   'optOutScope',
+  'consentService',
+  'consentUtility',
+  'consentMarketing',
+  'marketingStoppedAt',
+  'marketingResumedAt',
 ] as const satisfies (keyof Fields)[];
 
 /** The kept contact's own fields win, gaps are filled; of consent and block the stricter one counts. */
@@ -28,21 +34,31 @@ export function mergedFields(kept: Fields, merged: Fields, hasOthers: boolean): 
     attributes: { ...merged.attributes, ...kept.attributes },
     blockedAt: kept.blockedAt ?? merged.blockedAt,
     ...stricter(kept, merged),
-    marketingStoppedAt: kept.marketingStoppedAt ?? merged.marketingStoppedAt,
     identityConflict: hasOthers,
     lastSeenAt: newer,
   };
 }
 
 function stricter(a: Fields, b: Fields): Pick<Fields, (typeof consentKeys)[number]> {
-  const rank = (of: Fields) => (!of.optedOut ? 0 : of.optOutScope === 'marketing' ? 1 : 2);
+  const either = (key: 'consentService' | 'consentUtility' | 'consentMarketing'): Said =>
+    a[key] === 'out' || b[key] === 'out' ? 'out' : (a[key] ?? b[key]);
+  const flags = {
+    consentService: either('consentService'),
+    consentUtility: either('consentUtility'),
+    consentMarketing: either('consentMarketing'),
+  };
+  const rank = (of: Fields) => (of.optOutScope === null ? 0 : of.optOutScope === 'all' ? 2 : 1);
   const chosen = rank(b) > rank(a) ? b : a;
+  const stopped = a.marketingStoppedAt ?? b.marketingStoppedAt;
   return {
+    ...flags,
     optedOut: chosen.optedOut,
     optedOutAt: chosen.optedOutAt,
     optOutSource: chosen.optOutSource,
     optOutKeyword: chosen.optOutKeyword,
-    optOutScope: chosen.optOutScope,
+    optOutScope: scopeOf(flags),
+    marketingStoppedAt: stopped,
+    marketingResumedAt: stopped === null ? (a.marketingResumedAt ?? b.marketingResumedAt) : null,
   };
 }
 
@@ -58,9 +74,7 @@ export function restoredFields(
     back.set(key, same(now[key], made[key]) ? kept[key] : now[key]);
   }
   back.set('attributes', restoredAttributes(now.attributes, kept.attributes, made.attributes));
-  const consentOf = hasNewWords
-    ? pick(now, [...consentKeys, 'marketingStoppedAt'])
-    : pick(kept, [...consentKeys, 'marketingStoppedAt']);
+  const consentOf = pick(hasNewWords ? now : kept, consentKeys);
   return {
     kept: { ...(Object.fromEntries(back) as unknown as Fields), ...consentOf },
     merged: hasNewWords ? { ...merged, ...consentOf } : merged,

@@ -1,7 +1,8 @@
 import type { SegmentFilter } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { type ContactRow, selectContacts } from './queries.ts';
-import { countMatching, matchingAfter, suppressedAmong } from './queries-segment.ts';
+import { countMatching, matchingAfter } from './queries-segment.ts';
+import { suppressedAmong } from './queries-suppress.ts';
 
 /** A contact of a segment, with all that decides whether it may be written to. */
 export interface SegmentContact extends ContactRow {

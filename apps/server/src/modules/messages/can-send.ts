@@ -204,10 +204,14 @@ export function sendFacts(
         ? null
         : {
             blockedAt: facts.blocked_at,
-            optedOut: facts.opted_out === true,
-            optOutScope: facts.opt_out_scope,
+            suppressed: facts.suppressed,
+            consent: {
+              service: facts.consent_service,
+              utility: facts.consent_utility,
+              marketing: facts.consent_marketing,
+            },
             marketingStoppedAt: facts.marketing_stopped_at,
-            optedIn: facts.last_consent === 'opt-in',
+            marketingResumedAt: facts.marketing_resumed_at,
             reachable: facts.phone !== null || facts.user_id !== null,
           },
     marketingNeedsOptIn: parseSettings(facts.settings).marketing === 'opt-in',

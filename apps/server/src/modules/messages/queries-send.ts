@@ -4,7 +4,7 @@ import { statement } from '../../platform/db/index.ts';
 
 // ── the policy's facts ───────────────────────────────────────────────────────────────────────────────────────
 
-/** One row of the view `send_facts` (migrations/0001_spine.sql). */
+/** One row of the view `send_facts` (migrations/0014_segments.sql). */
 export interface FactsRecord {
   workspace_id: string;
   conversation_id: string;
@@ -25,10 +25,14 @@ export interface FactsRecord {
   username: string | null;
   blocked_at: Date | null;
   opted_out: boolean | null;
-  opt_out_scope: string | null;
+  consent_service: 'in' | 'out' | null;
+  consent_utility: 'in' | 'out' | null;
+  consent_marketing: 'in' | 'out' | null;
   marketing_stopped_at: Date | null;
+  marketing_resumed_at: Date | null;
+  /** What the suppression list says about any address of the contact. */
+  suppressed: 'all' | 'marketing' | null;
   user_id: string | null;
-  last_consent: string | null;
   workspace_name: string;
   workspace_status: string;
   plan: string;
@@ -39,8 +43,9 @@ export interface FactsRecord {
 
 const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_id, f.group_ref, f.last_inbound_at,
   f.number_status, f.has_window, f.phone_number_id, f.default_workflow_id, f.provider, f.account_id, f.paused_reason,
-  f.phone, f.contact_name, f.profile_name, f.username, f.blocked_at, f.opted_out, f.opt_out_scope,
-  f.marketing_stopped_at, f.user_id, f.last_consent, f.workspace_name, f.workspace_status, f.plan, f.settings,
+  f.phone, f.contact_name, f.profile_name, f.username, f.blocked_at, f.opted_out, f.consent_service, f.consent_utility,
+  f.consent_marketing, f.marketing_stopped_at, f.marketing_resumed_at, f.suppressed, f.user_id, f.workspace_name,
+  f.workspace_status, f.plan, f.settings,
   f.messages_per_month, f.messages_per_minute`;
 
 /** One probe of the view per row, for the reason that migrations/0011_send_facts.sql gives. */

@@ -109,7 +109,7 @@ describe('/v1/messages', () => {
       status: 400,
       body: { error: { code: 'invalid_request' } },
     });
-    await stage.query("update contacts set opted_out = true, opt_out_scope = 'all' where id = $1", [
+    await stage.query("update contacts set consent_service = 'out', consent_utility = 'out', consent_marketing = 'out' where id = $1", [
       place.contactId,
     ]);
     const refused = await call(key, 'POST', '/v1/messages', hello(place));

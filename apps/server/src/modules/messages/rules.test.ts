@@ -1,9 +1,18 @@
+import type { ConsentPurpose } from '@chaski/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
 import { keywordMatcher, normalise } from './keywords.ts';
 import { Bucket, Pairs, pair } from './pace.ts';
-import { decide, type SendFacts, shownStatus, shownStatuses, storedStatuses, windowMs } from './rules.ts';
+import {
+  consentPurposeOf,
+  decide,
+  type SendFacts,
+  shownStatus,
+  shownStatuses,
+  storedStatuses,
+  windowMs,
+} from './rules.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const ago = (ms: number) => new Date(now.getTime() - ms);
@@ -17,10 +26,10 @@ const open: SendFacts = {
   accountPaused: null,
   contact: {
     blockedAt: null,
-    optedOut: false,
-    optOutScope: null,
+    suppressed: null,
+    consent: { service: null, utility: null, marketing: null },
     marketingStoppedAt: null,
-    optedIn: false,
+    marketingResumedAt: null,
     reachable: true,
   },
   marketingNeedsOptIn: false,
@@ -29,6 +38,15 @@ const open: SendFacts = {
   usage: { month: null, minute: null },
 };
 const contact = open.contact!;
+
+const outOf = (...purposes: ConsentPurpose[]) => ({
+  ...contact,
+  consent: {
+    ...contact.consent,
+    ...Object.fromEntries(purposes.map((purpose) => [purpose, 'out' as const])),
+  },
+});
+const said = fc.option(fc.constantFrom('in' as const, 'out' as const));
 
 const moment = fc.option(fc.integer({ min: -3 * windowMs, max: windowMs }).map((ms) => ago(-ms)));
 const usage = fc.option(
@@ -44,10 +62,10 @@ const anyFacts: fc.Arbitrary<SendFacts> = fc.record({
   contact: fc.option(
     fc.record({
       blockedAt: moment,
-      optedOut: fc.boolean(),
-      optOutScope: fc.option(fc.constantFrom('all', 'marketing')),
+      suppressed: fc.option(fc.constantFrom('all' as const, 'marketing' as const)),
+      consent: fc.record({ service: said, utility: said, marketing: said }),
       marketingStoppedAt: moment,
-      optedIn: fc.boolean(),
+      marketingResumedAt: moment,
       reachable: fc.boolean(),
     }),
   ),
@@ -73,10 +91,17 @@ describe('decide', () => {
           expect(passes).toBe(false);
         if (person?.blockedAt) expect(passes).toBe(false);
         if (person && !person.reachable) expect(passes).toBe(false);
-        if (person?.optedOut && person.optOutScope !== 'marketing' && facts.purpose !== 'consent-receipt')
-          expect(passes).toBe(false);
-        if (person?.optedOut && facts.purpose === 'marketing') expect(passes).toBe(false);
-        if (person?.marketingStoppedAt && facts.purpose === 'marketing') expect(passes).toBe(false);
+        if (person?.suppressed === 'all') expect(passes).toBe(false);
+        const under = consentPurposeOf(facts);
+        if (under !== 'consent-receipt' && person?.consent[under] === 'out') expect(passes).toBe(false);
+        if (person && under === 'marketing') {
+          if (person.marketingStoppedAt || person.suppressed) expect(passes).toBe(false);
+          if (facts.marketingNeedsOptIn && person.consent.marketing === null && !person.marketingResumedAt)
+            expect(passes).toBe(false);
+        }
+        // Whatever the sender calls it, what WhatsApp holds for marketing needs consent to marketing.
+        if (facts.template?.category === 'MARKETING' && facts.purpose !== 'consent-receipt')
+          expect(under).toBe('marketing');
         const inWindow =
           facts.lastInboundAt !== null && facts.lastInboundAt.getTime() + windowMs > facts.now.getTime();
         if (passes && facts.kind === 'free-form' && facts.number.hasWindow) expect(inWindow).toBe(true);
@@ -106,7 +131,7 @@ describe('decide', () => {
   });
 
   it('lets a receipt through an opt-out and nothing else', () => {
-    const out = { ...open, contact: { ...contact, optedOut: true, optOutScope: 'all' } };
+    const out = { ...open, contact: outOf('service', 'utility', 'marketing') };
     expect(decide({ ...out, purpose: 'consent-receipt' }).verdict).toBe('free-form');
     for (const purpose of ['service', 'utility', 'authentication', 'marketing'] as const)
       expect(decide({ ...out, purpose })).toMatchObject({ verdict: 'blocked', code: 'opted_out' });
@@ -118,7 +143,7 @@ describe('decide', () => {
       kind: 'template',
       purpose: 'utility',
       template: { status: 'APPROVED', category: 'MARKETING' },
-      contact: { ...contact, optedOut: true, optOutScope: 'marketing' },
+      contact: outOf('marketing'),
     };
     expect(decide(facts)).toMatchObject({ code: 'opted_out' });
     expect(decide({ ...facts, contact: { ...contact, marketingStoppedAt: now } })).toMatchObject({
@@ -126,11 +151,48 @@ describe('decide', () => {
     });
     expect(decide({ ...facts, contact, marketingNeedsOptIn: true })).toMatchObject({ code: 'not_opted_in' });
     expect(
-      decide({ ...facts, contact: { ...contact, optedIn: true }, marketingNeedsOptIn: true }).verdict,
+      decide({
+        ...facts,
+        contact: { ...contact, consent: { ...contact.consent, marketing: 'in' } },
+        marketingNeedsOptIn: true,
+      }).verdict,
+    ).toBe('free-form');
+    expect(
+      decide({ ...facts, contact: { ...contact, marketingResumedAt: now }, marketingNeedsOptIn: true })
+        .verdict,
     ).toBe('free-form');
     expect(decide({ ...facts, template: { status: 'APPROVED', category: 'UTILITY' } }).verdict).toBe(
       'free-form',
     );
+  });
+
+  it('asks for the consent of the purpose, and codes to log in count as utility', () => {
+    const facts: SendFacts = {
+      ...open,
+      kind: 'template',
+      template: { status: 'APPROVED', category: 'UTILITY' },
+    };
+    expect(decide({ ...facts, contact: outOf('utility') })).toMatchObject({ code: 'opted_out' });
+    expect(decide({ ...facts, contact: outOf('service') }).verdict).toBe('free-form');
+    const code = { status: 'APPROVED', category: 'AUTHENTICATION' };
+    expect(decide({ ...facts, template: code, contact: outOf('utility') })).toMatchObject({
+      code: 'opted_out',
+    });
+    expect(decide({ ...open, purpose: 'authentication', contact: outOf('utility') })).toMatchObject({
+      code: 'opted_out',
+    });
+    expect(decide({ ...open, contact: outOf('utility', 'marketing') }).verdict).toBe('free-form');
+  });
+
+  it('sends nothing to a suppressed address, not even a receipt', () => {
+    const all = { ...contact, suppressed: 'all' as const };
+    for (const purpose of ['service', 'utility', 'marketing', 'consent-receipt'] as const)
+      expect(decide({ ...open, purpose, contact: all })).toMatchObject({ code: 'suppressed' });
+    const marketing = { ...contact, suppressed: 'marketing' as const };
+    expect(decide({ ...open, contact: marketing }).verdict).toBe('free-form');
+    expect(decide({ ...open, purpose: 'marketing', contact: marketing })).toMatchObject({
+      code: 'suppressed',
+    });
   });
 
   it('says when a plan has room again, and lets unknown templates to WhatsApp', () => {

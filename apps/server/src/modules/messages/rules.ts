@@ -1,3 +1,5 @@
+import type { ConsentPurpose } from '@chaski/contracts';
+
 /** May this be sent: the one policy, asked when a message is queued, by `GET /v1/can-send`, and again at hand-over. */
 
 export type Purpose =
@@ -23,11 +25,13 @@ export interface SendFacts {
   /** null for groups. */
   contact: {
     blockedAt: Date | null;
-    optedOut: boolean;
-    optOutScope: string | null;
+    /** What the suppression list says about any address of theirs. */
+    suppressed: 'all' | 'marketing' | null;
+    /** Their own newest word about each purpose; null: none. */
+    consent: Record<ConsentPurpose, 'in' | 'out' | null>;
+    /** WhatsApp's own preference said no, or yes, at last. */
     marketingStoppedAt: Date | null;
-    /** The last thing they said about messages was yes. */
-    optedIn: boolean;
+    marketingResumedAt: Date | null;
     /** Has a phone number or a user id that this number's portfolio can use. */
     reachable: boolean;
   } | null;
@@ -51,6 +55,7 @@ export type RefusalCode =
   | 'workspace_suspended'
   | 'number_not_active'
   | 'contact_blocked'
+  | 'suppressed'
   | 'opted_out'
   | 'marketing_stopped'
   | 'not_opted_in'
@@ -80,6 +85,33 @@ export type Verdict =
       quota?: { limit: number; used: number };
     };
 
+const strictness: readonly ConsentPurpose[] = ['service', 'utility', 'marketing'];
+
+/**
+ * Under which consent a message goes: what its sender calls it, or what WhatsApp holds its template for, whichever is
+ * stricter. So a template that WhatsApp makes marketing is sent under marketing consent from that moment on.
+ */
+export function consentPurposeOf({
+  purpose,
+  template,
+}: Pick<SendFacts, 'purpose' | 'template'>): ConsentPurpose | 'consent-receipt' {
+  if (purpose === 'consent-receipt') return purpose;
+  const said = purpose === 'authentication' ? 'utility' : purpose;
+  const category = template?.category.toUpperCase() ?? '';
+  const held: ConsentPurpose = category.startsWith('MARKETING')
+    ? 'marketing'
+    : category.startsWith('UTILITY') || category.startsWith('AUTHENTICATION')
+      ? 'utility'
+      : 'service';
+  return strictness.indexOf(held) > strictness.indexOf(said) ? held : said;
+}
+
+const called: Record<ConsentPurpose, string> = {
+  service: 'answers',
+  utility: 'notices about orders and accounts',
+  marketing: 'marketing',
+};
+
 /** Statuses in which WhatsApp takes a template; anything else we were told is a refusal we need not fetch. */
 const usableTemplates = new Set(['APPROVED', 'ACTIVE']);
 
@@ -89,7 +121,7 @@ const usableTemplates = new Set(['APPROVED', 'ACTIVE']);
  */
 export function decide(facts: SendFacts): Verdict {
   const { contact, number, template, usage } = facts;
-  const marketing = facts.purpose === 'marketing' || isMarketing(template);
+  const purpose = consentPurposeOf(facts);
 
   if (facts.workspace.status !== 'active')
     return blocked('workspace_suspended', 'The workspace is suspended; an administrator can reactivate it.');
@@ -100,27 +132,34 @@ export function decide(facts: SendFacts): Verdict {
     );
   if (contact) {
     if (contact.blockedAt) return blocked('contact_blocked', 'The contact is blocked; unblock it to send.');
+    if (contact.suppressed === 'all' || (contact.suppressed === 'marketing' && purpose === 'marketing'))
+      return blocked(
+        'suppressed',
+        contact.suppressed === 'all'
+          ? 'The address stands on the suppression list; nothing is sent to it.'
+          : 'The address stands on the suppression list for marketing.',
+      );
     if (!contact.reachable)
       return blocked(
         'no_address',
         'The contact has neither a phone number nor a user id that this number can send to.',
       );
-    if (contact.optedOut && facts.purpose !== 'consent-receipt') {
-      if (contact.optOutScope !== 'marketing')
-        return blocked('opted_out', 'The contact opted out; they can opt in again by writing START.');
-      if (marketing)
+    if (purpose !== 'consent-receipt' && contact.consent[purpose] === 'out') {
+      const everything = strictness.every((one) => contact.consent[one] === 'out');
+      return blocked(
+        'opted_out',
+        `The contact opted out${everything ? '' : ` of ${called[purpose]}`}; they can opt in again by writing START.`,
+      );
+    }
+    if (purpose === 'marketing') {
+      if (contact.marketingStoppedAt)
+        return blocked('marketing_stopped', 'The contact stopped marketing messages in WhatsApp.');
+      if (facts.marketingNeedsOptIn && contact.consent.marketing !== 'in' && !contact.marketingResumedAt)
         return blocked(
-          'opted_out',
-          'The contact opted out of marketing; they can opt in again by writing START.',
+          'not_opted_in',
+          'The workspace sends marketing only to contacts who opted in, and this one did not.',
         );
     }
-    if (marketing && contact.marketingStoppedAt && facts.purpose !== 'consent-receipt')
-      return blocked('marketing_stopped', 'The contact stopped marketing messages in WhatsApp.');
-    if (marketing && facts.marketingNeedsOptIn && !contact.optedIn && facts.purpose !== 'consent-receipt')
-      return blocked(
-        'not_opted_in',
-        'The workspace sends marketing only to contacts who opted in, and this one did not.',
-      );
   }
   if (facts.kind === 'template' && template && !usableTemplates.has(template.status.toUpperCase()))
     return blocked(
@@ -160,10 +199,6 @@ export function decide(facts: SendFacts): Verdict {
     sentence:
       'More than 24 hours have passed since the contact last wrote; WhatsApp takes only templates until they write again.',
   };
-}
-
-function isMarketing(template: SendFacts['template']): boolean {
-  return template?.category.toUpperCase().startsWith('MARKETING') ?? false;
 }
 
 export function numberNotActive(status: string): Verdict & { verdict: 'blocked' } {
