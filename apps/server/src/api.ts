@@ -37,6 +37,7 @@ import {
   refuseUnknownNumbers,
 } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
+import { pushRoutes } from './modules/push/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
 import { templateRoutes } from './modules/templates/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
@@ -104,6 +105,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(erasureRoutes({ db, gate }));
   await app.register(searchRoutes({ db, gate }));
   await app.register(analyticsRoutes({ db, gate }));
+  await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));
   await app.register(templateRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(async (scope) =>

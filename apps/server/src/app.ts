@@ -58,6 +58,7 @@ import {
   useKeyRing,
   webhookAddressOf,
 } from './modules/numbers/index.ts';
+import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index.ts';
 import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
 import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
@@ -67,6 +68,7 @@ import { pageRoutes } from './page.ts';
 import { openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
+import { createEgress } from './platform/egress/index.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
 import { buildHttp, expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
 import { createAdmission, createBuckets, floodGate, forgetQuietKeys } from './platform/limits/index.ts';
@@ -481,11 +483,20 @@ export async function createApp(options: AppOptions): Promise<App> {
           expireAnswersHandler(db),
           backfillHandler(db),
           rollHandler(db),
+          sendNoticeHandler({
+            db,
+            ring,
+            egress: createEgress({ allowed: config.egressAllow }),
+            contact: config.publicUrl?.startsWith('https:')
+              ? config.publicUrl
+              : `mailto:${/<([^>]+)>/.exec(config.mailFrom)?.[1] ?? config.mailFrom}`,
+          }),
           importHandler({ db, blobs }),
           eraseHandler({ db, blobs, eraseBodies, eraseSearch }),
           handle(maintain, async () => {
             await maintainInbound(db);
             await forgetSpentSessions(db);
+            await forgetDeafSubscriptions(db);
             for (const { workspaceId, days } of await auditRetentions(db)) {
               await applyRetention({ db, ring }, workspaceId, days);
             }

@@ -23,6 +23,11 @@ export const reachSettings = {
     doc: 'Origins of other web pages that may call the API from a browser, separated by commas.',
     aliases: ['CLIENT_ORIGIN'],
   }),
+  EGRESS_ALLOW: setting(list.default([]), {
+    group: GROUPS.addresses,
+    doc: 'Hosts in private networks (host or host:port) that may be called though a user gave the address, separated by commas.',
+    example: 'push.internal:8443',
+  }),
   TRUST_PROXY: setting(list.default([]), {
     group: GROUPS.addresses,
     doc: 'Address ranges (CIDR) of reverse proxies whose X-Forwarded-For is believed, separated by commas.',

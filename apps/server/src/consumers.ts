@@ -4,6 +4,7 @@ import { contactWords } from './modules/contacts/index.ts';
 import { mergeConsumer } from './modules/conversations/index.ts';
 import { activatedNumbers } from './modules/inbound/index.ts';
 import { consentConsumer } from './modules/messages/index.ts';
+import { pushNotices } from './modules/push/index.ts';
 import { messageWords } from './modules/search/index.ts';
 import { activatedAccounts, templateNotices } from './modules/templates/index.ts';
 import { autoReplyConsumer } from './modules/workflows/index.ts';
@@ -18,4 +19,5 @@ export const consumers: readonly Consumer[] = [
   messageWords,
   activatedNumbers,
   activatedAccounts,
+  pushNotices,
 ];

@@ -36,6 +36,7 @@ export const installationTables: ReadonlySet<string> = new Set([
   'refresh_tokens', // of sessions
   'search_backfill', // how far a job came, over all workspaces
   'analytics_progress', // likewise
+  'push_keys', // by them push services know the installation
 ]);
 
 /** Tables of the installation that hold no secret and nobody's data: a tenant's transaction may read them. */

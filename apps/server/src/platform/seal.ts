@@ -200,6 +200,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   { table: 'totp_secrets', column: 'sealed_secret', id: 'user_id', workspace: null },
   { table: 'audit_keys', column: 'sealed_key', id: 'id', workspace: null },
+  { table: 'push_keys', column: 'sealed_private', id: 'id', workspace: null },
 ];
 
 /** How many sealed texts need which key; a key that is not here may go. `?` = not of our form. */

@@ -1,0 +1,162 @@
+import { type Database, type SystemTx, statement, type TenantTx } from '../../platform/db/index.ts';
+
+const insert = statement(
+  'push.subscribe',
+  `insert into push_subscriptions (workspace_id, id, user_id, session_id, endpoint, p256dh, auth, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)
+   on conflict (workspace_id, endpoint) do update set user_id = excluded.user_id, session_id = excluded.session_id,
+     p256dh = excluded.p256dh, auth = excluded.auth, created_at = excluded.created_at
+   returning id, endpoint, created_at as "createdAt"`,
+);
+const own = statement(
+  'push.own',
+  `select id, endpoint, created_at as "createdAt" from push_subscriptions
+    where workspace_id = $1 and user_id = $2 order by created_at, id limit 100`,
+);
+const remove = statement(
+  'push.unsubscribe',
+  'delete from push_subscriptions where workspace_id = $1 and id = $2 and user_id = $3 returning id',
+);
+
+export interface SubscriptionRow {
+  id: string;
+  endpoint: string;
+  createdAt: Date;
+}
+
+/** A browser that subscribes again keeps its row: its address is what it is known by. */
+export async function insertSubscription(
+  tx: TenantTx,
+  row: { id: string; userId: string; sessionId: string; endpoint: string; p256dh: string; auth: string },
+): Promise<SubscriptionRow> {
+  const [made] = await tx.query<SubscriptionRow & Record<string, unknown>>(insert, [
+    tx.workspaceId,
+    row.id,
+    row.userId,
+    row.sessionId,
+    row.endpoint,
+    row.p256dh,
+    row.auth,
+    tx.now().toISOString(),
+  ]);
+  return made!;
+}
+
+export function selectOwn(tx: TenantTx, userId: string): Promise<SubscriptionRow[]> {
+  return tx.query<SubscriptionRow & Record<string, unknown>>(own, [tx.workspaceId, userId]);
+}
+
+export async function deleteSubscription(tx: TenantTx, id: string, userId: string): Promise<boolean> {
+  return (await tx.query(remove, [tx.workspaceId, id, userId])).length > 0;
+}
+
+const due = statement(
+  'push.due',
+  `select l.workspace_id as "workspaceId", l.id as "subscriptionId", t.id as "conversationId"
+   from unnest($1::uuid[], $2::uuid[]) as i (workspace_id, conversation_id)
+   join push_listeners l on l.workspace_id = i.workspace_id and l.expires_at > $3::timestamptz
+   join push_threads t on t.workspace_id = i.workspace_id and t.id = i.conversation_id
+   where (t.assignee_id is null or t.assignee_id = l.user_id)
+     and (l.number_ids is null or t.number_id = any (l.number_ids))
+   order by 1, 2, 3`,
+);
+
+export interface Due {
+  workspaceId: string;
+  subscriptionId: string;
+  conversationId: string;
+}
+
+/** Who is to be told of these conversations. */
+export function selectDue(
+  tx: SystemTx,
+  threads: readonly { workspaceId: string; conversationId: string }[],
+): Promise<Due[]> {
+  return tx.query<Due & Record<string, unknown>>(due, [
+    threads.map((thread) => thread.workspaceId),
+    threads.map((thread) => thread.conversationId),
+    tx.now().toISOString(),
+  ]);
+}
+
+const notice = statement(
+  'push.notice',
+  `select s.endpoint, s.p256dh, s.auth, t.last_preview as preview, t.name, t."profileName", t.username, t.phone
+   from push_subscriptions s
+   join push_listeners l on l.workspace_id = s.workspace_id and l.id = s.id and l.expires_at > $4::timestamptz
+   join push_threads t on t.workspace_id = s.workspace_id and t.id = $3
+   where s.workspace_id = $1 and s.id = $2 and t.last_direction = 'in' and t.status = 'open'
+     and (t.assignee_id is null or t.assignee_id = l.user_id)`,
+);
+
+export interface NoticeRow {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  preview: string | null;
+  name: string | null;
+  profileName: string | null;
+  username: string | null;
+  phone: string | null;
+}
+
+/** What is to be told now; null when it was answered, closed or given to somebody else meanwhile. */
+export async function selectNotice(tx: SystemTx, of: Due): Promise<NoticeRow | null> {
+  const [row] = await tx.query<NoticeRow & Record<string, unknown>>(notice, [
+    of.workspaceId,
+    of.subscriptionId,
+    of.conversationId,
+    tx.now().toISOString(),
+  ]);
+  return row ?? null;
+}
+
+const forget = statement('push.forget', 'delete from push_subscriptions where workspace_id = $1 and id = $2');
+
+/** The push service knows this browser no more. */
+export async function forgetSubscription(tx: SystemTx, workspaceId: string, id: string): Promise<void> {
+  await tx.execute(forget, [workspaceId, id]);
+}
+
+const forgetDeaf = statement(
+  'push.forget_deaf',
+  `delete from push_subscriptions s where not exists (
+     select 1 from push_listeners l where l.workspace_id = s.workspace_id and l.id = s.id and l.expires_at > $1::timestamptz
+   )`,
+);
+
+/** Browsers whose session ended, or whose member is disabled: they would be told nothing. */
+export async function forgetDeafSubscriptions(db: Database): Promise<void> {
+  await db.withSystem('browsers that are told nothing', (tx) =>
+    tx.execute(forgetDeaf, [tx.now().toISOString()]),
+  );
+}
+
+const keys = statement(
+  'push.keys',
+  'select id, public_key as "publicKey", sealed_private as "sealedPrivate" from push_keys order by created_at, id limit 1',
+);
+// Two first ones at once: the second waits here and finds the first one's key.
+const holdKeys = statement('push.hold_keys', 'lock table push_keys in share row exclusive mode');
+const insertKeys = statement(
+  'push.insert_keys',
+  'insert into push_keys (id, public_key, sealed_private, created_at) values ($1, $2, $3, $4)',
+);
+
+export interface KeyRow {
+  id: string;
+  publicKey: string;
+  sealedPrivate: string;
+}
+
+export async function selectKeys(tx: SystemTx): Promise<KeyRow | null> {
+  return (await tx.query<KeyRow & Record<string, unknown>>(keys, []))[0] ?? null;
+}
+
+export async function holdKeyTable(tx: SystemTx): Promise<void> {
+  await tx.execute(holdKeys, []);
+}
+
+export async function insertKeyRow(tx: SystemTx, row: KeyRow): Promise<void> {
+  await tx.execute(insertKeys, [row.id, row.publicKey, row.sealedPrivate, tx.now().toISOString()]);
+}
