@@ -19,9 +19,7 @@ export const s0: Row[] = [
     '/api/auth/v1/*': notYet(supabase),
     '/api/rest/v1/*': notYet(supabase),
     '/api/functions/v1/*': notYet('no functions of others run here; the address says so with 501'),
-    '/api/functions/v1/whatsapp-webhook': notYet(
-      'the provider YCloud is not there yet; the address says so with 501',
-    ),
+    '/api/functions/v1/whatsapp-webhook': works(s('s0', 'one address serves many companies')),
     '/api/realtime/v1/websocket': works(
       module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected'),
     ),
