@@ -30,13 +30,15 @@ const installed = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-export async function openBrowser(): Promise<Browser> {
+/** `more`: flags beside the usual ones, such as those of a pretended microphone. */
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
+  const args = [...flags, ...more];
   const found = installed.find((path) => existsSync(path));
-  if (found) return chromium.launch({ executablePath: found, args: flags });
+  if (found) return chromium.launch({ executablePath: found, args });
   const { executablePath, libraries } = await unpacked();
   return chromium.launch({
     executablePath,
-    args: flags,
+    args,
     env: { ...process.env, LD_LIBRARY_PATH: libraries } as Record<string, string>,
   });
 }

@@ -80,7 +80,11 @@ export function keysOf({ name, data }: ChaskiEvent): unknown[][] {
       ];
     case 'contact':
     case 'contacts':
-      return [['contacts', 'list'], contact ? ['contacts', 'one', contact] : ['contacts']];
+      return [
+        ['contacts', 'list'],
+        contact ? ['contacts', 'one', contact] : ['contacts'],
+        ...(typeof data.mergedId === 'string' ? [['contacts', 'one', data.mergedId]] : []),
+      ];
     case 'label':
       return [['label'], ['conversations'], ['contacts'], ['counts']];
     case 'team':

@@ -10,11 +10,13 @@ import { findConversation } from './find.ts';
 export function mayAnswer(
   answering: 'anyone' | 'assignee',
   actor: Pick<Actor, 'kind' | 'id'>,
-  conversation: { assigneeId: string | null },
+  conversation: { assigneeId: string | null; lastMessageAt: Date | null },
 ): { may: true } | { may: false; reason: 'not_assignee'; message: string } {
   if (answering === 'anyone' || actor.kind !== 'user' || conversation.assigneeId === actor.id) {
     return { may: true };
   }
+  // Nobody has said anything yet: whoever begins it answers nobody.
+  if (conversation.assigneeId === null && conversation.lastMessageAt === null) return { may: true };
   return {
     may: false,
     reason: 'not_assignee',

@@ -179,6 +179,8 @@ describe('assigning', () => {
     expect(await answer('agent')).toBe('sent');
     await stage.send('PATCH /v1/workspace', { body: { settings: { answering: 'assignee' } } });
     expect(await answer('agent')).toBe('not_assignee');
+    const may = await call(stage, 'agent', 'GET /v1/can-send', { query: { conversationId: id } });
+    expect(may.body).toMatchObject({ verdict: 'blocked', code: 'not_assignee' });
     await act(stage, 'agent', 'claim', id);
     expect(await answer('agent')).toBe('sent');
     expect(await answer('admin')).toBe('not_assignee');
@@ -187,12 +189,17 @@ describe('assigning', () => {
 
   it('lets only the assignee answer where the workspace says so, people only', () => {
     const someone = { kind: 'user', id: 'a' } as const;
-    expect(mayAnswer('anyone', someone, { assigneeId: null }).may).toBe(true);
-    expect(mayAnswer('assignee', someone, { assigneeId: 'a' }).may).toBe(true);
-    expect(mayAnswer('assignee', someone, { assigneeId: null }).may).toBe(false);
-    expect(mayAnswer('assignee', someone, { assigneeId: 'b' })).toMatchObject({ reason: 'not_assignee' });
+    const lastMessageAt = clock.now();
+    expect(mayAnswer('anyone', someone, { assigneeId: null, lastMessageAt }).may).toBe(true);
+    expect(mayAnswer('assignee', someone, { assigneeId: 'a', lastMessageAt }).may).toBe(true);
+    expect(mayAnswer('assignee', someone, { assigneeId: null, lastMessageAt }).may).toBe(false);
+    expect(mayAnswer('assignee', someone, { assigneeId: 'b', lastMessageAt })).toMatchObject({
+      reason: 'not_assignee',
+    });
+    // Whoever begins a conversation answers nobody.
+    expect(mayAnswer('assignee', someone, { assigneeId: null, lastMessageAt: null }).may).toBe(true);
     for (const kind of ['key', 'workflow', 'system'] as const) {
-      expect(mayAnswer('assignee', { kind, id: 'b' }, { assigneeId: 'a' }).may).toBe(true);
+      expect(mayAnswer('assignee', { kind, id: 'b' }, { assigneeId: 'a', lastMessageAt }).may).toBe(true);
     }
   });
 });

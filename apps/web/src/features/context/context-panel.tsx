@@ -16,6 +16,7 @@ import { ContactNotes } from './contact-notes.tsx';
 import classes from './context.module.css';
 import { Earlier } from './earlier.tsx';
 import { Fold } from './fold.tsx';
+import { History } from './history.tsx';
 import { Labels, type ShortLabel } from './labels.tsx';
 import { Merge } from './merge.tsx';
 import { contactQuery } from './queries.ts';
@@ -115,6 +116,11 @@ export function AboutContact({
       {conversation ? (
         <Fold title={t('context.media')}>
           <SharedMedia conversationId={conversation.id} />
+        </Fold>
+      ) : null}
+      {conversation ? (
+        <Fold title={t('context.history')}>
+          <History conversationId={conversation.id} />
         </Fold>
       ) : null}
       <Fold title={t(conversation ? 'context.earlier' : 'context.conversations')} open={!conversation}>

@@ -8,7 +8,7 @@ import { once } from '../../api/once.ts';
 import classes from './composer.module.css';
 import { type Said, say } from './composer-outbox.ts';
 import { type Judged, judgeFile } from './media-limits.ts';
-import { sizeOf } from './media-queries.ts';
+import { mediaSource, sizeOf } from './media-queries.ts';
 
 export interface Chosen {
   id: string;
@@ -68,6 +68,22 @@ export function useFiles() {
     },
     [update],
   );
+  const addStored = useCallback(async (mediaId: string) => {
+    const { filename, type, size, kind } = await chaski.media.getInfo({ id: mediaId });
+    const made: Chosen = {
+      id: once().idempotencyKey,
+      name: filename ?? '',
+      size: size ?? 0,
+      type: type ?? '',
+      judged: { is: 'fine', kind },
+      preview: type?.startsWith('image/') ? mediaSource(mediaId) : null,
+      voice: false,
+      state: 'ready',
+      problem: null,
+      uploaded: Promise.resolve(mediaId),
+    };
+    setFiles((now) => [...now, made]);
+  }, []);
   const drop = useCallback((ids: readonly string[]) => {
     setFiles((now) => {
       for (const one of now) if (one.preview && ids.includes(one.id)) URL.revokeObjectURL(one.preview);
@@ -82,7 +98,7 @@ export function useFiles() {
     },
     [],
   );
-  return { files, add, drop };
+  return { files, add, addStored, drop };
 }
 
 function upload(file: File, kind: Media['kind'], id: string): Promise<Media> {

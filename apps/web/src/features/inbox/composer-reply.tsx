@@ -54,12 +54,12 @@ export function ComposerReply({
   const { t } = useTranslation();
   const { id } = conversation;
   const { text, setText, clear } = useDraft(id, quoted?.id ?? null);
-  const { files, add, drop } = useFiles();
+  const { files, add, addStored, drop } = useFiles();
   const [caret, setCaret] = useState(0);
   const [over, setOver] = useState(false);
   const [dialog, setDialog] = useState<'template' | 'interactive' | null>(null);
   const newer = useNewer(id);
-  const { suggestions, take } = useQuickReplies({ conversationId: id, text, caret, setText });
+  const { suggestions, take } = useQuickReplies({ conversationId: id, text, caret, setText, addStored });
   const suggest = useSuggest(suggestions, (one) => void take(one));
 
   const type = (now: string) => {
@@ -208,9 +208,10 @@ export function ComposerReply({
         </div>
       </form>
       <TemplatePicker
-        conversation={conversation}
+        numberId={conversation.numberId}
         opened={dialog === 'template'}
         onClose={() => setDialog(null)}
+        onSend={(content) => say(id, content)}
       />
       <InteractiveBuilder
         opened={dialog === 'interactive'}

@@ -10,8 +10,10 @@ export function useQuickReplies(options: {
   text: string;
   caret: number;
   setText: (text: string) => void;
+  /** A file of ours that goes along. */
+  addStored: (mediaId: string) => void;
 }): { suggestions: readonly Suggestion[]; take: (id: string) => Promise<void> } {
-  const { conversationId, text, caret, setText } = options;
+  const { conversationId, text, caret, setText, addStored } = options;
   const asked = askedFor(text, caret, '/');
   const { data } = useQuery({
     queryKey: ['quick_reply', 'beginning', asked],
@@ -34,11 +36,11 @@ export function useQuickReplies(options: {
     async take(id) {
       const raw = data?.data.find((one) => one.id === id);
       // Shown at once as it is kept; filled in a moment later.
-      const words = await chaski.quickReplies
+      const filled = await chaski.quickReplies
         .use({ id, body: { conversationId } }, once())
-        .then((answer) => answer.text)
-        .catch(() => raw?.text ?? '');
-      setText(complete(text, caret, words).text);
+        .catch(() => ({ text: raw?.text ?? '', mediaId: raw?.mediaId ?? null }));
+      setText(complete(text, caret, filled.text).text);
+      if (filled.mediaId !== null) addStored(filled.mediaId);
     },
   };
 }

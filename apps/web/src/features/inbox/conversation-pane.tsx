@@ -1,5 +1,6 @@
 import type { Message } from '@chaski/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Navigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
@@ -60,6 +61,16 @@ export function ConversationPane({ id }: { id: string }) {
     }),
     [],
   );
+  if (conversation?.unitedInto) {
+    return (
+      <Navigate
+        to="/app/inbox/$conversationId"
+        params={{ conversationId: conversation.unitedInto }}
+        search={(before) => before}
+        replace
+      />
+    );
+  }
   return (
     <section className={classes.pane} aria-label={t('inbox.thread')}>
       <ThreadHeader conversation={conversation} work={work} />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMatch, useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 import { ContextPanel } from '../context/context-panel.tsx';
 import { ConversationPane } from './conversation-pane.tsx';
 import classes from './inbox.module.css';
@@ -12,8 +13,10 @@ import { ViewsPane } from './views-pane.tsx';
 export function InboxPage() {
   const chosen = useMatch({ from: '/inside/app/inbox/$conversationId', shouldThrow: false }) !== undefined;
   const { conversationId } = useParams({ strict: false });
+  const { t } = useTranslation();
   return (
     <main className={classes.inbox} data-chosen={chosen || undefined}>
+      {conversationId ? null : <h1 className="visually-hidden">{t('shell.inbox')}</h1>}
       <ViewsPane />
       <ListPane chosen={conversationId ?? null} />
       {conversationId ? (

@@ -1,20 +1,24 @@
-import { ActionIcon, CloseButton, Drawer, Group, TextInput, Title } from '@mantine/core';
+import { ActionIcon, CloseButton, Drawer, Group, TextInput, Title, Tooltip } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { IconMenu2, IconSearch } from '@tabler/icons-react';
+import { IconMenu2, IconMessagePlus, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
 import classes from './inbox.module.css';
 import { ListFilters } from './list-filters.tsx';
 import { Views } from './views-pane.tsx';
 
+const NewConversation = lazy(() => import('./new-conversation.tsx'));
 const route = getRouteApi('/inside/app/inbox');
 
 /** Which list this is, and what narrows it. */
 export function ListHead() {
   const { t } = useTranslation();
   const search = route.useSearch();
+  const may = useMay();
   const [opened, { open, close }] = useDisclosure();
+  const [beginning, begin] = useDisclosure();
   return (
     <header className={classes.head}>
       <Group wrap="nowrap" gap={4}>
@@ -24,9 +28,21 @@ export function ListHead() {
         <Title order={2} size="h5" flex={1} className={classes.title ?? ''}>
           {t(`inbox.view.${search.view ?? 'open'}`)}
         </Title>
+        {may('messages:write') ? (
+          <Tooltip label={t('begin.title')}>
+            <ActionIcon size="lg" aria-label={t('begin.title')} onClick={begin.open}>
+              <IconMessagePlus size={20} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
         <ListFilters />
       </Group>
       <Find key={search.view} initial={search.q ?? ''} />
+      {beginning ? (
+        <Suspense>
+          <NewConversation onClose={begin.close} />
+        </Suspense>
+      ) : null}
       <Drawer
         opened={opened}
         onClose={close}

@@ -19,7 +19,10 @@ export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiE
   const [area, what] = name.split('.');
   // Names, consent and blocks stand in the rows too.
   if (area === 'contact' && typeof data.contactId === 'string') {
-    for (const row of rowsOfContact(client, data.contactId)) ask(client, row, me);
+    for (const contact of [data.contactId, data.mergedId]) {
+      if (typeof contact !== 'string') continue;
+      for (const row of rowsOfContact(client, contact)) ask(client, row, me);
+    }
   }
   if (id === null) return;
   const known = knownRow(client, id);
@@ -34,6 +37,8 @@ export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiE
   // What a colleague has read is none of ours.
   if ((what === 'read' || what === 'unread') && actor?.kind === 'user' && actor.id !== me) return;
   ask(client, id, me);
+  // Of two that became one, or two again, the other one changed as well.
+  if (typeof data.from === 'string') ask(client, data.from, me);
 }
 
 function ask(client: QueryClient, id: string, me: string): void {

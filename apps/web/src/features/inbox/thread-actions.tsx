@@ -43,11 +43,10 @@ export function ThreadActions({
         <Button
           size="compact-sm"
           variant="default"
-          className={classes.claim ?? ''}
           leftSection={<IconHandGrab size={16} />}
           onClick={() => work({ do: 'claim' })}
         >
-          <span>{t('thread.claim')}</span>
+          <span className={classes.claim}>{t('thread.claim')}</span>
         </Button>
       ) : null}
       <Assign

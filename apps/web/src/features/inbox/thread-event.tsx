@@ -5,8 +5,8 @@ import { membersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
 import classes from './thread.module.css';
 
-/** One thing that was done with the conversation, in a small line. */
-export function EventLine({ event }: { event: ConversationEvent }) {
+/** What was done with a conversation and by whom, in words. */
+export function useEventWords(): (event: ConversationEvent) => string {
   const { t, i18n } = useTranslation();
   const { person } = useSession();
   const { data: members } = useQuery(membersQuery);
@@ -14,25 +14,32 @@ export function EventLine({ event }: { event: ConversationEvent }) {
     id === person.id
       ? t('thread.event.you')
       : members?.find(({ userId }) => userId === id)?.name || t('thread.event.somebody');
-  const { actor, data } = event;
-  const who =
-    actor.kind === 'user'
-      ? actor.name && actor.id !== person.id
-        ? actor.name
-        : nameOf(actor.id)
-      : t('thread.event.program');
-  const at = new Date(event.at);
-  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(at);
-  const until =
-    typeof data.until === 'string' || typeof data.snoozedUntil === 'string'
-      ? new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
-          new Date(String(data.until ?? data.snoozedUntil)),
-        )
-      : '';
+  return (event) => {
+    const { actor, data } = event;
+    const who =
+      actor.kind === 'user'
+        ? actor.name && actor.id !== person.id
+          ? actor.name
+          : nameOf(actor.id)
+        : t('thread.event.program');
+    const until =
+      typeof data.until === 'string' || typeof data.snoozedUntil === 'string'
+        ? new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+            new Date(String(data.until ?? data.snoozedUntil)),
+          )
+        : '';
+    return t(`thread.event.${keyOf(event)}`, { who, whom: nameOf(data.assigneeId), until });
+  };
+}
+
+/** One thing that was done with the conversation, in a small line. */
+export function EventLine({ event }: { event: ConversationEvent }) {
+  const { i18n } = useTranslation();
+  const words = useEventWords();
+  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(new Date(event.at));
   return (
     <p className={classes.event} data-event={event.name}>
-      {t(`thread.event.${keyOf(event)}`, { who, whom: nameOf(data.assigneeId), until })}{' '}
-      <time dateTime={event.at}>{time}</time>
+      {words(event)} <time dateTime={event.at}>{time}</time>
     </p>
   );
 }

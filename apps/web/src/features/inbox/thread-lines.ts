@@ -35,7 +35,12 @@ export interface Parts {
 /** They change another message and have no bubble of their own. */
 const effects = new Set(['reaction', 'edit', 'revoke']);
 /** Events that the thread shows otherwise, or that say nothing to a reader. */
-const quietEvents = new Set(['note.created', 'note.updated', 'note.deleted', 'conversation.mentioned']);
+export const quietEvents: ReadonlySet<string> = new Set([
+  'note.created',
+  'note.updated',
+  'note.deleted',
+  'conversation.mentioned',
+]);
 /** What one person says within five minutes stands together. */
 const togetherMs = 5 * 60_000;
 

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { chaski } from '../../api/client.ts';
 import { useEvents } from '../../api/realtime.ts';
-import { putMessages, type Said, threadQuery } from './thread-queries.ts';
+import { dropMessage, putMessages, reloadThread, type Said, threadQuery } from './thread-queries.ts';
 
 /** Beyond the newest page at most so many changed messages are asked for one by one. */
 const singles = 20;
@@ -50,7 +50,11 @@ export function useThreadLive(conversationId: string): void {
         if (area === 'media' && typeof data.mediaId === 'string') {
           void queries.invalidateQueries({ queryKey: ['media', data.mediaId] });
         }
-        if (data.conversationId !== conversationId) return;
+        if (data.conversationId !== conversationId && data.from !== conversationId) return;
+        if (name === 'message.merged' && typeof data.mergedId === 'string')
+          dropMessage(queries, conversationId, data.mergedId);
+        if (name === 'conversation.united' || name === 'conversation.parted')
+          void reloadThread(queries, conversationId);
         if (area === 'message') {
           if (typeof data.messageId === 'string') work.current.dirty.add(data.messageId);
           void run();

@@ -64,6 +64,23 @@ export async function loadOlder(
   return true;
 }
 
+/** One line of two became the other (an echo of what we sent ourselves). */
+export function dropMessage(client: QueryClient, conversationId: string, id: string): void {
+  client.setQueryData<Said>(
+    threadKey(conversationId),
+    (now) => now && { ...now, messages: now.messages.filter((one) => one.id !== id) },
+  );
+}
+
+/** Anew from its newest page: what another thread brought along stands anywhere in it. */
+export async function reloadThread(client: QueryClient, conversationId: string): Promise<void> {
+  const page = await pageOf(conversationId, null, pageSize);
+  client.setQueryData<Said>(threadKey(conversationId), {
+    messages: [...page.data].reverse(),
+    older: page.nextCursor,
+  });
+}
+
 /** What the server answered to a send or a retry is shown at once. */
 export function putMessages(client: QueryClient, conversationId: string, fresh: readonly Message[]): void {
   client.setQueryData<Said>(

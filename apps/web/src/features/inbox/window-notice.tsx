@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../ui/relative-time.tsx';
 import classes from './composer.module.css';
+import { say } from './composer-outbox.ts';
 import { TemplatePicker } from './window-templates.tsx';
 
 const hourMs = 3_600_000;
@@ -55,7 +56,12 @@ export function WindowShut({
           {t('composer.template.choose')}
         </Button>
       ) : null}
-      <TemplatePicker conversation={conversation} opened={picking} onClose={() => setPicking(false)} />
+      <TemplatePicker
+        numberId={conversation.numberId}
+        opened={picking}
+        onClose={() => setPicking(false)}
+        onSend={(content) => say(conversation.id, content)}
+      />
     </div>
   );
 }

@@ -1,23 +1,25 @@
-import type { Conversation, Template } from '@chaski/sdk';
+import type { Template } from '@chaski/sdk';
 import { Badge, Group, Modal, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './composer.module.css';
-import { say } from './composer-outbox.ts';
+import type { Said } from './composer-outbox.ts';
 import { templatesOfNumberQuery } from './window-queries.ts';
 
 const TemplateForm = lazy(() => import('./template-form.tsx'));
 
 /** WhatsApp's approved texts: chosen, filled in, seen as it will be, sent. */
 export function TemplatePicker({
-  conversation,
+  numberId,
   opened,
   onClose,
+  onSend,
 }: {
-  conversation: Conversation;
+  numberId: string;
   opened: boolean;
   onClose: () => void;
+  onSend: (content: Said) => void;
 }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Template | null>(null);
@@ -39,13 +41,13 @@ export function TemplatePicker({
             template={chosen}
             onBack={() => setChosen(null)}
             onSend={(content) => {
-              say(conversation.id, content);
+              onSend(content);
               close();
             }}
           />
         </Suspense>
       ) : (
-        <Choice numberId={conversation.numberId} onChoose={setChosen} />
+        <Choice numberId={numberId} onChoose={setChosen} />
       )}
     </Modal>
   );

@@ -1,0 +1,368 @@
+/**
+ * Two agents at one inbox: who looks and types, who wrote what, who may answer; and what one does less often: a voice
+ * note, a template with a picture, a word to a number that never wrote. Nothing is lost or doubled on a bad line.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+let colleague: SignedIn;
+const complaints: string[] = [];
+const soon = { timeout: 20_000 };
+const open = new Set<Page>();
+
+interface Row {
+  id: string;
+  contactId: string;
+  contact: { displayName: string };
+}
+interface Sent {
+  id: string;
+  status: string;
+  source: string;
+  sender: { kind: string; name?: string } | null;
+  content: {
+    text?: { body: string };
+    audio?: { mediaId: string; voice: boolean };
+    template?: { components: { type: string }[] };
+  };
+}
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([
+    startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
+    openBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']),
+  ]);
+  await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
+  owner = await signInOwner(browser, product);
+  colleague = await inviteColleague(browser, product, owner, {
+    name: 'Bea',
+    email: 'bea@example.com',
+    password: 'correct horse battery 9',
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+afterEach(async () => {
+  await Promise.all([...open].map((page) => page.context().close()));
+  open.clear();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+let people = 0;
+
+/** Somebody new who wrote `text`. */
+async function person(text: string): Promise<Row & { phone: Phone; name: string }> {
+  people += 1;
+  const name = `Person ${people}`;
+  const phone = await somebody(product, name, `155503000${String(people).padStart(2, '0')}`, text);
+  const rows = await list<Row>(product, '/v1/conversations');
+  const row = rows.find(({ contact }) => contact.displayName === name);
+  if (!row) throw new Error(`${name} is gone`);
+  return { ...row, phone, name };
+}
+
+async function desk(who: SignedIn, path: string, options: Parameters<typeof deskOf>[4] = {}): Promise<Page> {
+  const page = await deskOf(browser, product, who, complaints, options);
+  open.add(page);
+  await page.goto(`${product.ready.url}/app/inbox${path}`);
+  return page;
+}
+
+const bubble = (page: Page, text: string) => page.locator('article', { hasText: text });
+const field = (page: Page) => page.getByRole('textbox', { name: 'Your message' });
+const sent = (conversationId: string) =>
+  list<Sent>(product, `/v1/messages?conversationId=${conversationId}&direction=out`);
+const bodies = async (conversationId: string) =>
+  (await sent(conversationId)).map(({ content }) => content.text?.body).reverse();
+
+test('who looks and who types is seen by the other; a message says whose it is', async () => {
+  const { id, name } = await person('Is anybody there?');
+  const ann = await desk(owner, `/${id}`);
+  const bea = await desk(colleague, `/${id}`);
+  await ann.getByText('Bea is looking too').waitFor(soon);
+  await until(
+    async () => {
+      // Said again at most every few seconds, forgotten a little later: typed until it is seen.
+      await field(bea).press('a');
+      return ann.getByText('Bea is writing').isVisible();
+    },
+    20_000,
+    () => 'that Bea types is not seen',
+  );
+  await field(bea).fill('Here I am');
+  await field(bea).press('Enter');
+  await bubble(ann, 'Here I am').getByText('Bea', { exact: true }).waitFor(soon);
+  await bubble(bea, 'Here I am').getByText('You', { exact: true }).waitFor(soon);
+  const rowOf = (page: Page) =>
+    page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').filter({ hasText: name });
+  await rowOf(ann).getByText('Bea: Here I am').waitFor(soon);
+  await rowOf(bea).getByText('You: Here I am').waitFor(soon);
+  const [message] = await sent(id);
+  expect(message).toMatchObject({ source: 'inbox', sender: { kind: 'member', name: 'Bea' } });
+});
+
+test('where only the assignee answers, others are told and may take it over', async () => {
+  const { id } = await person('Whose am I?');
+  const settings = (answering: string) =>
+    product.api('/v1/workspace', { method: 'PATCH', body: { settings: { answering } } });
+  await settings('assignee');
+  try {
+    const bea = await desk(colleague, `/${id}`);
+    await bea.getByText('Here only the assignee answers').first().waitFor(soon);
+    expect(await field(bea).count()).toBe(0);
+    await bea.getByRole('status').getByRole('button', { name: 'Take it' }).click();
+    await field(bea).fill('I am on it');
+    await field(bea).press('Enter');
+    await bubble(bea, 'I am on it').waitFor(soon);
+    const ann = await desk(owner, `/${id}`);
+    await ann.getByText(/Here only the assignee answers, and that is Bea/).waitFor(soon);
+  } finally {
+    await settings('anyone');
+  }
+});
+
+test('a voice note is recorded, heard in the page, and leaves as WhatsApp wants it', async () => {
+  const { id } = await person('call me');
+  const page = await desk(owner, `/${id}`);
+  await page.getByRole('button', { name: 'Record a voice message' }).click();
+  await page.getByText('1 s', { exact: true }).waitFor(soon);
+  await page.getByRole('button', { name: 'Use the recording' }).click();
+  await page.getByRole('list', { name: 'Files to send' }).locator('[data-state="ready"]').waitFor(soon);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect.poll(async () => (await sent(id))[0]?.status, soon).toBe('delivered');
+  const audio = (await sent(id))[0]?.content.audio;
+  expect(audio?.voice).toBe(true);
+  // The server looked at the bytes, not at what they were called.
+  const info = (await product.api(`/v1/media/${audio?.mediaId}/info`)).body as { type: string };
+  expect(info.type).toBe('audio/ogg');
+  const seconds = await page.evaluate<number>(`(async () => {
+    const bytes = await (await fetch('/v1/media/${audio?.mediaId}')).arrayBuffer();
+    return (await new AudioContext().decodeAudioData(bytes)).duration;
+  })()`);
+  expect(seconds).toBeGreaterThan(0.8);
+  expect(seconds).toBeLessThan(20);
+});
+
+test('a template with a picture and a link is filled in, seen beforehand, and sent', async () => {
+  const { id } = await person('what is new?');
+  const page = await desk(owner, `/${id}`);
+  await page.getByRole('button', { name: 'Template, buttons or list' }).click();
+  await page.getByRole('menuitem', { name: 'Choose a template' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /seasonal_offer/ }).click();
+  const send = dialog.getByRole('button', { name: 'Send' });
+  await dialog.getByLabel('Text: 1').fill('Ana');
+  await dialog.getByLabel('Text: 2').fill('20 %');
+  await dialog.getByLabel('End of the link of “Shop now”').fill('spring');
+  const preview = dialog.locator('[data-preview]');
+  await preview.getByText('Hi Ana, everything in the shop is 20 % off this week.').waitFor();
+  expect(await send.isDisabled()).toBe(true);
+  const chooser = page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Picture of the heading' }).click();
+  await (await chooser).setFiles({ name: 'spring.png', mimeType: 'image/png', buffer: dot });
+  await preview.getByRole('img').waitFor(soon);
+  await send.click();
+  await expect.poll(async () => (await sent(id))[0]?.status, soon).toBe('delivered');
+  expect((await sent(id))[0]?.content.template?.components.map(({ type }) => type)).toEqual([
+    'header',
+    'body',
+    'button',
+  ]);
+  await bubble(page, 'Hi Ana, everything in the shop is 20 % off').waitFor(soon);
+});
+
+test('a quick reply brings its file along', async () => {
+  const { id } = await person('the price list, please');
+  const made = await fetch(`${product.ready.url}/v1/media?kind=image&filename=prices.png`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.ready.apiKey}`, 'content-type': 'image/png' },
+    body: new Uint8Array(dot),
+  });
+  const { id: mediaId } = (await made.json()) as { id: string };
+  await product.api('/v1/quick-replies', { body: { shortcut: 'prices', text: 'Here they are.', mediaId } });
+  const page = await desk(owner, `/${id}`);
+  await field(page).fill('/pri');
+  await page.getByRole('option', { name: '/prices' }).waitFor(soon);
+  await field(page).press('Enter');
+  await page.getByRole('list', { name: 'Files to send' }).getByText('prices.png').waitFor(soon);
+  await field(page).press('Enter');
+  await bubble(page, 'Here they are.').getByRole('img').waitFor(soon);
+});
+
+test('a number that never wrote: what may be sent is told, then sent; a refusal says why', async () => {
+  const page = await desk(owner, '');
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New conversation' });
+  await dialog.getByLabel('Phone number').fill('+1 555 030 7777');
+  await dialog.getByText('You may write what you like.').waitFor(soon);
+  await dialog.getByLabel('Your message').fill('Your order is ready');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await page.waitForURL(/\/app\/inbox\/[0-9a-f-]{36}/);
+  await bubble(page, 'Your order is ready').waitFor(soon);
+
+  const blocked = await person('stop');
+  await product.api(`/v1/contacts/${blocked.contactId}/block`, { body: {} });
+  const [contact] = await list<{ phone: string }>(
+    product,
+    `/v1/contacts?q=${encodeURIComponent(blocked.name)}`,
+  );
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await dialog.getByLabel('Phone number').fill(contact?.phone ?? '');
+  await dialog.getByText('The contact is blocked; unblock it to write.').waitFor(soon);
+  expect(await dialog.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+});
+
+test('the line breaks after the server has it, the page is reloaded, the network goes: all once, in order', async () => {
+  const { id } = await person('hello');
+  const page = await desk(owner, `/${id}`);
+  await field(page).waitFor();
+  // Taken by the server, the answer lost on the way.
+  await page.route('**/v1/messages', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await field(page).fill('first');
+  await field(page).press('Enter');
+  await until(
+    async () => (await bodies(id)).includes('first'),
+    20_000,
+    () => 'the server does not have it',
+  );
+  await page.unroute('**/v1/messages');
+  await page.reload();
+  await page.locator('article[data-message]', { hasText: 'first' }).waitFor(soon);
+  await page.context().setOffline(true);
+  await field(page).fill('second');
+  await field(page).press('Enter');
+  await page.locator('article[data-status="waiting"]', { hasText: 'second' }).waitFor(soon);
+  await field(page).fill('third');
+  await field(page).press('Enter');
+  await page.context().setOffline(false);
+  await page.locator('article[data-message]', { hasText: 'third' }).waitFor(soon);
+  await expect.poll(() => page.locator('article[data-status="waiting"]').count(), soon).toBe(0);
+  expect(await bodies(id)).toEqual(['first', 'second', 'third']);
+  expect(await bubble(page, 'first').count()).toBe(1);
+});
+
+test('two contacts become one while one looks: the thread goes on in the one that stays', async () => {
+  const gone = await person('from my old number');
+  const kept = await person('from my new number');
+  const page = await desk(owner, `/${gone.id}?view=all`);
+  await bubble(page, 'from my old number').waitFor(soon);
+  await product.api(`/v1/contacts/${kept.contactId}/merges`, { body: { contactId: gone.contactId } });
+  await page.waitForURL(new RegExp(kept.id), soon);
+  await bubble(page, 'from my old number').waitFor(soon);
+  await bubble(page, 'from my new number').waitFor(soon);
+});
+
+test('keys are places: an Arabic keyboard has them where a Latin one has', async () => {
+  await person('one more');
+  const page = await desk(owner, '', { language: 'ar' });
+  await page.locator('li a[href*="/app/inbox/"]').first().waitFor();
+  const press = (code: string, key: string) =>
+    page.evaluate(
+      `document.body.dispatchEvent(new KeyboardEvent('keydown', { code: '${code}', key: '${key}', bubbles: true, cancelable: true }))`,
+    );
+  await press('KeyJ', 'ت');
+  await page.waitForURL(/\/app\/inbox\/[0-9a-f-]{36}/);
+  await page.locator('[data-message]').first().waitFor();
+  await press('KeyL', 'م');
+  await expect.poll(() => page.evaluate('document.activeElement?.tagName'), soon).toBe('TEXTAREA');
+});
+
+test('words that are half as long again fit, on a desk and on a phone', async () => {
+  const { id } = await person('hello');
+  for (const width of [1400, 390]) {
+    const page = await deskOf(browser, product, owner, complaints, { language: 'es', width });
+    open.add(page);
+    await page.route(/\/assets\/es-[^?]*\.js$/, (route) =>
+      route.fulfill({
+        contentType: 'text/javascript',
+        body: `import words from '${new URL(route.request().url()).pathname}?plain';
+          const grown = (part) => part.startsWith('{{') ? part : part.replace(/\\p{L}/gu, (letter, at) => at % 2 ? letter + letter : letter);
+          const longer = (value) => typeof value === 'string'
+            ? '[' + value.split(/([{]{2}.*?[}]{2})/).map(grown).join('') + ']'
+            : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, longer(one)]));
+          export default longer(words);`,
+      }),
+    );
+    await page.goto(`${product.ready.url}/app/inbox/${id}`);
+    await page.locator('[data-message]').first().waitFor();
+    expect(await page.locator('main').textContent()).toContain('[');
+    expect(await page.evaluate<string[]>(overflows)).toEqual([]);
+  }
+});
+
+test.each([
+  ['light', 'en', 1400],
+  ['dark', 'ar', 1400],
+  ['dark', 'en', 390],
+  ['light', 'ar', 390],
+] as const)(
+  'axe finds nothing in the states of the inbox: %s, %s, %i px',
+  async (colorScheme, language, width) => {
+    const axe = await axeSource();
+    const { id } = await person('hello');
+    await product.api('/v1/messages', {
+      body: { conversationId: id, type: 'text', text: { body: 'from a program' } },
+    });
+    const page = await desk(owner, '?view=closed', { colorScheme, language, width });
+    const dialog = page.getByRole('dialog');
+    const clean = async (what: string) => expect(await flaws(page, axe), what).toEqual([]);
+    await page.locator('h2').first().waitFor();
+    await clean('an empty list');
+    await page.getByRole('button', { name: /^(New conversation|محادثة جديدة)$/ }).click();
+    await dialog.locator('input[type=tel]').fill('+1 555 030 8888');
+    await dialog.locator('[data-verdict]').waitFor(soon);
+    await clean('a new conversation');
+    await page.goto(`${product.ready.url}/app/inbox/${id}`);
+    await bubble(page, 'from a program').waitFor(soon);
+    await clean('a thread');
+    await page.getByRole('button', { name: /^(Template, buttons or list|قالب أو أزرار أو قائمة)$/ }).click();
+    await page.getByRole('menuitem').first().click();
+    await dialog.getByRole('button', { name: /seasonal_offer/ }).click();
+    await dialog.locator('[data-preview]').waitFor(soon);
+    await clean('a template');
+  },
+);
+
+/** A picture of one dot. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** What is wider than its place without an ellipsis or a scrollbar of its own, and whether the page scrolls sideways. */
+const overflows = `(() => {
+  const found = document.documentElement.scrollWidth > innerWidth + 1 ? ['the page scrolls sideways'] : [];
+  for (const one of document.querySelectorAll('main *')) {
+    if (!one.childNodes.length || [...one.childNodes].every((node) => node.nodeType !== 3 || !node.data.trim())) continue;
+    const box = one.getBoundingClientRect();
+    if (box.width <= 2 || getComputedStyle(one).clipPath !== 'none') continue;
+    let cut = false;
+    for (let up = one; up && up.tagName !== 'MAIN'; up = up.parentElement) {
+      const { textOverflow, overflowX } = getComputedStyle(up);
+      cut ||= textOverflow === 'ellipsis' || overflowX === 'auto' || overflowX === 'scroll' || up.tagName === 'TEXTAREA';
+      if (cut) break;
+      if (overflowX !== 'visible' && up.scrollWidth > up.clientWidth + 1) {
+        found.push(one.tagName + ': ' + one.textContent.slice(0, 60));
+        break;
+      }
+    }
+    if (!cut && (box.right > innerWidth + 1 || box.left < -1)) found.push(one.tagName + ' leaves the page: ' + one.textContent.slice(0, 60));
+  }
+  return found;
+})()`;
