@@ -212,6 +212,102 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_system;
 grant select to chaski_app;
 
+-- table campaign_recipients (row security, forced)
+create table campaign_recipients (
+  workspace_id uuid not null,
+  campaign_id uuid not null,
+  n integer not null,
+  contact_id uuid,
+  address text,
+  country text,
+  zone text,
+  cells jsonb,
+  filled jsonb not null default '{}'::jsonb,
+  text_hash bytea,
+  state text not null,
+  reason text,
+  error jsonb,
+  due_at timestamp with time zone,
+  attempt smallint not null default 0,
+  message_id uuid,
+  price bigint,
+  cost bigint,
+  queued_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  read_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  replied_at timestamp with time zone,
+  reply_message_id uuid,
+  opted_out_at timestamp with time zone,
+  clicked_at timestamp with time zone,
+  converted_at timestamp with time zone,
+  conversion jsonb,
+  constraint campaign_recipients_pkey PRIMARY KEY (workspace_id, campaign_id, n),
+  constraint campaign_recipients_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'queued'::text, 'unconfirmed'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'skipped'::text, 'cancelled'::text])))
+) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.05);
+CREATE INDEX campaign_recipients_due ON public.campaign_recipients USING btree (workspace_id, campaign_id, due_at, n) WHERE (state = 'planned'::text);
+CREATE INDEX campaign_recipients_message ON public.campaign_recipients USING btree (workspace_id, message_id) WHERE (message_id IS NOT NULL);
+CREATE UNIQUE INDEX campaign_recipients_person ON public.campaign_recipients USING btree (workspace_id, campaign_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX campaign_recipients_queued ON public.campaign_recipients USING btree (workspace_id, campaign_id) WHERE (state = 'queued'::text);
+CREATE INDEX campaign_recipients_reached ON public.campaign_recipients USING btree (workspace_id, contact_id, sent_at DESC) WHERE (sent_at IS NOT NULL);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table campaigns (row security, forced)
+create table campaigns (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  number_id uuid not null,
+  state text not null default 'draft'::text,
+  paused_reason text,
+  paused_detail text,
+  message jsonb,
+  audience jsonb,
+  schedule jsonb not null,
+  options jsonb not null,
+  list_key text,
+  plan_state text not null default 'none'::text,
+  plan_version integer not null default 0,
+  plan_rows integer not null default 0,
+  plan_after uuid,
+  plan_error text,
+  planned_at timestamp with time zone,
+  rate_card_id uuid,
+  currency text,
+  parent_id uuid,
+  author_kind text not null,
+  author_id text,
+  hands text[] not null default '{}'::text[],
+  approved_by text,
+  approved_at timestamp with time zone,
+  starts_at timestamp with time zone,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  wakes_at timestamp with time zone,
+  waits_for text,
+  last_queued_at timestamp with time zone,
+  judged_ok integer not null default 0,
+  judged_failed integer not null default 0,
+  told_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
+  constraint campaigns_workspace_id_number_id_fkey FOREIGN KEY (workspace_id, number_id) REFERENCES public.numbers(workspace_id, id),
+  constraint campaigns_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint campaigns_plan_state_check CHECK ((plan_state = ANY (ARRAY['none'::text, 'waiting'::text, 'ready'::text, 'failed'::text]))),
+  constraint campaigns_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'awaiting_approval'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text])))
+);
+CREATE INDEX campaigns_due ON public.campaigns USING btree (wakes_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'running'::text]));
+CREATE INDEX campaigns_recent ON public.campaigns USING btree (workspace_id, created_at DESC, id DESC);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table chaski_migrations (row security, forced)
 create table chaski_migrations (
   name text not null,
@@ -1014,6 +1110,31 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table messaging_budgets (row security, forced)
+create table messaging_budgets (
+  workspace_id uuid not null,
+  scope text not null,
+  constraint messaging_budgets_pkey PRIMARY KEY (workspace_id, scope)
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table messaging_openings (row security, forced)
+create table messaging_openings (
+  workspace_id uuid not null,
+  scope text not null,
+  contact_id uuid not null,
+  at timestamp with time zone not null,
+  constraint messaging_openings_pkey PRIMARY KEY (workspace_id, scope, contact_id)
+);
+CREATE INDEX messaging_openings_recent ON public.messaging_openings USING btree (workspace_id, scope, at);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table note_mentions (row security, forced)
 create table note_mentions (
   workspace_id uuid not null,
@@ -1291,6 +1412,37 @@ policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 grant select to chaski_app;
 
+-- table push_keys (row security, forced)
+create table push_keys (
+  id uuid not null,
+  public_key text not null,
+  sealed_private text not null,
+  created_at timestamp with time zone not null,
+  constraint push_keys_pkey PRIMARY KEY (id)
+);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table push_subscriptions (row security, forced)
+create table push_subscriptions (
+  workspace_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  session_id uuid not null,
+  endpoint text not null,
+  p256dh text not null,
+  auth text not null,
+  created_at timestamp with time zone not null,
+  constraint push_subscriptions_pkey PRIMARY KEY (workspace_id, id),
+  constraint push_subscriptions_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.members(workspace_id, user_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX push_subscriptions_endpoint ON public.push_subscriptions USING btree (workspace_id, endpoint);
+CREATE INDEX push_subscriptions_user ON public.push_subscriptions USING btree (workspace_id, user_id);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table quick_replies (row security, forced)
 create table quick_replies (
   workspace_id uuid not null,
@@ -1323,6 +1475,22 @@ create table rate_buckets (
   constraint rate_buckets_pkey PRIMARY KEY (key)
 );
 CREATE INDEX rate_buckets_age ON public.rate_buckets USING btree (started_at);
+policy system for all to chaski_system using true with check true;
+grant delete, insert, select, update to chaski_system;
+
+-- table rate_cards (row security, forced)
+create table rate_cards (
+  id uuid not null,
+  name text not null,
+  currency text not null,
+  valid_from date not null,
+  rates jsonb not null,
+  loaded_at timestamp with time zone not null,
+  loaded_by text,
+  constraint rate_cards_pkey PRIMARY KEY (id),
+  constraint rate_cards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE INDEX rate_cards_valid ON public.rate_cards USING btree (valid_from DESC, loaded_at DESC);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -1970,6 +2138,36 @@ grant select to chaski_app;
 grant select to chaski_system;
 
 -- view
+create view push_listeners with (security_invoker=true) as
+ SELECT s.workspace_id,
+    s.id,
+    s.user_id,
+    m.number_ids,
+    m.own_only,
+    z.expires_at
+   FROM ((public.push_subscriptions s
+     JOIN public.members m ON (((m.workspace_id = s.workspace_id) AND (m.user_id = s.user_id) AND (m.disabled_at IS NULL))))
+     JOIN public.sessions z ON (((z.id = s.session_id) AND (z.revoked_at IS NULL))));
+grant select to chaski_system;
+
+-- view
+create view push_threads with (security_invoker=true) as
+ SELECT v.workspace_id,
+    v.id,
+    v.number_id,
+    v.assignee_id,
+    v.last_preview,
+    v.last_direction,
+    v.status,
+    c.name,
+    c.profile_name AS "profileName",
+    c.username,
+    c.phone
+   FROM (public.conversations v
+     LEFT JOIN public.contacts c ON (((c.workspace_id = v.workspace_id) AND (c.id = v.contact_id))));
+grant select to chaski_system;
+
+-- view
 create view search_lines with (security_invoker=true) as
  SELECT workspace_id,
     id,
@@ -2111,6 +2309,81 @@ create view send_numbers with (security_invoker=true) as
     COALESCE(NULLIF(a.portfolio_ref, ''::text), (a.id)::text) AS portfolio
    FROM (public.numbers n
      JOIN public.accounts a ON (((a.workspace_id = n.workspace_id) AND (a.id = n.account_id))));
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view send_people with (security_invoker=true) as
+ SELECT c.workspace_id,
+    v.id AS conversation_id,
+    n.id AS number_id,
+    c.id AS contact_id,
+    NULL::text AS group_ref,
+    v.last_inbound_at,
+    n.status AS number_status,
+    n.has_window,
+    n.phone_number_id,
+    n.default_workflow_id,
+    n.provider,
+    a.id AS account_id,
+    a.paused_reason,
+    c.phone,
+    c.name AS contact_name,
+    c.profile_name,
+    c.username,
+    c.blocked_at,
+    c.opted_out,
+    c.consent_service,
+    c.consent_utility,
+    c.consent_marketing,
+    c.marketing_stopped_at,
+    c.marketing_resumed_at,
+    ( SELECT s.scope
+           FROM (public.identities i
+             CROSS JOIN LATERAL ( SELECT x.scope
+                   FROM public.suppressions x
+                  WHERE ((x.workspace_id = i.workspace_id) AND (x.hash = i.address_hash))
+                 LIMIT 1) s)
+          WHERE ((i.workspace_id = c.workspace_id) AND (i.contact_id = c.id))
+          ORDER BY s.scope
+         LIMIT 1) AS suppressed,
+    ( SELECT i.value
+           FROM public.identities i
+          WHERE ((i.workspace_id = c.workspace_id) AND (i.contact_id = c.id) AND (i.kind = 'bsuid'::text) AND (i.scope = COALESCE(NULLIF(a.portfolio_ref, ''::text), (a.id)::text)) AND (i.superseded_at IS NULL))
+          ORDER BY i.created_at DESC
+         LIMIT 1) AS user_id,
+    w.name AS workspace_name,
+    w.status AS workspace_status,
+    w.plan,
+    w.settings,
+    p.messages_per_month,
+    p.messages_per_minute
+   FROM (((((public.contacts c
+     JOIN public.numbers n ON ((n.workspace_id = c.workspace_id)))
+     CROSS JOIN LATERAL ( SELECT x.id,
+            x.paused_reason,
+            x.portfolio_ref
+           FROM public.accounts x
+          WHERE ((x.workspace_id = c.workspace_id) AND (x.id = n.account_id))
+         LIMIT 1) a)
+     CROSS JOIN LATERAL ( SELECT x.name,
+            x.status,
+            x.plan,
+            x.settings
+           FROM public.workspaces x
+          WHERE (x.id = c.workspace_id)
+         LIMIT 1) w)
+     LEFT JOIN LATERAL ( SELECT x.id,
+            x.last_inbound_at
+           FROM public.conversations x
+          WHERE ((x.workspace_id = c.workspace_id) AND (x.number_id = n.id) AND (x.contact_id = c.id))
+         LIMIT 1) v ON (true))
+     LEFT JOIN LATERAL ( SELECT x.messages_per_month,
+            x.messages_per_minute
+           FROM public.plans x
+          WHERE (x.name = ANY (ARRAY[w.plan, 'free'::text]))
+          ORDER BY (x.name = w.plan) DESC
+         LIMIT 1) p ON (true));
 grant select to chaski_app;
 grant select to chaski_system;
 

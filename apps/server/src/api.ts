@@ -16,6 +16,12 @@ import {
   sendInvitationBy,
   signInRoutes,
 } from './modules/auth/index.ts';
+import {
+  campaignListRoutes,
+  campaignReportRoutes,
+  campaignRoutes,
+  rateCardRoutes,
+} from './modules/campaigns/index.ts';
 import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
 import { exportRoutes } from './modules/contacts/export-routes.ts';
 import { importRoutes } from './modules/contacts/import-routes.ts';
@@ -108,6 +114,10 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));
   await app.register(templateRoutes({ db, gate }));
   await app.register(workflowRoutes({ db, gate }));
+  await app.register(campaignRoutes({ db, gate, blobs }));
+  await app.register(campaignListRoutes({ db, gate, blobs }));
+  await app.register(campaignReportRoutes({ db, gate, blobs }));
+  await app.register(rateCardRoutes({ db, gate }));
   await app.register(async (scope) =>
     inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse }),
   );

@@ -23,6 +23,7 @@ import {
   mailResetHandler,
   tokenKeyOf,
 } from './modules/auth/index.ts';
+import { planHandler, startCampaigns } from './modules/campaigns/index.ts';
 import { createWorkOff } from './modules/compat/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
@@ -466,6 +467,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       ends.push(() => processor.stop());
       const waking = startWaking({ db, log: part(log, 'conversations') });
       ends.push(() => waking.stop());
+      const campaigns = startCampaigns({ db, log: part(log, 'campaigns') });
+      ends.push(() => campaigns.stop());
       const jobs = await startJobs({
         databaseUrl: options.database.url,
         rolePrefix: config.dbRolePrefix,
@@ -474,6 +477,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         handlers: [
           fetchHandler({ db, blobs, provider: providers }),
           deleteBytesHandler({ db, blobs }),
+          planHandler({ db, blobs }),
           ...syncTemplatesHandlers({ db, provider: providers }),
           subscribeHandler({ db, ring, calls: providers, addressOf: webhookAddress }),
           replayNumberHandler({ db, parse, log: part(log, 'inbound') }),

@@ -34,6 +34,7 @@ export const installationTables: ReadonlySet<string> = new Set([
   'chaski_migrations',
   'operator_keys', // of whoever runs the installation
   'refresh_tokens', // of sessions
+  'rate_cards', // what messages cost is one for the installation
   'search_backfill', // how far a job came, over all workspaces
   'analytics_progress', // likewise
   'push_keys', // by them push services know the installation

@@ -107,6 +107,7 @@ export const unaudited: Readonly<Record<string, string>> = {
 /** Asking that does write a line, each with the reason. */
 export const auditedReads: Readonly<Record<string, string>> = {
   'GET /v1/contacts/export': 'the whole list of people leaves the house',
+  'GET /v1/campaigns/:id/export': 'names and numbers leave the house',
   'GET /v1/operator/raw-events/:n/body': 'the operator looks at what people wrote to a workspace',
 };
 

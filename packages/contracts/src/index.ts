@@ -1,3 +1,6 @@
+export * from './campaign.ts';
+export * from './campaign-fill.ts';
+export * from './campaign-time.ts';
 export * from './content.ts';
 export * from './content-inbound.ts';
 export * from './content-words.ts';

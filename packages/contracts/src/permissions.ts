@@ -37,6 +37,10 @@ export const permissions = {
   'media:write': team,
   'templates:read': everyone,
   'templates:write': leads,
+  'campaigns:read': everyone,
+  'campaigns:write': leads,
+  /** Letting somebody else's campaign go, where the workspace wants two people. */
+  'campaigns:approve': leads,
   /** Teams, labels and quick replies of the whole workspace. */
   'team:read': everyone,
   'team:write': leads,

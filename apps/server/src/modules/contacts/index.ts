@@ -23,16 +23,20 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { type ContactRow, type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
 
+export { listAttributes } from './attributes.ts';
 export { seenContact } from './change.ts';
 export { recordConsents } from './consents.ts';
 export { eraseContacts, type Subject, subjectOf } from './erase.ts';
+export { getSegment } from './get-segment.ts';
 export { applyIdentityChange } from './identity-change.ts';
-export { importHandler } from './import.ts';
+export { importHandler, maxListBytes, openList } from './import.ts';
 export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
+export { readPhone } from './list-columns.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { selectVisible as visibleContacts } from './queries-read.ts';
 export { type CampaignNote, noteCampaign } from './queries-segment.ts';
-export { contactForAddress, isSomebody, linkMany, resolveMany } from './resolve.ts';
+export { contactForAddress, isSomebody, linkMany, lookUpPhones, resolveMany } from './resolve.ts';
+export { roomLeft } from './room.ts';
 export { countSegment, readSegment, type SegmentContact, segmentContacts } from './segment.ts';
 export { contactWords, findContacts, wordsQuery } from './words.ts';
 

@@ -7,6 +7,7 @@ import { eraseAnswers } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { eraseAudit } from '../audit/index.ts';
+import { eraseFromCampaigns } from '../campaigns/index.ts';
 import { eraseContacts, type Subject, seenContact, subjectOf } from '../contacts/index.ts';
 import { conversationsOf, eraseConversations } from '../conversations/index.ts';
 import { eraseMedia } from '../media/index.ts';
@@ -124,6 +125,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
       contactId,
     );
     const messages = await eraseMessages(tx, workspaceId, messageIds, aliases);
+    const campaigns = await eraseFromCampaigns(tx, workspaceId, contactIds, aliases);
     const conversations = await eraseConversations(tx, workspaceId, conversationIds, messageIds);
     const words = await deps.eraseSearch(tx, workspaceId, { contactId, conversationIds, messageIds });
     const events = await eraseEvents(tx, workspaceId, [...contactIds, ...conversationIds], messageIds);
@@ -142,6 +144,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
     await finishErasure(tx, workspaceId, erasureId, {
       ...contacts,
       ...messages,
+      ...campaigns,
       ...conversations,
       ...sum(sofar, files),
       ...words,

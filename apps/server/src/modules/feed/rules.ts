@@ -24,6 +24,7 @@ const areas: Record<string, Action> = {
   member: 'members:read',
   team: 'team:read',
   quick_reply: 'team:read',
+  campaign: 'campaigns:read',
   workflow: 'workflows:read',
   workspace: 'workspace:read',
   api_key: 'keys:read',

@@ -246,6 +246,7 @@ async function store(
           participant: word.item.participant || null,
           at: at.toISOString(),
           ...(word.item.errors[0] ? { error: shownError(word.item.errors[0]) } : {}),
+          ...(word.item.pricing ? { pricing: word.item.pricing } : {}),
         },
       })),
   );

@@ -11,6 +11,7 @@ import type { Logger } from '../../platform/log.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
 import { sendFacts, templateOf, type templatesOf } from './can-send.ts';
 import type { HeldNumber } from './held.ts';
+import { campaignLane } from './lane.ts';
 import type { ClaimRecord } from './queries-send.ts';
 import { type AttemptRef, notCalled, type Result, refusedByPolicy, resultOf, unknown } from './results.ts';
 import { decide, type Purpose } from './rules.ts';
@@ -194,6 +195,7 @@ export function refOf(row: ClaimRecord): AttemptRef {
     conversationId: row.conversation_id,
     contactId: row.contact_id,
     n: row.n,
+    campaign: row.priority >= campaignLane,
   };
 }
 

@@ -28,6 +28,7 @@
  *
  * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`
  * with `lease`, `pace`, `backoff`, `results`, `orphans`, `dead` how it leaves ·
+ * `lane` campaigns behind people ·
  * `reconcile` what a status says about an attempt · `keywords`, `consent` STOP and START.
  */
 export {
@@ -41,6 +42,8 @@ export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
 export { listDead, retryDead, sendQueueCounts } from './dead.ts';
 export { startDelivery } from './deliver.ts';
 export { eraseMessages, messagesOf } from './erase.ts';
+export { type JudgedPerson, judgePeople } from './judge-people.ts';
+export { campaignBacklog, campaignLane, giveUp, withdraw } from './lane.ts';
 export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts';
 export { markReadHandler } from './mark-read.ts';
 export { messageBody, presentMessage } from './present.ts';
@@ -50,6 +53,7 @@ export { type ReceivedMessage, receiveMany } from './receive.ts';
 
 export { messageRoutes } from './routes.ts';
 export type { MessageRow } from './rows.ts';
+export type { Verdict } from './rules.ts';
 
 export {
   announceSends,

@@ -1,5 +1,6 @@
 import type { SystemTx } from '../../platform/db/index.ts';
 import { factsFor } from './can-send.ts';
+import { campaignLane } from './lane.ts';
 import { type AttemptRef, type Result, unknown } from './results.ts';
 
 export interface OrphanRecord {
@@ -10,6 +11,7 @@ export interface OrphanRecord {
   attempt_id: string;
   attempts: number;
   fence: number;
+  priority: number;
 }
 
 /** Claims whose holder is gone: the call may have been made or not, nobody knows. */
@@ -35,5 +37,6 @@ export function attemptRef(row: OrphanRecord): AttemptRef {
     conversationId: row.conversation_id,
     contactId: null,
     n: row.attempts,
+    campaign: row.priority >= campaignLane,
   };
 }

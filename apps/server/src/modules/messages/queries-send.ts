@@ -41,7 +41,8 @@ export interface FactsRecord {
   messages_per_minute: number | null;
 }
 
-const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_id, f.group_ref, f.last_inbound_at,
+/** Of the views send_facts and send_people. */
+export const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_id, f.group_ref, f.last_inbound_at,
   f.number_status, f.has_window, f.phone_number_id, f.default_workflow_id, f.provider, f.account_id, f.paused_reason,
   f.phone, f.contact_name, f.profile_name, f.username, f.blocked_at, f.opted_out, f.consent_service, f.consent_utility,
   f.consent_marketing, f.marketing_stopped_at, f.marketing_resumed_at, f.suppressed, f.user_id, f.workspace_name,
@@ -297,13 +298,13 @@ export const sendNumbers = statement(
 /** Claims that no living call belongs to: under an older fence, or under ours but not in flight here. */
 export const orphanedClaims = statement(
   'messages.orphaned_claims',
-  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence from send_queue
+  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence, priority from send_queue
    where number_id = $1 and workspace_id = $2 and state = 'claimed' and fence < $3`,
 );
 
 export const claimsOfFence = statement(
   'messages.claims_of_fence',
-  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence from send_queue
+  `select workspace_id, number_id, message_id, conversation_id, attempt_id, attempts, fence, priority from send_queue
    where number_id = $1 and workspace_id = $2 and state = 'claimed' and fence = $3`,
 );
 
@@ -323,6 +324,7 @@ export interface ClaimRecord extends FactsRecord {
   message_id: string;
   attempt_id: string;
   n: number;
+  priority: number;
   content: { type: string; [key: string]: unknown };
   reply_to: string | null;
   purpose: string;
@@ -357,12 +359,12 @@ export const claimDue = statement(
      update send_queue q set state = 'claimed', fence = $4, claimed_at = $5::timestamptz, attempts = q.attempts + 1,
        attempt_id = ($6::uuid[])[array_position((select ids from ordered), q.message_id)]
      where q.workspace_id = $1 and q.message_id = any(array(select unnest(ids) from ordered))
-     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts
+     returning q.workspace_id, q.message_id, q.attempt_id, q.attempts, q.priority
    ), attempted as (
      insert into message_attempts (workspace_id, id, message_id, number_id, n, started_at)
      select workspace_id, attempt_id, message_id, $2, attempts, $5::timestamptz from claimed
    )
-   select c.message_id, c.attempt_id, c.attempts as n, m.content, m.purpose, m.rank,
+   select c.message_id, c.attempt_id, c.attempts as n, c.priority, m.content, m.purpose, m.rank,
      coalesce((select r.provider_message_id from messages r where r.workspace_id = m.workspace_id
        and r.id = case when m.reply_to ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then m.reply_to::uuid end), m.reply_to)
        as reply_to, ${factColumns}

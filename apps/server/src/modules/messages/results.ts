@@ -23,6 +23,8 @@ export interface AttemptRef {
   contactId: string | null;
   /** 1-based. */
   n: number;
+  /** Of a campaign: it has a policy of its own for what may be tried again hours later, and never sends twice. */
+  campaign: boolean;
 }
 
 /** What became of an attempt and what follows from it; made by the functions below, written by `writeResults`. */
@@ -50,7 +52,7 @@ export const resendAfterMs = 30 * 60_000;
 const marketingStopped = 131050;
 
 function base(ref: AttemptRef): Omit<Result, 'outcome' | 'queueState'> {
-  const { workspaceId, messageId, attemptId, numberId, conversationId, contactId, n } = ref;
+  const { workspaceId, messageId, attemptId, numberId, conversationId, contactId, n, campaign } = ref;
   return {
     workspaceId,
     messageId,
@@ -59,6 +61,7 @@ function base(ref: AttemptRef): Omit<Result, 'outcome' | 'queueState'> {
     conversationId,
     contactId,
     n,
+    campaign,
     providerMessageId: null,
     httpStatus: null,
     error: null,
@@ -121,7 +124,8 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
         marketingStop: outcome.error.code === marketingStopped && ref.contactId !== null,
       };
       const next = afterRefusal(outcome.class, ref.n, context.random);
-      if (next.next === 'fail') return { ...common, queueState: 'done', messageStatus: 'failed' };
+      if (next.next === 'fail' || (ref.campaign && outcome.class.retry === 'after'))
+        return { ...common, queueState: 'done', messageStatus: 'failed' };
       if (next.next === 'dead') return { ...common, queueState: 'dead', messageStatus: 'failed' };
       return {
         ...common,
@@ -145,7 +149,7 @@ export function unknown(
   context: { now: Date; settings: unknown },
   httpStatus: number | null = null,
 ): Result {
-  const resend = parseSettings(context.settings).unknownSends === 'resend';
+  const resend = !ref.campaign && parseSettings(context.settings).unknownSends === 'resend';
   return {
     ...base(ref),
     outcome: 'unknown',

@@ -109,9 +109,10 @@ describe('/v1/messages', () => {
       status: 400,
       body: { error: { code: 'invalid_request' } },
     });
-    await stage.query("update contacts set consent_service = 'out', consent_utility = 'out', consent_marketing = 'out' where id = $1", [
-      place.contactId,
-    ]);
+    await stage.query(
+      "update contacts set consent_service = 'out', consent_utility = 'out', consent_marketing = 'out' where id = $1",
+      [place.contactId],
+    );
     const refused = await call(key, 'POST', '/v1/messages', hello(place));
     expect(refused).toMatchObject({ status: 403, body: { error: { code: 'opted_out' } } });
     const asked = await call(key, 'GET', `/v1/can-send?contactId=${place.contactId}`);

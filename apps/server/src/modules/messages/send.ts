@@ -21,9 +21,9 @@ export interface SendCommand extends Target {
   purpose?: Purpose | undefined;
   dedupeKey?: string | null | undefined;
   workflowId?: string | null | undefined;
-  /** 0 people and replies, 5 campaigns. */
+  /** 0 people and replies; campaigns take `campaignLane`. */
   priority?: number | undefined;
-  /** api | workflow | inbox; where the words came from. */
+  /** api | workflow | inbox | campaign; where the words came from. */
   source?: string | undefined;
   /** No person wrote it: automatic numbers do not answer it. */
   automated?: boolean | undefined;
@@ -44,8 +44,8 @@ export type QueueResult =
   | { outcome: 'known'; message: MessageRow }
   | { outcome: 'refused'; verdict: Exclude<Verdict, { verdict: 'free-form' }> };
 
-/** Dedupe keys of our own answers (workflows/auto-reply, consent): a request with one would silence them. */
-const ownPrefixes = ['auto-reply:', 'consent:'] as const;
+/** Dedupe keys of our own (workflows/auto-reply, consent, campaigns): a request with one would silence them. */
+const ownPrefixes = ['auto-reply:', 'consent:', 'campaign:'] as const;
 
 /** Of requests: their keys are theirs. */
 export function refuseOwnKey(key: string | null | undefined, path: string): void {

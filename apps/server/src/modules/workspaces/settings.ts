@@ -86,6 +86,10 @@ export const workspaceSettings = z.object({
   waiting: waiting
     .default({ soonMinutes: 15, lateMinutes: 60 })
     .describe('After how long a waiting person’s row turns yellow, and red.'),
+  campaignApproval: z
+    .enum(['none', 'second-person'])
+    .default('none')
+    .describe('Whether somebody else has to approve a campaign before it starts.'),
   requireSecondFactor: z
     .boolean()
     .default(false)
@@ -111,6 +115,7 @@ export const settingsPatch = z
     marketing: z.enum(['opt-out', 'opt-in']),
     answering: z.enum(['anyone', 'assignee']),
     waiting,
+    campaignApproval: z.enum(['none', 'second-person']),
     requireSecondFactor: z.boolean(),
     auditDays,
   })

@@ -1,0 +1,78 @@
+import type { CampaignAudience, SegmentFilter } from '@chaski/contracts';
+import type { Blobs } from '../../platform/blobs/index.ts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { getSegment, listAttributes, openList, readPhone } from '../contacts/index.ts';
+import type { CampaignRow } from './queries.ts';
+
+/** A line of a list: a number, or what stands there instead. */
+export interface Line {
+  n: number;
+  phone: string | null;
+  said: string;
+  cells: Record<string, string> | null;
+}
+
+/** The filter behind a segment or the audience's own; null for lists. */
+export async function filterOf(tx: TenantTx, audience: CampaignAudience): Promise<SegmentFilter | null> {
+  if (audience.kind === 'filter') return audience.filter;
+  if (audience.kind === 'segment') return (await getSegment(tx, audience.segmentId)).filter;
+  return null;
+}
+
+function lineOf(n: number, said: string, country: string | null, cells: Line['cells']): Line {
+  const read = readPhone(said.trim(), country);
+  return { n, phone: 'digits' in read ? read.digits : null, said: said.trim().slice(0, 60), cells };
+}
+
+/** Pasted numbers, one line each. */
+export function pastedLines(audience: Extract<CampaignAudience, { kind: 'phones' }>): Line[] {
+  return audience.phones.map((said, index) => lineOf(index + 1, said, audience.country ?? null, null));
+}
+
+/** What an uploaded list says in its first row. */
+export interface ListHead {
+  headers: string[];
+  phoneColumn: string | null;
+}
+
+export async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<ListHead> {
+  const { headers, columns } = await openList([], bytes, {});
+  return { headers, phoneColumn: headers[columns.indexOf('phone')] ?? null };
+}
+
+const maxCells = 60;
+
+/** The lines of an uploaded list, in order. */
+export async function* listLines(
+  tenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>,
+  blobs: Blobs,
+  campaign: Pick<CampaignRow, 'listKey'>,
+  audience: Extract<CampaignAudience, { kind: 'list' }>,
+): AsyncGenerator<Line> {
+  const blob = campaign.listKey === null ? null : await blobs.get(campaign.listKey);
+  if (!blob) throw errors.unprocessable('no_list', 'Upload the list first.');
+  try {
+    const { headers, columns, rows } = await openList(await tenant(listAttributes), blob.stream, {});
+    const at =
+      audience.phoneColumn === undefined ? columns.indexOf('phone') : headers.indexOf(audience.phoneColumn);
+    if (at < 0)
+      throw errors.unprocessable(
+        'no_phone_column',
+        'Say in audience.phoneColumn which column has the numbers.',
+        {
+          headers,
+        },
+      );
+    for await (const { row, cells } of rows) {
+      const kept = Object.fromEntries(
+        headers.slice(0, maxCells).map((header, index) => [header, clean(cells[index] ?? '')]),
+      );
+      yield lineOf(row - 1, clean(cells[at] ?? ''), audience.country ?? null, kept);
+    }
+  } finally {
+    blob.stream.destroy();
+  }
+}
+
+const clean = (cell: string): string => cell.replaceAll('\0', '').toWellFormed().trim().slice(0, 2_000);

@@ -1,0 +1,14 @@
+import type { SystemTx } from '../../platform/db/index.ts';
+import { eraseOpeningsOf } from './queries-openings.ts';
+import { eraseRecipients } from './queries-recipients.ts';
+
+/** What campaigns kept about these people: addresses, the cells of their lines, what was said. The line stays. */
+export async function eraseFromCampaigns(
+  tx: SystemTx,
+  workspaceId: string,
+  contactIds: readonly string[],
+  aliases: readonly string[],
+): Promise<{ campaignLines: number }> {
+  await eraseOpeningsOf(tx, workspaceId, contactIds);
+  return { campaignLines: await eraseRecipients(tx, workspaceId, contactIds, aliases) };
+}

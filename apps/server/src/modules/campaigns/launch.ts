@@ -1,0 +1,99 @@
+import { campaignStart } from '@chaski/contracts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { getNumber } from '../numbers/index.ts';
+import { readWorkspace } from '../workspaces/index.ts';
+import { handsOf, holdCampaign, tell } from './create.ts';
+import { type CampaignRow, changeCampaign } from './queries.ts';
+import { clearRecipients } from './queries-recipients.ts';
+
+/** Asks for its start: at once or at its time, or when a second person said yes. */
+export async function launchCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
+  const before = await holdCampaign(tx, id);
+  if (before.state !== 'draft')
+    throw errors.conflict('campaign_state', `A campaign that is ${before.state} cannot be started again.`);
+  if (!before.message || !before.audience)
+    throw errors.unprocessable('campaign_incomplete', 'Say to whom (audience) and what (message) first.');
+  if (before.planState !== 'ready')
+    throw errors.conflict(
+      'campaign_not_planned',
+      before.planState === 'waiting' ? 'The plan is not ready yet.' : 'Make the plan first and look at it.',
+    );
+  const number = await getNumber(tx, before.numberId);
+  if (number.status !== 'active')
+    throw errors.unprocessable('number_not_active', `The number is ${number.status}.`);
+  const held = await changeCampaign(tx, tx.workspaceId, id, { hands: handsOf(before, tx) });
+  const { settings } = await readWorkspace(tx);
+  if (settings.campaignApproval === 'second-person') {
+    const row = await changeCampaign(tx, tx.workspaceId, id, { state: 'awaiting_approval' });
+    await tell(tx, row, 'campaign.approval_requested', {
+      before: { state: before.state },
+      after: { state: row.state },
+    });
+    return row;
+  }
+  return schedule(tx, held, 'campaign.scheduled', before.state);
+}
+
+async function schedule(
+  tx: TenantTx,
+  campaign: CampaignRow,
+  event: string,
+  was: string,
+): Promise<CampaignRow> {
+  const at = new Date(campaignStart(campaign.schedule, tx.now().getTime()));
+  // Of a recurring one each turn has a plan of its own; this one was for looking at.
+  if (campaign.schedule.kind === 'recurring') await clearRecipients(tx, tx.workspaceId, campaign.id);
+  const row = await changeCampaign(tx, tx.workspaceId, campaign.id, {
+    state: 'scheduled',
+    startsAt: at,
+    wakesAt: at,
+    pausedReason: null,
+    pausedDetail: null,
+  });
+  await tell(
+    tx,
+    row,
+    event,
+    { before: { state: was }, after: { state: row.state, startsAt: at.toISOString() } },
+    { startsAt: at.toISOString() },
+  );
+  return row;
+}
+
+/** The second person's yes: never of whoever wrote it or asked for it. */
+export async function approveCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
+  const before = await awaiting(tx, id);
+  if (tx.actor.id === null || before.hands.includes(tx.actor.id))
+    throw errors.forbidden('Somebody else has to approve it: you had a hand in it.', {
+      reason: 'own_campaign',
+    });
+  const approved = await changeCampaign(tx, tx.workspaceId, id, {
+    approvedBy: tx.actor.id,
+    approvedAt: tx.now(),
+  });
+  return schedule(tx, approved, 'campaign.approved', before.state);
+}
+
+/** Back to whoever wrote it. */
+export async function rejectCampaign(tx: TenantTx, id: string, reason: string): Promise<CampaignRow> {
+  const before = await awaiting(tx, id);
+  const row = await changeCampaign(tx, tx.workspaceId, id, {
+    state: before.startedAt === null ? 'draft' : 'paused',
+  });
+  await tell(
+    tx,
+    row,
+    'campaign.rejected',
+    { before: { state: before.state }, after: { state: row.state } },
+    { reason },
+  );
+  return row;
+}
+
+async function awaiting(tx: TenantTx, id: string): Promise<CampaignRow> {
+  const row = await holdCampaign(tx, id);
+  if (row.state !== 'awaiting_approval')
+    throw errors.conflict('campaign_state', 'It does not wait for an approval.');
+  return row;
+}

@@ -1,0 +1,504 @@
+import type { RecipientState } from '@chaski/contracts';
+import { type SystemTx, statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
+
+/** All SQL of the table campaign_recipients but the report's. */
+
+export interface PlannedRecipient {
+  n: number;
+  contactId: string | null;
+  address: string | null;
+  country: string | null;
+  zone: string | null;
+  cells: Record<string, string> | null;
+  filled: Record<string, string>;
+  textHash: string | null;
+  state: 'planned' | 'skipped';
+  reason: string | null;
+  dueAt: string | null;
+  price: number | null;
+}
+
+// A line whose person has a line already is that person's second: kept without them, and told as such.
+const insert = statement(
+  'campaigns.insert_recipients',
+  `with input as (
+     select * from jsonb_to_recordset($3::jsonb) as r(n int, "contactId" uuid, address text, country text, zone text,
+       cells jsonb, filled jsonb, "textHash" text, state text, reason text, "dueAt" timestamptz, price bigint)
+   ), numbered as (
+     select i.*, i."contactId" is not null and (row_number() over (partition by i."contactId" order by i.n) > 1
+       or exists (select from campaign_recipients o where o.workspace_id = $1 and o.campaign_id = $2
+         and o.contact_id = i."contactId")) as again
+     from input i
+   )
+   insert into campaign_recipients (workspace_id, campaign_id, n, contact_id, address, country, zone, cells, filled,
+     text_hash, state, reason, due_at, price)
+   select $1, $2, n, case when again then null else "contactId" end, address, country, zone,
+     case when again then null else cells end, case when again then '{}' else filled end,
+     case when again then null else decode("textHash", 'hex') end,
+     case when again then 'skipped' else state end, case when again then 'duplicate' else reason end,
+     case when again then null else "dueAt" end, case when again then null else price end
+   from numbered order by n
+   on conflict do nothing`,
+);
+
+export async function insertRecipients(
+  tx: TenantTx,
+  campaignId: string,
+  rows: readonly PlannedRecipient[],
+): Promise<void> {
+  if (rows.length > 0) await tx.execute(insert, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
+}
+
+const clear = statement(
+  'campaigns.clear_recipients',
+  'delete from campaign_recipients where workspace_id = $1 and campaign_id = $2',
+);
+
+/** Forgets a plan of which nothing has gone. */
+export async function clearRecipients(tx: Tx, workspaceId: string, campaignId: string): Promise<void> {
+  await tx.execute(clear, [workspaceId, campaignId]);
+}
+
+export interface WaitingRecipient {
+  n: number;
+  contactId: string;
+  country: string | null;
+  zone: string | null;
+  cells: Record<string, string> | null;
+  filled: Record<string, string>;
+  attempt: number;
+  dueAt: Date;
+  /** Of the try before. */
+  messageId: string | null;
+}
+
+const waitingColumns = `r.n, r.contact_id as "contactId", r.country, r.zone, r.cells, r.filled, r.attempt,
+  r.due_at as "dueAt", r.message_id as "messageId"`;
+
+const waiting = statement(
+  'campaigns.waiting_recipients',
+  `select ${waitingColumns} from campaign_recipients r
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'planned' and r.n > $3 order by r.n limit $4`,
+);
+
+/** Who has not had a turn yet, line by line. */
+export function selectWaiting(
+  tx: Tx,
+  workspaceId: string,
+  campaignId: string,
+  after: number,
+  limit: number,
+): Promise<WaitingRecipient[]> {
+  return tx.query<WaitingRecipient & Record<string, unknown>>(waiting, [
+    workspaceId,
+    campaignId,
+    after,
+    limit,
+  ]);
+}
+
+const refill = statement(
+  'campaigns.refill_recipients',
+  `update campaign_recipients r set filled = i.filled, text_hash = decode(i."textHash", 'hex'), zone = i.zone,
+     state = i.state, reason = i.reason, due_at = greatest(i."dueAt", case when r.attempt > 0 then r.due_at end),
+     price = i.price
+   from jsonb_to_recordset($3::jsonb) as i(n int, zone text, filled jsonb, "textHash" text, state text, reason text,
+     "dueAt" timestamptz, price bigint)
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.n = i.n and r.state = 'planned'`,
+);
+
+/** Fills anew what has not gone. */
+export async function refillRecipients(
+  tx: TenantTx,
+  campaignId: string,
+  rows: readonly Omit<PlannedRecipient, 'contactId' | 'address' | 'country' | 'cells'>[],
+): Promise<void> {
+  if (rows.length > 0) await tx.execute(refill, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
+}
+
+const claim = statement(
+  'campaigns.claim_recipients',
+  `select ${waitingColumns} from campaign_recipients r
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'planned' and r.due_at <= $3::timestamptz
+   order by r.due_at, r.n limit $4 for update`,
+);
+
+/** Whose turn it is; the campaign's row is locked, so nobody else asks. */
+export function claimRecipients(
+  tx: SystemTx,
+  workspaceId: string,
+  campaignId: string,
+  limit: number,
+): Promise<WaitingRecipient[]> {
+  return tx.query<WaitingRecipient & Record<string, unknown>>(claim, [
+    workspaceId,
+    campaignId,
+    tx.now().toISOString(),
+    limit,
+  ]);
+}
+
+const settle = statement(
+  'campaigns.settle_recipients',
+  `update campaign_recipients r set state = i.state, reason = i.reason, due_at = coalesce(i."dueAt", r.due_at),
+     message_id = coalesce(i."messageId", r.message_id), attempt = r.attempt + i.tried,
+     queued_at = case when i.state = 'queued' then $4::timestamptz else r.queued_at end
+   from jsonb_to_recordset($3::jsonb) as i(n int, state text, reason text, "dueAt" timestamptz, "messageId" uuid,
+     tried int)
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.n = i.n`,
+);
+
+export interface Settled {
+  n: number;
+  state: 'planned' | 'queued' | 'skipped';
+  reason: string | null;
+  dueAt: string | null;
+  messageId: string | null;
+  /** 1 when a message was queued. */
+  tried: 0 | 1;
+}
+
+export async function settleRecipients(
+  tx: SystemTx,
+  workspaceId: string,
+  campaignId: string,
+  rows: readonly Settled[],
+): Promise<void> {
+  if (rows.length > 0)
+    await tx.execute(settle, [workspaceId, campaignId, JSON.stringify(rows), tx.now().toISOString()]);
+}
+
+const open = statement(
+  'campaigns.open_recipients',
+  `select (select min(r.due_at) from campaign_recipients r
+       where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'planned') as "nextDue",
+     exists (select from campaign_recipients r
+       where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'queued') as queued`,
+);
+
+/** What is left to do. */
+export async function openRecipients(
+  tx: Tx,
+  workspaceId: string,
+  campaignId: string,
+): Promise<{ nextDue: Date | null; queued: boolean }> {
+  return (await tx.query<{ nextDue: Date | null; queued: boolean }>(open, [workspaceId, campaignId]))[0]!;
+}
+
+export interface Word {
+  workspaceId: string;
+  messageId: string;
+  state: Extract<RecipientState, 'unconfirmed' | 'sent' | 'failed' | 'delivered' | 'read'>;
+  at: Date;
+  error: { code: string; message: string } | null;
+  /** WhatsApp bills it. */
+  billed: boolean | null;
+}
+
+export interface Moved {
+  workspaceId: string;
+  campaignId: string;
+  n: number;
+  contactId: string;
+  messageId: string;
+  state: RecipientState;
+  attempt: number;
+  error: { code: string; message: string } | null;
+}
+
+// States only rise: queued < unconfirmed < sent < failed < delivered < read. Somebody who is to be tried again is
+// 'planned' with the message that failed; a late word that it arrived after all takes them off the list.
+const rank = (state: string) =>
+  `array_position(array['planned', 'queued', 'unconfirmed', 'sent', 'failed', 'delivered', 'read'], ${state})`;
+const move = statement(
+  'campaigns.move_recipients',
+  `with words as (
+     select distinct on (workspace_id, message_id) * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[],
+       $5::jsonb[], $6::boolean[]) w(workspace_id, message_id, state, at, error, billed)
+     order by workspace_id, message_id, ${rank('state')} desc
+   ), found as (
+     select r.workspace_id, r.campaign_id, r.n, w.state, w.at, w.error, w.billed
+     from words w join campaign_recipients r on r.workspace_id = w.workspace_id and r.message_id = w.message_id
+     where r.state in ('planned', 'queued', 'unconfirmed', 'sent', 'failed', 'delivered')
+       and ${rank('w.state')} > ${rank('r.state')}
+       and not (r.state = 'planned' and w.state in ('unconfirmed', 'sent', 'failed'))
+     order by 1, 2, 3 for update of r
+   )
+   update campaign_recipients r set state = f.state,
+     error = case when f.state = 'failed' then f.error end,
+     reason = case when f.state = 'failed' then f.error ->> 'code' when f.state = 'unconfirmed' then 'unknown_outcome' end,
+     sent_at = case when f.state in ('sent', 'delivered', 'read') then coalesce(r.sent_at, f.at) else r.sent_at end,
+     delivered_at = case when f.state in ('delivered', 'read') then coalesce(r.delivered_at, f.at) else r.delivered_at end,
+     read_at = case when f.state = 'read' then f.at else r.read_at end,
+     failed_at = case when f.state = 'failed' then f.at else null end,
+     cost = case when f.state in ('delivered', 'read')
+       then case when f.billed is false then 0 else coalesce(r.cost, r.price) end else r.cost end
+   from found f where r.workspace_id = f.workspace_id and r.campaign_id = f.campaign_id and r.n = f.n
+   returning r.workspace_id as "workspaceId", r.campaign_id as "campaignId", r.n, r.contact_id as "contactId",
+     r.message_id as "messageId", r.state, r.attempt, r.error`,
+);
+
+/** What became of messages; answers the recipients that moved. Messages of nobody's campaign match nothing. */
+export function moveRecipients(tx: SystemTx, words: readonly Word[]): Promise<Moved[]> {
+  return tx.query<Moved & Record<string, unknown>>(move, [
+    words.map((word) => word.workspaceId),
+    words.map((word) => word.messageId),
+    words.map((word) => word.state),
+    words.map((word) => word.at.toISOString()),
+    words.map((word) => (word.error === null ? null : JSON.stringify(word.error))),
+    words.map((word) => word.billed),
+  ]);
+}
+
+const named = statement(
+  'campaigns.of_messages',
+  `select distinct r.workspace_id as "workspaceId", r.campaign_id as "campaignId"
+   from unnest($1::uuid[], $2::uuid[]) w(workspace_id, message_id)
+   join campaign_recipients r on r.workspace_id = w.workspace_id and r.message_id = w.message_id`,
+);
+
+/** The campaigns that these messages belong to; most messages belong to none. */
+export function campaignsOfMessages(
+  tx: SystemTx,
+  words: readonly Pick<Word, 'workspaceId' | 'messageId'>[],
+): Promise<{ workspaceId: string; campaignId: string }[]> {
+  return tx.query(named, [words.map((word) => word.workspaceId), words.map((word) => word.messageId)]);
+}
+
+const again = statement(
+  'campaigns.plan_again',
+  `update campaign_recipients r set state = 'planned', due_at = i.due_at, reason = i.reason
+   from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[]) i(workspace_id, campaign_id, n, due_at, reason)
+   where r.workspace_id = i.workspace_id and r.campaign_id = i.campaign_id and r.n = i.n and r.state = 'failed'`,
+);
+
+/** Failed, and to be tried again at a time. */
+export async function planAgain(
+  tx: SystemTx,
+  rows: readonly { workspaceId: string; campaignId: string; n: number; dueAt: Date; reason: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(again, [
+    rows.map((row) => row.workspaceId),
+    rows.map((row) => row.campaignId),
+    rows.map((row) => row.n),
+    rows.map((row) => row.dueAt.toISOString()),
+    rows.map((row) => row.reason),
+  ]);
+}
+
+const retry = statement(
+  'campaigns.retry_failed',
+  `update campaign_recipients r set state = 'planned', due_at = greatest($3::timestamptz,
+       case when r.reason = '131049' then r.failed_at + interval '24 hours' end), reason = 'again'
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'failed'
+     and ($4::text[] is null or r.reason = any($4::text[]))
+   returning r.message_id as "messageId"`,
+);
+
+/** All that failed (for these reasons) once more; the marketing cap not before its day is over. */
+export async function retryFailed(
+  tx: TenantTx,
+  campaignId: string,
+  reasons: readonly string[] | null,
+): Promise<{ messageId: string | null }[]> {
+  return tx.query<{ messageId: string | null }>(retry, [
+    tx.workspaceId,
+    campaignId,
+    tx.now().toISOString(),
+    reasons,
+  ]);
+}
+
+const queued = statement(
+  'campaigns.queued_messages',
+  `select r.message_id as "messageId" from campaign_recipients r
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'queued' order by r.message_id`,
+);
+
+export async function queuedMessages(tx: Tx, workspaceId: string, campaignId: string): Promise<string[]> {
+  const rows = await tx.query<{ messageId: string }>(queued, [workspaceId, campaignId]);
+  return rows.map((row) => row.messageId);
+}
+
+const cancelWaiting = statement(
+  'campaigns.cancel_waiting',
+  `update campaign_recipients r set state = 'cancelled', reason = 'campaign_cancelled'
+   where r.workspace_id = $1 and r.campaign_id = $2
+     and (r.state = 'planned' or (r.state = 'queued' and r.message_id = any($3::uuid[])))`,
+);
+
+/** Nobody else gets it: who waits, and whose message was taken back from the queue. */
+export async function cancelWaitingRecipients(
+  tx: TenantTx,
+  campaignId: string,
+  withdrawn: readonly string[],
+): Promise<number> {
+  return tx.execute(cancelWaiting, [tx.workspaceId, campaignId, withdrawn]);
+}
+
+const left = statement(
+  'campaigns.left_out',
+  `select r.contact_id as "contactId" from campaign_recipients r
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.state in ('skipped', 'cancelled') and r.contact_id is not null
+     and ($3::uuid is null or r.contact_id > $3::uuid)
+   order by r.contact_id limit $4`,
+);
+
+/** Who got nothing, by contact. */
+export async function selectLeftOut(
+  tx: Tx,
+  workspaceId: string,
+  campaignId: string,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.query<{ contactId: string }>(left, [workspaceId, campaignId, after, limit]);
+  return rows.map((row) => row.contactId);
+}
+
+const merged = statement(
+  'campaigns.merged_contacts',
+  `with pairs as (
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) p(workspace_id, kept_id, merged_id)
+   ), theirs as (
+     select r.workspace_id, r.campaign_id, r.n, p.kept_id, exists (
+       select from campaign_recipients k where k.workspace_id = r.workspace_id and k.campaign_id = r.campaign_id
+         and k.contact_id = p.kept_id) as twice
+     from pairs p join campaign_recipients r on r.workspace_id = p.workspace_id and r.contact_id = p.merged_id
+     where r.state = 'planned'
+   )
+   update campaign_recipients r set contact_id = case when t.twice then null else t.kept_id end,
+     state = case when t.twice then 'skipped' else r.state end,
+     reason = case when t.twice then 'duplicate' else r.reason end
+   from theirs t where r.workspace_id = t.workspace_id and r.campaign_id = t.campaign_id and r.n = t.n`,
+);
+
+/** Two contacts turned out to be one person: who has had neither message gets one. */
+export async function followMerges(
+  tx: SystemTx,
+  pairs: readonly { workspaceId: string; keptId: string; mergedId: string }[],
+): Promise<void> {
+  await tx.execute(merged, [
+    pairs.map((pair) => pair.workspaceId),
+    pairs.map((pair) => pair.keptId),
+    pairs.map((pair) => pair.mergedId),
+  ]);
+}
+
+const reached = `lateral (
+     select r.campaign_id, r.n from campaign_recipients r
+     where r.workspace_id = e.workspace_id and r.contact_id = e.contact_id and r.sent_at is not null
+       and r.sent_at <= e.at and r.sent_at > e.at - interval '7 days'
+     order by r.sent_at desc limit 1) last`;
+const note = (name: string, set: string, unless: string) =>
+  statement(
+    name,
+    `with said as (
+       select distinct on (e.workspace_id, e.contact_id) e.workspace_id, e.message_id, e.at, last.campaign_id, last.n
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) e(workspace_id, contact_id, message_id, at)
+       cross join ${reached} order by e.workspace_id, e.contact_id, e.at
+     )
+     update campaign_recipients r set ${set} from said s
+     where r.workspace_id = s.workspace_id and r.campaign_id = s.campaign_id and r.n = s.n and ${unless} is null
+     returning r.workspace_id as "workspaceId", r.campaign_id as "campaignId", r.n, r.contact_id as "contactId"`,
+  );
+const noteReplies = note(
+  'campaigns.note_replies',
+  'replied_at = s.at, reply_message_id = s.message_id',
+  'r.replied_at',
+);
+const noteOptOuts = note('campaigns.note_opt_outs', 'opted_out_at = s.at', 'r.opted_out_at');
+
+export interface Said {
+  workspaceId: string;
+  contactId: string;
+  messageId: string | null;
+  at: Date;
+}
+export interface Reached {
+  workspaceId: string;
+  campaignId: string;
+  n: number;
+  contactId: string;
+}
+
+/** Counts for the campaign that reached the person last, within seven days; once. */
+export function noteSaid(tx: SystemTx, what: 'reply' | 'opt-out', said: readonly Said[]): Promise<Reached[]> {
+  return tx.query<Reached & Record<string, unknown>>(what === 'reply' ? noteReplies : noteOptOuts, [
+    said.map((one) => one.workspaceId),
+    said.map((one) => one.contactId),
+    said.map((one) => one.messageId),
+    said.map((one) => one.at.toISOString()),
+  ]);
+}
+
+const convert = statement(
+  'campaigns.convert',
+  `update campaign_recipients r set converted_at = $4::timestamptz, conversion = $5::jsonb
+   where r.workspace_id = $1 and r.campaign_id = $2 and r.contact_id = $3 returning r.n`,
+);
+
+/** The line whose person did what the campaign was for, or null. */
+export async function noteConversion(
+  tx: TenantTx,
+  campaignId: string,
+  contactId: string,
+  at: Date,
+  conversion: Record<string, unknown>,
+): Promise<number | null> {
+  const [row] = await tx.query<{ n: number }>(convert, [
+    tx.workspaceId,
+    campaignId,
+    contactId,
+    at.toISOString(),
+    JSON.stringify(conversion),
+  ]);
+  return row?.n ?? null;
+}
+
+const ofContact = statement(
+  'campaigns.of_contact',
+  `select r.campaign_id as "campaignId", r.sent_at as "sentAt", r.message_id as "messageId",
+     r.replied_at as "repliedAt", r.reply_message_id as "replyMessageId", r.state
+   from campaign_recipients r
+   where r.workspace_id = $1 and r.contact_id = $2 and r.sent_at is not null order by r.sent_at desc limit 20`,
+);
+
+export interface ContactCampaign {
+  campaignId: string;
+  sentAt: Date;
+  messageId: string;
+  repliedAt: Date | null;
+  replyMessageId: string | null;
+  state: RecipientState;
+}
+
+/** The campaigns that reached a person, newest first. */
+export function selectOfContact(tx: TenantTx, contactId: string): Promise<ContactCampaign[]> {
+  return tx.query<ContactCampaign & Record<string, unknown>>(ofContact, [tx.workspaceId, contactId]);
+}
+
+const erase = statement(
+  'campaigns.erase',
+  `update campaign_recipients set address = null, cells = null, filled = '{}', text_hash = null, conversion = null,
+     error = null, state = case when state = 'planned' then 'cancelled' else state end,
+     reason = case when state = 'planned' then 'erased' else reason end
+   where workspace_id = $1 and contact_id = any($2::uuid[])`,
+);
+const eraseLoose = statement(
+  'campaigns.erase_loose',
+  `update campaign_recipients set address = null, cells = null
+   where workspace_id = $1 and contact_id is null and address = any($2::text[])`,
+);
+
+/** What was kept about these people; that somebody had a line stays. */
+export async function eraseRecipients(
+  tx: SystemTx,
+  workspaceId: string,
+  contactIds: readonly string[],
+  aliases: readonly string[],
+): Promise<number> {
+  const count = await tx.execute(erase, [workspaceId, contactIds]);
+  return count + (await tx.execute(eraseLoose, [workspaceId, aliases]));
+}

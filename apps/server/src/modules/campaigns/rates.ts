@@ -1,0 +1,91 @@
+import type { RateCard } from '@chaski/contracts';
+import { type Actor, type SystemTx, statement } from '../../platform/db/index.ts';
+import { emit } from '../../platform/events/index.ts';
+import { installation, newId } from '../../platform/ids.ts';
+
+/** What messages cost, as the operator loaded it. A card is never changed; a newer one takes over from its day. */
+export interface RateCardRow {
+  id: string;
+  name: string;
+  currency: string;
+  validFrom: string;
+  /** Country (or *) → category → millionths of the currency. */
+  rates: Record<string, Record<string, number>>;
+  loadedAt: Date;
+}
+
+const columns = 'id, name, currency, valid_from as "validFrom", rates, loaded_at as "loadedAt"';
+const insert = statement(
+  'campaigns.insert_rate_card',
+  `insert into rate_cards (id, name, currency, valid_from, rates, loaded_at, loaded_by)
+   values ($1, $2, $3, $4::date, $5::jsonb, $6, $7) returning ${columns}`,
+);
+const all = statement(
+  'campaigns.rate_cards',
+  `select ${columns} from rate_cards order by valid_from desc, loaded_at desc, id limit 100`,
+);
+const current = statement(
+  'campaigns.rate_card',
+  `select ${columns} from rate_cards where valid_from <= $1::date order by valid_from desc, loaded_at desc, id limit 1`,
+);
+const byId = statement('campaigns.rate_card_by_id', `select ${columns} from rate_cards where id = $1`);
+
+type Row = RateCardRow & Record<string, unknown>;
+
+export async function loadRateCard(tx: SystemTx, card: RateCard, actor: Actor): Promise<RateCardRow> {
+  const rates: RateCardRow['rates'] = {};
+  for (const { country, category, micros } of card.rates) {
+    rates[country] = { ...rates[country], [category]: micros };
+  }
+  const [row] = await tx.query<Row>(insert, [
+    newId(),
+    card.name,
+    card.currency,
+    card.validFrom,
+    JSON.stringify(rates),
+    tx.now().toISOString(),
+    actor.id,
+  ]);
+  const made = row!;
+  await emit(tx, [
+    {
+      workspaceId: installation,
+      name: 'rate_card.loaded',
+      data: { rateCardId: made.id },
+      actor,
+      audit: {
+        target: { kind: 'rate_card', id: made.id },
+        after: {
+          name: card.name,
+          currency: card.currency,
+          validFrom: card.validFrom,
+          rates: card.rates.length,
+        },
+      },
+    },
+  ]);
+  return made;
+}
+
+export function listRateCards(tx: SystemTx): Promise<RateCardRow[]> {
+  return tx.query<Row>(all);
+}
+
+/** The card of a day, or null where none was loaded yet. */
+export async function rateCardOf(tx: SystemTx, day: Date): Promise<RateCardRow | null> {
+  return (await tx.query<Row>(current, [day.toISOString().slice(0, 10)]))[0] ?? null;
+}
+
+export async function rateCardById(tx: SystemTx, id: string): Promise<RateCardRow | null> {
+  return (await tx.query<Row>(byId, [id]))[0] ?? null;
+}
+
+/** Millionths for one delivered message, or null where the card says nothing. */
+export function priceOf(
+  card: Pick<RateCardRow, 'rates'> | null,
+  country: string | null,
+  category: string,
+): number | null {
+  const key = category.toLowerCase();
+  return card?.rates[country ?? '*']?.[key] ?? card?.rates['*']?.[key] ?? null;
+}

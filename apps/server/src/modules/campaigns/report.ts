@@ -1,0 +1,90 @@
+import type { RecipientState } from '@chaski/contracts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { visibleContacts } from '../contacts/index.ts';
+import { getCampaign } from './create.ts';
+import type { CampaignRow } from './queries.ts';
+import { type RecipientFilter, type RecipientRow, selectRecipients, selectSums } from './queries-report.ts';
+
+/** A campaign in sums: where everybody stands, and why some got nothing. */
+export interface Report {
+  campaign: CampaignRow;
+  total: number;
+  states: Record<RecipientState, number>;
+  sent: number;
+  delivered: number;
+  read: number;
+  replied: number;
+  optedOut: number;
+  clicked: number;
+  converted: number;
+  reasons: { state: RecipientState; reason: string; count: number }[];
+  cost: { currency: string; micros: number; expectedMicros: number } | null;
+}
+
+export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
+  const campaign = await getCampaign(tx, id);
+  const rows = await selectSums(tx, id);
+  const sum = (
+    key:
+      | 'count'
+      | 'sent'
+      | 'delivered'
+      | 'read'
+      | 'replied'
+      | 'optedOut'
+      | 'clicked'
+      | 'converted'
+      | 'cost'
+      | 'expected',
+  ) => rows.reduce((all, row) => all + row[key], 0);
+  const states: Report['states'] = {
+    planned: 0,
+    queued: 0,
+    unconfirmed: 0,
+    sent: 0,
+    failed: 0,
+    delivered: 0,
+    read: 0,
+    skipped: 0,
+    cancelled: 0,
+  };
+  for (const row of rows) states[row.state] += row.count;
+  return {
+    campaign,
+    total: sum('count'),
+    states,
+    sent: sum('sent'),
+    delivered: sum('delivered'),
+    read: sum('read'),
+    replied: sum('replied'),
+    optedOut: sum('optedOut'),
+    clicked: sum('clicked'),
+    converted: sum('converted'),
+    reasons: rows
+      .filter((row) => row.reason !== '')
+      .map(({ state, reason, count }) => ({ state, reason, count })),
+    cost:
+      campaign.currency === null
+        ? null
+        : { currency: campaign.currency, micros: sum('cost'), expectedMicros: sum('cost') + sum('expected') },
+  };
+}
+
+/** Recipients in the order of the plan, with the names that whoever asks may see. */
+export async function recipientsOf(
+  tx: TenantTx,
+  id: string,
+  filter: RecipientFilter,
+  after: number,
+  limit: number,
+): Promise<RecipientRow[]> {
+  await getCampaign(tx, id);
+  const rows = await selectRecipients(tx, id, filter, after, limit);
+  const names = new Map(
+    (await visibleContacts(tx, [...new Set(rows.flatMap((row) => row.contactId ?? []))])).map((contact) => [
+      contact.id as string,
+      contact.name ?? contact.profileName,
+    ]),
+  );
+  return rows.map((row) => ({ ...row, name: names.get(row.contactId ?? '') ?? null }));
+}

@@ -1,0 +1,50 @@
+import { filledTemplate, fillVariables } from '@chaski/contracts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { type MessageRow, send } from '../messages/index.ts';
+import { getNumber } from '../numbers/index.ts';
+import { templateFor } from '../templates/index.ts';
+import { getCampaign } from './create.ts';
+import { purposeOf } from './plan.ts';
+import { selectFilled } from './queries-report.ts';
+
+/**
+ * One message as the campaign would send it, to somebody of one's own: filled as for a line of the plan, or with what
+ * the variables say by themselves. The policy holds for it as for every message, and nobody's report counts it.
+ */
+export async function testSend(
+  tx: TenantTx,
+  id: string,
+  to: string,
+  n: number | null,
+  only: readonly string[] | null,
+): Promise<MessageRow> {
+  const campaign = await getCampaign(tx, id);
+  const { message } = campaign;
+  if (!message) throw errors.unprocessable('campaign_incomplete', 'Say what is sent (message) first.');
+  const planned = await selectFilled(tx, id, n ?? 0);
+  const values = planned ?? withoutAnybody(message.variables);
+  const number = await getNumber(tx, campaign.numberId);
+  const template = await templateFor(tx, number.accountId, message.template.name, message.template.language);
+  return send(
+    tx,
+    {
+      to,
+      numberId: campaign.numberId,
+      content: filledTemplate(message, values),
+      purpose: purposeOf(template?.category ?? 'MARKETING'),
+      source: 'campaign',
+    },
+    only,
+  );
+}
+
+function withoutAnybody(variables: Parameters<typeof fillVariables>[0]): Record<string, string> {
+  const filled = fillVariables(variables, {});
+  if ('values' in filled) return filled.values;
+  throw errors.unprocessable(
+    'variable_missing',
+    `Nothing fills ${filled.missing} without a plan: make the plan first, or give it a fallback.`,
+    { variable: filled.missing },
+  );
+}
