@@ -1,0 +1,276 @@
+import { campaignSchedule } from '@chaski/contracts';
+import { describe, expect, it } from 'vitest';
+import { testDatabase, until } from '../../../test/harness.ts';
+import { stageOn } from '../messages/testing.ts';
+import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';
+import { createCampaign, updateCampaign } from './create.ts';
+import { approveCampaign, launchCampaign } from './launch.ts';
+import { planCampaign } from './plan.ts';
+import { preflight } from './preflight.ts';
+import { reportOf } from './report.ts';
+import { type CampaignStage, campaignsOn, listenOn, noBlobs } from './testing.ts';
+
+const day = 86_400_000;
+const t = await testDatabase({ poolSize: 16 });
+const stage = await stageOn(t);
+await listenOn(stage);
+const slow = { timeout: 60_000 };
+
+async function fresh(people = 5, tier = 'TIER_100K'): Promise<CampaignStage> {
+  // The person of the place has an open window; the others never wrote.
+  const place = await stage.place({ number: { mps: 80 } });
+  const on = await campaignsOn(stage, place);
+  await on.template();
+  await on.tier(tier);
+  await on.people(people);
+  return on;
+}
+const becomes = (on: CampaignStage, id: string, wanted: Record<string, number>) =>
+  until(
+    `recipients become ${JSON.stringify(wanted)}`,
+    async () => {
+      await on.pass(250);
+      const now = await on.states(id);
+      return Object.entries(wanted).every(([state, count]) => (now[state] ?? 0) === count);
+    },
+    30_000,
+  );
+
+describe('a campaign', () => {
+  it('reaches everybody once, is read back from statuses, and ends', slow, async () => {
+    const on = await fresh(30);
+    const delivery = stage.deliver();
+    const id = await on.plan();
+    const found = await stage.tenant(on.place, (tx) => preflight(tx, id, null));
+    expect(found).toMatchObject({ willGet: 31, willNot: 0, tier: { isTold: true, limit: 100_000 }, days: 1 });
+    await on.launch(id);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ queued: 31 });
+    await becomes(on, id, { delivered: 31 });
+    const texts = stage.sim.people().flatMap((person) => stage.sim.messagesTo(person.id).map((m) => m.text));
+    expect(texts.filter((text) => text.includes('20% off')).length).toBe(31);
+    stage.clock.advance(11 * 60_000);
+    await until('it ends', async () => {
+      await on.turn(id);
+      stage.clock.advance(60_000);
+      return (await on.campaign(id)).state === 'finished';
+    });
+    const report = await stage.tenant(on.place, (tx) => reportOf(tx, id));
+    expect(report).toMatchObject({ total: 31, sent: 31, delivered: 31, states: { delivered: 31 } });
+    await delivery.stop();
+  });
+
+  it('lists each line that gets nothing with its reason', slow, async () => {
+    const on = await fresh(2);
+    const { place } = on;
+    const [first, second] = await stage.query<{ id: string; phone: string }>(
+      "select id, phone from contacts where workspace_id = $1 and phone like '1650%' order by phone",
+      [place.workspaceId],
+    );
+    await stage.query("update contacts set consent_marketing = 'out', opted_out = true where id = $1", [
+      first!.id,
+    ]);
+    const id = await on.plan({
+      audience: {
+        kind: 'phones',
+        phones: [
+          `+${first!.phone}`,
+          `+${second!.phone}`,
+          `+${second!.phone}`,
+          'not a number',
+          '+1 650 100 9999',
+        ],
+      },
+      message: {
+        template: { name: 'spring', language: 'en' },
+        variables: [{ place: 'body', name: '1', source: { from: 'field', field: 'firstName' } }],
+      },
+    });
+    const found = await stage.tenant(place, (tx) => preflight(tx, id, null));
+    expect(found.willGet).toBe(1);
+    expect(Object.fromEntries(found.reasons.map((one) => [one.reason, one.count]))).toEqual({
+      opted_out: 1,
+      duplicate: 1,
+      invalid_phone: 1,
+      variable_missing: 1,
+    });
+  });
+
+  it(
+    'stays inside the tier over any 24 hours, counts those with an open window as free, and goes on by itself',
+    slow,
+    async () => {
+      const on = await fresh(60, 'TIER_50');
+      const id = await on.plan();
+      await on.launch(id);
+      await on.turn(id);
+      // 50 strangers, and the one who has just written.
+      expect(await on.states(id)).toEqual({ planned: 10, queued: 51 });
+      expect(await on.campaign(id)).toMatchObject({ waitsFor: 'tier' });
+      stage.clock.advance(day - 60_000);
+      await on.turn(id);
+      expect(await on.states(id)).toMatchObject({ planned: 10 });
+      stage.clock.advance(2 * 60_000);
+      await on.turn(id);
+      expect(await on.states(id)).toEqual({ queued: 61 });
+    },
+  );
+
+  it('keeps at most a second of the number waiting, whoever else sends', slow, async () => {
+    const on = await fresh(200);
+    const id = await on.plan();
+    await on.launch(id);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ planned: 121, queued: 80 });
+    stage.clock.advance(1_000);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ planned: 121, queued: 80 });
+  });
+
+  it('tries 131049 again a day later and not before, and nobody twice', slow, async () => {
+    const on = await fresh(3);
+    const delivery = stage.deliver();
+    stage.sim.faults.arm('marketing_cap', { count: 1, numberId: on.place.phoneNumberId });
+    const id = await on.plan();
+    await on.launch(id);
+    await on.turn(id);
+    await becomes(on, id, { delivered: 3, planned: 1 });
+    const [row] = await stage.query<{ reason: string; due_at: Date }>(
+      "select reason, due_at from campaign_recipients where campaign_id = $1 and state = 'planned'",
+      [id],
+    );
+    expect(row!.reason).toBe('131049');
+    expect(row!.due_at.getTime() - stage.clock.now().getTime()).toBeGreaterThan(day - 60_000);
+    await on.pass(day - 120_000);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ delivered: 3, planned: 1 });
+    await on.pass(180_000);
+    await on.turn(id);
+    await becomes(on, id, { delivered: 4 });
+    await delivery.stop();
+  });
+
+  it('stops for payment with the reason, and resumes with one click where it stood', slow, async () => {
+    const on = await fresh(3);
+    const id = await on.plan();
+    await on.launch(id);
+    await on.turn(id);
+    const [one] = await stage.query<{ message_id: string }>(
+      'select message_id from campaign_recipients where campaign_id = $1 order by n limit 1',
+      [id],
+    );
+    await stage.query("update messages set status = 'failed' where id = $1", [one!.message_id]);
+    await stage.query('delete from send_queue where message_id = $1', [one!.message_id]);
+    await stage.db.withSystem('test: WhatsApp refuses', async (tx) => {
+      const { emit } = await import('../../platform/events/index.ts');
+      await emit(tx, [
+        {
+          workspaceId: on.place.workspaceId,
+          name: 'message.failed',
+          data: {
+            messageId: one!.message_id,
+            error: { code: '131042', kind: 'payment', message: 'No card.' },
+          },
+        },
+      ]);
+    });
+    await until('it pauses', async () => (await on.campaign(id)).state === 'paused', 20_000);
+    expect(await on.campaign(id)).toMatchObject({ pausedReason: 'payment' });
+    expect(await on.states(id)).toEqual({ queued: 3, planned: 1 });
+    await stage.tenant(on.place, (tx) => resumeCampaign(tx, id));
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ queued: 4 });
+    const keys = await stage.query<{ dedupe_key: string }>(
+      "select dedupe_key from messages where workspace_id = $1 and dedupe_key like 'campaign:%'",
+      [on.place.workspaceId],
+    );
+    expect(keys.length).toBe(5);
+  });
+
+  it('cancelled takes back what is queued; retried takes those that failed alone', slow, async () => {
+    const on = await fresh(100);
+    const id = await on.plan();
+    await on.launch(id);
+    await on.turn(id);
+    await stage.tenant(on.place, (tx) => cancelCampaign(tx, id));
+    expect(await on.states(id)).toEqual({ cancelled: 101 });
+    const left = await stage.query('select 1 from send_queue where workspace_id = $1', [
+      on.place.workspaceId,
+    ]);
+    expect(left).toEqual([]);
+
+    const second = await on.plan({ name: 'Again' });
+    await stage.query(
+      "update campaign_recipients set state = 'failed', reason = '131026' where campaign_id = $1 and n <= 4",
+      [second],
+    );
+    await stage.query("update campaign_recipients set state = 'delivered' where campaign_id = $1 and n > 4", [
+      second,
+    ]);
+    await stage.query("update campaigns set state = 'finished', started_at = now() where id = $1", [second]);
+    const { retried } = await stage.tenant(on.place, (tx) => retryCampaign(tx, second, ['131026']));
+    expect(retried).toBe(4);
+    expect(await on.states(second)).toEqual({ planned: 4, delivered: 97 });
+  });
+
+  it('writes to nobody in their quiet hours, also when it was late', slow, async () => {
+    const on = await fresh(2);
+    const schedule = campaignSchedule.parse({
+      kind: 'now',
+      timeZone: 'America/New_York',
+      quietHours: { from: '21:00', to: '09:00' },
+    });
+    const id = await on.plan({ schedule });
+    await on.launch(id);
+    await stage.tenant(on.place, (tx) => pauseByHand(tx, id));
+    // Three in the morning in New York, where numbers with +1 are taken to be.
+    const night = new Date(stage.clock.now());
+    night.setUTCDate(night.getUTCDate() + 1);
+    night.setUTCHours(8, 0, 0, 0);
+    stage.clock.set(night);
+    await stage.tenant(on.place, (tx) => resumeCampaign(tx, id));
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ planned: 3 });
+    expect(await on.campaign(id)).toMatchObject({ waitsFor: 'quiet_hours' });
+    stage.clock.advance(6.1 * 3_600_000);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ queued: 3 });
+  });
+
+  it('asks a second person where the workspace wants one, and again after every change', slow, async () => {
+    const on = await fresh(1);
+    const { workspaceId } = on.place;
+    await stage.query(
+      `update workspaces set settings = '{"campaignApproval": "second-person"}' where id = $1`,
+      [workspaceId],
+    );
+    const as = (id: string) => ({ kind: 'user' as const, id, role: 'admin' as const });
+    const author = '00000000-0000-7000-8000-000000000001';
+    const other = '00000000-0000-7000-8000-000000000002';
+    const row = await stage.db.withTenant(workspaceId, as(author), (tx) =>
+      createCampaign(tx, {
+        name: 'Two people',
+        numberId: on.place.numberId,
+        message: { template: { name: 'spring', language: 'en' }, variables: [] },
+        audience: { kind: 'filter', filter: { all: [] } },
+      }),
+    );
+    const id = row.id;
+    const planned = await stage.db.withTenant(workspaceId, as(author), async (tx) => {
+      const { planNow } = await import('./create.ts');
+      return planNow(tx, id);
+    });
+    await planCampaign({ db: stage.db, blobs: noBlobs }, workspaceId, id, planned.planVersion);
+    const launched = await stage.db.withTenant(workspaceId, as(author), (tx) => launchCampaign(tx, id));
+    expect(launched.state).toBe('awaiting_approval');
+    await expect(
+      stage.db.withTenant(workspaceId, as(author), (tx) => approveCampaign(tx, id)),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    const approved = await stage.db.withTenant(workspaceId, as(other), (tx) => approveCampaign(tx, id));
+    expect(approved).toMatchObject({ state: 'scheduled', approvedBy: other });
+    const changed = await stage.db.withTenant(workspaceId, as(other), (tx) =>
+      updateCampaign(tx, id, { name: 'Another' }),
+    );
+    expect(changed).toMatchObject({ state: 'draft', approvedBy: null });
+  });
+});
