@@ -72,6 +72,8 @@ export async function startStage(
     statusDelaysMs: { sent: 20, delivered: 40, read: 80 },
     webhooks: { connections: 64, keep: 100 },
   });
+  // Of its own: a product that does not start must not leave it running.
+  const whatsapp = remember({ stop: () => simulator.close() });
   const product = await launch({
     dataDir: await cluster.folder(),
     env: { ...environment(cluster, database), SIMULATOR_URL: simulator.url, SIMULATOR_KEY: adminKey },
@@ -94,7 +96,7 @@ export async function startStage(
     async stop() {
       simulator.stopWebhooks();
       await product.stop();
-      await simulator.close();
+      await whatsapp.stop();
       await pool.end();
     },
   });

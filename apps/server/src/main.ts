@@ -7,6 +7,7 @@
  * adopts.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import about from '../package.json' with { type: 'json' };
 import type { App, createApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -51,7 +52,10 @@ export async function run(config: Config, options: RunOptions): Promise<void> {
   const signals = listenForSignals(log);
   const running: { app: App | null; embedded: Embedded | null } = { app: null, embedded: null };
   try {
-    const starting = start(config, options, log, print, running, signals.lost);
+    letYoungHeapGrow(false);
+    const starting = start(config, options, log, print, running, signals.lost).finally(() =>
+      letYoungHeapGrow(true),
+    );
     // A signal while we start: wait for the start to settle (seconds), then end in the usual order.
     await Promise.race([starting, signals.ended.then(() => starting.catch(() => {}))]);
     await Promise.race([signals.ended, signals.failed]);
@@ -62,6 +66,14 @@ export async function run(config: Config, options: RunOptions): Promise<void> {
     signals.stopListening();
     await reported();
   }
+}
+
+/**
+ * V8's young generation doubles up to 64 MB while 600 modules are loaded, and gives nothing back afterwards: 34 MB at
+ * rest. It grows when there is work.
+ */
+function letYoungHeapGrow(grows: boolean): void {
+  setFlagsFromString(`--semi-space-growth-factor=${grows ? 2 : 1}`);
 }
 
 /** stderr, and files and Sentry where they are asked for. */

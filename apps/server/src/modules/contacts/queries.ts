@@ -71,7 +71,8 @@ const findIdentities = statement(
   `select i.workspace_id as "workspaceId", i.kind, i.scope, i.value, i.contact_id as "contactId",
           i.superseded_at as "supersededAt"
    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as a (workspace_id, kind, scope, value)
-   join identities i using (workspace_id, kind, scope, value)`,
+   cross join lateral (select * from identities i where i.workspace_id = a.workspace_id and i.kind = a.kind
+     and i.scope = a.scope and i.value = a.value limit 1) i`,
 );
 
 export function selectIdentities(tx: Tx, aliases: readonly Alias[]): Promise<IdentityRow[]> {
@@ -199,9 +200,11 @@ const sight = statement(
   `with input as (
      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[])
        as t (workspace_id, id, profile_name, username, phone, conflict, seen_at)
-   ), locked as (
-     select c.workspace_id, c.id from contacts c join input i using (workspace_id, id)
-     order by c.workspace_id, c.id for no key update of c
+   ), locked as materialized (
+     -- Row by row through the primary key, in order: a join read all contacts while they had no statistics.
+     select c.* from (select workspace_id, id from input order by 1, 2) i cross join lateral (
+       select c.workspace_id, c.id from contacts c where c.workspace_id = i.workspace_id and c.id = i.id
+       for no key update) c
    )
    update contacts c set
      profile_name = case when i.profile_name is not null and (c.profile_name is null or i.seen_at >= coalesce(c.last_seen_at, '-infinity')) then i.profile_name else c.profile_name end,
@@ -216,6 +219,8 @@ const sight = statement(
        then $8::timestamptz else c.updated_at end
    from input i join locked l using (workspace_id, id)
    where c.workspace_id = i.workspace_id and c.id = i.id
+     and c.workspace_id = any(array(select distinct workspace_id from input))
+     and c.id = any(array(select id from input))
    returning ${columns('c')}`,
 );
 

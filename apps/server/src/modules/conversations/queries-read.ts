@@ -29,6 +29,10 @@ export interface ConversationFilter {
   q?: string | undefined;
 }
 
+/** A page has at most 100 and asks for one more; offsets go to 10,000. */
+const longest = 101;
+const deepest = 10_101;
+
 /** What a member has not read (PostgreSQL's least and greatest pass over nulls). */
 const unread =
   'coalesce(greatest(least(c.unread_count, c.inbound_count - p.seen), p.marked_unread::int), 0)::int';
@@ -77,9 +81,12 @@ export function listStatement(
       (${value(page.after[0], 'timestamptz')}, ${value(page.after[1], 'uuid')})`);
   }
   const joins = filter.unread ? ownPlace(value(filter.userId, 'uuid')) : '';
-  const text = `select c.id from conversations c ${joins} where ${where.join(' and ')}
-      order by c.${key} ${direction}, c.id ${direction}
-      limit ${value(page.limit, 'integer')} offset ${value(page.offset ?? 0, 'integer')}`;
+  // The limit that the planner knows: with a parameter alone it made a new plan for every page, 0.2 ms of a page's 0.4.
+  const text = `select x.id from (
+      select c.id, c.${key} as at from conversations c ${joins} where ${where.join(' and ')}
+      order by c.${key} ${direction}, c.id ${direction} limit ${page.offset ? deepest : longest}) x
+      order by x.at ${direction}, x.id ${direction}
+      limit ${value(page.limit, 'integer')}${page.offset ? ` offset ${value(page.offset, 'integer')}` : ''}`;
   return { statement: q || filter.labelIds?.length ? text : prepared(text), values };
 }
 
@@ -90,7 +97,7 @@ function prepared(text: string): Statement {
   if (known) return known;
   // By the text, not by order of coming: sessions may outlive a process behind a pooler.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const made = { name: `chaski_conversations.list_${hash}`, text };
+  const made = { name: `chaski_conversations.list_${hash}`, text, once: true };
   shapes.set(text, made);
   return made;
 }

@@ -32,19 +32,23 @@ const columns = `c.workspace_id as "workspaceId", c.id, c.number_id as "numberId
   c.last_preview as "lastPreview", c.last_direction as "lastDirection", c.last_inbound_at as "lastInboundAt",
   c.unread_count as "unreadCount", c.assignee_id as "assigneeId", c.team_id as "teamId", c.created_at as "createdAt"`;
 
-// Two halves, because each uses its own partial index.
+// Two halves, because each uses its own partial index; a probe for each place, which no estimate turns into a walk.
 const find = statement(
   'conversations.find',
   `with input as (
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (workspace_id, number_id, contact_id, group_ref)
    )
-   select ${columns} from input i join conversations c
-     on c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.contact_id = i.contact_id
-     where i.contact_id is not null and c.contact_id is not null
+   select ${columns} from input i cross join lateral (
+     select * from conversations c
+     where c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.contact_id = i.contact_id
+       and c.contact_id is not null limit 1) c
+     where i.contact_id is not null
    union all
-   select ${columns} from input i join conversations c
-     on c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.group_ref = i.group_ref
-     where i.group_ref is not null and c.group_ref is not null`,
+   select ${columns} from input i cross join lateral (
+     select * from conversations c
+     where c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.group_ref = i.group_ref
+       and c.group_ref is not null limit 1) c
+     where i.group_ref is not null`,
 );
 
 const placeValues = (places: readonly Place[]) => [
@@ -101,9 +105,11 @@ const touch = statement(
                           $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $12::timestamptz[])
        as t (workspace_id, id, message_id, at, preview, direction, unread, first_inbound_at, inbound_at, answered_at,
          outbound_at)
-   ), locked as (
-     select c.workspace_id, c.id, c.status from conversations c join input i using (workspace_id, id)
-     order by c.workspace_id, c.id for no key update of c
+   ), locked as materialized (
+     -- Row by row through the primary key, in order: a join read all conversations while they had no statistics.
+     select c.* from (select workspace_id, id from input order by 1, 2) i cross join lateral (
+       select c.workspace_id, c.id, c.status, c.answered_at, c.last_message_at, c.last_message_id from conversations c
+       where c.workspace_id = i.workspace_id and c.id = i.id for no key update) c
    ), touched as (
      update conversations c set
        last_message_at = case when i.newer then i.at else c.last_message_at end,
@@ -125,12 +131,14 @@ const touch = statement(
        updated_at = $11::timestamptz
      from (
        select i.*, l.status as before,
-         coalesce(greatest(c.answered_at, i.answered_at), '-infinity') as answered,
-         i.preview is not null and (c.last_message_at is null
-           or (i.at, i.message_id) > (c.last_message_at, c.last_message_id)) as newer
-       from input i join locked l using (workspace_id, id) join conversations c using (workspace_id, id)
+         coalesce(greatest(l.answered_at, i.answered_at), '-infinity') as answered,
+         i.preview is not null and (l.last_message_at is null
+           or (i.at, i.message_id) > (l.last_message_at, l.last_message_id)) as newer
+       from input i join locked l using (workspace_id, id)
      ) i
      where c.workspace_id = i.workspace_id and c.id = i.id
+       and c.workspace_id = any(array(select distinct workspace_id from input))
+       and c.id = any(array(select id from input))
      returning c.workspace_id, c.id, c.number_id, c.contact_id, c.group_ref, i.before, c.status
    )
    select workspace_id as "workspaceId", id, number_id as "numberId", contact_id as "contactId", group_ref as "groupRef"

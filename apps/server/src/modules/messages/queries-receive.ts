@@ -146,14 +146,19 @@ const newerAttempts = (workspaceId: string, messageId: string, providerMessageId
 // counts the rows of both.
 const lock = statement(
   'messages.lock_by_provider_id',
-  `select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
+  `with found as materialized (
+     select t.*, m.id from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
+       as t (workspace_id, number_id, provider_message_id, failed)
+     cross join lateral (select m.id from messages m where m.workspace_id = t.workspace_id
+       and m.number_id = t.number_id and m.provider_message_id = t.provider_message_id limit 1) m
+     order by t.workspace_id, m.id
+   )
+   select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
           m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank, m.source = 'phone-app' as echo,
           case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
             as superseded
-   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-     as t (workspace_id, number_id, provider_message_id, failed)
-   join messages m using (workspace_id, number_id, provider_message_id)
-   order by m.workspace_id, m.id for no key update of m`,
+   from found t cross join lateral (select * from messages m
+     where m.workspace_id = t.workspace_id and m.id = t.id for no key update) m`,
 );
 
 // The attempt's id is the key, so that WhatsApp's ids of attempts need no index of their own.

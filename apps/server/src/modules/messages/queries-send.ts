@@ -446,6 +446,8 @@ export const saveResults = statement(
      failed_at = case when l.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
    from locked l
    where m.workspace_id = l.workspace_id and m.id = l.message_id and l.message_status is not null and not l.reached
+     and m.workspace_id = any(array(select distinct workspace_id from locked))
+     and m.id = any(array(select message_id from locked))
    returning m.workspace_id, m.id, m.conversation_id, m.contact_id, m.number_id, m.status, m.provider_message_id,
      m.type, m.error, l.attempt_id`,
 );

@@ -14,12 +14,15 @@ import pg from 'pg';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** One plan serves all values: see `plansOnce`. */
+  readonly once?: boolean | undefined;
 }
 
 export interface Step {
   readonly name?: string | undefined;
   readonly text: string;
   readonly values?: readonly unknown[] | undefined;
+  readonly once?: boolean | undefined;
 }
 
 export interface StepResult {

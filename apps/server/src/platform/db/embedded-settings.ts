@@ -10,6 +10,7 @@ export function settings(major: number): string {
     `effective_cache_size = ${Math.round(Math.max(256, megabytes / 3))}MB`,
     'huge_pages = off', // would claim all of shared_buffers at once
     'max_connections = 80',
+    'wal_buffers = 4MB', // written round, so that all of it is touched; by default 16 MB of 512
     'work_mem = 8MB',
     'maintenance_work_mem = 64MB',
     'max_wal_size = 2GB', // fewer checkpoints while a burst is ingested

@@ -119,16 +119,34 @@ const begin: Step = { name: 'chaski_begin', text: 'begin' };
 const commit: Step = { name: 'chaski_commit', text: 'commit' };
 const settings =
   "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true), " +
-  "set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true)";
+  "set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true), " +
+  "set_config('plan_cache_mode', $7, true)";
+
+/** What `enter` and `switchTo` set: one plan for all values, or what PostgreSQL thinks best for these. */
+const planMode = (once: boolean) => (once ? 'force_generic_plan' : 'auto');
+const switchTo = (once: boolean): Step => ({
+  name: 'chaski_plan_mode',
+  text: "select set_config('plan_cache_mode', $1, true)",
+  values: [planMode(once)],
+});
 
 /**
  * Names a statement so that it is prepared once per connection. The name must be unique in the program
  * (`module.what`); two texts under one name are refused by PostgreSQL at first use.
  */
 export function statement(name: string, text: string): Statement {
-  const made = { name: `chaski_${name}`, text };
+  const made = { name: `chaski_${name}`, text, once: plansOnce(text) };
   registered.push(made);
   return made;
+}
+
+/**
+ * Whether a text has one best plan, whatever its values. Left to itself PostgreSQL makes a new one each time for lists
+ * of one (`unnest` of a known list looks cheaper than of an unknown one): 1.2 ms to find out what a message may do, of
+ * which 0.2 ms are the work. Where a filter may be absent or a limit is a parameter, values do decide.
+ */
+function plansOnce(text: string): boolean {
+  return !/\$\d+(::[\w[\]]+)?\s+is\s+(not\s+)?null|\b(limit|offset)\s+\$/.test(text);
 }
 
 const registered: Statement[] = [];
@@ -151,7 +169,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...config,
     max: options.poolSize,
     connectionTimeoutMillis: options.checkoutTimeoutMs ?? 10_000,
-    idleTimeoutMillis: 60_000,
+    // A backend that has prepared everything holds 5 MB.
+    idleTimeoutMillis: 20_000,
   });
   const slots = createSlots(tenantShare(options.poolSize), options.checkoutTimeoutMs ?? 10_000);
   const report = options.onError ?? (() => {});
@@ -160,26 +179,31 @@ export function openDatabase(options: DatabaseOptions): Database {
   const app = `${options.rolePrefix}_app`;
   const system = `${options.rolePrefix}_system`;
 
-  const enter = (role: string, workspaceId: string, actor: Actor): Step => ({
-    name: 'chaski_enter',
-    text: settings,
-    values: [
-      role,
-      workspaceId,
-      actor.role,
-      actor.kind === 'user' ? (actor.id ?? '') : '',
-      actor.reach?.numberIds ? `{${actor.reach.numberIds.join(',')}}` : '',
-      actor.reach?.ownOnly ? '1' : '',
-    ],
-  });
+  const enter =
+    (role: string, workspaceId: string, actor: Actor) =>
+    (once: boolean): Step => ({
+      name: 'chaski_enter',
+      text: settings,
+      values: [
+        role,
+        workspaceId,
+        actor.role,
+        actor.kind === 'user' ? (actor.id ?? '') : '',
+        actor.reach?.numberIds ? `{${actor.reach.numberIds.join(',')}}` : '',
+        actor.reach?.ownOnly ? '1' : '',
+        planMode(once),
+      ],
+    });
 
-  async function once(steps: readonly Step[]): Promise<StepResult[]> {
+  async function once(first: Entrance, steps: readonly Given[]): Promise<StepResult[]> {
     const client = await checkout(pool);
     let broken: Error | undefined;
     try {
-      const batch = new Batch(steps);
+      const plan = new PlanModes();
+      const { all, results } = plan.lay(steps.map(({ statement: s, values }) => step(s, values)));
+      const batch = new Batch([first(plan.first), ...all]);
       client.query(batch);
-      return await batch.done;
+      return results((await batch.done).slice(1));
     } catch (error) {
       if (isConnectionLoss(error)) broken = error as Error;
       throw translate(error);
@@ -189,7 +213,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   async function transact<T extends TenantTx | SystemTx, R>(
-    first: Step,
+    first: Entrance,
     shape: Record<string, unknown>,
     fn: (tx: T) => Promise<R>,
   ): Promise<R> {
@@ -199,7 +223,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     let failed: unknown = null;
     let broken: Error | undefined;
     const after: (() => void)[] = [];
-    const last: (() => readonly { statement: string | Statement; values?: readonly unknown[] }[])[] = [];
+    const last: (() => readonly Given[])[] = [];
+    const plan = new PlanModes();
     // One connection speaks one statement at a time; verbs may still start two at once.
     let queue: Promise<unknown> = Promise.resolve();
 
@@ -211,13 +236,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     const send = (steps: readonly Step[]): Promise<StepResult[]> => {
       const next = queue.then(async () => {
         if (failed) throw failed;
-        const all = open ? steps : [begin, first, ...steps];
-        const skip = all.length - steps.length;
+        const { all, results } = plan.lay(steps);
+        const entry = open ? [] : [begin, first(plan.first)];
         try {
-          const batch = new Batch(all);
+          const batch = new Batch([...entry, ...all]);
           open = true;
           client.query(batch);
-          return (await batch.done).slice(skip);
+          return results((await batch.done).slice(entry.length));
         } catch (error) {
           failed = translate(error);
           if (isConnectionLoss(error)) broken = error as Error;
@@ -234,7 +259,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         (await run([step(text, values)]))[0]!.rows,
       execute: async (text: string | Statement, values?: readonly unknown[]) =>
         (await run([step(text, values)]))[0]!.rowCount,
-      batch: async (steps: readonly { statement: string | Statement; values?: readonly unknown[] }[]) =>
+      batch: async (steps: readonly Given[]) =>
         steps.length === 0
           ? []
           : (await run(steps.map((s) => step(s.statement, s.values)))).map((r) => r.rows),
@@ -297,14 +322,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       transact(enter(system, '', systemActor), { scope: 'system', reason, actor: systemActor }, fn),
     readTenant: (workspaceId, steps) =>
       inTurn(workspaceId, async () =>
-        (await once([enter(app, workspaceId, keyActor), ...steps.map((s) => step(s.statement, s.values))]))
-          .slice(1)
-          .map((result) => result.rows),
+        (await once(enter(app, workspaceId, keyActor), steps)).map((result) => result.rows),
       ),
-    runSystem: async (_reason, steps) =>
-      (await once([enter(system, '', systemActor), ...steps.map((s) => step(s.statement, s.values))])).slice(
-        1,
-      ),
+    runSystem: (_reason, steps) => once(enter(system, '', systemActor), steps),
     session: async (name) => {
       const client = new pg.Client({ ...config, statement_timeout: 0, application_name: `chaski ${name}` });
       client.on('error', report);
@@ -320,8 +340,44 @@ function tenantShare(poolSize: number): number {
   return Math.max(1, poolSize - Math.min(4, Math.floor(poolSize / 3)));
 }
 
+interface Given {
+  statement: string | Statement;
+  values?: readonly unknown[];
+}
+
+type Entrance = (once: boolean) => Step;
+
 function step(text: string | Statement, values?: readonly unknown[]): Step {
-  return typeof text === 'string' ? { text, values } : { name: text.name, text: text.text, values };
+  return typeof text === 'string'
+    ? { text, values, once: false }
+    : { name: text.name, text: text.text, values, once: text.once ?? false };
+}
+
+/** Puts a switch of the plan mode in front of each statement that wants another one than the one before it. */
+class PlanModes {
+  #now: boolean | null = null;
+  /** What the first statement wants: the transaction enters with it. */
+  first = false;
+
+  lay(steps: readonly Step[]): { all: Step[]; results(all: StepResult[]): StepResult[] } {
+    const all: Step[] = [];
+    const places: number[] = [];
+    for (const one of steps) {
+      const { once } = one;
+      if (once !== undefined && once !== this.#now) {
+        if (this.#now === null) this.first = once;
+        else all.push(switchTo(once));
+        this.#now = once;
+      }
+      places.push(all.length);
+      all.push(one);
+    }
+    return {
+      all,
+      results: (answers) =>
+        places.length === answers.length ? answers : places.map((place) => answers[place]!),
+    };
+  }
 }
 
 /**
