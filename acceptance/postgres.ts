@@ -22,6 +22,9 @@ import { freePort, until } from './product.ts';
 export interface OwnPostgres {
   /** Of a login that owns the database `chaski` and is no superuser. */
   url: string;
+  /** As its operator restarts it: open transactions are rolled back, sessions end, nobody answers for a while. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,13 +65,16 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? ''}${made.stdout}${made.stderr}`);
   const port = await freePort();
-  const child = spawn(
-    join(native, 'bin/postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off'],
-    { ...options, stdio: 'ignore' },
-  );
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const end = () => child.kill('SIGQUIT');
+  const run = () => {
+    const child = spawn(
+      join(native, 'bin/postgres'),
+      ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off'],
+      { ...options, stdio: 'ignore' },
+    );
+    return { child, gone: new Promise<void>((resolve) => child.once('exit', () => resolve())) };
+  };
+  let server = run();
+  const end = () => server.child.kill('SIGQUIT');
   process.once('exit', end);
   const connect = async (): Promise<pg.Client | null> => {
     const client = new pg.Client({
@@ -80,28 +86,40 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       () => null,
     );
   };
-  let admin: pg.Client | null = null;
-  await until(
-    async () => {
-      admin = await connect();
-      return admin !== null;
-    },
-    30_000,
-    () => 'PostgreSQL 15 did not start',
-  );
+  const answering = async (): Promise<pg.Client> => {
+    let client: pg.Client | null = null;
+    await until(
+      async () => {
+        client = await connect();
+        return client !== null;
+      },
+      30_000,
+      () => 'PostgreSQL 15 did not start',
+    );
+    return client as unknown as pg.Client;
+  };
+  const halt = async () => {
+    server.child.kill('SIGINT');
+    await server.gone;
+  };
+  const admin = await answering();
   for (const sql of [
     "create role tenant_app login createrole password 'its-password'",
     'create database chaski owner tenant_app',
   ]) {
-    await (admin as pg.Client | null)?.query(sql);
+    await admin.query(sql);
   }
-  await (admin as pg.Client | null)?.end();
+  await admin.end();
   return {
     url: `postgres://tenant_app:its-password@127.0.0.1:${port}/chaski`,
+    halt,
+    async resume() {
+      server = run();
+      await (await answering()).end();
+    },
     async stop() {
       process.removeListener('exit', end);
-      child.kill('SIGINT');
-      await gone;
+      await halt();
       rmSync(home, { recursive: true, force: true });
     },
   };
