@@ -32,6 +32,7 @@ const policy = (nonce: string) =>
 
 /** Files that browsers ask for by a name that stays: the icons, and what makes the page an app one can install. */
 const shown: Record<string, string> = {
+  'sw.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'icon-unread.svg': 'image/svg+xml',
   'icon-192.png': 'image/png',

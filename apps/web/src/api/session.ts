@@ -1,6 +1,7 @@
 import { ChaskiError } from '@chaski/sdk';
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { chaski } from './client.ts';
+import { unsubscribePush } from './push.ts';
 import { queryClient } from './query-client.ts';
 
 /** Who is signed in, and where: `GET /v1/auth/me`. null: nobody. */
@@ -33,6 +34,8 @@ export function useMay(): (action: string) => boolean {
 }
 
 export async function signOut(): Promise<void> {
+  // Signing out must not wait for a push service.
+  await unsubscribePush().catch(() => undefined);
   await chaski.auth.logout();
   queryClient.clear();
   window.location.assign('/login');

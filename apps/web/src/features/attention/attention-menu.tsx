@@ -2,6 +2,7 @@ import { ActionIcon, Popover, Stack, Switch, Text } from '@mantine/core';
 import { IconBell, IconBellOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { subscribePush, unsubscribePush } from '../../api/push.ts';
 import { setAttention, useAttentionSettings } from './settings.ts';
 import { chime } from './sound.ts';
 
@@ -12,10 +13,19 @@ export function AttentionMenu() {
   const [refused, setRefused] = useState(false);
   const works = 'Notification' in window;
   const ask = async (on: boolean) => {
-    if (!on) return setAttention({ desktop: false });
+    if (!on) {
+      setAttention({ desktop: false });
+      return unsubscribePush();
+    }
     const granted = (await Notification.requestPermission()) === 'granted';
     setRefused(!granted);
     setAttention({ desktop: granted });
+    if (granted && !quiet) await subscribePush();
+  };
+  // What is pushed is shown by nobody who could look here first: quiet means that nothing is pushed.
+  const hush = (on: boolean) => {
+    setAttention({ quiet: on });
+    if (desktop) void (on ? unsubscribePush() : subscribePush());
   };
   return (
     <Popover position="right-end" width={280} withArrow trapFocus shadow="md">
@@ -50,7 +60,7 @@ export function AttentionMenu() {
             label={t('attention.quiet')}
             description={t('attention.quietHint')}
             checked={quiet}
-            onChange={(event) => setAttention({ quiet: event.currentTarget.checked })}
+            onChange={(event) => hush(event.currentTarget.checked)}
           />
         </Stack>
       </Popover.Dropdown>

@@ -1,8 +1,9 @@
 import type { ChaskiEvent } from '@chaski/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isPushed, onNoticePressed, subscribePush } from '../../api/push.ts';
 import { useEvents } from '../../api/realtime.ts';
 import { knownRow } from '../inbox/list-cache.ts';
 import { attentionSettings } from './settings.ts';
@@ -28,7 +29,12 @@ export function useAttention(me: string): void {
       if (row?.assignee && row.assignee.id !== me) return;
       if (document.visibilityState === 'visible' && window.location.pathname.endsWith(id)) return;
       if (sound) chime();
-      if (desktop && document.visibilityState !== 'visible' && Notification.permission === 'granted') {
+      if (
+        desktop &&
+        !isPushed() &&
+        document.visibilityState !== 'visible' &&
+        Notification.permission === 'granted'
+      ) {
         const note = new Notification(row?.contact?.displayName ?? t('attention.someone'), {
           body: typeof data.preview === 'string' ? data.preview : '',
           icon: '/icon-192.png',
@@ -49,4 +55,10 @@ export function useAttention(me: string): void {
     [queries, me, navigate, t],
   );
   useEvents(hear);
+  useEffect(() => {
+    const { desktop, quiet } = attentionSettings();
+    // A push service may have given another address meanwhile.
+    if (desktop && !quiet && Notification.permission === 'granted') void subscribePush();
+    return onNoticePressed((address) => void navigate({ href: address }));
+  }, [navigate]);
 }
