@@ -46,4 +46,24 @@ describe('redacting a body', () => {
     expect(redact(Buffer.from('not json 16505550001'), who)!.toString()).toBe('{"erased":true}');
     expect(redact(Buffer.from('not json'), who)).toBeNull();
   });
+
+  it('takes out an event of YCloud’s, but not what is said to another workspace’s number', () => {
+    const event = (to: string, from: string) =>
+      Buffer.from(
+        JSON.stringify({
+          id: 'evt_1',
+          type: 'whatsapp.inbound_message.received',
+          whatsappInboundMessage: { from, to, customerProfile: { name: 'Ana' }, text: { body: 'secret' } },
+        }),
+      );
+    const ours = { ...who, phoneNumberIds: new Set(['+15550000001']) };
+    const cleaned = redact(event('+15550000001', '+16505550001'), ours);
+    expect(JSON.parse(cleaned!.toString())).toEqual({
+      id: 'evt_1',
+      type: 'whatsapp.inbound_message.received',
+      whatsappInboundMessage: { erased: true },
+    });
+    expect(redact(event('+15550000002', '+16505550001'), ours)).toBeNull();
+    expect(redact(event('+15550000001', '+16505550002'), ours)).toBeNull();
+  });
 });
