@@ -333,6 +333,192 @@ export function operations(call: Call) {
           more,
         ),
     },
+    campaigns: {
+      /** Newest first. */
+      list: (input?: { query?: t.CampaignsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.CampaignsListResponses[keyof t.CampaignsListResponses]>(
+          { method: 'GET', path: '/v1/campaigns', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A draft: audience, message and schedule may come later. */
+      create: (input: { body: t.CampaignsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.CampaignsCreateResponses[keyof t.CampaignsCreateResponses]>(
+          { method: 'POST', path: '/v1/campaigns', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.CampaignsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.CampaignsGetResponses[keyof t.CampaignsGetResponses]>(
+          { method: 'GET', path: '/v1/campaigns/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Changes a draft; of a paused campaign what has not gone (message, schedule, options). Parts are replaced whole. An approval is gone with it. */
+      update: (
+        input: t.CampaignsUpdateData['path'] & { body: t.CampaignsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsUpdateResponses[keyof t.CampaignsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/campaigns/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A draft only. */
+      delete: (input: t.CampaignsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/campaigns/{id}', answer: 'none' }, input ?? {}, more),
+      /** A new draft with the same words. */
+      duplicate: (
+        input: t.CampaignsDuplicateData['path'] & { body?: t.CampaignsDuplicateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsDuplicateResponses[keyof t.CampaignsDuplicateResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/duplicate', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Freezes who gets what and when, behind the answer: `plan.state` goes from waiting to ready, and the event campaign.planned (or campaign.plan_failed) tells. */
+      plan: (
+        input: t.CampaignsPlanData['path'] & { body?: t.CampaignsPlanData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsPlanResponses[keyof t.CampaignsPlanResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/plan', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Starts it: at once, at its time, or when a second person approved it (workspace setting campaignApproval). */
+      launch: (
+        input: t.CampaignsLaunchData['path'] & { body?: t.CampaignsLaunchData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsLaunchResponses[keyof t.CampaignsLaunchResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/launch', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The second person’s yes. */
+      approve: (
+        input: t.CampaignsApproveData['path'] & { body?: t.CampaignsApproveData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsApproveResponses[keyof t.CampaignsApproveResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/approve', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Takes effect within a second. */
+      pause: (
+        input: t.CampaignsPauseData['path'] & { body?: t.CampaignsPauseData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsPauseResponses[keyof t.CampaignsPauseResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/pause', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Goes on behind the last who was queued. What paused it may pause it again. */
+      resume: (
+        input: t.CampaignsResumeData['path'] & { body?: t.CampaignsResumeData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsResumeResponses[keyof t.CampaignsResumeResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/resume', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** For good: who waits gets nothing. */
+      cancel: (
+        input: t.CampaignsCancelData['path'] & { body?: t.CampaignsCancelData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsCancelResponses[keyof t.CampaignsCancelResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/cancel', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Back to whoever wrote it, with the reason. */
+      reject: (
+        input: t.CampaignsRejectData['path'] & { body: t.CampaignsRejectData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsRejectResponses[keyof t.CampaignsRejectResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/reject', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Only those that failed, once more; 131049 not before its day is over. */
+      retry: (
+        input: t.CampaignsRetryData['path'] & { body?: t.CampaignsRetryData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsRetryResponses[keyof t.CampaignsRetryResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/retry', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** One message as the campaign would send it, to a phone of your own. No report counts it. */
+      test: (
+        input: t.CampaignsTestData['path'] & { body: t.CampaignsTestData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsTestResponses[keyof t.CampaignsTestResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/test', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Somebody did what the campaign was for. The last word about a person counts. */
+      createConversion: (
+        input: t.CampaignsCreateConversionData['path'] & { body: t.CampaignsCreateConversionData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsCreateConversionResponses[keyof t.CampaignsCreateConversionResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/conversions', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The audience as a list: the body itself (text/csv), or multipart with a part `file`; UTF-8, UTF-16 or Windows-1252, up to 32 MB. Its columns can fill variables. */
+      uploadList: (input: t.CampaignsUploadListData['path'] & { body: Bytes }, more?: Parameters<Call>[2]) =>
+        call<t.CampaignsUploadListResponses[keyof t.CampaignsUploadListResponses]>(
+          { method: 'POST', path: '/v1/campaigns/{id}/list', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** From the frozen plan: how many will get it, how many will not and why, what it costs and how long it takes. 409 campaign_not_planned before there is a plan. */
+      getPreflight: (input: t.CampaignsGetPreflightData['path'], more?: Parameters<Call>[2]) =>
+        call<t.CampaignsGetPreflightResponses[keyof t.CampaignsGetPreflightResponses]>(
+          { method: 'GET', path: '/v1/campaigns/{id}/preflight', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The plan and what became of it, line by line. */
+      listRecipients: (
+        input: t.CampaignsListRecipientsData['path'] & { query?: t.CampaignsListRecipientsData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.CampaignsListRecipientsResponses[keyof t.CampaignsListRecipientsResponses]>(
+          { method: 'GET', path: '/v1/campaigns/{id}/recipients', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** In sums, as it stands now; the event campaign.progress says when to look again. */
+      getReport: (input: t.CampaignsGetReportData['path'], more?: Parameters<Call>[2]) =>
+        call<t.CampaignsGetReportResponses[keyof t.CampaignsGetReportResponses]>(
+          { method: 'GET', path: '/v1/campaigns/{id}/report', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** The report per person as CSV, safe to open in a spreadsheet. */
+      getExport: (
+        input: t.CampaignsGetExportData['path'] & { query?: t.CampaignsGetExportData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<Response>(
+          { method: 'GET', path: '/v1/campaigns/{id}/export', answer: 'response' },
+          input ?? {},
+          more,
+        ),
+    },
     canSend: {
       get: (input?: { query?: t.CanSendGetData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.CanSendGetResponses[keyof t.CanSendGetResponses]>(
@@ -761,6 +947,13 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** The campaigns that reached this person, newest first: which one a reply is about. */
+      listCampaigns: (input: t.ConversationsListCampaignsData['path'], more?: Parameters<Call>[2]) =>
+        call<t.ConversationsListCampaignsResponses[keyof t.ConversationsListCampaignsResponses]>(
+          { method: 'GET', path: '/v1/conversations/{id}/campaigns', answer: 'json' },
+          input ?? {},
+          more,
+        ),
     },
     erasures: {
       list: (input?: { query?: t.ErasuresListData['query'] }, more?: Parameters<Call>[2]) =>
@@ -1019,6 +1212,20 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** All of them, the newest day first. There are few: no pages. */
+      listRateCards: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListRateCardsResponses[keyof t.OperatorListRateCardsResponses]>(
+          { method: 'GET', path: '/v1/operator/rate-cards', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A new version of what messages cost, from a day on. Plans keep the prices that they were made with. */
+      createRateCard: (input: { body: t.OperatorCreateRateCardData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorCreateRateCardResponses[keyof t.OperatorCreateRateCardResponses]>(
+          { method: 'POST', path: '/v1/operator/rate-cards', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** What came in and could not be applied, oldest first. */
       getParked: (input?: { query?: t.OperatorGetParkedData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.OperatorGetParkedResponses[keyof t.OperatorGetParkedResponses]>(
@@ -1224,6 +1431,15 @@ export function operations(call: Call) {
           more,
         ),
     },
+    rateCard: {
+      /** What messages cost today, as the operator loaded it. */
+      get: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.RateCardGetResponses[keyof t.RateCardGetResponses]>(
+          { method: 'GET', path: '/v1/rate-card', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     realtime: {
       /** Lets one socket in, within 30 seconds: /realtime/v1/websocket?ticket=… */
       ticket: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
@@ -1411,6 +1627,27 @@ export const addresses = {
   'auth.totpRemove': 'post /v1/auth/totp/remove',
   'auth.updateMe': 'patch /v1/auth/me',
   'auth.updatePasskey': 'patch /v1/auth/passkeys/{id}',
+  'campaigns.approve': 'post /v1/campaigns/{id}/approve',
+  'campaigns.cancel': 'post /v1/campaigns/{id}/cancel',
+  'campaigns.create': 'post /v1/campaigns',
+  'campaigns.createConversion': 'post /v1/campaigns/{id}/conversions',
+  'campaigns.delete': 'delete /v1/campaigns/{id}',
+  'campaigns.duplicate': 'post /v1/campaigns/{id}/duplicate',
+  'campaigns.get': 'get /v1/campaigns/{id}',
+  'campaigns.getExport': 'get /v1/campaigns/{id}/export',
+  'campaigns.getPreflight': 'get /v1/campaigns/{id}/preflight',
+  'campaigns.getReport': 'get /v1/campaigns/{id}/report',
+  'campaigns.launch': 'post /v1/campaigns/{id}/launch',
+  'campaigns.list': 'get /v1/campaigns',
+  'campaigns.listRecipients': 'get /v1/campaigns/{id}/recipients',
+  'campaigns.pause': 'post /v1/campaigns/{id}/pause',
+  'campaigns.plan': 'post /v1/campaigns/{id}/plan',
+  'campaigns.reject': 'post /v1/campaigns/{id}/reject',
+  'campaigns.resume': 'post /v1/campaigns/{id}/resume',
+  'campaigns.retry': 'post /v1/campaigns/{id}/retry',
+  'campaigns.test': 'post /v1/campaigns/{id}/test',
+  'campaigns.update': 'patch /v1/campaigns/{id}',
+  'campaigns.uploadList': 'post /v1/campaigns/{id}/list',
   'canSend.get': 'get /v1/can-send',
   'contactAttributes.create': 'post /v1/contact-attributes',
   'contactAttributes.delete': 'delete /v1/contact-attributes/{key}',
@@ -1451,6 +1688,7 @@ export const addresses = {
   'conversations.deleteNote': 'delete /v1/conversations/{id}/notes/{noteId}',
   'conversations.get': 'get /v1/conversations/{id}',
   'conversations.list': 'get /v1/conversations',
+  'conversations.listCampaigns': 'get /v1/conversations/{id}/campaigns',
   'conversations.listCounts': 'get /v1/conversations/counts',
   'conversations.listDrafts': 'get /v1/conversations/{id}/drafts',
   'conversations.listEvents': 'get /v1/conversations/{id}/events',
@@ -1496,6 +1734,7 @@ export const addresses = {
   'numbers.list': 'get /v1/numbers',
   'numbers.listNotices': 'get /v1/numbers/{id}/notices',
   'numbers.update': 'patch /v1/numbers/{id}',
+  'operator.createRateCard': 'post /v1/operator/rate-cards',
   'operator.deadLetterRetry': 'post /v1/operator/dead-letters/retry',
   'operator.getHealth': 'get /v1/operator/health',
   'operator.getParked': 'get /v1/operator/parked',
@@ -1505,6 +1744,7 @@ export const addresses = {
   'operator.listDeadLetters': 'get /v1/operator/dead-letters',
   'operator.listNumbers': 'get /v1/operator/numbers',
   'operator.listPlans': 'get /v1/operator/plans',
+  'operator.listRateCards': 'get /v1/operator/rate-cards',
   'operator.listRawEvents': 'get /v1/operator/raw-events',
   'operator.listWorkspaces': 'get /v1/operator/workspaces',
   'operator.replay': 'post /v1/operator/replay',
@@ -1524,6 +1764,7 @@ export const addresses = {
   'quickReplies.list': 'get /v1/quick-replies',
   'quickReplies.update': 'patch /v1/quick-replies/{id}',
   'quickReplies.use': 'post /v1/quick-replies/{id}/use',
+  'rateCard.get': 'get /v1/rate-card',
   'realtime.ticket': 'post /v1/realtime/ticket',
   'savedFilters.create': 'post /v1/saved-filters',
   'savedFilters.delete': 'delete /v1/saved-filters/{id}',

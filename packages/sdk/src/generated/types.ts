@@ -5,6 +5,308 @@ export type ClientOptions = {
   baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * A tree of conditions: `{all: […]}`, `{any: […]}`, `{not: …}` over `{field, …}`.
+ */
+export type SegmentFilterInput =
+  | {
+      all: Array<SegmentFilterInput>;
+    }
+  | {
+      any: Array<SegmentFilterInput>;
+    }
+  | {
+      not: SegmentFilterInput;
+    }
+  | {
+      field: 'attribute';
+      /**
+       * Of /v1/contact-attributes.
+       */
+      key: string;
+      op: 'is' | 'contains' | 'starts' | 'below' | 'above' | 'before' | 'after' | 'known' | 'unknown';
+      /**
+       * `is`: one of them. The others take one: text, a number, or a day such as 2026-11-21.
+       */
+      values?: Array<string | number | boolean>;
+    }
+  | {
+      field: 'label';
+      op?: 'any' | 'all';
+      labelIds: Array<string>;
+    }
+  | {
+      field: 'language';
+      /**
+       * `pt` means pt-BR too.
+       */
+      values: Array<string>;
+    }
+  | {
+      field: 'country';
+      /**
+       * Of the phone number, two letters.
+       */
+      values: Array<string>;
+    }
+  | {
+      field: 'createdAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+    }
+  | {
+      field: 'lastSeenAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+    }
+  | {
+      field: 'lastInboundAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+      /**
+       * On this number only.
+       */
+      numberId?: string;
+    }
+  | {
+      field: 'lastOutboundAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+      numberId?: string;
+    }
+  | {
+      field: 'consent';
+      purpose: 'service' | 'utility' | 'marketing';
+      states: Array<'in' | 'out' | 'none'>;
+    }
+  | {
+      field: 'optedOut';
+      is: boolean;
+    }
+  | {
+      field: 'blocked';
+      is: boolean;
+    }
+  | {
+      field: 'suppressed';
+      is: boolean;
+    }
+  | {
+      field: 'campaign';
+      /**
+       * Left out: any campaign.
+       */
+      campaignId?: string;
+      was: 'not_sent' | 'sent' | 'failed' | 'delivered' | 'read' | 'replied';
+      /**
+       * Within so many days.
+       */
+      days?: number;
+    }
+  | {
+      field: 'number';
+      numberId: string;
+    }
+  | {
+      field: 'phone';
+      values: Array<string>;
+    }
+  | {
+      field: 'text';
+      value: string;
+    };
+
+/**
+ * A tree of conditions: `{all: […]}`, `{any: […]}`, `{not: …}` over `{field, …}`.
+ */
+export type SegmentFilter =
+  | {
+      all: Array<SegmentFilter>;
+    }
+  | {
+      any: Array<SegmentFilter>;
+    }
+  | {
+      not: SegmentFilter;
+    }
+  | {
+      field: 'attribute';
+      /**
+       * Of /v1/contact-attributes.
+       */
+      key: string;
+      op: 'is' | 'contains' | 'starts' | 'below' | 'above' | 'before' | 'after' | 'known' | 'unknown';
+      /**
+       * `is`: one of them. The others take one: text, a number, or a day such as 2026-11-21.
+       */
+      values?: Array<string | number | boolean>;
+    }
+  | {
+      field: 'label';
+      op: 'any' | 'all';
+      labelIds: Array<string>;
+    }
+  | {
+      field: 'language';
+      /**
+       * `pt` means pt-BR too.
+       */
+      values: Array<string>;
+    }
+  | {
+      field: 'country';
+      /**
+       * Of the phone number, two letters.
+       */
+      values: Array<string>;
+    }
+  | {
+      field: 'createdAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+    }
+  | {
+      field: 'lastSeenAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+    }
+  | {
+      field: 'lastInboundAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+      /**
+       * On this number only.
+       */
+      numberId?: string;
+    }
+  | {
+      field: 'lastOutboundAt';
+      /**
+       * `within` and `longer_than` count days back from now; `unknown`: it never happened.
+       */
+      op: 'after' | 'before' | 'within' | 'longer_than' | 'known' | 'unknown';
+      /**
+       * For after and before.
+       */
+      at?: string;
+      /**
+       * For within and longer_than.
+       */
+      days?: number;
+      numberId?: string;
+    }
+  | {
+      field: 'consent';
+      purpose: 'service' | 'utility' | 'marketing';
+      states: Array<'in' | 'out' | 'none'>;
+    }
+  | {
+      field: 'optedOut';
+      is: boolean;
+    }
+  | {
+      field: 'blocked';
+      is: boolean;
+    }
+  | {
+      field: 'suppressed';
+      is: boolean;
+    }
+  | {
+      field: 'campaign';
+      /**
+       * Left out: any campaign.
+       */
+      campaignId?: string;
+      was: 'not_sent' | 'sent' | 'failed' | 'delivered' | 'read' | 'replied';
+      /**
+       * Within so many days.
+       */
+      days?: number;
+    }
+  | {
+      field: 'number';
+      numberId: string;
+    }
+  | {
+      field: 'phone';
+      values: Array<string>;
+    }
+  | {
+      field: 'text';
+      value: string;
+    };
+
 export type Plan = {
   name: string;
   points: number | null;
@@ -59,6 +361,10 @@ export type Workspace = {
       lateMinutes: number;
     };
     /**
+     * Whether somebody else has to approve a campaign before it starts.
+     */
+    campaignApproval: 'none' | 'second-person';
+    /**
      * Members without authenticator app or passkey can do nothing here but add one.
      */
     requireSecondFactor: boolean;
@@ -74,128 +380,6 @@ export type Workspace = {
     };
   };
   createdAt: string;
-};
-
-export type Me = {
-  person: {
-    id: string;
-    email: string;
-    name: string;
-    locale: 'en' | 'ar' | 'hi' | 'es' | 'pt';
-    isSuperadmin: boolean;
-  };
-  session: {
-    id: string;
-    /**
-     * The superadmin who acts as this person.
-     */
-    impersonatorId: string | null;
-  };
-  workspaces: Array<{
-    id: string;
-    name: string;
-    role: 'owner' | 'admin' | 'agent' | 'viewer';
-    status: 'active' | 'suspended';
-  }>;
-  /**
-   * The current one; `X-Workspace-Id` chooses another for one request.
-   */
-  workspace: {
-    id: string;
-    name: string;
-    plan: string;
-    role: 'owner' | 'admin' | 'agent' | 'viewer';
-    permissions: Array<string>;
-    numberIds: Array<string> | null;
-    ownOnly: boolean;
-  } | null;
-};
-
-export type MailSent = {
-  next: 'mail';
-};
-
-export type Session = {
-  id: string;
-  kind: 'cookie' | 'token';
-  current: boolean;
-  secondFactor: boolean;
-  /**
-   * A superadmin acts as you.
-   */
-  impersonated: boolean;
-  ip: string | null;
-  userAgent: string | null;
-  createdAt: string;
-  lastUsedAt: string;
-  expiresAt: string;
-};
-
-export type SignedIn = {
-  next: 'done';
-  /**
-   * The bearer token; null where the cookie holds it.
-   */
-  token: string | null;
-  expiresAt: string;
-};
-
-export type SecondFactorWanted = {
-  next: 'second-factor';
-  /**
-   * Send it with the code or passkey within 5 minutes.
-   */
-  challenge: string;
-  factors: {
-    totp: boolean;
-    passkey: boolean;
-    recoveryCode: boolean;
-  };
-};
-
-export type SecondFactors = {
-  /**
-   * An authenticator app is confirmed.
-   */
-  totp: boolean;
-  passkeys: number;
-  recoveryCodesLeft: number;
-  hasPassword: boolean;
-};
-
-export type Passkey = {
-  id: string;
-  name: string;
-  /**
-   * It lives in several devices at once.
-   */
-  synced: boolean;
-  createdAt: string;
-  lastUsedAt: string | null;
-};
-
-export type ApiKey = {
-  id: string;
-  name: string;
-  scopes: Array<string>;
-  numberIds: Array<string> | null;
-  createdAt: string;
-  lastUsedAt: string | null;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  /**
-   * After a rotation: until when the text before is taken too.
-   */
-  oldTextUntil: string | null;
-};
-
-export type Sender = {
-  kind: 'member' | 'key' | 'workflow' | 'campaign' | 'phone-app' | 'system';
-  id: string | null;
-  /**
-   * Of a member or key.
-   */
-  name?: string;
 };
 
 export type Account = {
@@ -321,6 +505,128 @@ export type Notice = {
   createdAt: string;
 };
 
+export type Me = {
+  person: {
+    id: string;
+    email: string;
+    name: string;
+    locale: 'en' | 'ar' | 'hi' | 'es' | 'pt';
+    isSuperadmin: boolean;
+  };
+  session: {
+    id: string;
+    /**
+     * The superadmin who acts as this person.
+     */
+    impersonatorId: string | null;
+  };
+  workspaces: Array<{
+    id: string;
+    name: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    status: 'active' | 'suspended';
+  }>;
+  /**
+   * The current one; `X-Workspace-Id` chooses another for one request.
+   */
+  workspace: {
+    id: string;
+    name: string;
+    plan: string;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
+    permissions: Array<string>;
+    numberIds: Array<string> | null;
+    ownOnly: boolean;
+  } | null;
+};
+
+export type MailSent = {
+  next: 'mail';
+};
+
+export type Session = {
+  id: string;
+  kind: 'cookie' | 'token';
+  current: boolean;
+  secondFactor: boolean;
+  /**
+   * A superadmin acts as you.
+   */
+  impersonated: boolean;
+  ip: string | null;
+  userAgent: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+};
+
+export type SignedIn = {
+  next: 'done';
+  /**
+   * The bearer token; null where the cookie holds it.
+   */
+  token: string | null;
+  expiresAt: string;
+};
+
+export type SecondFactorWanted = {
+  next: 'second-factor';
+  /**
+   * Send it with the code or passkey within 5 minutes.
+   */
+  challenge: string;
+  factors: {
+    totp: boolean;
+    passkey: boolean;
+    recoveryCode: boolean;
+  };
+};
+
+export type SecondFactors = {
+  /**
+   * An authenticator app is confirmed.
+   */
+  totp: boolean;
+  passkeys: number;
+  recoveryCodesLeft: number;
+  hasPassword: boolean;
+};
+
+export type Passkey = {
+  id: string;
+  name: string;
+  /**
+   * It lives in several devices at once.
+   */
+  synced: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
+};
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  numberIds: Array<string> | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  /**
+   * After a rotation: until when the text before is taken too.
+   */
+  oldTextUntil: string | null;
+};
+
+export type Sender = {
+  kind: 'member' | 'key' | 'workflow' | 'campaign' | 'phone-app' | 'system';
+  id: string | null;
+  /**
+   * Of a member or key.
+   */
+  name?: string;
+};
+
 export type Media = {
   id: string;
   direction: 'in' | 'out';
@@ -436,6 +742,472 @@ export type Verdict = {
   };
 };
 
+export type Template = {
+  id: string;
+  providerTemplateId: string | null;
+  accountId: string;
+  name: string;
+  language: string;
+  /**
+   * MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.
+   */
+  category: string;
+  /**
+   * APPROVED can be sent; the others are WhatsApp’s words too.
+   */
+  status: string;
+  /**
+   * As WhatsApp writes them.
+   */
+  components: Array<unknown>;
+  /**
+   * Text of the body, with its placeholders.
+   */
+  preview: string;
+  /**
+   * Placeholders of header and body: numbers or names.
+   */
+  variables: Array<string>;
+  updatedAt: string;
+};
+
+export type Campaign = {
+  id: string;
+  name: string;
+  numberId: string;
+  state: 'draft' | 'awaiting_approval' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled';
+  pausedReason:
+    | 'by_hand'
+    | 'failure_rate'
+    | 'quality'
+    | 'template_paused'
+    | 'template_disabled'
+    | 'template_category'
+    | 'template_wrong'
+    | 'token'
+    | 'payment'
+    | 'account_restricted'
+    | 'spam_limit'
+    | 'marketing_route'
+    | 'number_not_active'
+    | 'workspace_suspended'
+    | 'plan_limit'
+    | null;
+  /**
+   * A sentence for people.
+   */
+  pausedDetail: string | null;
+  /**
+   * Why it sends less than it could: WhatsApp’s limit of people a day, or quiet hours.
+   */
+  waitsFor: 'tier' | 'quiet_hours' | null;
+  message: {
+    template: {
+      name: string;
+      language: string;
+    };
+    variables: Array<{
+      place: 'header' | 'body' | 'button';
+      /**
+       * Of a button: its place in the template, from 0.
+       */
+      index?: number;
+      /**
+       * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+       */
+      name: string;
+      source:
+        | {
+            from: 'text';
+            text: string;
+          }
+        | {
+            from: 'field';
+            field: 'name' | 'firstName' | 'phone' | 'email' | 'company' | 'language' | 'country';
+            /**
+             * Where there is nothing; without it they are left out.
+             */
+            fallback?: string;
+          }
+        | {
+            from: 'attribute';
+            key: string;
+            /**
+             * Where there is nothing; without it they are left out.
+             */
+            fallback?: string;
+          }
+        | {
+            from: 'column';
+            /**
+             * A heading of the uploaded list.
+             */
+            column: string;
+            /**
+             * Where there is nothing; without it they are left out.
+             */
+            fallback?: string;
+          };
+    }>;
+  } | null;
+  audience:
+    | {
+        kind: 'segment';
+        segmentId: string;
+      }
+    | {
+        kind: 'filter';
+        filter: SegmentFilter;
+      }
+    | {
+        kind: 'phones';
+        phones: Array<string>;
+        /**
+         * Of numbers without a country code.
+         */
+        country?: string;
+      }
+    | {
+        kind: 'list';
+        /**
+         * Its heading; guessed where it is left out.
+         */
+        phoneColumn?: string;
+        country?: string;
+      }
+    | {
+        kind: 'phones';
+        count: number;
+        country?: string;
+      }
+    | null;
+  schedule:
+    | {
+        kind: 'now';
+        /**
+         * Where a recipient’s own zone is not known.
+         */
+        timeZone: string;
+        /**
+         * Attribute that holds a person’s zone; without one the country of the phone number decides.
+         */
+        zoneAttribute?: string;
+        /**
+         * Nobody is written to between these, on the recipient’s own clock.
+         */
+        quietHours: {
+          from: string;
+          to: string;
+        } | null;
+      }
+    | {
+        kind: 'at';
+        at: string;
+        /**
+         * Where a recipient’s own zone is not known.
+         */
+        timeZone: string;
+        /**
+         * Attribute that holds a person’s zone; without one the country of the phone number decides.
+         */
+        zoneAttribute?: string;
+        /**
+         * Nobody is written to between these, on the recipient’s own clock.
+         */
+        quietHours: {
+          from: string;
+          to: string;
+        } | null;
+      }
+    | {
+        kind: 'local';
+        date: string;
+        time: string;
+        /**
+         * Where a recipient’s own zone is not known.
+         */
+        timeZone: string;
+        /**
+         * Attribute that holds a person’s zone; without one the country of the phone number decides.
+         */
+        zoneAttribute?: string;
+        /**
+         * Nobody is written to between these, on the recipient’s own clock.
+         */
+        quietHours: {
+          from: string;
+          to: string;
+        } | null;
+      }
+    | {
+        kind: 'recurring';
+        every: 'day' | 'week' | 'month';
+        time: string;
+        /**
+         * Of a week: 1 is Monday.
+         */
+        weekday?: number;
+        /**
+         * Of a month.
+         */
+        day?: number;
+        until?: string;
+        /**
+         * Where a recipient’s own zone is not known.
+         */
+        timeZone: string;
+        /**
+         * Attribute that holds a person’s zone; without one the country of the phone number decides.
+         */
+        zoneAttribute?: string;
+        /**
+         * Nobody is written to between these, on the recipient’s own clock.
+         */
+        quietHours: {
+          from: string;
+          to: string;
+        } | null;
+      };
+  options: {
+    /**
+     * So many failures of a hundred outcomes pause the campaign.
+     */
+    failurePercent: number;
+    /**
+     * For what may be tried again later.
+     */
+    maxAttempts: number;
+    /**
+     * People to whom WhatsApp brings no more marketing for now (131049) are tried again a day later.
+     */
+    retryCapped: boolean;
+  };
+  plan: {
+    state: 'none' | 'waiting' | 'ready' | 'failed';
+    /**
+     * Lines of the audience that are planned so far.
+     */
+    rows: number;
+    error: string | null;
+    plannedAt: string | null;
+  };
+  /**
+   * The recurring campaign whose turn it is.
+   */
+  parentId: string | null;
+  authorId: string | null;
+  /**
+   * Whether whoever asks may give the second yes.
+   */
+  mayApprove: boolean;
+  approvedBy: string | null;
+  approvedAt: string | null;
+  startsAt: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type CampaignPreflight = {
+  willGet: number;
+  willNot: number;
+  /**
+   * Why some get nothing; who they are lists /recipients?state=skipped&reason=….
+   */
+  reasons: Array<{
+    reason: string;
+    count: number;
+  }>;
+  countries: Array<{
+    country: string | null;
+    count: number;
+    /**
+     * For how many of them the rate card has a price.
+     */
+    priced: number;
+    /**
+     * Millionths of the currency.
+     */
+    cost: number;
+  }>;
+  /**
+   * null: the operator has loaded no rate card.
+   */
+  cost: {
+    currency: string;
+    /**
+     * Millionths of the currency.
+     */
+    micros: number;
+    unpriced: number;
+    rateCard: {
+      id: string;
+      name: string;
+    } | null;
+  } | null;
+  firstDue: string | null;
+  lastDue: string | null;
+  limits: {
+    number: {
+      status: string;
+      mps: number;
+      pausedReason: string | null;
+      quality: string | null;
+    };
+    tier: {
+      /**
+       * People in 24 hours; null: no limit.
+       */
+      limit: number | null;
+      /**
+       * false: WhatsApp did not say; its lowest is assumed.
+       */
+      isTold: boolean;
+      used: number;
+    };
+    /**
+     * Campaigns that run on the number now.
+     */
+    alsoRunning: number;
+  };
+  takes: {
+    /**
+     * At the number’s speed.
+     */
+    minutes: number;
+    /**
+     * With the limit of people a day.
+     */
+    days: number;
+  };
+  problems: Array<{
+    code: string;
+    message: string;
+  }>;
+};
+
+export type CampaignRecipient = {
+  /**
+   * Line of the audience, from 1.
+   */
+  n: number;
+  contactId: string | null;
+  name: string | null;
+  /**
+   * Digits; what the line said where that is no number.
+   */
+  address: string | null;
+  country: string | null;
+  zone: string | null;
+  /**
+   * What fills the template, by variable: `body:1`.
+   */
+  values: {
+    [key: string]: string;
+  };
+  /**
+   * SHA-256 of what is said.
+   */
+  textHash: string | null;
+  state:
+    | 'planned'
+    | 'queued'
+    | 'unconfirmed'
+    | 'sent'
+    | 'failed'
+    | 'delivered'
+    | 'read'
+    | 'skipped'
+    | 'cancelled';
+  reason: string | null;
+  error: {
+    code: string;
+    message: string;
+  } | null;
+  dueAt: string | null;
+  attempt: number;
+  messageId: string | null;
+  expectedMicros: number | null;
+  costMicros: number | null;
+  queuedAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  readAt: string | null;
+  failedAt: string | null;
+  repliedAt: string | null;
+  optedOutAt: string | null;
+  clickedAt: string | null;
+  convertedAt: string | null;
+  conversion: {
+    [key: string]: unknown;
+  } | null;
+};
+
+export type CampaignReport = {
+  state: 'draft' | 'awaiting_approval' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled';
+  total: number;
+  states: {
+    planned: number;
+    queued: number;
+    unconfirmed: number;
+    sent: number;
+    failed: number;
+    delivered: number;
+    read: number;
+    skipped: number;
+    cancelled: number;
+  };
+  sent: number;
+  delivered: number;
+  read: number;
+  replied: number;
+  optedOut: number;
+  clicked: number;
+  converted: number;
+  reasons: Array<{
+    state:
+      | 'planned'
+      | 'queued'
+      | 'unconfirmed'
+      | 'sent'
+      | 'failed'
+      | 'delivered'
+      | 'read'
+      | 'skipped'
+      | 'cancelled';
+    reason: string;
+    count: number;
+  }>;
+  cost: {
+    currency: string;
+    /**
+     * Millionths of the currency.
+     */
+    micros: number;
+    /**
+     * With what is still to come.
+     */
+    expectedMicros: number;
+  } | null;
+};
+
+export type RateCard = {
+  id: string;
+  name: string;
+  currency: string;
+  validFrom: string;
+  /**
+   * Country → category → millionths.
+   */
+  rates: {
+    [key: string]: {
+      [key: string]: number;
+    };
+  };
+  loadedAt: string;
+};
+
 export type ParkedItem = {
   id: string;
   reason: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
@@ -525,35 +1297,6 @@ export type SearchResult = {
    * Of messages; contacts are on the first page.
    */
   nextCursor: string | null;
-};
-
-export type Template = {
-  id: string;
-  providerTemplateId: string | null;
-  accountId: string;
-  name: string;
-  language: string;
-  /**
-   * MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.
-   */
-  category: string;
-  /**
-   * APPROVED can be sent; the others are WhatsApp’s words too.
-   */
-  status: string;
-  /**
-   * As WhatsApp writes them.
-   */
-  components: Array<unknown>;
-  /**
-   * Text of the body, with its placeholders.
-   */
-  preview: string;
-  /**
-   * Placeholders of header and body: numbers or names.
-   */
-  variables: Array<string>;
-  updatedAt: string;
 };
 
 export type AnalyticsVolume = {
@@ -3397,6 +4140,10 @@ export type ApiKeysCreateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
+      | 'campaigns:*'
+      | 'campaigns:read'
+      | 'campaigns:write'
+      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -3571,6 +4318,10 @@ export type ApiKeysUpdateData = {
       | 'templates:*'
       | 'templates:read'
       | 'templates:write'
+      | 'campaigns:*'
+      | 'campaigns:read'
+      | 'campaigns:write'
+      | 'campaigns:approve'
       | 'team:*'
       | 'team:read'
       | 'team:write'
@@ -3773,6 +4524,7 @@ export type WorkspaceUpdateData = {
         soonMinutes: number;
         lateMinutes: number;
       };
+      campaignApproval?: 'none' | 'second-person';
       requireSecondFactor?: boolean;
       auditDays?: number | null;
     };
@@ -12421,6 +13173,2304 @@ export type WorkflowsUpdateResponses = {
 };
 
 export type WorkflowsUpdateResponse = WorkflowsUpdateResponses[keyof WorkflowsUpdateResponses];
+
+export type CampaignsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+    /**
+     * One or several, with commas.
+     */
+    state?: string;
+    /**
+     * Part of the name.
+     */
+    q?: string;
+    /**
+     * The turns of a recurring campaign.
+     */
+    parentId?: string;
+  };
+  url: '/v1/campaigns';
+};
+
+export type CampaignsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsListError = CampaignsListErrors[keyof CampaignsListErrors];
+
+export type CampaignsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Campaign>;
+    nextCursor: string | null;
+  };
+};
+
+export type CampaignsListResponse = CampaignsListResponses[keyof CampaignsListResponses];
+
+export type CampaignsCreateData = {
+  body: {
+    name: string;
+    numberId?: string;
+    message?: {
+      template: {
+        name: string;
+        language: string;
+      };
+      variables?: Array<{
+        place: 'header' | 'body' | 'button';
+        /**
+         * Of a button: its place in the template, from 0.
+         */
+        index?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         */
+        name: string;
+        source:
+          | {
+              from: 'text';
+              text: string;
+            }
+          | {
+              from: 'field';
+              field: 'name' | 'firstName' | 'phone' | 'email' | 'company' | 'language' | 'country';
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'attribute';
+              key: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'column';
+              /**
+               * A heading of the uploaded list.
+               */
+              column: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            };
+      }>;
+    };
+    audience?:
+      | {
+          kind: 'segment';
+          segmentId: string;
+        }
+      | {
+          kind: 'filter';
+          filter: SegmentFilterInput;
+        }
+      | {
+          kind: 'phones';
+          phones: Array<string>;
+          /**
+           * Of numbers without a country code.
+           */
+          country?: string;
+        }
+      | {
+          kind: 'list';
+          /**
+           * Its heading; guessed where it is left out.
+           */
+          phoneColumn?: string;
+          country?: string;
+        };
+    schedule?:
+      | {
+          kind: 'now';
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'at';
+          at: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'local';
+          date: string;
+          time: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'recurring';
+          every: 'day' | 'week' | 'month';
+          time: string;
+          /**
+           * Of a week: 1 is Monday.
+           */
+          weekday?: number;
+          /**
+           * Of a month.
+           */
+          day?: number;
+          until?: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        };
+    options?: {
+      /**
+       * So many failures of a hundred outcomes pause the campaign.
+       */
+      failurePercent?: number;
+      /**
+       * For what may be tried again later.
+       */
+      maxAttempts?: number;
+      /**
+       * People to whom WhatsApp brings no more marketing for now (131049) are tried again a day later.
+       */
+      retryCapped?: boolean;
+    };
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/campaigns';
+};
+
+export type CampaignsCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsCreateError = CampaignsCreateErrors[keyof CampaignsCreateErrors];
+
+export type CampaignsCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Campaign;
+};
+
+export type CampaignsCreateResponse = CampaignsCreateResponses[keyof CampaignsCreateResponses];
+
+export type CampaignsDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}';
+};
+
+export type CampaignsDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsDeleteError = CampaignsDeleteErrors[keyof CampaignsDeleteErrors];
+
+export type CampaignsDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type CampaignsDeleteResponse = CampaignsDeleteResponses[keyof CampaignsDeleteResponses];
+
+export type CampaignsGetData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}';
+};
+
+export type CampaignsGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsGetError = CampaignsGetErrors[keyof CampaignsGetErrors];
+
+export type CampaignsGetResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsGetResponse = CampaignsGetResponses[keyof CampaignsGetResponses];
+
+export type CampaignsUpdateData = {
+  body: {
+    name?: string;
+    numberId?: string;
+    message?: {
+      template: {
+        name: string;
+        language: string;
+      };
+      variables?: Array<{
+        place: 'header' | 'body' | 'button';
+        /**
+         * Of a button: its place in the template, from 0.
+         */
+        index?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         */
+        name: string;
+        source:
+          | {
+              from: 'text';
+              text: string;
+            }
+          | {
+              from: 'field';
+              field: 'name' | 'firstName' | 'phone' | 'email' | 'company' | 'language' | 'country';
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'attribute';
+              key: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'column';
+              /**
+               * A heading of the uploaded list.
+               */
+              column: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            };
+      }>;
+    };
+    audience?:
+      | {
+          kind: 'segment';
+          segmentId: string;
+        }
+      | {
+          kind: 'filter';
+          filter: SegmentFilterInput;
+        }
+      | {
+          kind: 'phones';
+          phones: Array<string>;
+          /**
+           * Of numbers without a country code.
+           */
+          country?: string;
+        }
+      | {
+          kind: 'list';
+          /**
+           * Its heading; guessed where it is left out.
+           */
+          phoneColumn?: string;
+          country?: string;
+        };
+    schedule?:
+      | {
+          kind: 'now';
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'at';
+          at: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'local';
+          date: string;
+          time: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'recurring';
+          every: 'day' | 'week' | 'month';
+          time: string;
+          /**
+           * Of a week: 1 is Monday.
+           */
+          weekday?: number;
+          /**
+           * Of a month.
+           */
+          day?: number;
+          until?: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone?: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours?: {
+            from: string;
+            to: string;
+          } | null;
+        };
+    options?: {
+      /**
+       * So many failures of a hundred outcomes pause the campaign.
+       */
+      failurePercent?: number;
+      /**
+       * For what may be tried again later.
+       */
+      maxAttempts?: number;
+      /**
+       * People to whom WhatsApp brings no more marketing for now (131049) are tried again a day later.
+       */
+      retryCapped?: boolean;
+    };
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}';
+};
+
+export type CampaignsUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsUpdateError = CampaignsUpdateErrors[keyof CampaignsUpdateErrors];
+
+export type CampaignsUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsUpdateResponse = CampaignsUpdateResponses[keyof CampaignsUpdateResponses];
+
+export type CampaignsDuplicateData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/duplicate';
+};
+
+export type CampaignsDuplicateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsDuplicateError = CampaignsDuplicateErrors[keyof CampaignsDuplicateErrors];
+
+export type CampaignsDuplicateResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsDuplicateResponse = CampaignsDuplicateResponses[keyof CampaignsDuplicateResponses];
+
+export type CampaignsPlanData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/plan';
+};
+
+export type CampaignsPlanErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsPlanError = CampaignsPlanErrors[keyof CampaignsPlanErrors];
+
+export type CampaignsPlanResponses = {
+  /**
+   * Default Response
+   */
+  202: Campaign;
+};
+
+export type CampaignsPlanResponse = CampaignsPlanResponses[keyof CampaignsPlanResponses];
+
+export type CampaignsLaunchData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/launch';
+};
+
+export type CampaignsLaunchErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsLaunchError = CampaignsLaunchErrors[keyof CampaignsLaunchErrors];
+
+export type CampaignsLaunchResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsLaunchResponse = CampaignsLaunchResponses[keyof CampaignsLaunchResponses];
+
+export type CampaignsApproveData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/approve';
+};
+
+export type CampaignsApproveErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsApproveError = CampaignsApproveErrors[keyof CampaignsApproveErrors];
+
+export type CampaignsApproveResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsApproveResponse = CampaignsApproveResponses[keyof CampaignsApproveResponses];
+
+export type CampaignsPauseData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/pause';
+};
+
+export type CampaignsPauseErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsPauseError = CampaignsPauseErrors[keyof CampaignsPauseErrors];
+
+export type CampaignsPauseResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsPauseResponse = CampaignsPauseResponses[keyof CampaignsPauseResponses];
+
+export type CampaignsResumeData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/resume';
+};
+
+export type CampaignsResumeErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsResumeError = CampaignsResumeErrors[keyof CampaignsResumeErrors];
+
+export type CampaignsResumeResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsResumeResponse = CampaignsResumeResponses[keyof CampaignsResumeResponses];
+
+export type CampaignsCancelData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/cancel';
+};
+
+export type CampaignsCancelErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsCancelError = CampaignsCancelErrors[keyof CampaignsCancelErrors];
+
+export type CampaignsCancelResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsCancelResponse = CampaignsCancelResponses[keyof CampaignsCancelResponses];
+
+export type CampaignsRejectData = {
+  body: {
+    reason: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/reject';
+};
+
+export type CampaignsRejectErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsRejectError = CampaignsRejectErrors[keyof CampaignsRejectErrors];
+
+export type CampaignsRejectResponses = {
+  /**
+   * Default Response
+   */
+  200: Campaign;
+};
+
+export type CampaignsRejectResponse = CampaignsRejectResponses[keyof CampaignsRejectResponses];
+
+export type CampaignsRetryData = {
+  body?: {
+    /**
+     * Left out: all.
+     */
+    reasons?: Array<string>;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/retry';
+};
+
+export type CampaignsRetryErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsRetryError = CampaignsRetryErrors[keyof CampaignsRetryErrors];
+
+export type CampaignsRetryResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    id: string;
+    name: string;
+    numberId: string;
+    state: 'draft' | 'awaiting_approval' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled';
+    pausedReason:
+      | 'by_hand'
+      | 'failure_rate'
+      | 'quality'
+      | 'template_paused'
+      | 'template_disabled'
+      | 'template_category'
+      | 'template_wrong'
+      | 'token'
+      | 'payment'
+      | 'account_restricted'
+      | 'spam_limit'
+      | 'marketing_route'
+      | 'number_not_active'
+      | 'workspace_suspended'
+      | 'plan_limit'
+      | null;
+    /**
+     * A sentence for people.
+     */
+    pausedDetail: string | null;
+    /**
+     * Why it sends less than it could: WhatsApp’s limit of people a day, or quiet hours.
+     */
+    waitsFor: 'tier' | 'quiet_hours' | null;
+    message: {
+      template: {
+        name: string;
+        language: string;
+      };
+      variables: Array<{
+        place: 'header' | 'body' | 'button';
+        /**
+         * Of a button: its place in the template, from 0.
+         */
+        index?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         */
+        name: string;
+        source:
+          | {
+              from: 'text';
+              text: string;
+            }
+          | {
+              from: 'field';
+              field: 'name' | 'firstName' | 'phone' | 'email' | 'company' | 'language' | 'country';
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'attribute';
+              key: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'column';
+              /**
+               * A heading of the uploaded list.
+               */
+              column: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            };
+      }>;
+    } | null;
+    audience:
+      | {
+          kind: 'segment';
+          segmentId: string;
+        }
+      | {
+          kind: 'filter';
+          filter: SegmentFilter;
+        }
+      | {
+          kind: 'phones';
+          phones: Array<string>;
+          /**
+           * Of numbers without a country code.
+           */
+          country?: string;
+        }
+      | {
+          kind: 'list';
+          /**
+           * Its heading; guessed where it is left out.
+           */
+          phoneColumn?: string;
+          country?: string;
+        }
+      | {
+          kind: 'phones';
+          count: number;
+          country?: string;
+        }
+      | null;
+    schedule:
+      | {
+          kind: 'now';
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'at';
+          at: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'local';
+          date: string;
+          time: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'recurring';
+          every: 'day' | 'week' | 'month';
+          time: string;
+          /**
+           * Of a week: 1 is Monday.
+           */
+          weekday?: number;
+          /**
+           * Of a month.
+           */
+          day?: number;
+          until?: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        };
+    options: {
+      /**
+       * So many failures of a hundred outcomes pause the campaign.
+       */
+      failurePercent: number;
+      /**
+       * For what may be tried again later.
+       */
+      maxAttempts: number;
+      /**
+       * People to whom WhatsApp brings no more marketing for now (131049) are tried again a day later.
+       */
+      retryCapped: boolean;
+    };
+    plan: {
+      state: 'none' | 'waiting' | 'ready' | 'failed';
+      /**
+       * Lines of the audience that are planned so far.
+       */
+      rows: number;
+      error: string | null;
+      plannedAt: string | null;
+    };
+    /**
+     * The recurring campaign whose turn it is.
+     */
+    parentId: string | null;
+    authorId: string | null;
+    /**
+     * Whether whoever asks may give the second yes.
+     */
+    mayApprove: boolean;
+    approvedBy: string | null;
+    approvedAt: string | null;
+    startsAt: string | null;
+    startedAt: string | null;
+    finishedAt: string | null;
+    createdAt: string;
+    updatedAt: string;
+    retried: number;
+  };
+};
+
+export type CampaignsRetryResponse = CampaignsRetryResponses[keyof CampaignsRetryResponses];
+
+export type CampaignsTestData = {
+  body: {
+    to: string;
+    /**
+     * Filled as for this line of the plan.
+     */
+    n?: number;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/test';
+};
+
+export type CampaignsTestErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsTestError = CampaignsTestErrors[keyof CampaignsTestErrors];
+
+export type CampaignsTestResponses = {
+  /**
+   * Default Response
+   */
+  202: Message;
+};
+
+export type CampaignsTestResponse = CampaignsTestResponses[keyof CampaignsTestResponses];
+
+export type CampaignsCreateConversionData = {
+  body: {
+    contactId: string;
+    name: string;
+    value?: number;
+    currency?: string;
+    at?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/conversions';
+};
+
+export type CampaignsCreateConversionErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsCreateConversionError =
+  CampaignsCreateConversionErrors[keyof CampaignsCreateConversionErrors];
+
+export type CampaignsCreateConversionResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    ok: true;
+  };
+};
+
+export type CampaignsCreateConversionResponse =
+  CampaignsCreateConversionResponses[keyof CampaignsCreateConversionResponses];
+
+export type CampaignsUploadListData = {
+  body: Blob | File;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/list';
+};
+
+export type CampaignsUploadListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsUploadListError = CampaignsUploadListErrors[keyof CampaignsUploadListErrors];
+
+export type CampaignsUploadListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    id: string;
+    name: string;
+    numberId: string;
+    state: 'draft' | 'awaiting_approval' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled';
+    pausedReason:
+      | 'by_hand'
+      | 'failure_rate'
+      | 'quality'
+      | 'template_paused'
+      | 'template_disabled'
+      | 'template_category'
+      | 'template_wrong'
+      | 'token'
+      | 'payment'
+      | 'account_restricted'
+      | 'spam_limit'
+      | 'marketing_route'
+      | 'number_not_active'
+      | 'workspace_suspended'
+      | 'plan_limit'
+      | null;
+    /**
+     * A sentence for people.
+     */
+    pausedDetail: string | null;
+    /**
+     * Why it sends less than it could: WhatsApp’s limit of people a day, or quiet hours.
+     */
+    waitsFor: 'tier' | 'quiet_hours' | null;
+    message: {
+      template: {
+        name: string;
+        language: string;
+      };
+      variables: Array<{
+        place: 'header' | 'body' | 'button';
+        /**
+         * Of a button: its place in the template, from 0.
+         */
+        index?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         */
+        name: string;
+        source:
+          | {
+              from: 'text';
+              text: string;
+            }
+          | {
+              from: 'field';
+              field: 'name' | 'firstName' | 'phone' | 'email' | 'company' | 'language' | 'country';
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'attribute';
+              key: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            }
+          | {
+              from: 'column';
+              /**
+               * A heading of the uploaded list.
+               */
+              column: string;
+              /**
+               * Where there is nothing; without it they are left out.
+               */
+              fallback?: string;
+            };
+      }>;
+    } | null;
+    audience:
+      | {
+          kind: 'segment';
+          segmentId: string;
+        }
+      | {
+          kind: 'filter';
+          filter: SegmentFilter;
+        }
+      | {
+          kind: 'phones';
+          phones: Array<string>;
+          /**
+           * Of numbers without a country code.
+           */
+          country?: string;
+        }
+      | {
+          kind: 'list';
+          /**
+           * Its heading; guessed where it is left out.
+           */
+          phoneColumn?: string;
+          country?: string;
+        }
+      | {
+          kind: 'phones';
+          count: number;
+          country?: string;
+        }
+      | null;
+    schedule:
+      | {
+          kind: 'now';
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'at';
+          at: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'local';
+          date: string;
+          time: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        }
+      | {
+          kind: 'recurring';
+          every: 'day' | 'week' | 'month';
+          time: string;
+          /**
+           * Of a week: 1 is Monday.
+           */
+          weekday?: number;
+          /**
+           * Of a month.
+           */
+          day?: number;
+          until?: string;
+          /**
+           * Where a recipient’s own zone is not known.
+           */
+          timeZone: string;
+          /**
+           * Attribute that holds a person’s zone; without one the country of the phone number decides.
+           */
+          zoneAttribute?: string;
+          /**
+           * Nobody is written to between these, on the recipient’s own clock.
+           */
+          quietHours: {
+            from: string;
+            to: string;
+          } | null;
+        };
+    options: {
+      /**
+       * So many failures of a hundred outcomes pause the campaign.
+       */
+      failurePercent: number;
+      /**
+       * For what may be tried again later.
+       */
+      maxAttempts: number;
+      /**
+       * People to whom WhatsApp brings no more marketing for now (131049) are tried again a day later.
+       */
+      retryCapped: boolean;
+    };
+    plan: {
+      state: 'none' | 'waiting' | 'ready' | 'failed';
+      /**
+       * Lines of the audience that are planned so far.
+       */
+      rows: number;
+      error: string | null;
+      plannedAt: string | null;
+    };
+    /**
+     * The recurring campaign whose turn it is.
+     */
+    parentId: string | null;
+    authorId: string | null;
+    /**
+     * Whether whoever asks may give the second yes.
+     */
+    mayApprove: boolean;
+    approvedBy: string | null;
+    approvedAt: string | null;
+    startsAt: string | null;
+    startedAt: string | null;
+    finishedAt: string | null;
+    createdAt: string;
+    updatedAt: string;
+    headers: Array<string>;
+    /**
+     * null: say it in audience.phoneColumn.
+     */
+    phoneColumn: string | null;
+  };
+};
+
+export type CampaignsUploadListResponse = CampaignsUploadListResponses[keyof CampaignsUploadListResponses];
+
+export type CampaignsGetPreflightData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/preflight';
+};
+
+export type CampaignsGetPreflightErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsGetPreflightError = CampaignsGetPreflightErrors[keyof CampaignsGetPreflightErrors];
+
+export type CampaignsGetPreflightResponses = {
+  /**
+   * Default Response
+   */
+  200: CampaignPreflight;
+};
+
+export type CampaignsGetPreflightResponse =
+  CampaignsGetPreflightResponses[keyof CampaignsGetPreflightResponses];
+
+export type CampaignsListRecipientsData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    limit?: number;
+    cursor?: string;
+    /**
+     * One or several, with commas.
+     */
+    state?: string;
+    /**
+     * As in preflight and report.
+     */
+    reason?: string;
+    did?: 'replied' | 'opted_out' | 'converted';
+  };
+  url: '/v1/campaigns/{id}/recipients';
+};
+
+export type CampaignsListRecipientsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsListRecipientsError = CampaignsListRecipientsErrors[keyof CampaignsListRecipientsErrors];
+
+export type CampaignsListRecipientsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<CampaignRecipient>;
+    nextCursor: string | null;
+  };
+};
+
+export type CampaignsListRecipientsResponse =
+  CampaignsListRecipientsResponses[keyof CampaignsListRecipientsResponses];
+
+export type CampaignsGetReportData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/report';
+};
+
+export type CampaignsGetReportErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsGetReportError = CampaignsGetReportErrors[keyof CampaignsGetReportErrors];
+
+export type CampaignsGetReportResponses = {
+  /**
+   * Default Response
+   */
+  200: CampaignReport;
+};
+
+export type CampaignsGetReportResponse = CampaignsGetReportResponses[keyof CampaignsGetReportResponses];
+
+export type CampaignsGetExportData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * One or several, with commas.
+     */
+    state?: string;
+    /**
+     * As in preflight and report.
+     */
+    reason?: string;
+    did?: 'replied' | 'opted_out' | 'converted';
+  };
+  url: '/v1/campaigns/{id}/export';
+};
+
+export type CampaignsGetExportErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsGetExportError = CampaignsGetExportErrors[keyof CampaignsGetExportErrors];
+
+export type CampaignsGetExportResponses = {
+  /**
+   * Default Response
+   */
+  200: unknown;
+};
+
+export type ConversationsListCampaignsData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/conversations/{id}/campaigns';
+};
+
+export type ConversationsListCampaignsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ConversationsListCampaignsError =
+  ConversationsListCampaignsErrors[keyof ConversationsListCampaignsErrors];
+
+export type ConversationsListCampaignsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<{
+      campaignId: string;
+      name: string;
+      state:
+        | 'planned'
+        | 'queued'
+        | 'unconfirmed'
+        | 'sent'
+        | 'failed'
+        | 'delivered'
+        | 'read'
+        | 'skipped'
+        | 'cancelled';
+      messageId: string;
+      sentAt: string;
+      repliedAt: string | null;
+      replyMessageId: string | null;
+    }>;
+    nextCursor: null;
+  };
+};
+
+export type ConversationsListCampaignsResponse =
+  ConversationsListCampaignsResponses[keyof ConversationsListCampaignsResponses];
+
+export type RateCardGetData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/rate-card';
+};
+
+export type RateCardGetErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type RateCardGetError = RateCardGetErrors[keyof RateCardGetErrors];
+
+export type RateCardGetResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: RateCard | null;
+  };
+};
+
+export type RateCardGetResponse = RateCardGetResponses[keyof RateCardGetResponses];
+
+export type OperatorListRateCardsData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/operator/rate-cards';
+};
+
+export type OperatorListRateCardsErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorListRateCardsError = OperatorListRateCardsErrors[keyof OperatorListRateCardsErrors];
+
+export type OperatorListRateCardsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<RateCard>;
+    nextCursor: null;
+  };
+};
+
+export type OperatorListRateCardsResponse =
+  OperatorListRateCardsResponses[keyof OperatorListRateCardsResponses];
+
+export type OperatorCreateRateCardData = {
+  body: {
+    name: string;
+    currency: string;
+    validFrom: string;
+    rates: Array<{
+      country: string;
+      category: 'marketing' | 'utility' | 'authentication' | 'service';
+      /**
+       * Millionths of the currency per delivered message.
+       */
+      micros: number;
+    }>;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/operator/rate-cards';
+};
+
+export type OperatorCreateRateCardErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorCreateRateCardError = OperatorCreateRateCardErrors[keyof OperatorCreateRateCardErrors];
+
+export type OperatorCreateRateCardResponses = {
+  /**
+   * Default Response
+   */
+  201: RateCard;
+};
+
+export type OperatorCreateRateCardResponse =
+  OperatorCreateRateCardResponses[keyof OperatorCreateRateCardResponses];
 
 export type OperatorGetParkedData = {
   body?: never;
