@@ -1,5 +1,6 @@
 /** The page's words: every language has every key, with the same places to fill in. */
 import { expect, test } from 'vitest';
+import { FAULTS } from './faults.ts';
 
 interface Words {
   words: Record<string, Record<string, string>>;
@@ -9,6 +10,8 @@ interface Words {
 // plain JavaScript of the page, without types
 const page = './phone/words.js';
 const { words, languages } = (await import(page)) as Words;
+const faults = './phone/fault-words.js';
+const { faultWords } = (await import(faults)) as { faultWords: Record<string, Record<string, string>> };
 
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
 
@@ -26,3 +29,14 @@ test.each(Object.keys(words))('%s is complete', (code) => {
     expect(places(text), key).toEqual(places(english[key] ?? ''));
   }
 });
+
+test.each(Object.keys(words).filter((code) => code !== 'en'))(
+  'faults and their groups have names in %s',
+  (code) => {
+    const groups = new Set(Object.values(FAULTS).map((fault) => fault.group));
+    const names = faultWords[code] ?? {};
+    expect(Object.keys(names).sort()).toEqual([...groups, ...Object.keys(FAULTS)].sort());
+    expect(new Set(Object.values(names)).size).toBe(Object.keys(names).length);
+    for (const name of Object.values(names)) expect(name.trim()).not.toBe('');
+  },
+);

@@ -5,6 +5,7 @@
 import { api } from './api.js';
 import { bubble, initials, lineOf } from './bubbles.js';
 import { h, icon, keepingFocus, keyed, keys, morph, sheet } from './dom.js';
+import { named } from './fault-words.js';
 import { chosenLanguage, language, languages, t, useLanguage } from './words.js';
 
 const app = document.getElementById('app');
@@ -632,7 +633,10 @@ function drawFaults() {
       h('button.iconic', { type: 'button', 'aria-label': t('close'), onclick: toggleFaults }, icon('close')),
     ),
     h('p.hint', {}, t('faultsHint')),
-    [...groups].map(([name, faults]) => h('section', {}, h('h3', { lang: 'en' }, name), faults.map(fault))),
+    [...groups].map(([name, faults]) => {
+      const { text, lang } = named(name, name);
+      return h('section', {}, h('h3', { lang }, text), faults.map(fault));
+    }),
   );
   keepingFocus(() => replace('.faults', pane));
 }
@@ -645,10 +649,11 @@ function group(faults) {
 
 function fault(entry) {
   const armed = entry.remaining !== 0;
+  const name = named(entry.id, entry.name);
   const value = entry.value
     ? h('input', {
         value: entry.value.default,
-        'aria-label': `${entry.name}: ${t('value')} (${entry.value.unit})`,
+        'aria-label': `${name.text}: ${t('value')} (${entry.value.unit})`,
         dir: 'ltr',
       })
     : null;
@@ -669,7 +674,7 @@ function fault(entry) {
     h(
       'div',
       {},
-      h('b', { lang: 'en', dir: 'auto' }, entry.name),
+      h('b', { lang: name.lang, dir: 'auto' }, name.text),
       h('p', { lang: 'en', dir: 'auto' }, entry.description),
       h(
         'small',
@@ -685,7 +690,7 @@ function fault(entry) {
       'button',
       {
         type: 'button',
-        'aria-label': `${entry.mode === 'action' ? t('now') : armed ? t('disarm') : t('arm')}: ${entry.name}`,
+        'aria-label': `${entry.mode === 'action' ? t('now') : armed ? t('disarm') : t('arm')}: ${name.text}`,
         onclick: () => arm(entry.mode === 'armed' && armed ? 0 : 1),
       },
       entry.mode === 'action' ? t('now') : armed ? t('disarm') : t('arm'),
