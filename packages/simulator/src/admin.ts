@@ -13,6 +13,7 @@
  *   POST /_sim/signup      {accountId, appId}           → { code }: Embedded Signup, exchanged at /oauth/access_token
  *   GET|POST /_sim/people ; POST /_sim/people/{id}/messages {numberId, …NewMessage} ; POST …/{id}/read {numberId}
  *   GET|POST|DELETE /_sim/faults
+ *   POST /_sim/limits      {accountId?, tier?, marketingCap?, phoneNumberId?, quality?} ; GET: calls beyond them
  *   POST /_sim/clock       {advanceMs}                  only with a virtual clock
  *   POST /_sim/webhooks    {stopped}
  *   POST /_sim/emit        {phoneNumberId | accountId, field, value}    any other webhook
@@ -28,6 +29,7 @@ import { personReads, personSends } from './persons.ts';
 import { armFault, newMessage } from './phone-routes.ts';
 import type { TemplateChange } from './template-life.ts';
 import type { TemplateCategory, TemplateStatus } from './templates.ts';
+import type { Tier } from './tier.ts';
 import type { Num, Person, Scope, World } from './world.ts';
 import { addYcloudNumber } from './ycloud-setup.ts';
 
@@ -152,6 +154,14 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
     case 'POST people/:id/read':
       personReads(world, personOf(world, id), numberOf(world, need(body, 'numberId')));
       return sendJson(res, 200, { ok: true });
+    case 'GET limits':
+      return sendJson(res, 200, { over: { ...sim.limits.over() } });
+    case 'POST limits':
+      if (body.tier !== undefined) sim.limits.setTier(need(body, 'accountId'), need(body, 'tier') as Tier);
+      if (body.quality !== undefined)
+        sim.limits.setQuality(need(body, 'phoneNumberId'), need(body, 'quality') as Num['quality']);
+      if (typeof body.marketingCap === 'number') sim.limits.capMarketing(body.marketingCap);
+      return sendJson(res, 200, { over: { ...sim.limits.over() } });
     case 'GET faults':
       return sendJson(res, 200, { faults: world.faults.list() });
     case 'POST faults':

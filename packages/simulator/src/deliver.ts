@@ -7,11 +7,14 @@ import { type GraphCode, GraphError, webhookError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { saveChat, saveMessage, saveStage } from './keep.ts';
 import { takePair, takeThroughput, windowUntil } from './limits.ts';
+import { cappedFor } from './marketing.ts';
 import { resolveUses } from './media.ts';
 import { addPerson, byPhone, byUserId, contactShape, phoneVisible, userIdFor } from './people.ts';
+import { pricing } from './pricing.ts';
 import { toBubble } from './render.ts';
 import type { Order } from './send-rules.ts';
 import { type Hold, holdFor } from './template-pacing.ts';
+import { counted, spendTier } from './tier.ts';
 import {
   accountOf,
   chatOf,
@@ -37,7 +40,7 @@ export interface Accepted {
 /** Applies the rules that look at state, and makes the message. */
 export function accept(world: World, number: Num, order: Send, version: number): Accepted {
   const now = world.clock.now();
-  takeThroughput(number, now);
+  counted(world, 'throughput', () => takeThroughput(number, now));
   if (!number.registered) throw new GraphError(133010, 'The account is not registered.');
   const badMedia = resolveUses(world, order.uses);
   const id = world.ids.wamid();
@@ -65,7 +68,7 @@ export function accept(world: World, number: Num, order: Send, version: number):
     onWhatsApp: world.settings.unknownRecipients === 'create',
   });
   const chat = chatOf(world, person, number);
-  takePair(chat, now);
+  counted(world, 'pair', () => takePair(chat, now));
   const outside = !order.template && !number.mock && windowUntil(chat, now) === null;
   const reason =
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.';
@@ -92,6 +95,7 @@ export function accept(world: World, number: Num, order: Send, version: number):
   if (!person.onWhatsApp || number.blocked.has(person.id)) failure = [131026, 'Message undeliverable.'];
   else if (badMedia) failure = [131053, badMedia];
   else if (outside) failure = [131047, reason];
+  else if (order.template) failure = spendTier(world, chat);
   const journey: Journey = {
     message,
     chat,
@@ -143,7 +147,8 @@ async function travel(world: World, journey: Journey, hold: Hold | null = null):
 }
 
 /** What WhatsApp takes and does not bring, where such a fault is armed. */
-function keptBack({ faults }: World, { message, order }: Journey): Journey['failure'] {
+function keptBack(world: World, { message, order, chat }: Journey): Journey['failure'] {
+  const { faults } = world;
   if (faults.strike('spam_limit', message.numberId))
     return [
       131048,
@@ -152,6 +157,8 @@ function keptBack({ faults }: World, { message, order }: Journey): Journey['fail
   if (order.template?.category !== 'MARKETING') return null;
   if (faults.strike('marketing_cap', message.numberId))
     return [131049, 'This message was not delivered to maintain healthy ecosystem engagement.'];
+  const capped = cappedFor(world, chat.person);
+  if (capped) return capped;
   if (faults.strike('marketing_stopped', message.numberId))
     return [131050, 'The recipient has stopped receiving marketing messages from this business.'];
   return null;
@@ -269,23 +276,6 @@ function status(world: World, journey: Journey, name: 'sent' | 'delivered' | 're
 function setStage(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read'): void {
   journey.message.tick = name;
   saveStage(world, journey, name);
-}
-
-/** The price of a message: service messages are billed since 2026-10-01, after 1,000 free ones a month. */
-function pricing(world: World, journey: Journey): JsonObject {
-  const category = journey.order.template?.category.toLowerCase() ?? 'service';
-  const { number } = journey.chat;
-  if (journey.message.tick === 'sent' && category === 'service') {
-    number.serviceCount++;
-    world.journal?.add(['served', number.id, number.serviceCount]);
-  }
-  const free = category === 'service' && number.serviceCount <= 1000;
-  return {
-    billable: !free,
-    pricing_model: 'PMP',
-    type: free ? 'free_customer_service' : 'regular',
-    category,
-  };
 }
 
 function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' | 'read' | 'played'): void {

@@ -6,20 +6,25 @@ import { checkedOverride, type GraphCall, json, methodError, permit, pick } from
 import { readBody, sendJson } from './http.ts';
 import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
 import { saveNumber } from './keep.ts';
+import { checkMarketing, markLite } from './marketing.ts';
 import { parseMultipart, uploadMedia } from './media.ts';
 import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
 import { checkSend, type Order } from './send-rules.ts';
+import { tierOf } from './tier.ts';
 import { accountOf, type Num, type Scope, type World } from './world.ts';
 
 export async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<void> {
   const { world, method, res } = call;
   const scope: Scope =
-    edge === 'messages' || edge === 'media' ? 'whatsapp_business_messaging' : 'whatsapp_business_management';
+    edge === 'messages' || edge === 'marketing_messages' || edge === 'media'
+      ? 'whatsapp_business_messaging'
+      : 'whatsapp_business_management';
   permit(call, number.accountId, scope, number.id);
   switch (`${method} ${edge}`) {
     case 'POST messages':
-      return messages(call, number);
+    case 'POST marketing_messages':
+      return messages(call, number, edge === 'marketing_messages');
     case 'POST media':
       return media(call);
     case 'GET ':
@@ -116,7 +121,7 @@ export function presentNumber(world: World, number: Num): JsonObject {
     is_official_business_account: false,
     is_on_biz_app: false,
     throughput: { level: number.mps > 80 ? 'HIGH' : 'STANDARD' },
-    whatsapp_business_manager_messaging_limit: 'TIER_100K',
+    whatsapp_business_manager_messaging_limit: tierOf(world, account),
     health_status: {
       can_send_message: number.registered ? 'AVAILABLE' : 'BLOCKED',
       entities: [
@@ -208,11 +213,12 @@ async function media(call: GraphCall): Promise<void> {
 }
 
 /** The heart: one message, with every way it can go wrong. */
-async function messages(call: GraphCall, number: Num): Promise<void> {
+async function messages(call: GraphCall, number: Num, isMarketing: boolean): Promise<void> {
   const { world, res } = call;
   const body = parseJson((await readBody(call.req)).toString('utf8'));
   const account = accountOf(world, number);
   const order = checkSend(body, number.digits, account.templates);
+  if (isMarketing) checkMarketing(order);
   if (order.kind === 'read') {
     const message = world.messages.get(order.messageId);
     if (!message || message.numberId !== number.id || message.from !== 'person')
@@ -220,7 +226,10 @@ async function messages(call: GraphCall, number: Num): Promise<void> {
     businessReads(world, number, message, order.typing);
     return sendJson(res, 200, { success: true });
   }
-  await take(call, number, order, (accepted) => accepted.answer);
+  await take(call, number, order, (accepted) => {
+    if (isMarketing) markLite(world.messages.get(accepted.id));
+    return accepted.answer;
+  });
 }
 
 /** A message that may be sent, with every fault on its way; `told` is what the caller hears when it was accepted. */

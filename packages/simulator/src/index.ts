@@ -32,6 +32,7 @@ import { type Arrived, arrived, find, handle, lookUp, numberFor, type PersonHand
 import { type Call, HttpError, hasKey, sendJson } from './http.ts';
 import { Journal } from './journal.ts';
 import type { JsonObject } from './json.ts';
+import { type LimitControls, limitControls } from './limit-controls.ts';
 import { type AddPerson, addPerson, presentPerson } from './people.ts';
 import type { ArmFault, PhoneFault, PhonePerson } from './phone-api.ts';
 import { phoneApi, phonePage } from './phone-routes.ts';
@@ -51,6 +52,7 @@ import {
 } from './setup.ts';
 import type { TemplateChange } from './template-life.ts';
 import { type AddTemplate, SAMPLE_TEMPLATES, type Template, type TemplateStatus } from './templates.ts';
+import { forgetLimits } from './tier.ts';
 import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
 import { type App, type Scope, tell, type World } from './world.ts';
 import { ycloud } from './ycloud-api.ts';
@@ -142,6 +144,8 @@ export interface Simulator {
     disarm(id?: FaultId): void;
     list(): PhoneFault[];
   };
+  /** Messaging tiers, marketing cap, quality, and calls beyond what was allowed. */
+  readonly limits: LimitControls;
   /** Moves a virtual clock, waiting at each step until the webhooks of that instant are answered. */
   advance(ms: number): Promise<void>;
   /** Resolves when no webhook is in flight or due. With the wall clock statuses still to come are waited for too. */
@@ -340,6 +344,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       list: () => world.faults.list(),
     },
 
+    limits: limitControls(world),
+
     async advance(ms) {
       if (!(clock instanceof VirtualClock)) throw new RangeError('only a virtual clock can be advanced');
       if (!Number.isFinite(ms) || ms < 0) throw new RangeError('advance by a number of milliseconds from 0');
@@ -394,6 +400,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       world.messages.clear();
       world.media.clear();
       world.faults.reset();
+      forgetLimits(world);
       webhooks.reset();
       for (const number of world.numbers.values()) {
         number.blocked.clear();
