@@ -1093,6 +1093,7 @@ CREATE INDEX messages_created ON public.messages USING brin (created_at);
 CREATE UNIQUE INDEX messages_dedupe ON public.messages USING btree (workspace_id, dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE UNIQUE INDEX messages_provider ON public.messages USING btree (workspace_id, number_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 CREATE INDEX messages_target ON public.messages USING btree (workspace_id, number_id, target_provider_id) WHERE (target_provider_id IS NOT NULL);
+CREATE INDEX messages_template ON public.messages USING btree (workspace_id, ((content #>> '{template,name}'::text[])), id) WHERE ((type = 'template'::text) AND (direction = 'out'::text));
 CREATE INDEX messages_thread ON public.messages USING btree (workspace_id, conversation_id, shown_at DESC, id DESC);
 policy reach for all to chaski_app using 
 CASE
@@ -1711,6 +1712,34 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table template_versions (row security, forced)
+create table template_versions (
+  workspace_id uuid not null,
+  template_id uuid not null,
+  n integer not null,
+  category text not null,
+  parameter_format text not null,
+  message_send_ttl_seconds integer,
+  components jsonb not null,
+  state text not null,
+  problem jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  call_started_at timestamp with time zone,
+  submitted_at timestamp with time zone,
+  author_kind text,
+  author_id text,
+  constraint template_versions_pkey PRIMARY KEY (workspace_id, template_id, n),
+  constraint template_versions_workspace_id_template_id_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id) ON DELETE CASCADE,
+  constraint template_versions_parameter_format_check CHECK ((parameter_format = ANY (ARRAY['POSITIONAL'::text, 'NAMED'::text]))),
+  constraint template_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitting'::text, 'unknown'::text, 'refused'::text, 'submitted'::text, 'seen'::text])))
+);
+CREATE UNIQUE INDEX template_versions_open ON public.template_versions USING btree (workspace_id, template_id) WHERE (state = ANY (ARRAY['draft'::text, 'submitting'::text, 'unknown'::text, 'refused'::text]));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table templates (row security, forced)
 create table templates (
   workspace_id uuid not null,
@@ -1723,9 +1752,19 @@ create table templates (
   provider_template_id text,
   components jsonb not null default '[]'::jsonb,
   updated_at timestamp with time zone not null,
+  parameter_format text not null default 'POSITIONAL'::text,
+  message_send_ttl_seconds integer,
+  quality text not null default 'UNKNOWN'::text,
+  rejected_reason text,
+  previous_category text,
+  correct_category text,
+  created_at timestamp with time zone not null,
+  deleting_at timestamp with time zone,
   constraint templates_pkey PRIMARY KEY (workspace_id, id),
-  constraint templates_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id)
+  constraint templates_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id),
+  constraint templates_parameter_format_check CHECK ((parameter_format = ANY (ARRAY['POSITIONAL'::text, 'NAMED'::text])))
 );
+CREATE UNIQUE INDEX templates_code ON public.templates USING btree (workspace_id, account_id, provider_template_id) WHERE (provider_template_id IS NOT NULL);
 CREATE UNIQUE INDEX templates_name ON public.templates USING btree (workspace_id, account_id, name, language);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));

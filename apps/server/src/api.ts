@@ -34,7 +34,7 @@ import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
 import { mediaRoutes } from './modules/media/index.ts';
-import { messageRoutes } from './modules/messages/index.ts';
+import { messageRoutes, templateStatistics } from './modules/messages/index.ts';
 import {
   type AccountDeps,
   type AddNumberDeps,
@@ -112,7 +112,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(searchRoutes({ db, gate }));
   await app.register(analyticsRoutes({ db, gate }));
   await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));
-  await app.register(templateRoutes({ db, gate }));
+  await app.register(templateRoutes({ db, gate, reports: { statistics: templateStatistics, uses: [] } }));
   await app.register(workflowRoutes({ db, gate }));
   await app.register(campaignRoutes({ db, gate, blobs }));
   await app.register(campaignListRoutes({ db, gate, blobs }));

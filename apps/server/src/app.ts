@@ -61,7 +61,7 @@ import {
 } from './modules/numbers/index.ts';
 import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index.ts';
 import { backfillHandler, enqueueBackfill, eraseSearch } from './modules/search/index.ts';
-import { syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
+import { handOverHandlers, syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
 import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
 import { ensureOwnWorkspace } from './own-workspace.ts';
@@ -479,6 +479,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           deleteBytesHandler({ db, blobs }),
           planHandler({ db, blobs }),
           ...syncTemplatesHandlers({ db, provider: providers }),
+          ...handOverHandlers({ db, blobs, provider: providers }),
           subscribeHandler({ db, ring, calls: providers, addressOf: webhookAddress }),
           replayNumberHandler({ db, parse, log: part(log, 'inbound') }),
           markReadHandler({ db, provider: providers.named, delivery }),

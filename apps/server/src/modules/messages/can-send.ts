@@ -4,8 +4,9 @@ import { isId } from '../../platform/ids.ts';
 import { type ContactRow, contactForAddress, getContact, visibleContacts } from '../contacts/index.ts';
 import { getConversation, openMany, whyNotAnswer } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
+import { templateStates } from '../templates/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
-import { type FactsRecord, factsOfConversations, templateStates, usedOfPlans } from './queries-send.ts';
+import { type FactsRecord, factsOfConversations, usedOfPlans } from './queries-send.ts';
 import { decide, numberNotActive, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
 
 /** To whom and from which number; exactly one address. */
@@ -247,19 +248,15 @@ export async function templatesOf(
     return template ? [{ ...template, facts: candidate.facts }] : [];
   });
   if (asked.length === 0) return new Map();
-  const rows = await tx.query<{
-    workspace_id: string;
-    account_id: string;
-    name: string;
-    language: string;
-    status: string;
-    category: string;
-  }>(templateStates, [
-    asked.map((a) => a.facts.workspace_id),
-    asked.map((a) => a.facts.account_id),
-    asked.map((a) => a.name),
-    asked.map((a) => a.language),
-  ]);
+  const rows = await templateStates(
+    tx,
+    asked.map(({ facts, name, language }) => ({
+      workspaceId: facts.workspace_id,
+      accountId: facts.account_id,
+      name,
+      language,
+    })),
+  );
   return new Map(
     rows.map((row) => [`${row.workspace_id}|${row.account_id}|${row.name}|${row.language}`, row]),
   );

@@ -64,4 +64,5 @@ export {
   send,
   sendMany,
 } from './send.ts';
+export { templateStatistics } from './template-statistics.ts';
 export { mediaUploads } from './upload.ts';

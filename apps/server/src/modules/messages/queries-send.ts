@@ -59,15 +59,6 @@ export const factsOfConversations = statement(
   `select ${factColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id) ${factsOf('r')}`,
 );
 
-/** Templates as WhatsApp told us about them. */
-export const templateStates = statement(
-  'messages.template_states',
-  `select t.workspace_id, t.account_id, t.name, t.language, t.status, t.category
-   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) r(workspace_id, account_id, name, language)
-   join templates t on t.workspace_id = r.workspace_id and t.account_id = r.account_id and t.name = r.name
-    and t.language = r.language`,
-);
-
 /**
  * What plans limit, as used so far. Messages of the last minute are found by the primary key, since ids are UUIDv7:
  * no further index on the hot table.

@@ -12,6 +12,7 @@ import { checkFiles } from './files.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
 import { type MessageRow, toMessage } from './rows.ts';
 import type { Purpose, Verdict } from './rules.ts';
+import { refuseIncomplete } from './template-check.ts';
 
 /** What `POST /v1/messages` and every other sender says. The content is checked by its schema before. */
 export interface SendCommand extends Target {
@@ -113,6 +114,7 @@ export async function send(
   const { conversationId, contactId } = place;
   await refuseOthersAnswer(tx, conversationId);
   await checkFiles(tx, command.content);
+  await refuseIncomplete(tx, place.numberId, command.content);
   const references = await resolveReferences(tx, command);
   const [result] = await sendMany(tx, [
     { ...command, ...references, workspaceId: tx.workspaceId, conversationId, audited: true },

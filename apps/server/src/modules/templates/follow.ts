@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database, Tx } from '../../platform/db/index.ts';
 import { defineConsumer } from '../../platform/events/index.ts';
 import { type CronEntry, defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
-import { askableAccounts, credentialFor } from '../numbers/index.ts';
+import { type AskableAccount, askableAccounts, credentialFor } from '../numbers/index.ts';
 import { syncTemplates } from './sync.ts';
 
 const syncAccount = defineJob({
@@ -17,6 +17,24 @@ const timeoutMs = 30_000;
 /** Asks WhatsApp for the lists of a workspace's accounts, or of all; answers how many accounts. */
 export async function requestSync(tx: Tx, workspaceId: string | null): Promise<number> {
   const accounts = await askableAccounts(tx, workspaceId);
+  await enqueueSync(tx, accounts);
+  return accounts.length;
+}
+
+/** Asks for the lists of these accounts, where they can be asked. */
+export async function requestSyncOf(
+  tx: Tx,
+  wanted: readonly { workspaceId: string; accountId: string }[],
+): Promise<void> {
+  const ids = new Set(wanted.map(({ accountId }) => accountId));
+  for (const workspaceId of [...new Set(wanted.map((one) => one.workspaceId))].sort())
+    await enqueueSync(
+      tx,
+      (await askableAccounts(tx, workspaceId)).filter(({ accountId }) => ids.has(accountId)),
+    );
+}
+
+async function enqueueSync(tx: Tx, accounts: readonly AskableAccount[]): Promise<void> {
   await enqueue(
     tx,
     syncAccount,
@@ -27,7 +45,6 @@ export async function requestSync(tx: Tx, workspaceId: string | null): Promise<n
       key: `templates:${account.accountId}`,
     })),
   );
-  return accounts.length;
 }
 
 /** A number that became active brings its account's templates. */

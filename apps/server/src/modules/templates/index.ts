@@ -1,15 +1,30 @@
 /**
- * templates: the list that template sends are checked against.
+ * templates: what WhatsApp approved to be sent outside the window, and what is written here to become so.
  *
- * Words: a *template* is known by account, name and language; its *status* and *category* are WhatsApp's words
- * (APPROVED, PAUSED, …; MARKETING, UTILITY, AUTHENTICATION).
- * Tables: templates.
+ * Words: a *template* is known by account, name and language, at WhatsApp by its id (S1's template code); its *status*
+ * and *category* are WhatsApp's words (APPROVED, PAUSED, …; MARKETING, UTILITY, AUTHENTICATION); a *version* is what it
+ * said at a time; the *open* version is what somebody is writing; a *sample* is a file that shows WhatsApp what a
+ * header will hold.
+ * Tables: templates, template_versions.
  *
- * Always true: the list is as far as WhatsApp has told us: a missing template is unknown, not forbidden; a sync replaces
- * what it names; a notice changes what is known and adds what is not (without its components).
+ * States of a template: DRAFT (never at WhatsApp) → PENDING → APPROVED | REJECTED; APPROVED ⇄ PAUSED → DISABLED;
+ * IN_APPEAL; DELETED. Of a version: draft → submitting → submitted | refused (→ draft); submitting → unknown →
+ * submitted; seen (WhatsApp showed it).
+ *
+ * Always true: a template that nobody told us about is unknown, not forbidden; name and language are unique in an
+ * account, and so is WhatsApp's id; a list replaces what it names, a notice changes what is known, and neither undoes
+ * what WhatsApp said later; a template has one open version at most; a creation whose outcome nobody knows is looked
+ * for by name and language before it is tried again; whatever changes is told by an event in the same transaction.
+ *
+ * Files: `follow`, `sync`, `notices` hear what WhatsApp says, `changes` makes events of it · `draft` writes, `submit`
+ * asks for a review or a deletion, `hand-over` and `samples` carry it there · `check-send` for whoever sends.
  */
+export { checkTemplateSend, type TemplateCheck } from './check-send.ts';
 export { activatedAccounts, syncTemplatesCron, syncTemplatesHandlers } from './follow.ts';
+export { handOverHandlers } from './hand-over.ts';
 export { applyNotices, templateNotices } from './notices.ts';
-export { templateFor, templatesOf } from './read.ts';
+export { getTemplate, templateFor, templateStates, templatesOf } from './read.ts';
+export type { TemplateReports } from './reports.ts';
 export { templateRoutes } from './routes.ts';
+export type { TemplateRow } from './rows.ts';
 export { syncTemplates } from './sync.ts';

@@ -1,50 +1,23 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
-import type { AccountId, WorkspaceId } from '../../platform/ids.ts';
-import { templateByName, templatesOfWorkspace } from './queries.ts';
-
-export interface TemplateRow {
-  id: string;
-  workspaceId: WorkspaceId;
-  accountId: AccountId;
-  name: string;
-  language: string;
-  /** MARKETING | UTILITY | AUTHENTICATION | UNKNOWN */
-  category: string;
-  /** APPROVED, PAUSED, REJECTED, … | UNKNOWN */
-  status: string;
-  providerTemplateId: string | null;
-  components: unknown[];
-  updatedAt: Date;
-}
-
-interface TemplateRecord {
-  id: string;
-  workspace_id: string;
-  account_id: string;
-  name: string;
-  language: string;
-  category: string;
-  status: string;
-  provider_template_id: string | null;
-  components: unknown[];
-  updated_at: Date;
-  [column: string]: unknown;
-}
-
-function toTemplate(row: TemplateRecord): TemplateRow {
-  return {
-    id: row.id,
-    workspaceId: row.workspace_id as WorkspaceId,
-    accountId: row.account_id as AccountId,
-    name: row.name,
-    language: row.language,
-    category: row.category,
-    status: row.status,
-    providerTemplateId: row.provider_template_id,
-    components: row.components,
-    updatedAt: row.updated_at,
-  };
-}
+import { errors } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import {
+  lockTemplateById,
+  templateById,
+  templateByName,
+  templateStateRows,
+  templatesOfWorkspace,
+  templatesPage,
+} from './queries.ts';
+import { openVersions, versionsPage } from './queries-versions.ts';
+import {
+  type TemplateRecord,
+  type TemplateRow,
+  toTemplate,
+  toVersion,
+  type VersionRecord,
+  type VersionRow,
+} from './rows.ts';
 
 /** One template, or null for one that WhatsApp never told us about. */
 export async function templateFor(
@@ -58,8 +31,88 @@ export async function templateFor(
   return row ? toTemplate(row) : null;
 }
 
+/** Throws `not_found`: one of another workspace is none. */
+export async function getTemplate(
+  tx: TenantTx,
+  id: string,
+  how: 'read' | 'lock' = 'read',
+): Promise<TemplateRow> {
+  const [row] = isId(id)
+    ? await tx.query<TemplateRecord>(how === 'lock' ? lockTemplateById : templateById, [tx.workspaceId, id])
+    : [];
+  if (!row) throw errors.notFound('template', { templateId: id });
+  return toTemplate(row);
+}
+
 /** All templates of the workspace, or of one account, by name and language. */
 export async function templatesOf(tx: TenantTx, accountId: string | null = null): Promise<TemplateRow[]> {
   const rows = await tx.query<TemplateRecord>(templatesOfWorkspace, [tx.workspaceId, accountId]);
   return rows.map(toTemplate);
+}
+
+export interface TemplateFilter {
+  accountId: string | null;
+  status?: string | undefined;
+  language?: string | undefined;
+  category?: string | undefined;
+  q?: string | undefined;
+}
+
+/** By name and language, after (name, language, id); deleted ones only when asked for. */
+export async function listTemplates(
+  tx: TenantTx,
+  filter: TemplateFilter,
+  { limit, after }: { limit: number; after: readonly [string, string, string] | null },
+): Promise<TemplateRow[]> {
+  const rows = await tx.query<TemplateRecord>(templatesPage, [
+    tx.workspaceId,
+    filter.accountId,
+    filter.status?.toUpperCase() ?? null,
+    filter.language ?? null,
+    filter.category ?? null,
+    filter.q ?? null,
+    ...(after ?? [null, null, null]),
+    limit,
+  ]);
+  return rows.map(toTemplate);
+}
+
+/** What is being worked on, by template: one each at most. */
+export async function openVersionsOf(tx: TenantTx, ids: readonly string[]): Promise<Map<string, VersionRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<VersionRecord>(openVersions, [tx.workspaceId, ids]);
+  return new Map(rows.map((row) => [row.template_id, toVersion(row)]));
+}
+
+/** Newest first. */
+export async function listVersions(
+  tx: TenantTx,
+  templateId: string,
+  { limit, before }: { limit: number; before: number | null },
+): Promise<VersionRow[]> {
+  const rows = await tx.query<VersionRecord>(versionsPage, [tx.workspaceId, templateId, before, limit]);
+  return rows.map(toVersion);
+}
+
+export interface TemplateState {
+  workspace_id: string;
+  account_id: string;
+  name: string;
+  language: string;
+  status: string;
+  category: string;
+}
+
+/** For the send policy: what holds of these templates now; those that nobody told us about are missing. */
+export function templateStates(
+  tx: Tx,
+  asked: readonly { workspaceId: string; accountId: string; name: string; language: string }[],
+): Promise<TemplateState[]> {
+  if (asked.length === 0) return Promise.resolve([]);
+  return tx.query<TemplateState & Record<string, unknown>>(templateStateRows, [
+    asked.map((one) => one.workspaceId),
+    asked.map((one) => one.accountId),
+    asked.map((one) => one.name),
+    asked.map((one) => one.language),
+  ]);
 }

@@ -1,66 +1,57 @@
 import { z } from 'zod';
-import type { Database } from '../../platform/db/index.ts';
+import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type Http, type HttpApp, idempotent, inTenant } from '../../platform/http/index.ts';
+import {
+  type Http,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  listQuery,
+  page,
+  readCursor,
+} from '../../platform/http/index.ts';
 import { getNumber } from '../numbers/index.ts';
 import { requestSync } from './follow.ts';
-import { type TemplateRow, templatesOf } from './read.ts';
+import { presentVersion, templateBody, templatePresenter, versionBody } from './present.ts';
+import { getTemplate, listTemplates, listVersions } from './read.ts';
+import { statisticsBody, type TemplateReports, useBody } from './reports.ts';
+import { templateWriteRoutes } from './routes-write.ts';
+import type { TemplateRow } from './rows.ts';
 
-const templateBody = z
-  .object({
-    id: z.string(),
-    providerTemplateId: z.string().nullable(),
-    accountId: z.string(),
-    name: z.string(),
-    language: z.string(),
-    category: z.string().describe('MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.'),
-    status: z.string().describe('APPROVED can be sent; the others are WhatsApp’s words too.'),
-    components: z.array(z.unknown()).describe('As WhatsApp writes them.'),
-    preview: z.string().describe('Text of the body, with its placeholders.'),
-    variables: z.array(z.string()).describe('Placeholders of header and body: numbers or names.'),
-    updatedAt: z.string(),
-  })
-  .meta({ id: 'Template' });
-
-function present(row: TemplateRow): z.infer<typeof templateBody> {
-  return {
-    id: row.id,
-    providerTemplateId: row.providerTemplateId,
-    accountId: row.accountId,
-    name: row.name,
-    language: row.language,
-    category: row.category,
-    status: row.status,
-    components: row.components,
-    preview: textsOf(row.components, ['BODY']).join('\n'),
-    variables: variablesOf(row.components),
-    updatedAt: row.updatedAt.toISOString(),
-  };
+export interface TemplateRoutesDeps {
+  db: Database;
+  gate: Http['gate'];
+  reports: TemplateReports;
 }
 
-function textsOf(components: readonly unknown[], kinds: readonly string[]): string[] {
-  return components.flatMap((component) => {
-    const { type, text } = component as { type?: unknown; text?: unknown };
-    return kinds.includes(String(type).toUpperCase()) && typeof text === 'string' ? [text] : [];
-  });
-}
+const oneTemplate = z.strictObject({ id: z.uuid() });
+const byName = z.tuple([z.string(), z.string(), z.uuid()]);
+const dayMs = 86_400_000;
 
-/** In the order they stand: `{{1}}`, `{{first_name}}`. */
-function variablesOf(components: readonly unknown[]): string[] {
-  const found = textsOf(components, ['HEADER', 'BODY']).flatMap((text) =>
-    Array.from(text.matchAll(/\{\{\s*([\w.-]+)\s*\}\}/g), ([, name]) => name ?? ''),
-  );
-  return [...new Set(found)];
+const filters = z.strictObject({
+  // A picker shows them all: an account has tens, seldom hundreds.
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
+  cursor: z.string().max(2_000).optional(),
+  numberId: z.uuid().optional().describe('Those that can be sent from this number.'),
+  accountId: z.uuid().optional(),
+  status: z.string().max(40).optional().describe('Without it: all but deleted ones.'),
+  language: z.string().max(20).optional(),
+  category: z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION', 'UNKNOWN']).optional(),
+  q: z.string().max(200).optional().describe('Part of the name or the text.'),
+});
+
+async function accountOf(
+  tx: TenantTx,
+  query: { numberId?: string | undefined; accountId?: string | undefined },
+): Promise<string | null> {
+  if (query.numberId === undefined) return query.accountId ?? null;
+  return (await getNumber(tx, query.numberId)).accountId;
 }
 
 /** /v1/templates */
-export function templateRoutes({
-  db,
-  gate,
-}: {
-  db: Database;
-  gate: Http['gate'];
-}): (app: HttpApp) => Promise<void> {
+export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Promise<void> {
+  const { db, gate, reports } = deps;
   return async (app) => {
     app.get(
       '/v1/templates',
@@ -68,30 +59,104 @@ export function templateRoutes({
         onRequest: gate('templates:read'),
         schema: {
           tags: ['templates'],
-          description: 'All of them: an account may have 6,000, a list of their words is one answer.',
-          querystring: z.strictObject({
-            numberId: z.uuid().optional().describe('Those that can be sent from this number.'),
-            status: z.string().max(40).optional(),
-            language: z.string().max(20).optional(),
-            q: z.string().max(200).optional().describe('Part of the name or the text.'),
-          }),
-          response: { 200: z.object({ data: z.array(templateBody) }) },
+          summary: 'List templates by name and language',
+          querystring: filters,
+          response: { 200: listOf(templateBody) },
         },
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { numberId, status, language, q } = request.query;
-          const account = numberId === undefined ? null : (await getNumber(tx, numberId)).accountId;
-          const wanted = q?.toLowerCase();
-          const data = (await templatesOf(tx, account))
-            .map(present)
-            .filter(
-              (one) =>
-                (status === undefined ? one.status !== 'DELETED' : one.status === status.toUpperCase()) &&
-                (language === undefined || one.language === language) &&
-                (wanted === undefined || `${one.name} ${one.preview}`.toLowerCase().includes(wanted)),
-            );
+          const { limit, cursor, numberId, accountId, ...filter } = request.query;
+          const rows = await listTemplates(
+            tx,
+            { ...filter, accountId: await accountOf(tx, { numberId, accountId }) },
+            { limit: limit + 1, after: readCursor(cursor, byName) },
+          );
+          const present = await templatePresenter(tx, rows);
+          return page(rows, limit, (row: TemplateRow) => [row.name, row.language, row.id], present);
+        }),
+    );
+
+    app.get(
+      '/v1/templates/:id',
+      {
+        onRequest: gate('templates:read'),
+        schema: { tags: ['templates'], params: oneTemplate, response: { 200: templateBody } },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const row = await getTemplate(tx, request.params.id);
+          return (await templatePresenter(tx, [row]))(row);
+        }),
+    );
+
+    app.get(
+      '/v1/templates/:id/versions',
+      {
+        onRequest: gate('templates:read'),
+        schema: {
+          tags: ['templates'],
+          summary: 'What the template said, newest first',
+          params: oneTemplate,
+          querystring: listQuery,
+          response: { 200: listOf(versionBody) },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const { limit, cursor } = request.query;
+          const { id } = await getTemplate(tx, request.params.id);
+          const before = readCursor(cursor, z.tuple([z.int()]));
+          const rows = await listVersions(tx, id, { limit: limit + 1, before: before?.[0] ?? null });
+          return page(rows, limit, (row) => [row.n], presentVersion);
+        }),
+    );
+
+    app.get(
+      '/v1/templates/:id/uses',
+      {
+        onRequest: gate('templates:read'),
+        schema: {
+          tags: ['templates'],
+          summary: 'Campaigns and workflows that send it',
+          params: oneTemplate,
+          response: { 200: z.object({ data: z.array(useBody) }) },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const row = await getTemplate(tx, request.params.id);
+          const data = [];
+          for (const uses of reports.uses) data.push(...(await uses(tx, row)));
           return { data };
+        }),
+    );
+
+    app.get(
+      '/v1/templates/:id/statistics',
+      {
+        onRequest: gate('templates:read'),
+        schema: {
+          tags: ['templates'],
+          summary: 'What became of its sends, and what they are billed as',
+          params: oneTemplate,
+          querystring: z.strictObject({
+            from: z.iso.datetime().optional().describe('Without it: 30 days before `to`.'),
+            to: z.iso.datetime().optional().describe('Without it: now.'),
+          }),
+          response: { 200: statisticsBody.extend({ from: z.string(), to: z.string() }) },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => {
+          const row = await getTemplate(tx, request.params.id);
+          const to = request.query.to === undefined ? tx.now() : new Date(request.query.to);
+          const from =
+            request.query.from === undefined
+              ? new Date(to.getTime() - 30 * dayMs)
+              : new Date(request.query.from);
+          const counted = await reports.statistics(tx, row, { from, to });
+          return { ...counted, from: from.toISOString(), to: to.toISOString() };
         }),
     );
 
@@ -120,5 +185,7 @@ export function templateRoutes({
         return { status: 202, body: { accounts } };
       }),
     );
+
+    await app.register(templateWriteRoutes(deps));
   };
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { seedWorkspace, testDatabase } from '../../../test/harness.ts';
 import { systemActor } from '../../platform/db/index.ts';
+import { registerJobs } from '../../platform/queue/index.ts';
 import { recordNotices } from '../numbers/index.ts';
 import { applyNotices, syncTemplates, templateFor, templateNotices, templatesOf } from './index.ts';
 
 const { db, clock } = await testDatabase();
+await registerJobs(db);
 const a = await seedWorkspace(db, { name: 'A' });
 const b = await seedWorkspace(db, { name: 'B' });
 const read = (name: string, who = a) =>

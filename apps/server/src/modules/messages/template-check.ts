@@ -1,0 +1,31 @@
+import type { TenantTx } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
+import { getNumber } from '../numbers/index.ts';
+import { checkTemplateSend } from '../templates/index.ts';
+import { templateRef } from './can-send.ts';
+
+/** What is missing in a template message, as a sentence; null when nothing is, or nobody told us about the template. */
+export async function missingParameter(
+  tx: TenantTx,
+  numberId: string,
+  content: { type: string; [key: string]: unknown },
+): Promise<string | null> {
+  const ref = templateRef(content);
+  if (!ref) return null;
+  const { accountId } = await getNumber(tx, numberId);
+  const { components } = content.template as { components?: readonly unknown[] };
+  const checked = await checkTemplateSend(tx, { accountId, ...ref, parameters: components });
+  // Whether its state lets it be sent is the policy's to say.
+  if (checked.ok || checked.problem.code !== 'template_parameters') return null;
+  return checked.problem.message;
+}
+
+/** Refuses what WhatsApp would refuse an hour later, with the name of what is missing. */
+export async function refuseIncomplete(
+  tx: TenantTx,
+  numberId: string,
+  content: { type: string; [key: string]: unknown },
+): Promise<void> {
+  const message = await missingParameter(tx, numberId, content);
+  if (message !== null) throw errors.invalidRequest([{ path: 'template.components', message }], message);
+}
