@@ -29,6 +29,8 @@ import { labelRoutes } from './modules/contacts/label-routes.ts';
 import { mergeRoutes } from './modules/contacts/merge-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
 import { contactRoutes } from './modules/contacts/routes.ts';
+import { segmentRoutes } from './modules/contacts/segment-routes.ts';
+import { suppressRoutes } from './modules/contacts/suppress-routes.ts';
 import { conversationRoutes } from './modules/conversations/routes.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
@@ -106,6 +108,8 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(importRoutes({ db, gate, blobs }));
   await app.register(exportRoutes({ db, gate }));
   await app.register(noteRoutes({ db, gate }));
+  await app.register(segmentRoutes({ db, gate }));
+  await app.register(suppressRoutes({ db, gate }));
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
   await app.register(erasureRoutes({ db, gate }));

@@ -132,12 +132,13 @@ function problemOf(leaf: SegmentCondition): { path: string; message: string } | 
   return null;
 }
 
-const part: z.ZodType<SegmentFilter, SegmentFilter> = z
+/** The tree as the server answers it. */
+export const segmentTree: z.ZodType<SegmentFilter, SegmentFilter> = z
   .lazy(() =>
     z.union([
-      z.strictObject({ all: z.array(part).max(maxSegmentParts) }),
-      z.strictObject({ any: z.array(part).max(maxSegmentParts) }),
-      z.strictObject({ not: part }),
+      z.strictObject({ all: z.array(segmentTree).max(maxSegmentParts) }),
+      z.strictObject({ any: z.array(segmentTree).max(maxSegmentParts) }),
+      z.strictObject({ not: segmentTree }),
       condition,
     ]),
   )
@@ -170,7 +171,7 @@ function sizeOf(given: unknown, depth = 1): { depth: number; parts: number } {
   return size;
 }
 
-/** Measured before it is parsed: a tree that is a thousand levels deep costs nothing but this look. */
+/** The tree as somebody sends it, measured before it is parsed: a tree that is a thousand levels deep costs nothing but this look. */
 export const segmentFilter = z.preprocess((given, context) => {
   const { depth, parts } = sizeOf(given);
   // Conditions stand one level below the last group.
@@ -179,7 +180,7 @@ export const segmentFilter = z.preprocess((given, context) => {
   if (parts > maxSegmentParts)
     context.addIssue({ code: 'custom', message: `More than ${maxSegmentParts} conditions and groups.` });
   return given;
-}, part);
+}, segmentTree);
 
 /** Calls `visit` with every condition of a tree. */
 export function eachCondition(filter: SegmentFilter, visit: (leaf: SegmentCondition) => void): void {

@@ -50,6 +50,12 @@ async function erasure(stage: Stage): Promise<string> {
 const importOf = async (stage: Stage): Promise<string> =>
   ((await stage.send('POST /v1/contacts/import', list())).body as { id: string }).id;
 
+const filter = { all: [{ field: 'country', values: ['BR'] }, { not: { field: 'blocked', is: true } }] };
+const segment = (stage: Stage): Promise<string> =>
+  idOf(stage, 'POST /v1/segments', { name: `Segment ${newId()}`, filter });
+const suppression = (stage: Stage): Promise<string> =>
+  idOf(stage, 'POST /v1/suppressions', { address: `+${phone()}`, proof: 'asked by letter' });
+
 export const samples: Samples = {
   'GET /v1/contacts': async (stage) => ({ query: { phone: (await writes(stage)).phone } }),
   'GET /v1/contacts/:id': (stage) => contact(stage),
@@ -118,6 +124,32 @@ export const samples: Samples = {
     const { contactId: id } = await writes(stage);
     return { params: { id }, body: { confirm: `erase ${id}` } };
   },
+  'GET /v1/segments': async (stage) => {
+    await segment(stage);
+    return {};
+  },
+  'POST /v1/segments': () => ({ body: { name: `Segment ${newId()}`, filter } }),
+  'POST /v1/segments/count': () => ({ body: { filter } }),
+  'GET /v1/segments/:id': async (stage) => ({ params: { id: await segment(stage) } }),
+  'PATCH /v1/segments/:id': async (stage) => ({
+    params: { id: await segment(stage) },
+    body: { name: `Segment ${newId()}` },
+  }),
+  'DELETE /v1/segments/:id': async (stage) => ({ params: { id: await segment(stage) } }),
+  'GET /v1/segments/:id/contacts': async (stage) => ({ params: { id: await segment(stage) } }),
+  'POST /v1/segments/:id/labels': async (stage) => ({
+    params: { id: await segment(stage) },
+    body: { labelIds: [await label(stage)] },
+  }),
+  'GET /v1/suppressions': async (stage) => {
+    await suppression(stage);
+    return {};
+  },
+  'POST /v1/suppressions': () => ({
+    body: { address: `+${phone()}`, scope: 'marketing', proof: 'a letter' },
+  }),
+  'POST /v1/suppressions/import': () => ({ body: { addresses: [`+${phone()}`, 'nobody'] } }),
+  'DELETE /v1/suppressions/:id': async (stage) => ({ params: { id: await suppression(stage) } }),
   'GET /v1/erasures': async (stage) => {
     await erasure(stage);
     return {};

@@ -1476,6 +1476,89 @@ export function operations(call: Call) {
           more,
         ),
     },
+    segments: {
+      list: (input?: { query?: t.SegmentsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.SegmentsListResponses[keyof t.SegmentsListResponses]>(
+          { method: 'GET', path: '/v1/segments', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      create: (input: { body: t.SegmentsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.SegmentsCreateResponses[keyof t.SegmentsCreateResponses]>(
+          { method: 'POST', path: '/v1/segments', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** How many contacts a filter has now; nothing is kept. */
+      count: (input: { body: t.SegmentsCountData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.SegmentsCountResponses[keyof t.SegmentsCountResponses]>(
+          { method: 'POST', path: '/v1/segments/count', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** With how many contacts it has now. */
+      get: (input: t.SegmentsGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.SegmentsGetResponses[keyof t.SegmentsGetResponses]>(
+          { method: 'GET', path: '/v1/segments/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      update: (
+        input: t.SegmentsUpdateData['path'] & { body: t.SegmentsUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.SegmentsUpdateResponses[keyof t.SegmentsUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/segments/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.SegmentsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/segments/{id}', answer: 'none' }, input ?? {}, more),
+      /** Its contacts now, newest first. */
+      listContacts: (
+        input: t.SegmentsListContactsData['path'] & { query?: t.SegmentsListContactsData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.SegmentsListContactsResponses[keyof t.SegmentsListContactsResponses]>(
+          { method: 'GET', path: '/v1/segments/{id}/contacts', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Hangs labels on everybody in it (up to 100,000), or takes them off. */
+      createLabel: (
+        input: t.SegmentsCreateLabelData['path'] & { body: t.SegmentsCreateLabelData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.SegmentsCreateLabelResponses[keyof t.SegmentsCreateLabelResponses]>(
+          { method: 'POST', path: '/v1/segments/{id}/labels', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    suppressions: {
+      list: (input?: { query?: t.SuppressionsListData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.SuppressionsListResponses[keyof t.SuppressionsListResponses]>(
+          { method: 'GET', path: '/v1/suppressions', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Again for the same address: the wider scope counts. */
+      create: (input: { body: t.SuppressionsCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.SuppressionsCreateResponses[keyof t.SuppressionsCreateResponses]>(
+          { method: 'POST', path: '/v1/suppressions', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Up to 10,000 addresses; what is none is said by its place. */
+      import: (input: { body: t.SuppressionsImportData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.SuppressionsImportResponses[keyof t.SuppressionsImportResponses]>(
+          { method: 'POST', path: '/v1/suppressions/import', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      delete: (input: t.SuppressionsDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/suppressions/{id}', answer: 'none' }, input ?? {}, more),
+    },
     teams: {
       list: (input?: { query?: t.TeamsListData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.TeamsListResponses[keyof t.TeamsListResponses]>(
@@ -1510,10 +1593,63 @@ export function operations(call: Call) {
         call<void>({ method: 'DELETE', path: '/v1/teams/{id}', answer: 'none' }, input ?? {}, more),
     },
     templates: {
-      /** All of them: an account may have 6,000, a list of their words is one answer. */
       list: (input?: { query?: t.TemplatesListData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.TemplatesListResponses[keyof t.TemplatesListResponses]>(
           { method: 'GET', path: '/v1/templates', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A draft: WhatsApp hears of it when it is submitted. */
+      create: (input: { body: t.TemplatesCreateData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.TemplatesCreateResponses[keyof t.TemplatesCreateResponses]>(
+          { method: 'POST', path: '/v1/templates', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      get: (input: t.TemplatesGetData['path'], more?: Parameters<Call>[2]) =>
+        call<t.TemplatesGetResponses[keyof t.TemplatesGetResponses]>(
+          { method: 'GET', path: '/v1/templates/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What WhatsApp has stays as it is until the change is submitted and approved; it waits in `draft`. Name and language can change as long as WhatsApp does not have it. */
+      update: (
+        input: t.TemplatesUpdateData['path'] & { body: t.TemplatesUpdateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TemplatesUpdateResponses[keyof t.TemplatesUpdateResponses]>(
+          { method: 'PATCH', path: '/v1/templates/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** This language alone. Answers at once; `template.deleted` or `template.delete_refused` tells what WhatsApp said. WhatsApp keeps the name of an approved one for 30 days. */
+      delete: (input: t.TemplatesDeleteData['path'], more?: Parameters<Call>[2]) =>
+        call<t.TemplatesDeleteResponses[keyof t.TemplatesDeleteResponses]>(
+          { method: 'DELETE', path: '/v1/templates/{id}', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listVersions: (
+        input: t.TemplatesListVersionsData['path'] & { query?: t.TemplatesListVersionsData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TemplatesListVersionsResponses[keyof t.TemplatesListVersionsResponses]>(
+          { method: 'GET', path: '/v1/templates/{id}/versions', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listUses: (input: t.TemplatesListUsesData['path'], more?: Parameters<Call>[2]) =>
+        call<t.TemplatesListUsesResponses[keyof t.TemplatesListUsesResponses]>(
+          { method: 'GET', path: '/v1/templates/{id}/uses', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      listStatistics: (
+        input: t.TemplatesListStatisticsData['path'] & { query?: t.TemplatesListStatisticsData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TemplatesListStatisticsResponses[keyof t.TemplatesListStatisticsResponses]>(
+          { method: 'GET', path: '/v1/templates/{id}/statistics', answer: 'json' },
           input ?? {},
           more,
         ),
@@ -1524,6 +1660,29 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** Under another name, in another language, or for the account of another number. */
+      duplicate: (
+        input: t.TemplatesDuplicateData['path'] & { body: t.TemplatesDuplicateData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TemplatesDuplicateResponses[keyof t.TemplatesDuplicateResponses]>(
+          { method: 'POST', path: '/v1/templates/{id}/duplicate', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Refused with 422 `template_invalid` and `details.problems` (path, WhatsApp’s code, message) when WhatsApp would refuse it. Answers at once; `template.submitted` or `template.submit_refused` tells what WhatsApp said. */
+      submit: (
+        input: t.TemplatesSubmitData['path'] & { body?: t.TemplatesSubmitData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.TemplatesSubmitResponses[keyof t.TemplatesSubmitResponses]>(
+          { method: 'POST', path: '/v1/templates/{id}/submit', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A template that WhatsApp never had goes with it. */
+      deleteDraft: (input: t.TemplatesDeleteDraftData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/templates/{id}/draft', answer: 'none' }, input ?? {}, more),
     },
     workflows: {
       /** All workflows of the workspace, its own first. There are few: no pages. */
@@ -1770,13 +1929,35 @@ export const addresses = {
   'savedFilters.delete': 'delete /v1/saved-filters/{id}',
   'savedFilters.list': 'get /v1/saved-filters',
   'search.get': 'get /v1/search',
+  'segments.count': 'post /v1/segments/count',
+  'segments.create': 'post /v1/segments',
+  'segments.createLabel': 'post /v1/segments/{id}/labels',
+  'segments.delete': 'delete /v1/segments/{id}',
+  'segments.get': 'get /v1/segments/{id}',
+  'segments.list': 'get /v1/segments',
+  'segments.listContacts': 'get /v1/segments/{id}/contacts',
+  'segments.update': 'patch /v1/segments/{id}',
+  'suppressions.create': 'post /v1/suppressions',
+  'suppressions.delete': 'delete /v1/suppressions/{id}',
+  'suppressions.import': 'post /v1/suppressions/import',
+  'suppressions.list': 'get /v1/suppressions',
   'teams.create': 'post /v1/teams',
   'teams.delete': 'delete /v1/teams/{id}',
   'teams.get': 'get /v1/teams/{id}',
   'teams.list': 'get /v1/teams',
   'teams.update': 'patch /v1/teams/{id}',
+  'templates.create': 'post /v1/templates',
+  'templates.delete': 'delete /v1/templates/{id}',
+  'templates.deleteDraft': 'delete /v1/templates/{id}/draft',
+  'templates.duplicate': 'post /v1/templates/{id}/duplicate',
+  'templates.get': 'get /v1/templates/{id}',
   'templates.list': 'get /v1/templates',
+  'templates.listStatistics': 'get /v1/templates/{id}/statistics',
+  'templates.listUses': 'get /v1/templates/{id}/uses',
+  'templates.listVersions': 'get /v1/templates/{id}/versions',
+  'templates.submit': 'post /v1/templates/{id}/submit',
   'templates.sync': 'post /v1/templates/sync',
+  'templates.update': 'patch /v1/templates/{id}',
   'workflows.list': 'get /v1/workflows',
   'workflows.update': 'patch /v1/workflows/{id}',
   'workspace.get': 'get /v1/workspace',

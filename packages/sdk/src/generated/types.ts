@@ -649,6 +649,119 @@ export type Media = {
   storedAt: string | null;
 };
 
+export type TemplateVersion = {
+  n: number;
+  /**
+   * draft: written here · submitting, unknown: on its way, the answer is awaited or got lost · refused: WhatsApp said no, see problem · submitted: WhatsApp has it · seen: WhatsApp showed it, nobody wrote it here.
+   */
+  state: 'draft' | 'submitting' | 'unknown' | 'refused' | 'submitted' | 'seen';
+  category: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  messageSendTtlSeconds: number | null;
+  components: Array<unknown>;
+  problem: {
+    /**
+     * WhatsApp’s code; 2388… are those of templates.
+     */
+    code: number;
+    title: string;
+    message: string;
+  } | null;
+  createdAt: string;
+  updatedAt: string;
+  submittedAt: string | null;
+  author: {
+    kind: string;
+    id: string | null;
+  } | null;
+};
+
+export type TemplateParameter = {
+  /**
+   * How values are named: header, body.1, body.first_name, button.0, card.0.body.1.
+   */
+  key: string;
+  /**
+   * text, image, video, document, location, product, url, code, coupon_code, products, time
+   */
+  kind: string;
+  label: string;
+  example: string | null;
+};
+
+export type Template = {
+  id: string;
+  /**
+   * WhatsApp’s id (S1’s wa_template_code).
+   */
+  providerTemplateId: string | null;
+  accountId: string;
+  /**
+   * Numbers it can be sent from: those of its account.
+   */
+  numbers: Array<{
+    id: string;
+    verifiedName: string;
+    displayPhoneNumber: string;
+  }>;
+  name: string;
+  language: string;
+  /**
+   * MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.
+   */
+  category: string;
+  previousCategory: string | null;
+  /**
+   * WhatsApp said that it will be this one in a day.
+   */
+  announcedCategory: string | null;
+  /**
+   * DRAFT: WhatsApp does not have it. APPROVED can be sent; the others are WhatsApp’s words too.
+   */
+  status: string;
+  rejectedReason: string | null;
+  /**
+   * GREEN, YELLOW, RED, UNKNOWN
+   */
+  quality: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  messageSendTtlSeconds: number | null;
+  /**
+   * As WhatsApp writes them.
+   */
+  components: Array<unknown>;
+  /**
+   * Text of the body, with its placeholders.
+   */
+  preview: string;
+  /**
+   * Placeholders of header and body: numbers or names.
+   */
+  variables: Array<string>;
+  /**
+   * Everything that a send fills in, buttons and cards too.
+   */
+  variableCount: number;
+  parameters: Array<TemplateParameter>;
+  /**
+   * What is written and not yet taken by WhatsApp.
+   */
+  draft: TemplateVersion | null;
+  deleting: boolean;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type TemplateUse = {
+  /**
+   * campaign, workflow
+   */
+  kind: string;
+  id: string;
+  name: string;
+  state: string;
+};
+
 export type Message = {
   id: string;
   direction: 'in' | 'out';
@@ -740,35 +853,6 @@ export type Verdict = {
     code: string;
     sentence: string;
   };
-};
-
-export type Template = {
-  id: string;
-  providerTemplateId: string | null;
-  accountId: string;
-  name: string;
-  language: string;
-  /**
-   * MARKETING, UTILITY, AUTHENTICATION; UNKNOWN until WhatsApp lists it.
-   */
-  category: string;
-  /**
-   * APPROVED can be sent; the others are WhatsApp’s words too.
-   */
-  status: string;
-  /**
-   * As WhatsApp writes them.
-   */
-  components: Array<unknown>;
-  /**
-   * Text of the body, with its placeholders.
-   */
-  preview: string;
-  /**
-   * Placeholders of header and body: numbers or names.
-   */
-  variables: Array<string>;
-  updatedAt: string;
 };
 
 export type Campaign = {
@@ -1679,6 +1763,31 @@ export type ContactMerge = {
   mergedId: string;
   at: string;
   undoneAt: string | null;
+};
+
+export type Segment = {
+  id: string;
+  name: string;
+  filter: SegmentFilter;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type Suppression = {
+  id: string;
+  kind: 'phone' | 'bsuid';
+  /**
+   * null once the person was erased: only a hash is kept then.
+   */
+  value: string | null;
+  scope: 'all' | 'marketing';
+  /**
+   * api, import or erasure.
+   */
+  source: string;
+  proof: string | null;
+  at: string;
+  createdAt: string;
 };
 
 export type Conversation = {
@@ -6136,6 +6245,10 @@ export type ContactsListData = {
      */
     attribute?: Array<string>;
     country?: string;
+    /**
+     * Id of a segment: those in it, and of them what else is asked.
+     */
+    segment?: string;
     createdAfter?: string;
     createdBefore?: string;
     seenAfter?: string;
@@ -7696,6 +7809,10 @@ export type ContactsGetExportData = {
      */
     attribute?: Array<string>;
     country?: string;
+    /**
+     * Id of a segment: those in it, and of them what else is asked.
+     */
+    segment?: string;
     createdAfter?: string;
     createdBefore?: string;
     seenAfter?: string;
@@ -7967,6 +8084,702 @@ export type ContactsUpdateNoteResponses = {
 
 export type ContactsUpdateNoteResponse = ContactsUpdateNoteResponses[keyof ContactsUpdateNoteResponses];
 
+export type SegmentsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/segments';
+};
+
+export type SegmentsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsListError = SegmentsListErrors[keyof SegmentsListErrors];
+
+export type SegmentsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Segment>;
+    nextCursor: string | null;
+  };
+};
+
+export type SegmentsListResponse = SegmentsListResponses[keyof SegmentsListResponses];
+
+export type SegmentsCreateData = {
+  body: {
+    name: string;
+    filter: SegmentFilterInput;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/segments';
+};
+
+export type SegmentsCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsCreateError = SegmentsCreateErrors[keyof SegmentsCreateErrors];
+
+export type SegmentsCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Segment;
+};
+
+export type SegmentsCreateResponse = SegmentsCreateResponses[keyof SegmentsCreateResponses];
+
+export type SegmentsCountData = {
+  body: {
+    filter: SegmentFilterInput;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/segments/count';
+};
+
+export type SegmentsCountErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsCountError = SegmentsCountErrors[keyof SegmentsCountErrors];
+
+export type SegmentsCountResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    count: number;
+  };
+};
+
+export type SegmentsCountResponse = SegmentsCountResponses[keyof SegmentsCountResponses];
+
+export type SegmentsDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/segments/{id}';
+};
+
+export type SegmentsDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsDeleteError = SegmentsDeleteErrors[keyof SegmentsDeleteErrors];
+
+export type SegmentsDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type SegmentsDeleteResponse = SegmentsDeleteResponses[keyof SegmentsDeleteResponses];
+
+export type SegmentsGetData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/segments/{id}';
+};
+
+export type SegmentsGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsGetError = SegmentsGetErrors[keyof SegmentsGetErrors];
+
+export type SegmentsGetResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    id: string;
+    name: string;
+    filter: SegmentFilter;
+    createdAt: string;
+    updatedAt: string;
+    count: number;
+  };
+};
+
+export type SegmentsGetResponse = SegmentsGetResponses[keyof SegmentsGetResponses];
+
+export type SegmentsUpdateData = {
+  body: {
+    name?: string;
+    filter?: SegmentFilterInput;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/segments/{id}';
+};
+
+export type SegmentsUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsUpdateError = SegmentsUpdateErrors[keyof SegmentsUpdateErrors];
+
+export type SegmentsUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: Segment;
+};
+
+export type SegmentsUpdateResponse = SegmentsUpdateResponses[keyof SegmentsUpdateResponses];
+
+export type SegmentsListContactsData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/segments/{id}/contacts';
+};
+
+export type SegmentsListContactsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsListContactsError = SegmentsListContactsErrors[keyof SegmentsListContactsErrors];
+
+export type SegmentsListContactsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Contact>;
+    nextCursor: string | null;
+  };
+};
+
+export type SegmentsListContactsResponse = SegmentsListContactsResponses[keyof SegmentsListContactsResponses];
+
+export type SegmentsCreateLabelData = {
+  body: {
+    labelIds: Array<string>;
+    action?: 'label' | 'unlabel';
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/segments/{id}/labels';
+};
+
+export type SegmentsCreateLabelErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SegmentsCreateLabelError = SegmentsCreateLabelErrors[keyof SegmentsCreateLabelErrors];
+
+export type SegmentsCreateLabelResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    changed: number;
+  };
+};
+
+export type SegmentsCreateLabelResponse = SegmentsCreateLabelResponses[keyof SegmentsCreateLabelResponses];
+
+export type SuppressionsListData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+    /**
+     * Finds one in any writing, erased ones too.
+     */
+    address?: string;
+  };
+  url: '/v1/suppressions';
+};
+
+export type SuppressionsListErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SuppressionsListError = SuppressionsListErrors[keyof SuppressionsListErrors];
+
+export type SuppressionsListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<Suppression>;
+    nextCursor: string | null;
+  };
+};
+
+export type SuppressionsListResponse = SuppressionsListResponses[keyof SuppressionsListResponses];
+
+export type SuppressionsCreateData = {
+  body: {
+    /**
+     * A phone number with its country code, or a user id.
+     */
+    address: string;
+    /**
+     * Everything, or marketing alone.
+     */
+    scope?: 'all' | 'marketing';
+    /**
+     * Why it stands there.
+     */
+    proof?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/suppressions';
+};
+
+export type SuppressionsCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SuppressionsCreateError = SuppressionsCreateErrors[keyof SuppressionsCreateErrors];
+
+export type SuppressionsCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Suppression;
+};
+
+export type SuppressionsCreateResponse = SuppressionsCreateResponses[keyof SuppressionsCreateResponses];
+
+export type SuppressionsImportData = {
+  body: {
+    addresses: Array<string>;
+    /**
+     * Everything, or marketing alone.
+     */
+    scope?: 'all' | 'marketing';
+    /**
+     * Why it stands there.
+     */
+    proof?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/suppressions/import';
+};
+
+export type SuppressionsImportErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SuppressionsImportError = SuppressionsImportErrors[keyof SuppressionsImportErrors];
+
+export type SuppressionsImportResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    added: number;
+    known: number;
+    problems: Array<{
+      index: number;
+      reason: string;
+    }>;
+  };
+};
+
+export type SuppressionsImportResponse = SuppressionsImportResponses[keyof SuppressionsImportResponses];
+
+export type SuppressionsDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/suppressions/{id}';
+};
+
+export type SuppressionsDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type SuppressionsDeleteError = SuppressionsDeleteErrors[keyof SuppressionsDeleteErrors];
+
+export type SuppressionsDeleteResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type SuppressionsDeleteResponse = SuppressionsDeleteResponses[keyof SuppressionsDeleteResponses];
+
 export type ConversationsListData = {
   body?: never;
   path?: never;
@@ -7990,6 +8803,10 @@ export type ConversationsListData = {
     labelId?: string | Array<string>;
     assigneeId?: string | 'me' | 'none';
     contactId?: string;
+    /**
+     * Id of a segment of contacts.
+     */
+    segment?: string;
     status?: 'open' | 'snoozed' | 'closed';
     /**
      * true: only those with something unread for the asking member.
@@ -12965,12 +13782,19 @@ export type TemplatesListData = {
   body?: never;
   path?: never;
   query?: {
+    limit?: number;
+    cursor?: string;
     /**
      * Those that can be sent from this number.
      */
     numberId?: string;
+    accountId?: string;
+    /**
+     * Without it: all but deleted ones.
+     */
     status?: string;
     language?: string;
+    category?: 'MARKETING' | 'UTILITY' | 'AUTHENTICATION' | 'UNKNOWN';
     /**
      * Part of the name or the text.
      */
@@ -13010,10 +13834,458 @@ export type TemplatesListResponses = {
    */
   200: {
     data: Array<Template>;
+    nextCursor: string | null;
   };
 };
 
 export type TemplatesListResponse = TemplatesListResponses[keyof TemplatesListResponses];
+
+export type TemplatesCreateData = {
+  body: {
+    /**
+     * Small letters, digits and _; unique with the language.
+     */
+    name: string;
+    language: string;
+    /**
+     * WhatsApp may decide otherwise; read what comes back.
+     */
+    category: 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
+    /**
+     * `{{1}}` or `{{first_name}}`; positional when left out.
+     */
+    parameterFormat?: 'POSITIONAL' | 'NAMED';
+    /**
+     * How long WhatsApp tries to deliver: authentication 30–900, utility 30–43200, marketing 43200–2592000.
+     */
+    messageSendTtlSeconds?: number | null;
+    /**
+     * As WhatsApp writes them: HEADER, BODY, FOOTER, BUTTONS, CAROUSEL, LIMITED_TIME_OFFER, CALL_PERMISSION_REQUEST. A sample in `example.header_handle` may be the id of a file of this API: it is handed to WhatsApp when the template is submitted.
+     */
+    components: Array<{
+      [key: string]: unknown;
+    }>;
+    /**
+     * A number of the account it is for; without it the default number’s account.
+     */
+    numberId?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/templates';
+};
+
+export type TemplatesCreateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesCreateError = TemplatesCreateErrors[keyof TemplatesCreateErrors];
+
+export type TemplatesCreateResponses = {
+  /**
+   * Default Response
+   */
+  201: Template;
+};
+
+export type TemplatesCreateResponse = TemplatesCreateResponses[keyof TemplatesCreateResponses];
+
+export type TemplatesDeleteData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}';
+};
+
+export type TemplatesDeleteErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesDeleteError = TemplatesDeleteErrors[keyof TemplatesDeleteErrors];
+
+export type TemplatesDeleteResponses = {
+  /**
+   * Default Response
+   */
+  202: Template;
+};
+
+export type TemplatesDeleteResponse = TemplatesDeleteResponses[keyof TemplatesDeleteResponses];
+
+export type TemplatesGetData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}';
+};
+
+export type TemplatesGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesGetError = TemplatesGetErrors[keyof TemplatesGetErrors];
+
+export type TemplatesGetResponses = {
+  /**
+   * Default Response
+   */
+  200: Template;
+};
+
+export type TemplatesGetResponse = TemplatesGetResponses[keyof TemplatesGetResponses];
+
+export type TemplatesUpdateData = {
+  body: {
+    /**
+     * Small letters, digits and _; unique with the language.
+     */
+    name?: string;
+    language?: string;
+    /**
+     * WhatsApp may decide otherwise; read what comes back.
+     */
+    category?: 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
+    /**
+     * `{{1}}` or `{{first_name}}`; positional when left out.
+     */
+    parameterFormat?: 'POSITIONAL' | 'NAMED';
+    /**
+     * How long WhatsApp tries to deliver: authentication 30–900, utility 30–43200, marketing 43200–2592000.
+     */
+    messageSendTtlSeconds?: number | null;
+    /**
+     * As WhatsApp writes them: HEADER, BODY, FOOTER, BUTTONS, CAROUSEL, LIMITED_TIME_OFFER, CALL_PERMISSION_REQUEST. A sample in `example.header_handle` may be the id of a file of this API: it is handed to WhatsApp when the template is submitted.
+     */
+    components?: Array<{
+      [key: string]: unknown;
+    }>;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}';
+};
+
+export type TemplatesUpdateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesUpdateError = TemplatesUpdateErrors[keyof TemplatesUpdateErrors];
+
+export type TemplatesUpdateResponses = {
+  /**
+   * Default Response
+   */
+  200: Template;
+};
+
+export type TemplatesUpdateResponse = TemplatesUpdateResponses[keyof TemplatesUpdateResponses];
+
+export type TemplatesListVersionsData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/templates/{id}/versions';
+};
+
+export type TemplatesListVersionsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesListVersionsError = TemplatesListVersionsErrors[keyof TemplatesListVersionsErrors];
+
+export type TemplatesListVersionsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<TemplateVersion>;
+    nextCursor: string | null;
+  };
+};
+
+export type TemplatesListVersionsResponse =
+  TemplatesListVersionsResponses[keyof TemplatesListVersionsResponses];
+
+export type TemplatesListUsesData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}/uses';
+};
+
+export type TemplatesListUsesErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesListUsesError = TemplatesListUsesErrors[keyof TemplatesListUsesErrors];
+
+export type TemplatesListUsesResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<TemplateUse>;
+  };
+};
+
+export type TemplatesListUsesResponse = TemplatesListUsesResponses[keyof TemplatesListUsesResponses];
+
+export type TemplatesListStatisticsData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Without it: 30 days before `to`.
+     */
+    from?: string;
+    /**
+     * Without it: now.
+     */
+    to?: string;
+  };
+  url: '/v1/templates/{id}/statistics';
+};
+
+export type TemplatesListStatisticsErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesListStatisticsError = TemplatesListStatisticsErrors[keyof TemplatesListStatisticsErrors];
+
+export type TemplatesListStatisticsResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    queued: number;
+    /**
+     * WhatsApp took them, delivered and read ones too.
+     */
+    sent: number;
+    delivered: number;
+    read: number;
+    failed: number;
+    /**
+     * From the pricing that WhatsApp’s statuses carry: what the account is billed for, by category.
+     */
+    billed: Array<{
+      category: string;
+      /**
+       * regular, free_customer_service, free_entry_point
+       */
+      type: string;
+      billable: boolean;
+      messages: number;
+    }>;
+    from: string;
+    to: string;
+  };
+};
+
+export type TemplatesListStatisticsResponse =
+  TemplatesListStatisticsResponses[keyof TemplatesListStatisticsResponses];
 
 export type TemplatesSyncData = {
   body?: {
@@ -13073,6 +14345,195 @@ export type TemplatesSyncResponses = {
 };
 
 export type TemplatesSyncResponse = TemplatesSyncResponses[keyof TemplatesSyncResponses];
+
+export type TemplatesDuplicateData = {
+  body: {
+    /**
+     * Small letters, digits and _; unique with the language.
+     */
+    name?: string;
+    language?: string;
+    /**
+     * A number of the account it is for; without it the default number’s account.
+     */
+    numberId?: string;
+  };
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}/duplicate';
+};
+
+export type TemplatesDuplicateErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesDuplicateError = TemplatesDuplicateErrors[keyof TemplatesDuplicateErrors];
+
+export type TemplatesDuplicateResponses = {
+  /**
+   * Default Response
+   */
+  201: Template;
+};
+
+export type TemplatesDuplicateResponse = TemplatesDuplicateResponses[keyof TemplatesDuplicateResponses];
+
+export type TemplatesSubmitData = {
+  body?: {
+    [key: string]: never;
+  } | null;
+  headers?: {
+    /**
+     * Repeated within 24 hours, the request has one effect and one answer.
+     */
+    'Idempotency-Key'?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}/submit';
+};
+
+export type TemplatesSubmitErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesSubmitError = TemplatesSubmitErrors[keyof TemplatesSubmitErrors];
+
+export type TemplatesSubmitResponses = {
+  /**
+   * Default Response
+   */
+  202: Template;
+};
+
+export type TemplatesSubmitResponse = TemplatesSubmitResponses[keyof TemplatesSubmitResponses];
+
+export type TemplatesDeleteDraftData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/templates/{id}/draft';
+};
+
+export type TemplatesDeleteDraftErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type TemplatesDeleteDraftError = TemplatesDeleteDraftErrors[keyof TemplatesDeleteDraftErrors];
+
+export type TemplatesDeleteDraftResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type TemplatesDeleteDraftResponse = TemplatesDeleteDraftResponses[keyof TemplatesDeleteDraftResponses];
 
 export type WorkflowsListData = {
   body?: never;

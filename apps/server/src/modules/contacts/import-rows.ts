@@ -1,7 +1,7 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { changes } from './change.ts';
-import { recordConsents } from './consents.ts';
+import { optInRows, optOutRows } from './import-consent.ts';
 import { labelsByNames, setLabels } from './labels.ts';
 import type { ListRow, RowProblem } from './list-columns.ts';
 import { type ContactRow, lockContacts, selectContacts } from './queries.ts';
@@ -23,13 +23,14 @@ export interface NumberedRow {
 
 /**
  * Some hundred rows in one transaction, with how far the import is: repeated after a kill, nothing happens twice.
- * `limit`: contacts that the plan has room for.
+ * `limit`: contacts that the plan has room for; `proof`: that the list's people opted in.
  */
 export async function applyRows(
   tx: TenantTx,
   importId: string,
   rows: readonly NumberedRow[],
   limit: number | null,
+  proof: string | null,
 ): Promise<void> {
   const state = await selectImport(tx, importId, true);
   // Another process was faster, or it is over.
@@ -48,7 +49,7 @@ export async function applyRows(
   );
   const known = readable.flatMap(({ number, row }, index) => {
     const owner = owners[index];
-    if (owner) return [{ row, ...owner }];
+    if (owner) return [{ number, row, ...owner }];
     problems.push({ row: number, field: '', reason: 'no_room_in_plan', skipped: true });
     counts.skipped += 1;
     return [];
@@ -86,7 +87,8 @@ export async function applyRows(
   const touched = new Set([
     ...changed,
     ...(await hang(tx, known, problems, readable)),
-    ...(await optOut(tx, known, before)),
+    ...(await optOutRows(tx, known, before)),
+    ...(await optInRows(tx, known, before, proof, problems)),
   ]);
   const isNew = new Set(known.filter((one) => one.isNew).map((one) => one.id));
   const counted = new Set<string>();
@@ -135,29 +137,4 @@ async function hang(
     touched.push(...(await setLabels(tx, [...new Set(ids)].sort(), [labelId], true)));
   }
   return touched;
-}
-
-async function optOut(
-  tx: TenantTx,
-  known: readonly { row: ListRow; id: string }[],
-  before: ReadonlyMap<string, ContactRow>,
-): Promise<string[]> {
-  const ids = [...new Set(known.filter(({ row }) => row.optOut).map((one) => one.id))]
-    .filter((id) => {
-      const contact = before.get(id)!;
-      return !(contact.optedOut && contact.optOutScope === 'all');
-    })
-    .sort();
-  await recordConsents(
-    tx,
-    ids.map((contactId) => ({
-      workspaceId: tx.workspaceId,
-      contactId,
-      action: 'opt-out' as const,
-      scope: 'all' as const,
-      source: 'import',
-      at: tx.now(),
-    })),
-  );
-  return ids;
 }

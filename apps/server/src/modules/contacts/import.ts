@@ -27,12 +27,30 @@ export const importOptions = z.strictObject({
     .record(
       z.string(),
       z.union([
-        z.enum(['phone', 'name', 'email', 'company', 'language', 'labels', 'optOut', 'ignore']),
+        z.enum([
+          'phone',
+          'name',
+          'email',
+          'company',
+          'language',
+          'labels',
+          'optOut',
+          'optIn',
+          'proof',
+          'ignore',
+        ]),
         z.string().regex(/^attribute:[a-z][a-z0-9_]*$/),
       ]),
     )
     .optional()
     .describe('By heading; a heading that is not named is guessed.'),
+  proof: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('What shows that the people of this list opted in, where no column says it for each.'),
 });
 export type ImportOptions = z.infer<typeof importOptions>;
 
@@ -211,7 +229,7 @@ async function runImport(
       signal.throwIfAborted();
       const rows = batch;
       batch = [];
-      if (rows.length > 0) await as((tx) => applyRows(tx, importId, rows, limit));
+      if (rows.length > 0) await as((tx) => applyRows(tx, importId, rows, limit, options.proof ?? null));
     };
     for await (const { row, cells } of list.rows) {
       // Row 1 is the heading; `rows` counts what is behind it.

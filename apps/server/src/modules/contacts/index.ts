@@ -3,13 +3,15 @@
  *
  * Words: a *contact* is a person; its *identities* are aliases under which WhatsApp names it: `phone` (digits, as
  * WhatsApp wrote them), `bsuid` (business-scoped user id, unique per portfolio: its scope), `parent_bsuid`. A username
- * is display only, it changes. A *consent* is one word of the person about being written to. A *label* is a word of the
+ * is display only, it changes. A *consent* is one word of the person about being written to, for all purposes (service,
+ * utility, marketing) or one; a *suppression* an address that is never written to, whoever has it. A *segment* is a filter
+ * with a name: who is in it is asked each time. A *label* is a word of the
  * team's, an *attribute* a field of the workspace's own, a *note* what the team says about the person. A *merge* makes
  * two contacts one, until it is undone. A *list* comes in as an import or leaves as an export.
  *
  * Tables: contacts, contact_conflicts (who may be the same person), identities, consents, labels (conversations hang them
  * up too), contact_labels, contact_attributes, contact_notes, contact_merges, contact_imports, contact_import_problems,
- * contact_words. States of an import: waiting → running → done | failed.
+ * contact_words, segments, contact_campaigns (what became of each campaign for each contact), suppressions. States of an import: waiting → running → done | failed.
  *
  * Always true: a person without a phone is a contact like any other; one alias belongs to one contact, for ever (a
  * changed number or BSUID is superseded, not deleted: WhatsApp may still deliver what names it); aliases are linked
@@ -17,7 +19,7 @@
  * person decides); Brazilian, Mexican and Argentine writings of a number find the same contact, and what WhatsApp wrote
  * is kept; a word about being written to counts for everybody who may be the same person, and within one second an
  * opt-out wins; everything that changes a contact from outside commutes, so batches may finish in any order; a merged
- * contact is found through the one that stands for it; no list opts anybody in; whoever may reach certain conversations
+ * contact is found through the one that stands for it; no list opts anybody back in silently; whoever may reach certain conversations
  * only knows the people of those.
  */
 import type { Tx } from '../../platform/db/index.ts';
@@ -27,7 +29,6 @@ export { listAttributes } from './attributes.ts';
 export { seenContact } from './change.ts';
 export { recordConsents } from './consents.ts';
 export { eraseContacts, type Subject, subjectOf } from './erase.ts';
-export { getSegment } from './get-segment.ts';
 export { applyIdentityChange } from './identity-change.ts';
 export { importHandler, maxListBytes, openList } from './import.ts';
 export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
@@ -37,7 +38,14 @@ export { selectVisible as visibleContacts } from './queries-read.ts';
 export { type CampaignNote, noteCampaign } from './queries-segment.ts';
 export { contactForAddress, isSomebody, linkMany, lookUpPhones, resolveMany } from './resolve.ts';
 export { roomLeft } from './room.ts';
-export { countSegment, readSegment, type SegmentContact, segmentContacts } from './segment.ts';
+export {
+  countSegment,
+  readSegment,
+  type SegmentContact,
+  segmentContacts,
+  segmentSql,
+} from './segment.ts';
+export { getSegment } from './segment-change.ts';
 export { contactWords, findContacts, wordsQuery } from './words.ts';
 
 /** One contact, or null; of one that was merged away the one that stands for it. Nobody who was erased. */

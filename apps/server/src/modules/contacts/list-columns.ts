@@ -14,6 +14,8 @@ export type Column =
   | 'language'
   | 'labels'
   | 'optOut'
+  | 'optIn'
+  | 'proof'
   | 'ignore'
   | `attribute:${string}`;
 
@@ -90,6 +92,20 @@ const guesses: Record<string, readonly string[]> = {
   ],
   language: ['language', 'lang', 'locale', 'idioma', 'lingua', 'اللغه', 'لغه', 'भाषा'],
   labels: ['labels', 'label', 'tags', 'tag', 'groups', 'etiquetas', 'etiqueta', 'marcadores', 'وسوم', 'लेबल'],
+  optIn: [
+    'optin',
+    'optedin',
+    'subscribed',
+    'marketingconsent',
+    'marketingoptin',
+    'suscrito',
+    'consentimiento',
+    'inscrito',
+    'consentimento',
+    'مشترك',
+    'सहमति',
+  ],
+  proof: ['proof', 'consentproof', 'optinproof', 'prueba', 'prova', 'comprovante', 'إثبات', 'प्रमाण'],
   optOut: ['optout', 'optedout', 'unsubscribed', 'donotcontact', 'stop', 'baja', 'descadastrado'],
 };
 
@@ -116,6 +132,10 @@ export interface ListRow {
   attributes: Record<string, AttributeValue>;
   labels: string[];
   optOut: boolean;
+  /** To marketing. */
+  optIn: boolean;
+  /** What shows that they said so. */
+  proof: string | null;
 }
 
 export interface RowProblem {
@@ -126,6 +146,7 @@ export interface RowProblem {
 }
 
 const email = z.email().max(254);
+const yes = /^(true|yes|y|1|x|si|sí|sim|stop|نعم|हाँ)$/iu;
 const language = /^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/;
 
 /** One row as its columns say; an empty cell says nothing and takes nothing away. */
@@ -136,7 +157,7 @@ export function readRow(
   country: string | null,
 ): { row: ListRow | null; problems: RowProblem[] } {
   const problems: RowProblem[] = [];
-  const row: ListRow = { phone: '', attributes: {}, labels: [], optOut: false };
+  const row: ListRow = { phone: '', attributes: {}, labels: [], optOut: false, optIn: false, proof: null };
   const odd = (field: string, reason: string) => problems.push({ field, reason, skipped: false });
   columns.forEach((column, index) => {
     const cell = plain(cells[index] ?? '');
@@ -168,8 +189,13 @@ export function readRow(
           .filter((name) => name !== '' && name.length <= 60);
         return;
       case 'optOut':
-        // Only ever out: nobody is opted back in by a list.
-        row.optOut = /^(true|yes|y|1|x|si|sí|sim|stop|نعم|हाँ)$/iu.test(cell);
+        row.optOut = yes.test(cell);
+        return;
+      case 'optIn':
+        row.optIn = yes.test(cell);
+        return;
+      case 'proof':
+        row.proof = cell.slice(0, 500);
         return;
       default: {
         const key = column.slice('attribute:'.length);

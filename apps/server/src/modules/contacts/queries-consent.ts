@@ -49,6 +49,22 @@ export function selectConsents(tx: TenantTx, contactId: string): Promise<Consent
   return tx.query<ConsentHistoryRow & Record<string, unknown>>(history, [tx.workspaceId, contactId]);
 }
 
+const stopped = statement(
+  'contacts.said_stop',
+  `select distinct k.contact_id as id from consents k
+   where k.workspace_id = $1 and k.contact_id = any($2::uuid[]) and k.action = 'opt-out' and k.source = 'keyword'
+     and k.scope in ('all', 'marketing')
+     and not exists (
+       select from consents o where o.workspace_id = k.workspace_id and o.contact_id = k.contact_id
+         and o.action = 'opt-in' and o.source <> 'whatsapp' and o.scope in ('all', 'marketing') and o.at > k.at)`,
+);
+
+/** Those of these who said STOP and have not been opted in to marketing since. */
+export async function saidStop(tx: TenantTx, contactIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(stopped, [tx.workspaceId, contactIds]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** One word, about one of the things that words are about: a purpose, or WhatsApp's own preference. */
 export interface PurposeWord {
   word: ConsentRow;

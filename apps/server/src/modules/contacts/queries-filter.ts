@@ -23,9 +23,15 @@ export const isLimited = (tx: TenantTx): boolean =>
 export const reached = `exists (
     select from contact_reach r where r.workspace_id = c.workspace_id and r.contact_id = c.id)`;
 
-/** The contacts of a filter that whoever acts may see, without who was merged away or erased. */
-export function compileFilter(tx: TenantTx, filter: SegmentFilter): CompiledFilter {
-  const values: unknown[] = [tx.workspaceId];
+/**
+ * The contacts of a filter that whoever acts may see, without who was merged away or erased. `values`: of the statement
+ * that this becomes a part of, the workspace first.
+ */
+export function compileFilter(
+  tx: TenantTx,
+  filter: SegmentFilter,
+  values: unknown[] = [tx.workspaceId],
+): CompiledFilter {
   const put = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const parts = [
     'c.workspace_id = $1',

@@ -34,6 +34,125 @@ export async function matchingAfter(
   return rows!.map((row) => row.id as string);
 }
 
+/** How many match, counted no further than `most`. */
+export async function matchingUpTo(tx: TenantTx, filter: SegmentFilter, most: number): Promise<number> {
+  const { where, values } = compileFilter(tx, filter);
+  const [, rows] = await tx.batch([
+    { statement: room },
+    {
+      statement: `select count(*) from (select from contacts c where ${where} limit $${values.push(most)}) x`,
+      values,
+    },
+  ]);
+  return rows![0]!.count as number;
+}
+
+/** Hangs labels on all that match, or takes them off; answers for how many contacts that changed something. */
+export async function labelMatching(
+  tx: TenantTx,
+  filter: SegmentFilter,
+  labelIds: readonly string[],
+  on: boolean,
+): Promise<number> {
+  const { where, values } = compileFilter(tx, filter);
+  const labels = `$${values.push([...labelIds].sort())}::uuid[]`;
+  const write = on
+    ? `insert into contact_labels (workspace_id, contact_id, label_id, created_at)
+       select $1, c.id, l.id, $${values.push(tx.now().toISOString())}::timestamptz
+       from contacts c cross join unnest(${labels}) as l (id) where ${where}
+       order by c.id, l.id on conflict do nothing returning contact_id`
+    : `delete from contact_labels k where k.workspace_id = $1 and k.label_id = any(${labels})
+         and k.contact_id in (select c.id from contacts c where ${where}) returning contact_id`;
+  const [row] = await tx.query<{ count: number }>(
+    `with changed as (${write}) select count(distinct contact_id) from changed`,
+    values,
+  );
+  return row!.count;
+}
+
+export interface SegmentRow {
+  id: string;
+  name: string;
+  filter: SegmentFilter;
+  createdAt: Date;
+  updatedAt: Date;
+}
+type Row = SegmentRow & Record<string, unknown>;
+
+const columns = 'id, name, filter, created_at as "createdAt", updated_at as "updatedAt"';
+const byId = statement(
+  'contacts.segment',
+  `select ${columns} from segments where workspace_id = $1 and id = $2`,
+);
+const list = statement(
+  'contacts.segments',
+  `select ${columns} from segments where workspace_id = $1
+     and ($2::text is null or (lower(name), id) > ($2, $3::uuid)) order by lower(name), id limit $4`,
+);
+const insert = statement(
+  'contacts.insert_segment',
+  `insert into segments (workspace_id, id, name, filter, created_at, updated_at)
+   values ($1, $2, $3, $4::jsonb, $5, $5) on conflict (workspace_id, lower(name)) do nothing returning ${columns}`,
+);
+const write = statement(
+  'contacts.write_segment',
+  `update segments s set name = $3, filter = $4::jsonb, updated_at = $5
+   where s.workspace_id = $1 and s.id = $2
+     and not exists (select from segments o where o.workspace_id = $1 and lower(o.name) = lower($3) and o.id <> $2)
+   returning ${columns}`,
+);
+const remove = statement(
+  'contacts.delete_segment',
+  'delete from segments where workspace_id = $1 and id = $2',
+);
+
+export async function segmentById(tx: TenantTx, id: string): Promise<SegmentRow | null> {
+  return (await tx.query<Row>(byId, [tx.workspaceId, id]))[0] ?? null;
+}
+
+/** By name. */
+export function selectSegments(
+  tx: TenantTx,
+  limit: number,
+  after: readonly [string, string] | null,
+): Promise<SegmentRow[]> {
+  return tx.query<Row>(list, [tx.workspaceId, after?.[0] ?? null, after?.[1] ?? null, limit]);
+}
+
+/** Null: the name is taken. */
+export async function insertSegment(
+  tx: TenantTx,
+  given: Pick<SegmentRow, 'id' | 'name' | 'filter'>,
+): Promise<SegmentRow | null> {
+  const rows = await tx.query<Row>(insert, [
+    tx.workspaceId,
+    given.id,
+    given.name,
+    JSON.stringify(given.filter),
+    tx.now().toISOString(),
+  ]);
+  return rows[0] ?? null;
+}
+
+export async function writeSegment(
+  tx: TenantTx,
+  id: string,
+  given: Pick<SegmentRow, 'name' | 'filter'>,
+): Promise<SegmentRow | 'taken' | 'gone'> {
+  const rows = await tx.query<Row>(write, [
+    tx.workspaceId,
+    id,
+    given.name,
+    JSON.stringify(given.filter),
+    tx.now().toISOString(),
+  ]);
+  return rows[0] ?? ((await segmentById(tx, id)) ? 'taken' : 'gone');
+}
+
+export async function deleteSegmentRow(tx: TenantTx, id: string): Promise<void> {
+  await tx.execute(remove, [tx.workspaceId, id]);
+}
+
 export interface CampaignNote {
   workspaceId: string;
   campaignId: string;

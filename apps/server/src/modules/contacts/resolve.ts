@@ -4,6 +4,7 @@ import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { type ContactId, newId } from '../../platform/ids.ts';
 import { linkConflicts } from './conflicts.ts';
+import { countryOfPhone } from './country.ts';
 import {
   type Alias,
   aliasKey,
@@ -267,7 +268,9 @@ async function attempt(
         profileName: null,
         username: null,
         phone: ownsPhone ? person.phone : null,
-        country: countryOf(person.userId ?? person.parentUserId),
+        country:
+          countryOf(person.userId ?? person.parentUserId) ??
+          (ownsPhone ? countryOfPhone(person.phone) : null),
         conflict: choice.conflict,
         seenAt: null,
       });

@@ -28,6 +28,7 @@ import { knownLabels, labelsOf, setLabels } from './labels.ts';
 import { contactBody, contactDetails, presentContact, presentDetails } from './present.ts';
 import { selectConsents } from './queries-consent.ts';
 import { selectContactList } from './queries-read.ts';
+import { getSegment } from './segment-change.ts';
 
 export interface ContactRoutesDeps {
   db: Database;
@@ -75,6 +76,7 @@ export const contactFilters = {
     .string()
     .regex(/^[A-Z]{2}$/)
     .optional(),
+  segment: z.uuid().optional().describe('Id of a segment: those in it, and of them what else is asked.'),
   createdAfter: z.iso.datetime().optional(),
   createdBefore: z.iso.datetime().optional(),
   seenAfter: z.iso.datetime().optional(),
@@ -107,6 +109,7 @@ export async function filterOf(tx: TenantTx, query: z.infer<typeof filterQuery>)
   if (query.label) all.push({ field: 'label', op: 'all', labelIds: query.label });
   if (query.attribute) all.push(...(await equalities(tx, query.attribute)));
   if (query.country !== undefined) all.push({ field: 'country', values: [query.country] });
+  if (query.segment !== undefined) all.push((await getSegment(tx, query.segment)).filter);
   const times = [
     ['createdAt', 'after', query.createdAfter],
     ['createdAt', 'before', query.createdBefore],

@@ -1,6 +1,7 @@
 import type { SegmentFilter } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { type ContactRow, selectContacts } from './queries.ts';
+import { compileFilter } from './queries-filter.ts';
 import { countMatching, matchingAfter } from './queries-segment.ts';
 import { suppressedAmong } from './queries-suppress.ts';
 
@@ -14,6 +15,11 @@ export interface SegmentContact extends ContactRow {
 /** How many contacts a filter has now, of those that whoever acts may see. */
 export function countSegment(tx: TenantTx, filter: SegmentFilter): Promise<number> {
   return countMatching(tx, filter);
+}
+
+/** The ids of its contacts as a subquery for another module's list: `values` are that statement's, the workspace first. */
+export function segmentSql(tx: TenantTx, filter: SegmentFilter, values: unknown[]): string {
+  return `select c.id from contacts c where ${compileFilter(tx, filter, values).where}`;
 }
 
 /** The contacts of a filter in the order of their ids, `limit` behind `after`. */

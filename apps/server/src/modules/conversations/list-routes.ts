@@ -9,6 +9,7 @@ import {
   principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
+import { getSegment, segmentSql } from '../contacts/index.ts';
 import { findConversation } from './find.ts';
 import { memberOf } from './participants.ts';
 import { byTime, type ConversationRoutesDeps, oneConversation } from './paths.ts';
@@ -36,6 +37,7 @@ const listFilter = listQuery.extend({
     .describe('Several times: those that carry all of them.'),
   assigneeId: z.union([z.uuid(), z.enum(['me', 'none'])]).optional(),
   contactId: z.uuid().optional(),
+  segment: z.uuid().optional().describe('Id of a segment of contacts.'),
   status: z.enum(['open', 'snoozed', 'closed']).optional(),
   unread: flag.describe('true: only those with something unread for the asking member.'),
   waiting: flag.describe('true: only those in which the person waits for somebody’s answer.'),
@@ -96,17 +98,20 @@ export function listRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       },
     },
     async (request) => {
-      const { limit, cursor, numberId, labelId, assigneeId, unread, waiting, ...given } = request.query;
+      const { limit, cursor, numberId, labelId, assigneeId, unread, waiting, segment, ...given } =
+        request.query;
       const allowed = principalOf(request).numberIds;
       const numberIds =
         numberId === undefined ? allowed : allowed === null || allowed.includes(numberId) ? [numberId] : [];
       return inTenant(db, request, async (tx) => {
         const userId = memberOf(tx);
+        const chosen = segment === undefined ? null : await getSegment(tx, segment);
         const rows = await selectConversationList(
           tx,
           {
             ...given,
             userId,
+            people: chosen ? (values) => segmentSql(tx, chosen.filter, values) : undefined,
             numberIds,
             labelIds: labelId === undefined ? [] : [labelId].flat(),
             // Nothing is a program's own.

@@ -20,6 +20,8 @@ export interface ConversationFilter {
   /** null: nobody's. */
   assigneeId?: string | null | undefined;
   contactId?: string | undefined;
+  /** Of these people: a subquery of the contacts module over these values, see `segmentSql`. */
+  people?: ((values: unknown[]) => string) | undefined;
   status?: 'open' | 'snoozed' | 'closed' | undefined;
   /** Something is unread for the asking member. */
   unread?: boolean | undefined;
@@ -63,6 +65,7 @@ export function listStatement(
   if (filter.assigneeId === null) where.push('c.assignee_id is null');
   else if (filter.assigneeId !== undefined) where.push(`c.assignee_id = ${value(filter.assigneeId, 'uuid')}`);
   if (filter.contactId !== undefined) where.push(`c.contact_id = ${value(filter.contactId, 'uuid')}`);
+  if (filter.people !== undefined) where.push(`c.contact_id in (${filter.people(values)})`);
   if (filter.status !== undefined) where.push(`c.status = ${value(filter.status, 'text')}`);
   if (filter.waiting || order === 'waiting') where.push('c.waiting_since is not null');
   for (const label of filter.labelIds ?? []) {
@@ -87,7 +90,7 @@ export function listStatement(
       order by c.${key} ${direction}, c.id ${direction} limit ${page.offset ? deepest : longest}) x
       order by x.at ${direction}, x.id ${direction}
       limit ${value(page.limit, 'integer')}${page.offset ? ` offset ${value(page.offset, 'integer')}` : ''}`;
-  return { statement: q || filter.labelIds?.length ? text : prepared(text), values };
+  return { statement: q || filter.labelIds?.length || filter.people ? text : prepared(text), values };
 }
 
 const shapes = new Map<string, Statement>();
