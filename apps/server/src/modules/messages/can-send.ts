@@ -7,7 +7,16 @@ import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../n
 import { templateStates } from '../templates/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
 import { type FactsRecord, factsOfConversations, usedOfPlans } from './queries-send.ts';
-import { decide, numberNotActive, type Purpose, type SendFacts, type Usage, type Verdict } from './rules.ts';
+import {
+  blocked,
+  decide,
+  numberNotActive,
+  type Purpose,
+  type SendFacts,
+  type Usage,
+  type Verdict,
+} from './rules.ts';
+import { missingParameter, templateRef } from './template-check.ts';
 
 /** To whom and from which number; exactly one address. */
 export interface Target {
@@ -23,7 +32,7 @@ export interface Target {
 export interface CanSendQuery extends Target {
   purpose?: Purpose | undefined;
   /** Asks for a template instead of free text. */
-  template?: { name: string; language: string } | undefined;
+  template?: { name: string; language: string; components?: readonly unknown[] | undefined } | undefined;
 }
 
 /**
@@ -43,20 +52,15 @@ export async function canSend(
   if (others) return { verdict: 'blocked', code: others.reason, sentence: others.message };
   const [facts] = await factsFor(tx, [{ workspaceId: tx.workspaceId, conversationId: place.conversationId }]);
   if (!facts) throw errors.notFound('conversation');
-  return judge(tx, [
-    {
-      facts,
-      purpose: query.purpose ?? 'service',
-      ...(query.template
-        ? {
-            content: {
-              type: 'template',
-              template: { name: query.template.name, language: { code: query.template.language } },
-            },
-          }
-        : { content: { type: 'text' } }),
-    },
-  ]).then(([verdict]) => verdict!);
+  const content = query.template ? templateContent(query.template) : { type: 'text' };
+  const [verdict] = await judge(tx, [{ facts, purpose: query.purpose ?? 'service', content }]);
+  if (verdict?.verdict !== 'free-form' || query.template?.components === undefined) return verdict!;
+  const missing = await missingParameter(tx, place.numberId, content);
+  return missing === null ? verdict : blocked('template_parameters', missing);
+}
+
+function templateContent({ name, language, components }: NonNullable<CanSendQuery['template']>) {
+  return { type: 'template', template: { name, language: { code: language }, components } };
 }
 
 type Place =
@@ -226,16 +230,6 @@ function templateKey({ facts, content }: Candidate): string | null {
   const template = templateRef(content);
   if (!template) return null;
   return `${facts.workspace_id}|${facts.account_id}|${template.name}|${template.language}`;
-}
-
-export function templateRef(content: { type: string; [key: string]: unknown }): {
-  name: string;
-  language: string;
-} | null {
-  if (content.type !== 'template') return null;
-  const template = content.template as { name?: unknown; language?: { code?: unknown } } | undefined;
-  if (typeof template?.name !== 'string' || typeof template.language?.code !== 'string') return null;
-  return { name: template.name, language: template.language.code };
 }
 
 /** What WhatsApp told about the templates of these candidates; those it never mentioned are missing. */

@@ -48,6 +48,19 @@ const canSendQuery = z.strictObject({
   purpose: z.enum(sendPurposes).optional(),
   template: z.string().max(512).optional().describe('Name of a template: may that be sent?'),
   language: z.string().max(20).optional().describe('Language of the template, such as en_US.'),
+  components: z
+    .string()
+    .max(20_000)
+    .transform((text, context) => {
+      try {
+        return z.array(z.unknown()).parse(JSON.parse(text));
+      } catch {
+        context.addIssue({ code: 'custom', message: 'components is the JSON of template.components' });
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .describe('JSON of the template.components of the send: is anything missing?'),
 });
 
 const verdictBody = z
@@ -248,7 +261,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
         },
       },
       async (request) => {
-        const { template, language, ...query } = request.query;
+        const { template, language, components, ...query } = request.query;
         if (template !== undefined && language === undefined)
           throw errors.invalidRequest([
             { path: 'query.language', message: 'A template needs its language too.' },
@@ -262,7 +275,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
             {
               ...query,
               ...(template !== undefined && language !== undefined
-                ? { template: { name: template, language } }
+                ? { template: { name: template, language, components } }
                 : {}),
             },
             only,

@@ -61,6 +61,8 @@ export type RefusalCode =
   | 'not_opted_in'
   | 'no_address'
   | 'template_not_approved'
+  /** Something that the template needs is missing; not asked at hand-over, where it was asked before. */
+  | 'template_parameters'
   | 'plan_limit_month'
   | 'plan_limit_minute'
   | 'window_closed'
@@ -205,7 +207,12 @@ export function numberNotActive(status: string): Verdict & { verdict: 'blocked' 
   return blocked('number_not_active', `The number is ${status}; messages can be sent once it is active.`);
 }
 
-function blocked(code: RefusalCode, sentence: string, changesAt?: Date): Verdict & { verdict: 'blocked' } {
+/** A verdict that nothing of it may be sent. */
+export function blocked(
+  code: RefusalCode,
+  sentence: string,
+  changesAt?: Date,
+): Verdict & { verdict: 'blocked' } {
   return { verdict: 'blocked', code, sentence, ...(changesAt ? { changesAt } : {}) };
 }
 

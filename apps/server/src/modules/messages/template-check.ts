@@ -2,7 +2,6 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { getNumber } from '../numbers/index.ts';
 import { checkTemplateSend } from '../templates/index.ts';
-import { templateRef } from './can-send.ts';
 
 /** What is missing in a template message, as a sentence; null when nothing is, or nobody told us about the template. */
 export async function missingParameter(
@@ -28,4 +27,15 @@ export async function refuseIncomplete(
 ): Promise<void> {
   const message = await missingParameter(tx, numberId, content);
   if (message !== null) throw errors.invalidRequest([{ path: 'template.components', message }], message);
+}
+
+/** Which template a content names; null for every other content. */
+export function templateRef(content: { type: string; [key: string]: unknown }): {
+  name: string;
+  language: string;
+} | null {
+  if (content.type !== 'template') return null;
+  const template = content.template as { name?: unknown; language?: { code?: unknown } } | undefined;
+  if (typeof template?.name !== 'string' || typeof template.language?.code !== 'string') return null;
+  return { name: template.name, language: template.language.code };
 }
