@@ -184,6 +184,10 @@ const settingsPages = settings.addChildren([
     lazyRouteComponent(() => import('./features/settings/numbers-page.tsx'), 'NumbersPage'),
   ),
   setting(
+    'accounts',
+    lazyRouteComponent(() => import('./features/settings/accounts-page.tsx'), 'AccountsPage'),
+  ),
+  setting(
     'members',
     lazyRouteComponent(() => import('./features/settings/members-page.tsx'), 'MembersPage'),
   ),

@@ -82,7 +82,6 @@ export async function changeAccount(
       tx.workspaceId,
       id,
       seal(deps.ring, webhookSecretPlace(tx.workspaceId, id), webhookSecret.trim()),
-      tx.now().toISOString(),
     ]);
   }
   const after = await getAccount(tx, id);

@@ -41,9 +41,10 @@ export const updateAccount = statement(
     where workspace_id = $1 and id = $2`,
 );
 
+/** Of an endpoint that somebody made by hand: nobody told us that webhooks come. */
 export const setWebhookSecret = statement(
   'numbers.set_webhook_secret',
-  `update accounts set sealed_webhook_secret = $3, webhooks_subscribed_at = $4, webhooks_problem = null
+  `update accounts set sealed_webhook_secret = $3, webhooks_subscribed_at = null, webhooks_problem = null
     where workspace_id = $1 and id = $2`,
 );
 

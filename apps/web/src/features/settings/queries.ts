@@ -18,6 +18,12 @@ export const numbersQuery = queryOptions({
   queryFn: () => all(chaski.numbers.list),
 });
 
+/** Beside the numbers: what happens to either makes both stale. */
+export const accountsQuery = queryOptions({
+  queryKey: ['numbers', 'accounts'],
+  queryFn: () => all(chaski.accounts.list),
+});
+
 export const noticesQuery = (id: string) =>
   queryOptions({
     queryKey: ['numbers', 'notices', id],
@@ -76,6 +82,7 @@ export const auditQuery = (filter: AuditFilter) =>
     placeholderData: keepPreviousData,
   });
 
+export type Account = Awaited<ReturnType<typeof chaski.accounts.get>>;
 export type Workspace = Awaited<ReturnType<typeof chaski.workspace.get>>;
 export type Workflow = Awaited<ReturnType<typeof chaski.workflows.list>>['data'][number];
 export type WaNumber = Awaited<ReturnType<typeof chaski.numbers.get>>;
