@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
@@ -93,18 +93,18 @@ export async function openList(
   const first = Buffer.concat(head);
   const encoding = options.encoding ?? encodingOf(first);
   const delimiter = options.delimiter ?? delimiterOf(new TextDecoder(encoding).decode(first));
-  const records = Readable.from(decoded(whole(), encoding))
-    .pipe(
-      parse({
-        delimiter,
-        relax_column_count: true,
-        relax_quotes: true,
-        skip_empty_lines: true,
-        // A quote that nobody closed must not swallow the file.
-        max_record_size: 100_000,
-      }),
-    )
-    [Symbol.asyncIterator]() as AsyncIterator<string[]>;
+  const parser = parse({
+    delimiter,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    // A quote that nobody closed must not swallow the file.
+    max_record_size: 100_000,
+  });
+  // Not pipe(): it hears no error of its source, and a file that breaks off, or is closed while more of it is being
+  // read, would end the process (ERR_STREAM_PREMATURE_CLOSE). Whoever reads the rows hears it from the parser.
+  pipeline(Readable.from(decoded(whole(), encoding)), parser, () => {});
+  const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
   const heading = await records.next();
   if (heading.done) throw errors.unprocessable('empty_list', 'The list is empty.');
   const headers = heading.value.map((cell) => cell.trim());
@@ -222,8 +222,9 @@ async function runImport(
   const options = importOptions.parse(before.options);
   const { contacts: limit } = await limitsFor(db, workspaceId);
   try {
-    const list = await as(async (tx) => openList(await listAttributes(tx), blob.stream, options));
-    const definitions = new Map((await as(listAttributes)).map((one) => [one.key, one]));
+    const attributes = await as(listAttributes);
+    const list = await openList(attributes, blob.stream, options);
+    const definitions = new Map(attributes.map((one) => [one.key, one]));
     let batch: NumberedRow[] = [];
     const flush = async () => {
       signal.throwIfAborted();
