@@ -6,10 +6,12 @@ import { once } from '../../api/once.ts';
 import { useExplain } from '../../ui/form.ts';
 import { contactQuery, putContact } from './queries.ts';
 
+type Purpose = ContactDetails['purposes'][number]['purpose'];
+
 export interface ContactWork {
   save(fields: ContactsUpdateData['body']): Promise<boolean>;
   label(labels: ContactDetails['labels']): Promise<boolean>;
-  consent(word: 'optOut' | 'optIn', scope: 'all' | 'marketing'): Promise<boolean>;
+  consent(word: 'optOut' | 'optIn', scope: 'all' | Purpose): Promise<boolean>;
   block(on: boolean): Promise<boolean>;
 }
 
@@ -44,8 +46,15 @@ export function useContactWork(contact: ContactDetails): ContactWork {
         chaski.contacts.putLabels({ id, body: { labelIds: labels.map((label) => label.id) } }),
       ),
     consent: (word, scope) =>
-      run({ optOut: { ...contact.optOut, status: word === 'optOut' } }, () =>
-        chaski.contacts[word]({ id, body: { scope } }, once()),
+      run(
+        {
+          purposes: contact.purposes.map((one) =>
+            scope === 'all' || scope === one.purpose
+              ? { ...one, state: word === 'optOut' ? ('out' as const) : ('in' as const) }
+              : one,
+          ),
+        },
+        () => chaski.contacts[word]({ id, body: { scope } }, once()),
       ),
     block: (on) =>
       run({ blocked: on }, () => chaski.contacts[on ? 'block' : 'unblock']({ id, body: {} }, once())),

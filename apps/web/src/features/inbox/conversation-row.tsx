@@ -72,10 +72,8 @@ export function ConversationRow({ conversation, current, selected, selecting, on
       </span>
       <span className={classes.preview}>
         {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
-        <bdi>
-          {by === null ? null : `${t('list.said', { name: by })} `}
-          <bdi>{lastMessage?.preview}</bdi>
-        </bdi>
+        {by === null ? null : <bdi className={classes.by}>{t('list.said', { name: by })}</bdi>}
+        <bdi>{lastMessage?.preview}</bdi>
       </span>
       <Marks conversation={conversation} unread={unread} />
     </div>

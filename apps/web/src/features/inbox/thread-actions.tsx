@@ -43,6 +43,7 @@ export function ThreadActions({
         <Button
           size="compact-sm"
           variant="default"
+          className={classes.take ?? ''}
           leftSection={<IconHandGrab size={16} />}
           onClick={() => work({ do: 'claim' })}
         >
