@@ -9,22 +9,22 @@ import {
   type Row,
   rows,
   s,
-  supabase,
+  sb,
   works,
 } from './standing.ts';
 
 export const s0: Row[] = [
   ...rows('s0', 'address', {
     '/api/*': instead('one program answers; no gateway stands in front', s('s0', '%s: 501 that names %s')),
-    '/api/auth/v1/*': notYet(supabase),
-    '/api/rest/v1/*': notYet(supabase),
+    '/api/auth/v1/*': works(sb('the stock client signs in')),
+    '/api/rest/v1/*': works(sb('the seven tables are read')),
     '/api/functions/v1/*': notYet('no functions of others run here; the address says so with 501'),
     '/api/functions/v1/whatsapp-webhook': works(s('s0', 'one address serves many companies')),
     '/api/realtime/v1/websocket': works(
       module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected'),
     ),
-    '/api/realtime/v1/websocket?apikey=<ANON_KEY>&vsn=1.0.0': notYet(
-      'the socket opens for people and tickets; ANON_KEY comes with the Supabase addresses',
+    '/api/realtime/v1/websocket?apikey=<ANON_KEY>&vsn=1.0.0': works(
+      sb('its tokens: a key not signed with JWT_SECRET'),
     ),
     '/socket/websocket': works(
       module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected'),
@@ -34,19 +34,17 @@ export const s0: Row[] = [
     '101': works(module('feed/realtime.test.ts', '101 at each address, subprotocol phoenix selected')),
   }),
   ...rows('s0', 'log', {
-    'invalid JWT': notYet('the word comes with ANON_KEY and SERVICE_ROLE_KEY'),
+    'invalid JWT': works(sb('its tokens: a key not signed with JWT_SECRET')),
     unauthorized: instead(
       'a socket without credentials is refused with 401',
       module('feed/realtime.test.ts', 'by cookie, by bearer in the subprotocol, by access_token'),
     ),
   }),
   ...rows('s0', 'command', {
-    'openssl rand -hex 64': instead('`chaski keys`', s('s0', 'Generate Secrets')),
-    'openssl rand -hex 32': instead('`chaski keys`', s('s0', 'Generate Secrets')),
+    'openssl rand -hex 64': instead('`chaski keys`', sb('chaski keys prints S0’s keys')),
+    'openssl rand -hex 32': instead('`chaski keys`', sb('chaski keys prints S0’s keys')),
     'export JWT_SECRET="<YOUR_SECRET>"': works(s('s0', 'its names of settings')),
-    'docker run --rm -e JWT_SECRET node:20-alpine node -e "': notYet(
-      'its tokens are understood with the Supabase addresses',
-    ),
+    'docker run --rm -e JWT_SECRET node:20-alpine node -e "': works(sb('the stock client signs in')),
     'git reset --hard HEAD': notYet(deployment),
     'git pull origin master': notYet(deployment),
     'chmod +x deploy.sh': notYet(deployment),
@@ -90,9 +88,9 @@ export const s0: Row[] = [
     POSTGRES_PASSWORD: instead('part of DATABASE_URL', config),
     JWT_SECRET: works(s('s3', 'Login: a JWT for 7 days')),
     API_JWT_SECRET: works(config),
-    ANON_KEY: notYet(supabase),
-    SERVICE_ROLE_KEY: notYet(supabase),
-    VITE_SUPABASE_ANON_KEY: notYet(supabase),
+    ANON_KEY: works(sb('ANON_KEY opens sign-in')),
+    SERVICE_ROLE_KEY: works(sb('SERVICE_ROLE_KEY acts as the operator')),
+    VITE_SUPABASE_ANON_KEY: works(s('s0', 'its names of settings')),
     REALTIME_DB_ENC_KEY: instead('SEALING_KEYS covers it', config),
     YOUR_SECRET: instead('a placeholder of the document', s('s0', 'Generate Secrets')),
   }),

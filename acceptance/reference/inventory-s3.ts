@@ -15,7 +15,6 @@ import {
   s,
   sentry,
   suite,
-  supabase,
   works,
 } from './standing.ts';
 
@@ -66,7 +65,7 @@ export const s3: Row[] = [
     PORT: works(config),
     NODE_ENV: works(s3Health),
     SUPABASE_URL: instead('media goes to any S3 service by BLOBS=s3', s('s3', 'its names of settings')),
-    SUPABASE_SERVICE_ROLE_KEY: notYet(supabase),
+    SUPABASE_SERVICE_ROLE_KEY: works(config),
     JWT_SECRET: works(jwt),
     CLIENT_ORIGIN: works(s('s3', 'CORS is closed but for CLIENT_ORIGIN')),
     DEMO_OWNER_ID: instead('the demo workspace is made by itself', s('s3', 'its names of settings')),

@@ -34,7 +34,7 @@ export const s = (system: System, title: string): Proof => [`acceptance/referenc
 
 export const config: Proof = ['apps/server/src/config.test.ts', '%s is never silently ignored'];
 export const firstCommand: Proof = ['acceptance/start.test.ts', 'is ready when it says so'];
-export const supabase = 'the Supabase addresses are the last part of the work';
+export const sb = (title: string): Proof => ['acceptance/reference/supabase.test.ts', title];
 export const deployment = 'deployment files (Dockerfile, compose, Caddy) are not there yet';
 
 export const queue = s('s2', '3d. Test Webhook Queue');

@@ -13,6 +13,7 @@ import {
   impersonateRoutes,
   keyRoutes,
   type Oidc,
+  operatorKeyRoutes,
   sendInvitationBy,
   signInRoutes,
 } from './modules/auth/index.ts';
@@ -92,6 +93,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(impersonateRoutes(auth));
   await app.register(factorRoutes({ ...auth, ring: deps.numbers.ring, oidc: deps.oidc ?? null }));
   await app.register(keyRoutes({ db, gate, ring: deps.numbers.ring, refuseUnknownNumbers }));
+  await app.register(operatorKeyRoutes({ db, gate }));
   if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
   await app.register(workspaceRoutes({ db, gate }));
   await app.register(
@@ -129,7 +131,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
   await app.register(
     compatRoutes({
-      ...(deps.compat ?? { openTenants: false, queue: null }),
+      ...(deps.compat ?? { openTenants: false, queue: null, keys: null }),
       db,
       gate,
       auth,

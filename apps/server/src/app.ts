@@ -20,11 +20,12 @@ import {
   createAuthenticate,
   createOidc,
   forgetSpentSessions,
+  installationKeys,
   mailResetHandler,
   tokenKeyOf,
 } from './modules/auth/index.ts';
 import { planHandler, startCampaigns } from './modules/campaigns/index.ts';
-import { createWorkOff } from './modules/compat/index.ts';
+import { createWorkOff, supabaseRows } from './modules/compat/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
@@ -309,6 +310,20 @@ export async function createApp(options: AppOptions): Promise<App> {
               max: config.webhookRateLimitMax,
               windowSeconds: config.webhookRateLimitWindowSec,
             };
+      const keys = installationKeys({
+        jwtSecret: secrets.jwtSecret,
+        serviceRoleKey: config.serviceRoleKey ?? null,
+      });
+      for (const [name, key] of Object.entries({
+        ANON_KEY: config.anonKey,
+        SERVICE_ROLE_KEY: config.serviceRoleKey,
+      })) {
+        if (key !== undefined && (await keys.read(key, db.clock.now())) === null) {
+          warnings.push(
+            `${name} is not signed with JWT_SECRET: whoever brings it gets 401. \`chaski keys\` makes one.`,
+          );
+        }
+      }
       const authenticate = createAuthenticate({ db, tokenKey: auth.tokenKey, site: auth.site });
       const workOff = createWorkOff({
         db,
@@ -359,6 +374,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           compat: {
             openTenants: simulator !== null && config.compatTenants !== 'credentials',
             queue: config.queueSecret === undefined ? null : { secret: config.queueSecret, workOff },
+            keys,
           },
         },
       );
@@ -385,6 +401,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         server: http.app.server,
         authenticate,
         origins: [...config.corsOrigins, ...(config.publicUrl === undefined ? [] : [config.publicUrl])],
+        isKey: async (apikey) => (await keys.read(apikey, db.clock.now())) !== null,
+        rows: supabaseRows,
       });
       openSockets = () => realtime.count();
       intake.push(() => realtime.stopIntake());

@@ -1,11 +1,6 @@
 /** Names of the reference systems that set nothing here, and why. */
 export const UNUSED: Record<string, string> = {
   POSTGRES_PASSWORD: 'only a compose file needs it; the password is part of DATABASE_URL',
-  ANON_KEY: 'the Supabase-style addresses are not served yet',
-  NEXT_PUBLIC_SUPABASE_ANON_KEY: 'the Supabase-style addresses are not served yet',
-  VITE_SUPABASE_ANON_KEY: 'the Supabase-style addresses are not served yet',
-  SERVICE_ROLE_KEY: 'the Supabase-style addresses are not served yet',
-  SUPABASE_SERVICE_ROLE_KEY: 'the Supabase-style addresses are not served yet',
   SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
   NEXT_PUBLIC_SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
   REALTIME_DB_ENC_KEY: 'SEALING_KEYS covers it',

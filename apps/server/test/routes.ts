@@ -1,6 +1,7 @@
 /** What the generated tests know about routes beyond what the server says. */
 import type { Role } from '@chaski/contracts';
 import { notAvailable } from '../src/modules/compat/not-available.ts';
+import { refusedWrites } from '../src/modules/compat/supabase-rest.ts';
 import type { Access, Http } from '../src/platform/http/index.ts';
 
 export interface KnownRoute {
@@ -44,6 +45,12 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   'POST /api/auth/login': 'e-mail and password are the credential',
   'POST /api/queue/whatsapp': 'the shared secret in x-queue-secret is the credential',
   ...Object.fromEntries(notAvailable.map((key) => [key, 'answers 501 to everybody, and does nothing'])),
+  ...Object.fromEntries(refusedWrites.map((key) => [key, 'names the native address, and does nothing'])),
+  'GET /api/auth/v1/health': 'says that it is there',
+  'GET /api/auth/v1/settings': 'the apikey opens it; holds nothing of anybody',
+  'POST /api/auth/v1/signup': 'nobody is anybody yet; the apikey opens it',
+  'POST /api/auth/v1/token': 'password or refresh token are the credential; the apikey opens it',
+  'POST /api/auth/v1/recover': 'who forgot a password has no credential; the apikey opens it',
   'GET /livez': 'for whoever restarts the process',
   'GET /readyz': 'for load balancers',
   'POST /v1/auth/register': 'nobody is anybody yet',
@@ -99,6 +106,8 @@ export const unaudited: Readonly<Record<string, string>> = {
   'POST /v1/auth/second-factor/passkey/options': 'asks only: random bytes for the login that waits',
   'POST /v1/contacts/import/preview': 'looks at a file and changes nothing',
   'POST /api/v1/auth/me': 'S2 asks with POST who it is; nothing changes',
+  'POST /api/rest/v1/rpc/get_my_company_id': 'PostgREST asks functions with POST; nothing changes',
+  'POST /api/rest/v1/rpc/get_my_role': 'PostgREST asks functions with POST; nothing changes',
   'PUT /v1/conversations/:id/draft':
     'a line for every pause of a typist would bury what was done; the message is audited',
   'DELETE /v1/conversations/:id/draft': 'the same',
@@ -125,8 +134,12 @@ export const notIdempotent: Readonly<Record<string, string>> = {
   'POST /v1/auth/passkeys/:id/remove': 'the code that proves the person counts once',
   'POST /v1/contacts/import/preview': 'changes nothing',
   'POST /api/v1/auth/me': 'changes nothing',
+  'POST /api/rest/v1/rpc/get_my_company_id': 'changes nothing',
+  'POST /api/rest/v1/rpc/get_my_role': 'changes nothing',
+  'POST /api/auth/v1/logout': 'ends what it comes with: the second is nobody',
   'POST /v1/auth/email':
     'its body holds the password: a quick hash of it is not for keeping, and asking twice is harmless',
+  'POST /v1/operator/keys': 'the key is shown once and kept by nobody',
   'POST /v1/operator/workspaces/:id/impersonate': 'the token is shown once and kept by nobody',
   'POST /v1/auth/logout': 'ends what it comes with: the second is nobody',
 };

@@ -11,18 +11,89 @@ export function addKeys(program: Command): void {
     .description('make secrets for the environment; API keys; rotate the sealing key')
     .action(async () => {
       const { generateSecrets } = await import('../secrets.ts');
+      const { makeInstallationKey } = await import('../modules/auth/index.ts');
       const made = generateSecrets();
+      const now = new Date();
       console.log(
         [
           '# Fresh values, kept nowhere: put them into the environment or .env, and a copy where you keep secrets.',
           `SEALING_KEYS=${made.sealingKey}`,
+          '# The same key under another name, which is understood as well; one of the two is enough.',
+          `TOKEN_MASTER_KEY=${made.sealingKey}`,
           `JWT_SECRET=${made.jwtSecret}`,
+          "# For Supabase's clients, signed with JWT_SECRET. The second acts as the operator: leave it out if nothing needs it.",
+          `ANON_KEY=${await makeInstallationKey(made.jwtSecret, 'anon', now)}`,
+          `SERVICE_ROLE_KEY=${await makeInstallationKey(made.jwtSecret, 'service_role', now)}`,
           `VERIFY_TOKEN=${made.verifyToken}`,
           `QUEUE_SECRET=${randomBytes(24).toString('base64url')}`,
           "# APP_SECRETS comes from Meta: your app's settings, Basic, App secret.",
         ].join('\n'),
       );
     });
+
+  keys
+    .command('supabase')
+    .description("keys for Supabase's clients, signed with the JWT_SECRET that this installation has")
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .action(async (options: CommonOptions) => {
+      const { load } = await import('./environment.ts');
+      const { loadSecrets } = await import('../secrets.ts');
+      const { makeInstallationKey } = await import('../modules/auth/index.ts');
+      const { config, dataDir } = load({ DATA_DIR: options.dataDir }, 'command');
+      const { jwtSecret } = loadSecrets(config, dataDir);
+      const now = new Date();
+      console.log(`ANON_KEY=${await makeInstallationKey(jwtSecret, 'anon', now)}`);
+      console.log('# Acts as the operator once it is set as SERVICE_ROLE_KEY where the app runs.');
+      console.log(`SERVICE_ROLE_KEY=${await makeInstallationKey(jwtSecret, 'service_role', now)}`);
+    });
+
+  const operators = keys.command('operator').description('keys that act as whoever runs the installation');
+  const ofInstallation = (command: Command): Command =>
+    command
+      .option('--data-dir <path>', 'folder of the embedded database')
+      .option('--json', 'one JSON object a line');
+
+  ofInstallation(operators.command('create').description('make a key; it is shown once'))
+    .option('--name <name>', 'what it is for', 'made with chaski keys operator create')
+    .option('--expires <time>', 'when it ends, e.g. 2027-01-31')
+    .action(async (options: WorkspaceOptions & { name: string; expires?: string }) => {
+      const { operator, show, withSession } = await import('./session.ts');
+      const { createOperatorKey } = await import('../modules/auth/index.ts');
+      const { parseTime } = await import('./arguments.ts');
+      const expiresAt = options.expires === undefined ? null : parseTime('--expires', options.expires);
+      await withSession(options, async ({ db }) => {
+        const made = await db.withSystem('make an operator key by command', (tx) =>
+          createOperatorKey(tx, { name: options.name, expiresAt }, operator),
+        );
+        show([made], options.json);
+        if (!options.json) console.log('\nIt is not shown again. Use it as `Authorization: Bearer <key>`.');
+      });
+    });
+
+  ofInstallation(operators.command('list').description('the keys, without their secrets')).action(
+    async (options: WorkspaceOptions) => {
+      const { show, withSession } = await import('./session.ts');
+      const { listOperatorKeys } = await import('../modules/auth/index.ts');
+      await withSession(options, async ({ db }) => {
+        const page = { limit: 1_000, after: null };
+        show(
+          await db.withSystem('operator keys by command', (tx) => listOperatorKeys(tx, page)),
+          options.json,
+        );
+      });
+    },
+  );
+
+  ofInstallation(
+    operators.command('revoke <id>').description('end a key; refused everywhere within a second'),
+  ).action(async (id: string, options: WorkspaceOptions) => {
+    const { operator, withSession } = await import('./session.ts');
+    const { revokeOperatorKey } = await import('../modules/auth/index.ts');
+    await withSession(options, async ({ db }) => {
+      await db.withSystem('end an operator key by command', (tx) => revokeOperatorKey(tx, id, operator));
+      console.log(`Operator key ${id} is revoked.`);
+    });
+  });
 
   const api = keys.command('api').description('API keys of a workspace');
   const inWorkspace = (command: Command): Command =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createApiKey, startSession, tokenKeyOf } from '../../src/modules/auth/index.ts';
+import { createApiKey, createOperatorKey, startSession, tokenKeyOf } from '../../src/modules/auth/index.ts';
 import { makeLink } from '../../src/modules/auth/mail-links.ts';
+import { systemActor } from '../../src/platform/db/index.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Samples, Stage } from './index.ts';
 
@@ -40,7 +41,15 @@ export async function browserOf(
 const newKey = (stage: Stage) =>
   stage.tenant((tx) => createApiKey(tx, { name: 'Shop', scopes: ['keys:write'] }));
 
+const operatorKey = (stage: Stage) =>
+  stage.db.withSystem('test: an operator key', (tx) =>
+    createOperatorKey(tx, { name: 'Portal' }, systemActor),
+  );
+
 export const samples: Samples = {
+  'GET /v1/operator/keys': () => ({}),
+  'POST /v1/operator/keys': () => ({ body: { name: 'Portal' } }),
+  'DELETE /v1/operator/keys/:id': async (stage) => ({ params: { id: (await operatorKey(stage)).id } }),
   'POST /v1/auth/register': () => ({
     body: { email: someone(), password: randomBytes(12).toString('hex'), name: 'Ana Quispe' },
   }),

@@ -1,4 +1,6 @@
+import { compatTables } from '../../src/modules/compat/supabase-tables.ts';
 import { writes } from '../writes.ts';
+import { browserOf } from './auth.ts';
 import type { Sample, Samples, Stage } from './index.ts';
 
 /** One pixel. */
@@ -39,6 +41,22 @@ export const samples: Samples = {
   'POST /api/tenants/register': tenant,
   'POST /tenants/:tenantId/send': toTenant,
   'POST /api/tenants/:tenantId/send': toTenant,
+  ...Object.fromEntries(
+    compatTables.map(({ name }) => [
+      `GET /api/rest/v1/${name}`,
+      () => ({ query: { select: '*', limit: 5 } }),
+    ]),
+  ),
+  'GET /api/rest/v1/rpc/get_my_company_id': () => ({}),
+  'POST /api/rest/v1/rpc/get_my_company_id': () => ({ body: {} }),
+  'GET /api/rest/v1/rpc/get_my_role': () => ({}),
+  'POST /api/rest/v1/rpc/get_my_role': () => ({ body: {} }),
+  'GET /api/auth/v1/user': () => ({}),
+  'PUT /api/auth/v1/user': () => ({ body: { data: { full_name: 'Ada' } } }),
+  'POST /api/auth/v1/logout': async (stage) => ({
+    headers: (await browserOf(stage)).headers,
+    query: { scope: 'local' },
+  }),
   'GET /api/auth/me': () => ({}),
   'GET /api/v1/auth/me': () => ({}),
   'POST /api/v1/auth/me': () => ({}),

@@ -1205,6 +1205,21 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      listKeys: (input?: { query?: t.OperatorListKeysData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorListKeysResponses[keyof t.OperatorListKeysResponses]>(
+          { method: 'GET', path: '/v1/operator/keys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** A key for programs that register tenants, approve numbers or watch over the installation. It makes no keys, acts as nobody and reads no message. */
+      createKey: (input: { body: t.OperatorCreateKeyData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorCreateKeyResponses[keyof t.OperatorCreateKeyResponses]>(
+          { method: 'POST', path: '/v1/operator/keys', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      deleteKey: (input: t.OperatorDeleteKeyData['path'], more?: Parameters<Call>[2]) =>
+        call<void>({ method: 'DELETE', path: '/v1/operator/keys/{id}', answer: 'none' }, input ?? {}, more),
       /** The installation's own lines: accounts, sign-ins, plans, whatever belongs to no workspace. */
       listAudit: (input?: { query?: t.OperatorListAuditData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.OperatorListAuditResponses[keyof t.OperatorListAuditResponses]>(
@@ -1893,14 +1908,17 @@ export const addresses = {
   'numbers.list': 'get /v1/numbers',
   'numbers.listNotices': 'get /v1/numbers/{id}/notices',
   'numbers.update': 'patch /v1/numbers/{id}',
+  'operator.createKey': 'post /v1/operator/keys',
   'operator.createRateCard': 'post /v1/operator/rate-cards',
   'operator.deadLetterRetry': 'post /v1/operator/dead-letters/retry',
+  'operator.deleteKey': 'delete /v1/operator/keys/{id}',
   'operator.getHealth': 'get /v1/operator/health',
   'operator.getParked': 'get /v1/operator/parked',
   'operator.getRawEventBody': 'get /v1/operator/raw-events/{n}/body',
   'operator.getWorkspace': 'get /v1/operator/workspaces/{id}',
   'operator.listAudit': 'get /v1/operator/audit',
   'operator.listDeadLetters': 'get /v1/operator/dead-letters',
+  'operator.listKeys': 'get /v1/operator/keys',
   'operator.listNumbers': 'get /v1/operator/numbers',
   'operator.listPlans': 'get /v1/operator/plans',
   'operator.listRateCards': 'get /v1/operator/rate-cards',

@@ -618,6 +618,19 @@ export type ApiKey = {
   oldTextUntil: string | null;
 };
 
+export type OperatorKey = {
+  id: string;
+  name: string;
+  /**
+   * The superadmin; null: the command line.
+   */
+  createdBy: string | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+};
+
 export type Sender = {
   kind: 'member' | 'key' | 'workflow' | 'campaign' | 'phone-app' | 'system';
   id: string | null;
@@ -4580,6 +4593,169 @@ export type ApiKeysRotateResponses = {
 };
 
 export type ApiKeysRotateResponse = ApiKeysRotateResponses[keyof ApiKeysRotateResponses];
+
+export type OperatorListKeysData = {
+  body?: never;
+  path?: never;
+  query?: {
+    limit?: number;
+    cursor?: string;
+  };
+  url: '/v1/operator/keys';
+};
+
+export type OperatorListKeysErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorListKeysError = OperatorListKeysErrors[keyof OperatorListKeysErrors];
+
+export type OperatorListKeysResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<OperatorKey>;
+    nextCursor: string | null;
+  };
+};
+
+export type OperatorListKeysResponse = OperatorListKeysResponses[keyof OperatorListKeysResponses];
+
+export type OperatorCreateKeyData = {
+  body: {
+    name: string;
+    /**
+     * null = never.
+     */
+    expiresAt?: string | null;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/operator/keys';
+};
+
+export type OperatorCreateKeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorCreateKeyError = OperatorCreateKeyErrors[keyof OperatorCreateKeyErrors];
+
+export type OperatorCreateKeyResponses = {
+  /**
+   * Default Response
+   */
+  201: {
+    id: string;
+    /**
+     * Shown here and never again: `Authorization: Bearer co_…`.
+     */
+    key: string;
+  };
+};
+
+export type OperatorCreateKeyResponse = OperatorCreateKeyResponses[keyof OperatorCreateKeyResponses];
+
+export type OperatorDeleteKeyData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/operator/keys/{id}';
+};
+
+export type OperatorDeleteKeyErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorDeleteKeyError = OperatorDeleteKeyErrors[keyof OperatorDeleteKeyErrors];
+
+export type OperatorDeleteKeyResponses = {
+  /**
+   * Default Response
+   */
+  204: void;
+};
+
+export type OperatorDeleteKeyResponse = OperatorDeleteKeyResponses[keyof OperatorDeleteKeyResponses];
 
 export type WorkspaceGetData = {
   body?: never;

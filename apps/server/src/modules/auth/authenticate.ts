@@ -6,6 +6,7 @@ import type { Authenticate, Caller, Principal } from '../../platform/http/index.
 import { isId, type WorkspaceId } from '../../platform/ids.ts';
 import { actsFromOurPages, cookieToken, type Site } from './cookies.ts';
 import { hashSecret } from './keys.ts';
+import { authenticateOperatorKey } from './operator-keys.ts';
 import { keyById, touchKey } from './queries.ts';
 import { callerBySession, touchSession } from './queries-session.ts';
 import { remembered } from './remembered.ts';
@@ -47,7 +48,7 @@ export interface AuthenticateOptions {
 }
 
 /**
- * Whoever comes: an API key, a bearer token or a cookie, in this order, and only the first that is there counts. Role
+ * Whoever comes: an API key, an operator key, a bearer token or a cookie, in this order, and only the first that is there counts. Role
  * and reach are read with the session, so a change of them holds from the next request on.
  */
 export function createAuthenticate({ db, tokenKey, site }: AuthenticateOptions): Authenticate {
@@ -56,6 +57,10 @@ export function createAuthenticate({ db, tokenKey, site }: AuthenticateOptions):
     if (bearer?.startsWith('ck_')) {
       const principal = await authenticateKey(db, bearer);
       return principal && { person: null, principal };
+    }
+    if (bearer?.startsWith('co_')) {
+      const key = await authenticateOperatorKey(db, bearer);
+      return key && { person: null, principal: null, operatorKey: key.id };
     }
     if (bearer !== null) {
       const claims = await readToken(tokenKey, bearer, db.clock.now());

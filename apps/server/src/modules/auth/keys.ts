@@ -23,7 +23,7 @@ export interface ApiKeyRow {
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** 16 letters of 5 bits. No `_`, which parts the key. */
-function newKeyId(): string {
+export function newKeyId(): string {
   return Array.from(randomBytes(16), (byte) => alphabet[byte & 31]).join('');
 }
 

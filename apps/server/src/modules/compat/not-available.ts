@@ -26,18 +26,6 @@ const later: readonly {
     addresses: ['/api/functions/v1/*'],
     instead: 'No function of others runs here; /openapi.json lists what there is.',
   },
-  {
-    capability: 'supabase-auth',
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    addresses: ['/api/auth/v1/*'],
-    instead: 'Sign in at POST /v1/auth/login or POST /api/auth/login.',
-  },
-  {
-    capability: 'supabase-rest',
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    addresses: ['/api/rest/v1/*'],
-    instead: 'The same data is at /v1; /openapi.json describes it.',
-  },
 ];
 
 /** `POST /api/v1/onboarding/esb/start`, and so on. */

@@ -1,13 +1,14 @@
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import type { Gate, HttpApp } from '../../platform/http/index.ts';
-import type { AuthDeps } from '../auth/index.ts';
+import type { AuthDeps, InstallationKeys } from '../auth/index.ts';
 import type { AddNumberDeps } from '../numbers/index.ts';
 import type { CreateWorkspaceHooks } from '../workspaces/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { notAvailableRoutes } from './not-available.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { sendRoutes } from './send-routes.ts';
+import { supabaseRoutes } from './supabase-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import type { WorkOff } from './work-off.ts';
@@ -18,6 +19,8 @@ export interface CompatOptions {
   openTenants: boolean;
   /** S1's queue; null: no QUEUE_SECRET is set. */
   queue: { secret: string; workOff: WorkOff } | null;
+  /** Of Supabase's clients; null: none is good. */
+  keys: InstallationKeys | null;
 }
 
 export interface CompatDeps extends CompatOptions {
@@ -39,6 +42,7 @@ export function compatRoutes(deps: CompatDeps): (app: HttpApp) => Promise<void> 
     sendRoutes(app, deps);
     await app.register((scope) => uploadRoutes(scope as unknown as HttpApp, deps));
     queueRoutes(app, deps);
+    await app.register(async (scope) => supabaseRoutes(scope as unknown as HttpApp, deps));
     notAvailableRoutes(app);
   };
 }

@@ -27,7 +27,8 @@ const message = z.strictObject({
 
 const oneTenant = z.strictObject({ tenantId: z.uuid() });
 
-const operatorWanted = "an operator's token as `Authorization: Bearer …` (POST /api/auth/login makes one)";
+const operatorWanted =
+  "an operator's key as `Authorization: Bearer co_…` (`chaski keys operator create` makes one), or an operator's token";
 const keyWanted = "a key of the tenant's workspace as `Authorization: Bearer ck_…`";
 
 /** S4's statuses are queued, sent, delivered, read and failed; on its way is queued there. */
@@ -77,7 +78,7 @@ export function tenantRoutes(app: HttpApp, deps: CompatDeps): void {
     app.post(
       `${prefix}/tenants/register`,
       {
-        onRequest: openOr(gate.operator(), {
+        onRequest: openOr(gate.operator({ keys: true }), {
           open: deps.openTenants,
           wanted: operatorWanted,
           admit: () => true,
@@ -86,7 +87,7 @@ export function tenantRoutes(app: HttpApp, deps: CompatDeps): void {
       },
       async (request, reply) => {
         // Through the open door comes nobody: then the token must be the simulator's.
-        const isOperator = request.person !== null;
+        const isOperator = request.person !== null || request.operatorKey !== null;
         if (!isOperator && !request.body.accessToken.startsWith('mock_')) {
           throw credentialsWanted(operatorWanted);
         }

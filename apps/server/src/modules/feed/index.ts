@@ -5,6 +5,8 @@
  * *view* is what somebody may see: members without limits share one, a limited member has one of their own; a *seat* is
  * a channel's place: whose it is, what they may hear, the last number they heard.
  *
+ * a *row* is what a client of `postgres_changes` is told instead: what an event is about, in another system's table.
+ *
  * Tables: realtime_tickets (events are platform/events').
  * States of a seat: catching up → live → catching up again when its view changes.
  *

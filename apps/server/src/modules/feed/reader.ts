@@ -11,6 +11,7 @@ import type { Logger } from '../../platform/log.ts';
 import { startLoop } from '../../platform/loop.ts';
 import { push } from '../../platform/realtime/index.ts';
 import type { Signals } from '../../platform/signals.ts';
+import { type RowChange, type RowSource, tellRows } from './changes.ts';
 import { presentEvent } from './present.ts';
 import { actionFor, isAbout } from './rules.ts';
 import { asViewer, type FeedChannel, viewOf } from './seats.ts';
@@ -24,6 +25,14 @@ export interface ReaderOptions {
   /** Events that change who may hear what; done before the others of their batch are pushed. */
   controls: readonly string[];
   onControl(event: StoredEvent): void;
+  /** For channels that want rows; null: none do. */
+  rows: RowSource | null;
+}
+
+/** What one view shows of a stretch. */
+interface Seen extends Stretch {
+  /** Read only where somebody of the view wants rows. */
+  rows: readonly RowChange[];
 }
 
 export interface Reader {
@@ -43,7 +52,7 @@ const fedBytes = 256 * 1024;
 
 /** Follows the one order of events and pushes each batch to the seats of this process. */
 export async function startReader(options: ReaderOptions): Promise<Reader> {
-  const { db, signals, log, controls, onControl } = options;
+  const { db, signals, log, controls, onControl, rows: source } = options;
   let cursor = (await eventBounds(db)).last;
   const catching: FeedChannel[] = [];
   let busy = 0;
@@ -88,22 +97,33 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
     workspaces: ReadonlySet<string>,
     after: number,
     until: number,
-  ): Promise<Map<string, StoredEvent[]>> {
-    const views = new Map<string, Principal>();
+  ): Promise<Map<string, Seen>> {
+    const views = new Map<string, { principal: Principal; wantsRows: boolean }>();
     for (const { seat } of options.channels()) {
       if (seat.state !== 'live' || !workspaces.has(seat.workspaceId)) continue;
-      views.set(`${seat.workspaceId} ${viewOf(seat.principal)}`, seat.principal);
+      const view = `${seat.workspaceId} ${viewOf(seat.principal)}`;
+      const wantsRows = seat.rows !== null || views.get(view)?.wantsRows === true;
+      views.set(view, { principal: seat.principal, wantsRows });
     }
-    const read = new Map<string, StoredEvent[]>();
-    for (const [view, principal] of views) {
-      const { events } = await between(principal, after, until, batch + 1);
-      read.set(view, events);
+    const read = new Map<string, Seen>();
+    for (const [view, { principal, wantsRows }] of views) {
+      read.set(view, await between(principal, after, until, batch + 1, wantsRows));
     }
     return read;
   }
 
-  function between(principal: Principal, after: number, until: number, limit: number): Promise<Stretch> {
-    return asViewer(db, principal, (tx) => eventsBetween(tx, after, until, limit));
+  function between(
+    principal: Principal,
+    after: number,
+    until: number,
+    limit: number,
+    wantsRows: boolean,
+  ): Promise<Seen> {
+    return asViewer(db, principal, async (tx) => {
+      const seen = await eventsBetween(tx, after, until, limit);
+      const rows = wantsRows && source ? await source.changed(tx, seen.events) : [];
+      return { ...seen, rows };
+    });
   }
 
   function catchUp(channel: FeedChannel): void {
@@ -138,19 +158,21 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
         return;
       }
       const view = viewOf(seat.principal);
-      const { events, last } = await between(seat.principal, seat.cursor, cursor, stretch);
+      const found = await between(seat.principal, seat.cursor, cursor, stretch, seat.rows !== null);
       // Lowered while we read: what was read may be too much.
       if (view !== viewOf(seat.principal) || !channel.open) continue;
-      tell(channel, events);
-      seat.cursor = last;
+      tell(channel, found);
+      seat.cursor = found.last;
       while (connection.socket.bufferedAmount > fedBytes && channel.open) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
   }
 
-  function tell(channel: FeedChannel, events: readonly StoredEvent[]): void {
+  function tell(channel: FeedChannel, { events, rows }: Seen): void {
     const { seat } = channel;
+    if (source) tellRows(source, channel, rows);
+    if (seat.ownTopic) return;
     for (const event of events) {
       if (event.seq <= seat.cursor) continue;
       if (!allows(seat.principal.scopes, actionFor(event.name))) continue;

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/index.ts';
 import { eventBounds, numberAt } from '../../platform/events/index.ts';
 import type { Authenticate } from '../../platform/http/index.ts';
 import { allows } from '../../platform/http/index.ts';
+import { newId } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/log.ts';
 import {
   attachSockets,
@@ -10,10 +11,13 @@ import {
   type Fanout,
   type Joined,
   type JoinRequest,
+  push,
 } from '../../platform/realtime/index.ts';
 import type { Signals } from '../../platform/signals.ts';
+import type { RowSource, RowWish } from './changes.ts';
 import { controlNames, createControls } from './controls.ts';
 import { startReader } from './reader.ts';
+import { parseTopic } from './rules.ts';
 import { asViewer, type FeedChannel, ownerOf, type Seat, seat, seatAgain, whoOf, wishOf } from './seats.ts';
 import { redeemTicket } from './tickets.ts';
 
@@ -27,6 +31,10 @@ export interface RealtimeOptions {
   /** Origins of web pages that may connect besides our own. */
   origins: readonly string[];
   maxSocketsPerOwner?: number;
+  /** Whether an `apikey` of the address is good; left out: nobody looks at it. */
+  isKey?: (apikey: string) => Promise<boolean>;
+  /** For clients of `postgres_changes`; left out: no rows are told. */
+  rows?: RowSource;
 }
 
 export interface Realtime {
@@ -49,8 +57,11 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     const wish = wishOf(request);
     if (wish === 'bad')
       return refused('invalid_request', '`after` is a number of the feed, `since` milliseconds.');
+    const rows = rowsOf(request);
+    if (typeof rows === 'string') return refused('invalid_request', rows);
     const workspaceId = typeof payload.workspaceId === 'string' ? payload.workspaceId : null;
-    const answer = await seat(deps, connection, name, bearer, workspaceId);
+    const ownTopic = rows !== null && parseTopic(name) === null;
+    const answer = await seat(deps, connection, name, bearer, workspaceId, ownTopic);
     if (answer.is === 'refused') return answer;
     const { principal, person, conversationId } = answer;
     const made: Seat = {
@@ -60,6 +71,8 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       conversationId,
       cursor: reader.cursor,
       state: 'live',
+      rows,
+      ownTopic,
       replayUntil: 0,
     };
     if (wish !== null) {
@@ -80,11 +93,21 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     return {
       is: 'joined',
       seat: made,
+      // Nobody else is in it, in this workspace or another, whatever both call theirs.
+      ...(ownTopic ? { room: `own:${newId()}` } : {}),
       response: { seq: made.cursor },
       who: whoOf(made),
       owner: ownerOf(made),
       mayBroadcast: allows(principal.scopes, 'conversations:write'),
     };
+  }
+
+  /** What a join wants to hear of rows; a text: why not. */
+  function rowsOf({ payload, style }: JoinRequest<Seat>): readonly RowWish[] | null | string {
+    const wanted = (payload.config as { postgres_changes?: unknown } | undefined)?.postgres_changes;
+    if (style !== 'realtime' || !options.rows || !Array.isArray(wanted) || wanted.length === 0) return null;
+    if (wanted.length > 100) return 'A topic takes 100 postgres_changes at most.';
+    return options.rows.wishes(wanted);
   }
 
   const hub = createHub<Seat>({
@@ -95,6 +118,11 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       join,
       joined(channel) {
         const { seat: place } = channel;
+        if (place.rows) {
+          const message = 'Subscribed to PostgreSQL';
+          const said = { extension: 'postgres_changes', status: 'ok', channel: channel.topic, message };
+          push(channel, 'system', JSON.stringify(said));
+        }
         // Joined without a wish: from where the reader stands now, which the reply may be a moment behind.
         if (place.state === 'catching' || place.cursor !== reader.cursor) reader.catchUp(channel);
         // It may have been given away between the question whether they may hear it and now, when events reach this seat.
@@ -120,6 +148,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     channels,
     controls: controlNames,
     onControl: controls.take,
+    rows: options.rows ?? null,
   });
   const attached = attachSockets<Seat>({
     server: options.server,
@@ -127,6 +156,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     log,
     authenticate,
     redeem: (ticket) => redeemTicket(db, ticket),
+    isKey: options.isKey,
     origins: options.origins,
   });
 

@@ -5,6 +5,7 @@ import { type Authenticate, allows, type Caller, type Principal } from '../../pl
 import type { WorkspaceId } from '../../platform/ids.ts';
 import type { Channel, Connection, JoinRequest } from '../../platform/realtime/index.ts';
 import { getConversation } from '../conversations/index.ts';
+import type { RowWish } from './changes.ts';
 import { parseTopic } from './rules.ts';
 
 /** A channel's place: whose it is, what they may hear, how far they have heard. */
@@ -21,6 +22,10 @@ export interface Seat {
    * Ahead: another process told it more than this one has read yet.
    */
   state: 'live' | 'catching' | 'ahead';
+  /** Rows that it wants to hear of; null: events alone. */
+  rows: readonly RowWish[] | null;
+  /** The client made its topic up: it is told rows and no events, and shares it with nobody. */
+  ownTopic: boolean;
   /** Up to here a realtime-js client is told old things. */
   replayUntil: number;
 }
@@ -57,8 +62,10 @@ export async function seat(
   name: string,
   bearer: string | null,
   workspaceId: string | null,
+  /** Rows are wanted: any name will do, for who is in a workspace. */
+  anyTopic = false,
 ): Promise<Seated> {
-  const topic = parseTopic(name);
+  const topic = parseTopic(name) ?? (anyTopic ? { kind: 'own' as const, id: '' } : null);
   const unknown = refused('unknown_topic', 'Join workspace:<id> or conversation:<id>.');
   if (!topic) return unknown;
   let caller: Caller | null;
@@ -81,7 +88,7 @@ export async function seat(
   if (!allows(principal.scopes, 'conversations:read')) {
     return refused('forbidden', 'Hearing events needs conversations:read.');
   }
-  if (topic.kind === 'workspace') return { is: 'seated', principal, person, conversationId: null };
+  if (topic.kind !== 'conversation') return { is: 'seated', principal, person, conversationId: null };
   return (await mayHear(deps.db, principal, topic.id))
     ? { is: 'seated', principal, person, conversationId: topic.id }
     : unknown;
@@ -114,7 +121,8 @@ export async function seatAgain(
   channel: FeedChannel,
   bearer: string | null,
 ): Promise<{ principal: Principal; person: Caller['person'] } | null> {
-  const answer = await seat(deps, channel.connection, channel.name, bearer, channel.seat.workspaceId);
+  const { connection, name, seat: place } = channel;
+  const answer = await seat(deps, connection, name, bearer, place.workspaceId, place.ownTopic);
   return answer.is === 'seated' && answer.principal.workspaceId === channel.seat.workspaceId ? answer : null;
 }
 

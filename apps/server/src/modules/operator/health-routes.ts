@@ -39,7 +39,7 @@ export function healthRoutes(app: HttpApp, { db, gate, inboundLag }: OperatorDep
   app.get(
     '/v1/operator/health',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         description: 'What waits, what gave up, and how large it all is.',

@@ -23,7 +23,7 @@ export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
   app.get(
     '/v1/operator/numbers',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         querystring: listQuery.extend({
@@ -50,7 +50,7 @@ export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
   app.patch(
     '/v1/operator/numbers/:id',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         description:

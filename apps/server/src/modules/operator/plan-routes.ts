@@ -8,7 +8,7 @@ export function planRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
   app.get(
     '/v1/operator/plans',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         description: 'All plans, the smallest first. There are few: no pages.',
@@ -21,7 +21,7 @@ export function planRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
   app.patch(
     '/v1/operator/plans/:name',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         description:

@@ -45,7 +45,7 @@ export function workspaceRoutes(app: HttpApp, { db, gate }: OperatorDeps): void 
   app.get(
     '/v1/operator/workspaces',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         querystring: listQuery.extend({
@@ -82,7 +82,7 @@ export function workspaceRoutes(app: HttpApp, { db, gate }: OperatorDeps): void 
   app.get(
     '/v1/operator/workspaces/:id',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: { tags: ['operator'], params: oneWorkspace, response: { 200: workspaceBody } },
     },
     (request) =>
@@ -95,7 +95,7 @@ export function workspaceRoutes(app: HttpApp, { db, gate }: OperatorDeps): void 
   app.patch(
     '/v1/operator/workspaces/:id',
     {
-      onRequest: gate.operator(),
+      onRequest: gate.operator({ keys: true }),
       schema: {
         tags: ['operator'],
         description:

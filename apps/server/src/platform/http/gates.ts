@@ -48,6 +48,8 @@ export interface Caller {
   person: Person | null;
   /** null: a person who is in no workspace. */
   principal: Principal | null;
+  /** The operator's key that asks, which is in no workspace and no person. */
+  operatorKey?: string;
   /** Why a person has no principal, where the reason is another: the workspace is suspended, or not theirs. */
   withheld?: AppError;
 }
@@ -59,7 +61,10 @@ export interface Caller {
 export type Authenticate = (credentials: Credentials) => Promise<Caller | null>;
 
 /** What a route asks of its caller; kept on the hook, so that tests find routes that ask nothing. */
-export type Access = { kind: 'workspace'; actions: readonly string[] } | { kind: 'person' | 'operator' };
+export type Access =
+  | { kind: 'workspace'; actions: readonly string[] }
+  | { kind: 'person' }
+  | { kind: 'operator'; keys: boolean };
 
 export type GateHook = onRequestAsyncHookHandler & { access: Access };
 
@@ -68,8 +73,8 @@ export interface Gate {
   (...actions: string[]): GateHook;
   /** Anybody signed in, member of a workspace or not. No API keys. */
   person(): GateHook;
-  /** Superadmins. No API keys. */
-  operator(): GateHook;
+  /** Superadmins; with `keys` the operator's keys too. No API keys of workspaces. */
+  operator(options?: { keys: boolean }): GateHook;
 }
 
 /** Limits, asked before a request's body is read: what is too much is refused with 429. */
@@ -88,6 +93,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
     person: Person | null;
+    operatorKey: string | null;
     /** The limit that is closest: its figures are in the answer. */
     limit: { max: number; remaining: number; resetSeconds: number } | null;
   }
@@ -137,6 +143,7 @@ export function gateWith(authenticate: Authenticate, admission?: Admission): Gat
           );
     }
     request.person = caller.person;
+    request.operatorKey = caller.operatorKey ?? null;
     request.principal = caller.principal && withOrigin(caller.principal, request);
     await admission?.caller(caller, request);
     return caller;
@@ -147,6 +154,11 @@ export function gateWith(authenticate: Authenticate, admission?: Admission): Gat
       const { principal, withheld } = await identify(request);
       if (!principal) {
         if (withheld) throw withheld;
+        if (request.operatorKey !== null) {
+          throw errors.forbidden("An operator's key is in no workspace. Use an API key of one.", {
+            reason: 'no_workspace',
+          });
+        }
         throw errors.forbidden('You are in no workspace yet. Make one, or accept an invitation.', {
           reason: 'no_workspace',
         });
@@ -170,10 +182,15 @@ export function gateWith(authenticate: Authenticate, admission?: Admission): Gat
         const { person } = await identify(request);
         if (!person) throw errors.forbidden('This address is for people who signed in, not for API keys.');
       }),
-    operator: () =>
-      hook({ kind: 'operator' }, async (request) => {
-        const { person } = await identify(request);
-        if (!person?.isSuperadmin) throw errors.forbidden('This address is for superadmins.');
+    operator: ({ keys } = { keys: false }) =>
+      hook({ kind: 'operator', keys }, async (request) => {
+        const { person, operatorKey } = await identify(request);
+        if (person?.isSuperadmin || (keys && operatorKey !== undefined)) return;
+        throw errors.forbidden(
+          operatorKey === undefined
+            ? 'This address is for superadmins.'
+            : 'This address is for superadmins themselves, not for their keys.',
+        );
       }),
   });
 }
@@ -221,11 +238,15 @@ export function personOf(request: Pick<FastifyRequest, 'person'>): Person {
   return request.person;
 }
 
-/** The superadmin who asks, as the audits of workspaces name them. */
-export function operatorOf(request: Pick<FastifyRequest, 'person' | 'ip' | 'headers' | 'id'>): Actor {
+/** The superadmin who asks, or their key, as the audits of workspaces name them. */
+export function operatorOf(
+  request: Pick<FastifyRequest, 'person' | 'operatorKey' | 'ip' | 'headers' | 'id'>,
+): Actor & { id: string } {
+  const { operatorKey } = request;
   return {
-    kind: 'user',
-    id: personOf(request).userId,
+    ...(operatorKey === null
+      ? { kind: 'user', id: personOf(request).userId }
+      : { kind: 'key', id: operatorKey }),
     role: 'superadmin',
     origin: {
       ip: request.ip,

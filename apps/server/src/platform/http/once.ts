@@ -55,9 +55,10 @@ export function once(db: Database): {
   return {
     async begin(request, reply) {
       const key = keyOf(request);
-      if (key === null || request.person === null) return;
+      const who = request.person?.userId ?? request.operatorKey;
+      if (key === null || who === null) return;
       // Under whoever asks: one person's key says nothing about another's.
-      const route = `${request.method} ${request.url.split('?', 1)[0]} ${request.person.userId}`;
+      const route = `${request.method} ${request.url.split('?', 1)[0]} ${who}`;
       const place = [installation, route, key];
       const now = db.clock.now();
       const hash = createHash('sha256').update(canonical(request.body)).digest();

@@ -117,7 +117,7 @@ export interface Http {
 /** What pages of other origins may call, when they are listed. */
 const callable = /^\/(v1|api|tenants|graph)\/|^\/(health|openapi\.json)(\?|$)/;
 const exposed =
-  'x-request-id, idempotent-replayed, retry-after, etag, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
+  'x-request-id, idempotent-replayed, retry-after, etag, content-range, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
 
 const answering = histogram(
   'chaski_http_request_seconds',
@@ -192,6 +192,7 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.decorate('showsStacks', options.environment === 'development');
   app.decorateRequest('principal', null);
   app.decorateRequest('person', null);
+  app.decorateRequest('operatorKey', null);
   app.decorateRequest('limit', null);
   app.decorateRequest('claimed', null);
   const remember = options.db && once(options.db);
@@ -295,7 +296,9 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
       reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
       reply.header(
         'access-control-allow-headers',
-        'authorization, content-type, idempotency-key, x-idempotency-key, x-request-id, x-workspace-id, if-match',
+        // The last line is what supabase-js sends.
+        'authorization, content-type, idempotency-key, x-idempotency-key, x-request-id, x-workspace-id, if-match, ' +
+          'apikey, x-client-info, x-supabase-api-version, accept-profile, content-profile, prefer, range, range-unit',
       );
       reply.header('access-control-max-age', '600');
       return reply.status(204).send(undefined as never);

@@ -92,7 +92,7 @@ function fraction(verdict: Pick<Verdict, 'remaining' | 'max'>): number {
   return verdict.remaining / verdict.max;
 }
 
-function whoOf({ person, principal }: Caller): ['user' | 'key', string] {
+function whoOf({ person, principal, operatorKey }: Caller): ['user' | 'key', string] {
   if (person) return ['user', person.userId];
-  return ['key', principal?.actor.id ?? ''];
+  return ['key', operatorKey ?? principal?.actor.id ?? ''];
 }

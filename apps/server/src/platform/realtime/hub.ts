@@ -19,6 +19,8 @@ export type Joined<Seat> =
   | {
       is: 'joined';
       seat: Seat;
+      /** The topic that its members share, where it is another than they call it: names that clients make up are kept apart. */
+      room?: string;
       response: Record<string, unknown>;
       who: { key: string; name: string } | null;
       /** Whose socket it is, for the number of sockets one may have. */
@@ -210,7 +212,7 @@ export function createHub<Seat>(options: HubOptions<Seat>): Hub<Seat> {
     const channel: Channel<Seat> = {
       connection,
       topic,
-      name,
+      name: answer.room ?? name,
       style,
       joinRef: joinRef ?? ref,
       bearer,
@@ -222,8 +224,8 @@ export function createHub<Seat>(options: HubOptions<Seat>): Hub<Seat> {
       open: true,
     };
     connection.channels.set(topic, channel);
-    const members = topics.get(name) ?? new Set();
-    topics.set(name, members.add(channel));
+    const members = topics.get(channel.name) ?? new Set();
+    topics.set(channel.name, members.add(channel));
     const changes = Array.isArray(config.postgres_changes) ? config.postgres_changes.slice(0, 100) : [];
     connection.reply(topic, channel.joinRef, ref, 'ok', {
       ...answer.response,
@@ -231,7 +233,7 @@ export function createHub<Seat>(options: HubOptions<Seat>): Hub<Seat> {
         ? { postgres_changes: changes.map((change, index) => ({ ...record(change), id: index + 1 })) }
         : {}),
     });
-    push(channel, 'presence_state', JSON.stringify(presence.state(name)));
+    push(channel, 'presence_state', JSON.stringify(presence.state(channel.name)));
     // phoenix: a member is seen by joining; realtime-js tracks when the page says so.
     if (style === 'phoenix' && payload.presence !== false) track(channel, {});
     handlers.joined(channel);

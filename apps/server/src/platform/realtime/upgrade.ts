@@ -20,6 +20,8 @@ export interface AttachOptions<Seat> {
   authenticate: Authenticate;
   /** Whoever a ticket was made for; null: not known, used, or too old. */
   redeem(ticket: string): Promise<Caller | null>;
+  /** Whether an `apikey` of the address is good; left out: nobody looks at it. */
+  isKey?: ((apikey: string) => Promise<boolean>) | undefined;
   /** Origins of web pages that may connect besides our own. */
   origins: readonly string[];
   maxSockets?: number;
@@ -34,8 +36,8 @@ export interface Attached {
 
 /**
  * Lets sockets in. By cookie (Origin checked), by a bearer in the subprotocol, or by a ticket; without any of them too:
- * then each join brings a token. Of the URL only path, `ticket` and `workspaceId` are read: what clients put there as
- * `apikey` is nobody's identity and in no log.
+ * then each join brings a token. Of the URL only path, `ticket`, `workspaceId` and `apikey` are read: the last opens the
+ * door to this installation, is nobody's identity and in no log. No token of a person is taken from there.
  */
 export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
   const { server, hub, log, authenticate, redeem, maxSockets = 20_000 } = options;
@@ -57,6 +59,10 @@ export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
     const { origin, host } = request.headers;
     if (origin !== undefined && !sameSite(origin, host, origins))
       return { status: 403, why: 'foreign origin' };
+    const apikey = url.searchParams.get('apikey');
+    if (apikey !== null && options.isKey && !(await options.isKey(apikey))) {
+      return { status: 401, why: 'invalid JWT: the apikey is not signed with JWT_SECRET' };
+    }
     const bearer = bearerOf(request);
     const workspaceId = url.searchParams.get('workspaceId');
     const credentials: Credentials = {
