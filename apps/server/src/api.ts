@@ -21,6 +21,7 @@ import {
   campaignListRoutes,
   campaignReportRoutes,
   campaignRoutes,
+  campaignsUsing,
   rateCardRoutes,
 } from './modules/campaigns/index.ts';
 import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
@@ -118,7 +119,9 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(searchRoutes({ db, gate }));
   await app.register(analyticsRoutes({ db, gate }));
   await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));
-  await app.register(templateRoutes({ db, gate, reports: { statistics: templateStatistics, uses: [] } }));
+  await app.register(
+    templateRoutes({ db, gate, reports: { statistics: templateStatistics, uses: [campaignsUsing] } }),
+  );
   await app.register(workflowRoutes({ db, gate }));
   await app.register(campaignRoutes({ db, gate, blobs }));
   await app.register(campaignListRoutes({ db, gate, blobs }));

@@ -40,3 +40,4 @@ export { followPeople } from './replies.ts';
 export { campaignReportRoutes } from './report-routes.ts';
 export { campaignRoutes } from './routes.ts';
 export { startCampaigns } from './step.ts';
+export { campaignsUsing } from './template-uses.ts';
