@@ -1,5 +1,6 @@
 /** Somebody with a phone in hand: what a test or the admin API lets a person do, and what lies on the phone. */
 import { playedByPerson, readByPerson } from './deliver.ts';
+import { saysInGroup } from './groups.ts';
 import type { JsonObject } from './json.ts';
 import { savePerson } from './keep.ts';
 import { personMedia } from './media.ts';
@@ -37,6 +38,8 @@ export interface PersonHandle {
   send(message: NewMessage | string, to?: string): string;
   /** Sends a body as the webhook carries it: orders, ad referrals, edits, … Who, when and id are added. */
   sendRaw(body: JsonObject, to?: string): string;
+  /** Says something in a group; the person's own chat hears nothing of it. */
+  sendToGroup(groupId: string, message: NewMessage | string, to?: string): string;
   /** Reads all that arrived. */
   read(to?: string): void;
   /** Reads one message. */
@@ -104,6 +107,8 @@ export function handle(world: World, person: Person): PersonHandle {
     return message;
   };
   const send = (message: NewMessage, number: Num) => personSends(world, person, number, message).id;
+  const asMessage = (message: NewMessage | string): NewMessage =>
+    typeof message === 'string' ? { type: 'text', text: message } : message;
   const answer = (to: Message, message: NewMessage) =>
     send({ ...message, context: to.id }, numberFor(world, to.numberId));
   return {
@@ -120,8 +125,9 @@ export function handle(world: World, person: Person): PersonHandle {
     get username() {
       return person.username;
     },
-    send: (message, to) =>
-      send(typeof message === 'string' ? { type: 'text', text: message } : message, numberFor(world, to)),
+    send: (message, to) => send(asMessage(message), numberFor(world, to)),
+    sendToGroup: (groupId, message, to) =>
+      saysInGroup(world, person, numberFor(world, to), groupId, asMessage(message)),
     sendRaw: (body, to) => personSendsRaw(world, person, numberFor(world, to), body).id,
     read: (to) => personReads(world, person, numberFor(world, to)),
     readMessage: (id) => readByPerson(world, received(id)),

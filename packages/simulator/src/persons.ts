@@ -107,7 +107,8 @@ export function personSendsRaw(
   return message;
 }
 
-function sender(world: World, chat: Chat, portfolioId: string): JsonObject {
+/** Who it is from, as far as this business may know. */
+export function sender(world: World, chat: Chat, portfolioId: string): JsonObject {
   const { person } = chat;
   return {
     ...(phoneVisible(chat, world.clock.now()) ? { from: person.phone } : {}),
@@ -143,7 +144,7 @@ function file(world: World, id: string): JsonObject {
   };
 }
 
-function contentShape(world: World, person: Person, content: NewMessage): JsonObject {
+export function contentShape(world: World, person: Person, content: NewMessage): JsonObject {
   const caption = 'caption' in content && content.caption ? { caption: content.caption } : {};
   switch (content.type) {
     case 'text':
