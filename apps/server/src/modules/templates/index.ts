@@ -19,12 +19,10 @@
  * Files: `follow`, `sync`, `notices` hear what WhatsApp says, `changes` makes events of it · `draft` writes, `submit`
  * asks for a review or a deletion, `hand-over` and `samples` carry it there · `check-send` for whoever sends.
  */
-export { checkTemplateSend, type TemplateCheck } from './check-send.ts';
+export { checkTemplateSend } from './check-send.ts';
 export { activatedAccounts, syncTemplatesCron, syncTemplatesHandlers } from './follow.ts';
 export { handOverHandlers } from './hand-over.ts';
 export { applyNotices, templateNotices } from './notices.ts';
-export { getTemplate, templateFor, templateStates, templatesOf } from './read.ts';
-export type { TemplateReports } from './reports.ts';
+export { templateFor, templateStates, templatesOf } from './read.ts';
 export { templateRoutes } from './routes.ts';
-export type { TemplateRow } from './rows.ts';
 export { syncTemplates } from './sync.ts';
