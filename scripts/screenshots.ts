@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBrowser } from '../acceptance/browser.ts';
 import { signInOwner } from '../acceptance/desk.ts';
-import { dataFolder, startProduct } from '../acceptance/product.ts';
+import { dataFolder, startProduct, until } from '../acceptance/product.ts';
 import { makeScene } from './screenshot-scene.ts';
 
 const images = join(import.meta.dirname, '..', 'docs', 'images');
@@ -43,7 +43,11 @@ try {
     await page.goto(`${product.ready.url}/app/inbox/${language === 'ar' ? arabic : latin}`);
     await page.locator('[data-message]').last().waitFor();
     await page.evaluate('document.fonts.ready');
-    await page.waitForFunction('[...document.images].every((image) => image.complete)');
+    await until(
+      () => page.evaluate<boolean>('[...document.images].every((image) => image.complete)'),
+      20_000,
+      () => 'a picture does not load',
+    );
     await page.waitForLoadState('networkidle');
     await page.screenshot({ path: join(images, `${name}.png`) });
     console.log(`docs/images/${name}.png`);
