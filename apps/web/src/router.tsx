@@ -136,6 +136,29 @@ const contacts = createRoute({
   component: lazyRouteComponent(() => import('./features/contacts/contacts-page.tsx'), 'ContactsPage'),
 });
 
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/campaigns',
+  validateSearch: z.object({ segment: z.optional(z.string()) }),
+  component: lazyRouteComponent(() => import('./features/campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+});
+
+/** Where a segment sends whoever wants to write to it. */
+const newCampaign = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/campaigns/new',
+  validateSearch: z.object({ segment: z.optional(z.string()) }),
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/app/campaigns', search });
+  },
+});
+
+const campaign = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/campaigns/$campaignId',
+  component: lazyRouteComponent(() => import('./features/campaigns/campaign-page.tsx'), 'CampaignPage'),
+});
+
 const analytics = createRoute({
   getParentRoute: () => inside,
   path: '/app/analytics',
@@ -271,7 +294,16 @@ const tree = root.addChildren([
   confirmNewAddress,
   invitation,
   welcome,
-  inside.addChildren([settingsPages, operatorPages, inbox.addChildren([conversation]), contacts, analytics]),
+  inside.addChildren([
+    settingsPages,
+    operatorPages,
+    inbox.addChildren([conversation]),
+    contacts,
+    campaigns,
+    newCampaign,
+    campaign,
+    analytics,
+  ]),
 ]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });

@@ -9,6 +9,7 @@ import {
   IconPlugConnectedX,
   IconServerCog,
   IconSettings,
+  IconSpeakerphone,
   IconSun,
   IconUser,
 } from '@tabler/icons-react';
@@ -80,6 +81,7 @@ export function Shell() {
 const places = [
   { key: 'inbox', to: '/app/inbox', icon: IconInbox, action: null },
   { key: 'contacts', to: '/app/contacts', icon: IconAddressBook, action: null },
+  { key: 'campaigns', to: '/app/campaigns', icon: IconSpeakerphone, action: 'campaigns:read' },
   { key: 'analytics', to: '/app/analytics', icon: IconChartBar, action: 'analytics:read' },
   { key: 'settings', to: '/app/settings/profile', icon: IconSettings, action: null },
 ] as const;

@@ -1,0 +1,69 @@
+import { Alert, Anchor, Group } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
+import { useExplain } from '../../ui/form.ts';
+import { Page, Refused, Waiting } from '../../ui/page.tsx';
+import { AudienceStep } from './audience-step.tsx';
+import { CampaignActions } from './campaign-actions.tsx';
+import { CampaignState } from './campaign-state.tsx';
+import { CheckStep } from './check-step.tsx';
+import { MessageStep } from './message-step.tsx';
+import { campaignQuery } from './queries.ts';
+import { Report } from './report.tsx';
+import { ScheduleStep } from './schedule-step.tsx';
+
+const route = getRouteApi('/inside/app/campaigns/$campaignId');
+
+/** One campaign: while it is a draft its four steps, later what came of it. */
+export function CampaignPage() {
+  const { t } = useTranslation();
+  const explain = useExplain();
+  const may = useMay();
+  const { campaignId } = route.useParams();
+  const { data: campaign, error } = useQuery(campaignQuery(campaignId));
+  if (!campaign) {
+    return (
+      <Page title={t('campaigns.one')}>
+        {error ? <Refused problem={explain(error)} /> : <Waiting rows={4} />}
+      </Page>
+    );
+  }
+  const editable = campaign.state === 'draft' && may('campaigns:write');
+  return (
+    <Page
+      title={campaign.name}
+      action={
+        <Group gap="sm">
+          <CampaignState campaign={campaign} />
+          <CampaignActions campaign={campaign} />
+        </Group>
+      }
+    >
+      <Anchor size="sm" renderRoot={(props) => <Link to="/app/campaigns" search={{}} {...props} />}>
+        {t('campaigns.all')}
+      </Anchor>
+      {campaign.state === 'paused' && campaign.pausedReason ? (
+        <Alert
+          color="orange"
+          variant="outline"
+          title={t(`campaigns.paused.${campaign.pausedReason}`)}
+          role="status"
+        >
+          {campaign.pausedDetail}
+        </Alert>
+      ) : null}
+      {campaign.state === 'draft' ? (
+        <>
+          <AudienceStep campaign={campaign} editable={editable} />
+          <MessageStep campaign={campaign} editable={editable} />
+          <ScheduleStep campaign={campaign} editable={editable} />
+          <CheckStep campaign={campaign} editable={editable} />
+        </>
+      ) : (
+        <Report campaign={campaign} />
+      )}
+    </Page>
+  );
+}
