@@ -13401,6 +13401,10 @@ export type CanSendGetData = {
      * Language of the template, such as en_US.
      */
     language?: string;
+    /**
+     * JSON of the template.components of the send: is anything missing?
+     */
+    components?: string;
   };
   url: '/v1/can-send';
 };
