@@ -95,10 +95,10 @@ export async function campaignsOn(stage: Stage, place: Place): Promise<CampaignS
         [place.numberId, limit],
       );
     },
-    async plan(wish = {}) {
+    async plan({ name = 'Spring', ...wish } = {}) {
       const row = await stage.tenant(place, async (tx) => {
         const made = await createCampaign(tx, {
-          name: 'Spring',
+          name,
           numberId: place.numberId,
           message: {
             template: { name: 'spring', language: 'en' },
