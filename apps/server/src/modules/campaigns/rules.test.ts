@@ -1,0 +1,118 @@
+import { campaignOptions } from '@chaski/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countryOfPhone } from './country.ts';
+import { capMs, countsAsFailure, failsTooOften, followFailure, judgedFrom } from './rules-errors.ts';
+import { roomFor, tierOf, withinTier } from './rules-pace.ts';
+
+const options = campaignOptions.parse({});
+const count = fc.integer({ min: 0, max: 5_000 });
+
+describe('how many go now', () => {
+  it('never leaves more than a second of the number waiting, however many campaigns share it', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000 }),
+        count,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 500 }),
+        (mps, backlog, sharing, batch) => {
+          const room = roomFor({ mps, backlog, sharing, batch });
+          expect(room).toBeLessThanOrEqual(batch);
+          expect(room).toBeGreaterThanOrEqual(0);
+          expect(backlog + room).toBeLessThanOrEqual(Math.max(mps, backlog));
+          // Nobody starves: where there is room, each gets some.
+          if (backlog < mps) expect(room).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('spends exactly what is left of the tier on strangers, nothing on who is known, and forgets nobody', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ opened: fc.boolean() }), { maxLength: 200 }),
+        count,
+        (people, left) => {
+          const { now, wait, spent } = withinTier(people, left);
+          const strangers = people.filter((one) => !one.opened).length;
+          expect(spent).toBe(Math.min(left, strangers));
+          expect(now.length + wait.length).toBe(people.length);
+          expect(wait.every((one) => !one.opened)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('goes by the newest word about the limit, in any of its spellings', () => {
+    expect(tierOf({})).toBeNull();
+    expect(tierOf({ limit: { tier: 'TIER_10K', at: '2026-01-01' } })).toBe(10_000);
+    expect(tierOf({ limit: { tier: 'TIER_UNLIMITED', at: '2026-01-01' } })).toBe(Number.POSITIVE_INFINITY);
+    expect(
+      tierOf({
+        limit: { tier: 'TIER_10K', at: '2026-01-01' },
+        capability: { maxDailyConversationsPerBusiness: 2_000, at: '2026-02-01' },
+      }),
+    ).toBe(2_000);
+    expect(tierOf({ limit: { tier: 'TIER_OF_TOMORROW', at: '2026-01-01' } })).toBeNull();
+  });
+});
+
+describe('what follows from a failure', () => {
+  it('131049 waits a day, and is not held against the campaign', () => {
+    expect(followFailure('131049', options, 1)).toEqual({ follow: 'later', afterMs: capMs });
+    expect(followFailure('131049', { ...options, retryCapped: false }, 1)).toEqual({ follow: 'never' });
+    expect(followFailure('131049', options, options.maxAttempts)).toEqual({ follow: 'never' });
+    expect(countsAsFailure('131049')).toBe(false);
+  });
+
+  it('token, payment and paused templates stop the campaign, at any attempt', () => {
+    for (const [code, reason] of [
+      ['190', 'token'],
+      ['131042', 'payment'],
+      ['132015', 'template_paused'],
+      ['132016', 'template_disabled'],
+      ['131048', 'spam_limit'],
+      ['131063', 'marketing_route'],
+    ])
+      expect(followFailure(code!, options, 99)).toEqual({ follow: 'stop', reason });
+  });
+
+  it('any code has an answer, and nobody is tried more often than the campaign says', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.integer().map(String)),
+        fc.integer({ min: 1, max: 9 }),
+        (code, attempt) => {
+          const { follow } = followFailure(code, options, attempt);
+          expect(['never', 'later', 'stop']).toContain(follow);
+          if (attempt >= options.maxAttempts) expect(follow).not.toBe('later');
+        },
+      ),
+    );
+  });
+
+  it('a rate counts from enough outcomes on', () => {
+    fc.assert(
+      fc.property(count, count, (ok, failed) => {
+        const stops = failsTooOften({ ok, failed }, options);
+        if (ok + failed < judgedFrom) expect(stops).toBe(false);
+        else expect(stops).toBe(failed / (ok + failed) >= 0.2);
+      }),
+    );
+  });
+});
+
+it('countries come from the first digits, and are remembered rightly', () => {
+  for (const [digits, country] of [
+    ['16505551234', 'US'],
+    ['14165551234', 'CA'],
+    ['5511987654321', 'BR'],
+    ['919876543210', 'IN'],
+    ['201001234567', 'EG'],
+  ]) {
+    expect(countryOfPhone(digits!)).toBe(country);
+    expect(countryOfPhone(digits!)).toBe(country);
+  }
+  expect(countryOfPhone(null)).toBeNull();
+});
