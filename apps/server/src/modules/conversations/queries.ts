@@ -1,4 +1,4 @@
-import { statement, type Tx } from '../../platform/db/index.ts';
+import { type Statement, statement, type Tx } from '../../platform/db/index.ts';
 import type { ContactId, ConversationId, NumberId, UserId, WorkspaceId } from '../../platform/ids.ts';
 
 export interface ConversationRow {
@@ -145,24 +145,33 @@ const touch = statement(
    from touched where before <> status`,
 );
 
+/** The same, for whoever does not need to know which conversations it opened. */
+export function touchStep(tx: Tx, touches: readonly TouchRow[]): { statement: Statement; values: unknown[] } {
+  return {
+    statement: touch,
+    values: [
+      touches.map((t) => t.workspaceId),
+      touches.map((t) => t.conversationId),
+      touches.map((t) => t.messageId),
+      touches.map((t) => t.at.toISOString()),
+      touches.map((t) => t.preview),
+      touches.map((t) => t.direction),
+      touches.map((t) => t.unread),
+      touches.map((t) => t.firstInboundAt?.toISOString() ?? null),
+      touches.map((t) => t.lastInboundAt?.toISOString() ?? null),
+      touches.map((t) => t.answeredAt?.toISOString() ?? null),
+      tx.now().toISOString(),
+      touches.map((t) => t.lastOutboundAt?.toISOString() ?? null),
+    ],
+  };
+}
+
 export function updateTouched(
   tx: Tx,
   touches: readonly TouchRow[],
 ): Promise<Pick<ConversationRow, 'workspaceId' | 'id' | 'numberId' | 'contactId' | 'groupRef'>[]> {
-  return tx.query(touch, [
-    touches.map((t) => t.workspaceId),
-    touches.map((t) => t.conversationId),
-    touches.map((t) => t.messageId),
-    touches.map((t) => t.at.toISOString()),
-    touches.map((t) => t.preview),
-    touches.map((t) => t.direction),
-    touches.map((t) => t.unread),
-    touches.map((t) => t.firstInboundAt?.toISOString() ?? null),
-    touches.map((t) => t.lastInboundAt?.toISOString() ?? null),
-    touches.map((t) => t.answeredAt?.toISOString() ?? null),
-    tx.now().toISOString(),
-    touches.map((t) => t.lastOutboundAt?.toISOString() ?? null),
-  ]);
+  const step = touchStep(tx, touches);
+  return tx.query(step.statement, step.values);
 }
 
 export const replaceLastMessage = statement(

@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import { tell } from './activity.ts';
 import { opened } from './open.ts';
 import { noteParticipants } from './participants.ts';
-import { replaceLastMessage, type TouchRow, updateTouched } from './queries.ts';
+import { replaceLastMessage, type TouchRow, touchStep, updateTouched } from './queries.ts';
 
 export interface Touch {
   workspaceId: string;
@@ -69,11 +69,16 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     }
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  const reopened = await updateTouched(tx, sorted);
-  await tell(
-    tx,
-    reopened.map((row) => ({ ...row, name: 'conversation.opened', data: opened(row, true) })),
-  );
+  if (sorted.every((row) => row.lastInboundAt === null)) {
+    // Only who speaks to us opens a conversation: nobody needs the answer, so it travels with the commit.
+    tx.atCommit(() => [touchStep(tx, sorted)]);
+  } else {
+    const reopened = await updateTouched(tx, sorted);
+    await tell(
+      tx,
+      reopened.map((row) => ({ ...row, name: 'conversation.opened', data: opened(row, true) })),
+    );
+  }
   const wrote = sorted.filter((row) => row.answeredAt !== null).map((row) => row.conversationId);
   if (tx.scope === 'tenant' && tx.actor.kind === 'user' && wrote.length > 0) {
     await noteParticipants(tx, wrote, 'wrote');
