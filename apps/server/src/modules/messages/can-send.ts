@@ -6,7 +6,7 @@ import { getConversation, openMany, whyNotAnswer } from '../conversations/index.
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { templateStates } from '../templates/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
-import { type FactsRecord, factsOfConversations, usedOfPlans } from './queries-send.ts';
+import { type FactsRecord, factsOfConversations, statusOfWorkspace, usedOfPlans } from './queries-send.ts';
 import {
   blocked,
   decide,
@@ -15,6 +15,7 @@ import {
   type SendFacts,
   type Usage,
   type Verdict,
+  workspaceSuspended,
 } from './rules.ts';
 import { missingParameter, templateRef } from './template-check.ts';
 
@@ -98,12 +99,20 @@ export async function placeOf(tx: TenantTx, target: Target, only: readonly strin
   const number = await numberOf(tx, target.numberId);
   // Before anything is told about the number.
   if (!theirs(number.id)) return { outcome: 'not-theirs' };
-  if (number.status !== 'active') return { outcome: 'blocked', verdict: numberNotActive(number.status) };
+  if (number.status !== 'active') {
+    // In the order of the rules: first what stops the whole workspace.
+    const stopped = (await workspaceStatus(tx)) !== 'active';
+    return { outcome: 'blocked', verdict: stopped ? workspaceSuspended() : numberNotActive(number.status) };
+  }
   const contactId = await contactOf(tx, target, number);
   const [conversation] = await openMany(tx, [
     { workspaceId: tx.workspaceId, numberId: number.id, contactId },
   ]);
   return { outcome: 'found', conversationId: conversation!.id, numberId: number.id, contactId };
+}
+
+async function workspaceStatus(tx: TenantTx): Promise<string | undefined> {
+  return (await tx.query<{ status: string }>(statusOfWorkspace, [tx.workspaceId]))[0]?.status;
 }
 
 async function numberOf(tx: TenantTx, id: string | undefined): Promise<NumberRow> {

@@ -1,4 +1,5 @@
 import { statement } from '../../platform/db/index.ts';
+import { statusOf } from '../workspaces/index.ts';
 
 /** All SQL of the outbound half: messages, send_queue, message_attempts, number_leases; reads send_facts, send_numbers. */
 
@@ -57,6 +58,11 @@ const factsOf = (row: string) => `cross join lateral (
 export const factsOfConversations = statement(
   'messages.facts',
   `select ${factColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, conversation_id) ${factsOf('r')}`,
+);
+
+export const statusOfWorkspace = statement(
+  'messages.workspace_status',
+  `select ${statusOf('$1::uuid')} as status`,
 );
 
 /**

@@ -125,8 +125,7 @@ export function decide(facts: SendFacts): Verdict {
   const { contact, number, template, usage } = facts;
   const purpose = consentPurposeOf(facts);
 
-  if (facts.workspace.status !== 'active')
-    return blocked('workspace_suspended', 'The workspace is suspended; an administrator can reactivate it.');
+  if (facts.workspace.status !== 'active') return workspaceSuspended();
   if (number.status !== 'active')
     return blocked(
       'number_not_active',
@@ -201,6 +200,10 @@ export function decide(facts: SendFacts): Verdict {
     sentence:
       'More than 24 hours have passed since the contact last wrote; WhatsApp takes only templates until they write again.',
   };
+}
+
+export function workspaceSuspended(): Verdict & { verdict: 'blocked' } {
+  return blocked('workspace_suspended', 'The workspace is suspended; an administrator can reactivate it.');
 }
 
 export function numberNotActive(status: string): Verdict & { verdict: 'blocked' } {
