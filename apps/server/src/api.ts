@@ -27,6 +27,7 @@ import {
 import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
 import { exportRoutes } from './modules/contacts/export-routes.ts';
 import { importRoutes } from './modules/contacts/import-routes.ts';
+import { countContacts } from './modules/contacts/index.ts';
 import { labelRoutes } from './modules/contacts/label-routes.ts';
 import { mergeRoutes } from './modules/contacts/merge-routes.ts';
 import { noteRoutes } from './modules/contacts/note-routes.ts';
@@ -37,11 +38,12 @@ import { conversationRoutes } from './modules/conversations/routes.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
-import { mediaRoutes } from './modules/media/index.ts';
+import { mediaRoutes, sizeOfMedia } from './modules/media/index.ts';
 import { messageRoutes, templateStatistics } from './modules/messages/index.ts';
 import {
   type AccountDeps,
   type AddNumberDeps,
+  countNumbersOf,
   numberAccountRoutes,
   numberRoutes,
   refuseUnknownNumbers,
@@ -53,8 +55,9 @@ import { templateRoutes } from './modules/templates/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
 import { memberRoutes } from './modules/workspaces/member-routes.ts';
 import { workspaceRoutes } from './modules/workspaces/routes.ts';
+import { usageRoutes } from './modules/workspaces/usage-routes.ts';
 import type { Blobs } from './platform/blobs/index.ts';
-import type { Database } from './platform/db/index.ts';
+import type { Database, TenantTx } from './platform/db/index.ts';
 import { buildHttp, type Http, type HttpApp, type HttpOptions } from './platform/http/index.ts';
 import { outboxRoutes } from './platform/mail/index.ts';
 import type { Signals } from './platform/signals.ts';
@@ -97,6 +100,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(operatorKeyRoutes({ db, gate }));
   if (auth.mailer.outbox !== null) await app.register(outboxRoutes(auth.mailer.outbox));
   await app.register(workspaceRoutes({ db, gate }));
+  await app.register(usageRoutes({ db, gate, standing }));
   await app.register(
     memberRoutes({ db, gate, sendInvitation: sendInvitationBy(auth), refuseUnknownNumbers }),
   );
@@ -144,4 +148,11 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
       urlKey,
     }),
   );
+}
+
+/** What three modules keep for a workspace, for its usage. */
+async function standing(tx: TenantTx) {
+  const numbers = (await countNumbersOf(tx, [tx.workspaceId])).get(tx.workspaceId)?.count ?? 0;
+  const { files, bytes } = await sizeOfMedia(tx);
+  return { numbers, contacts: await countContacts(tx), files, fileBytes: bytes };
 }

@@ -36,6 +36,7 @@ async function invitation(stage: Stage, email = `guest-${newId()}@example.com`) 
 
 export const samples: Samples = {
   'GET /v1/workspace': () => ({}),
+  'GET /v1/usage': () => ({}),
   'PATCH /v1/workspace': () => ({ body: { name: 'Acme & Sons' } }),
   'GET /v1/workspaces': () => ({}),
   'POST /v1/workspaces': () => ({ body: { name: 'A second shop' } }),

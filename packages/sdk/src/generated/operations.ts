@@ -1699,6 +1699,15 @@ export function operations(call: Call) {
       deleteDraft: (input: t.TemplatesDeleteDraftData['path'], more?: Parameters<Call>[2]) =>
         call<void>({ method: 'DELETE', path: '/v1/templates/{id}/draft', answer: 'none' }, input ?? {}, more),
     },
+    usage: {
+      /** What was used, by month, and what the plan leaves. By day and number: /v1/analytics. */
+      get: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.UsageGetResponses[keyof t.UsageGetResponses]>(
+          { method: 'GET', path: '/v1/usage', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     workflows: {
       /** All workflows of the workspace, its own first. There are few: no pages. */
       list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
@@ -1976,6 +1985,7 @@ export const addresses = {
   'templates.submit': 'post /v1/templates/{id}/submit',
   'templates.sync': 'post /v1/templates/sync',
   'templates.update': 'patch /v1/templates/{id}',
+  'usage.get': 'get /v1/usage',
   'workflows.list': 'get /v1/workflows',
   'workflows.update': 'patch /v1/workflows/{id}',
   'workspace.get': 'get /v1/workspace',

@@ -2282,6 +2282,64 @@ export type Invitation = {
   expiresAt: string;
 };
 
+export type Usage = {
+  /**
+   * The first day of the running month, UTC.
+   */
+  month: string;
+  plan: Plan;
+  quotas: {
+    messagesPerMonth: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    numbers: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    members: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    contacts: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+  };
+  storage: {
+    files: number;
+    bytes: number;
+  };
+  /**
+   * The newest first, 12 at most.
+   */
+  months: Array<{
+    month: string;
+    /**
+     * `messages.sent` and what else is counted.
+     */
+    counts: {
+      [key: string]: number;
+    };
+  }>;
+};
+
 export type Impersonation = {
   next: 'done';
   /**
@@ -4860,6 +4918,43 @@ export type WorkspaceUpdateResponses = {
 };
 
 export type WorkspaceUpdateResponse = WorkspaceUpdateResponses[keyof WorkspaceUpdateResponses];
+
+export type UsageGetData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/usage';
+};
+
+export type UsageGetErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type UsageGetError = UsageGetErrors[keyof UsageGetErrors];
+
+export type UsageGetResponses = {
+  /**
+   * Default Response
+   */
+  200: Usage;
+};
+
+export type UsageGetResponse = UsageGetResponses[keyof UsageGetResponses];
 
 export type MembersListData = {
   body?: never;

@@ -34,7 +34,7 @@ export { importHandler, maxListBytes, openList } from './import.ts';
 export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
 export { readPhone } from './list-columns.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
-export { selectVisible as visibleContacts } from './queries-read.ts';
+export { countContacts, selectVisible as visibleContacts } from './queries-read.ts';
 export { type CampaignNote, noteCampaign } from './queries-segment.ts';
 export { contactForAddress, isSomebody, linkMany, lookUpPhones, resolveMany } from './resolve.ts';
 export { roomLeft } from './room.ts';

@@ -16,7 +16,7 @@ export { eraseMedia } from './erase.ts';
 export { type ExpectedMedia, expectMany, moveFiles } from './expect.ts';
 export { fetchHandler, fetchMedia, type MediaDeps } from './fetch.ts';
 export { mediaBody, present as presentMedia } from './present.ts';
-export { findMedia, getMedia } from './read.ts';
+export { findMedia, getMedia, sizeOfMedia } from './read.ts';
 export { mediaRoutes, refuseOthersFile } from './routes.ts';
 export { isMediaKind, maySend } from './rules.ts';
 export { signPath } from './signed-url.ts';

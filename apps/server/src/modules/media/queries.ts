@@ -96,3 +96,8 @@ export const forgetBlob = statement(
   'media.forget_blob',
   `update media set blob_key = null where workspace_id = $1 and id = $2 and state = 'deleted'`,
 );
+
+export const storedSize = statement(
+  'media.stored_size',
+  "select count(*)::int as files, coalesce(sum(size), 0)::bigint as bytes from media where workspace_id = $1 and state = 'stored'",
+);

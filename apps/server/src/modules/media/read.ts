@@ -4,7 +4,7 @@ import { emit } from '../../platform/events/index.ts';
 import type { MediaId, MessageId, NumberId, WorkspaceId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
 import { fetchJob } from './jobs.ts';
-import { type MediaRecord, mediaById, waitAgain } from './queries.ts';
+import { type MediaRecord, mediaById, storedSize, waitAgain } from './queries.ts';
 import { isMediaKind, type MediaKind, type mediaStates } from './rules.ts';
 
 export type MediaState = (typeof mediaStates)[number];
@@ -92,4 +92,10 @@ export async function fetchAgain(tx: TenantTx, id: string): Promise<MediaRow> {
     },
   ]);
   return getMedia(tx, tx.workspaceId, id);
+}
+
+/** Files that are stored, and how large they are together. */
+export async function sizeOfMedia(tx: TenantTx): Promise<{ files: number; bytes: number }> {
+  const [row] = await tx.query<{ files: number; bytes: number }>(storedSize, [tx.workspaceId]);
+  return row ?? { files: 0, bytes: 0 };
 }

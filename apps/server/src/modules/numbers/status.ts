@@ -108,7 +108,7 @@ export async function workspaceOfNumber(tx: SystemTx, id: string): Promise<strin
 
 /** How many numbers workspaces have, and how many of them are active; a workspace without any is missing. */
 export async function countNumbersOf(
-  tx: SystemTx,
+  tx: Tx,
   workspaceIds: readonly string[],
 ): Promise<Map<string, { count: number; active: number }>> {
   const rows = await tx.query<{ workspace_id: string; count: number; active: number }>(countByWorkspace, [

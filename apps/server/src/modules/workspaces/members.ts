@@ -18,8 +18,7 @@ import {
   updateMember,
   workspacesOfUser,
 } from './queries-members.ts';
-import { countMembers } from './queries-plans.ts';
-import { requireRoom } from './quota.ts';
+import { countMembersOf, requireRoom } from './quota.ts';
 import type { WorkspaceRow } from './read.ts';
 import type { settingsPatch } from './settings.ts';
 
@@ -221,10 +220,7 @@ export async function addMember(
 ): Promise<boolean> {
   // Who is in already needs no room.
   if ((await tx.query(knownMember, [member.workspaceId, member.userId])).length > 0) return false;
-  await requireRoom(tx, member.workspaceId, 'members', async () => {
-    const [row] = await tx.query<{ count: number }>(countMembers, [member.workspaceId]);
-    return row?.count ?? 0;
-  });
+  await requireRoom(tx, member.workspaceId, 'members', () => countMembersOf(tx, member.workspaceId));
   const added = await tx.query(insertMember, [
     member.workspaceId,
     member.userId,

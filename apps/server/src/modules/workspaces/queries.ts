@@ -66,6 +66,14 @@ export const sumUsage = statement(
     where workspace_id = $1 and month = $2::date group by metric order by metric`,
 );
 
+export const sumUsageByMonth = statement(
+  'workspaces.sum_usage_by_month',
+  `select month, metric, sum(count)::bigint as count from usage
+    where workspace_id = $1 and month in (
+      select distinct month from usage where workspace_id = $1 order by month desc limit $2)
+    group by month, metric order by month desc, metric`,
+);
+
 export const sumUsageEverywhere = statement(
   'workspaces.sum_usage_everywhere',
   `select workspace_id as "workspaceId", metric, sum(count)::bigint as count from usage

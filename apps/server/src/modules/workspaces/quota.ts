@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { PlanLimits } from './plans.ts';
-import { lockQuota, planOfWorkspace } from './queries-plans.ts';
+import { countMembers, lockQuota, planOfWorkspace } from './queries-plans.ts';
 
 /** What a plan limits in all; messages per month are the send policy's to judge. */
 export type Quota = 'numbers' | 'members' | 'contacts';
@@ -24,6 +24,12 @@ export async function requireRoom(
   await holdQuota(tx, workspaceId, quota);
   const used = await count();
   if (used + more > limit) throw errors.quotaExceeded(quota, limit, used, { plan: plan?.name });
+}
+
+/** Members of a workspace, disabled ones too: what the quota counts. */
+export async function countMembersOf(tx: Tx, workspaceId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(countMembers, [workspaceId]);
+  return row?.count ?? 0;
 }
 
 /** One at a time for this workspace and quota, until the transaction ends. */

@@ -1,5 +1,5 @@
 import type { SystemTx, TenantTx, Tx } from '../../platform/db/index.ts';
-import { addUsage, sumUsage, sumUsageEverywhere } from './queries.ts';
+import { addUsage, sumUsage, sumUsageByMonth, sumUsageEverywhere } from './queries.ts';
 
 export interface UsageCount {
   workspaceId: string;
@@ -51,6 +51,23 @@ export async function countUsage(tx: Tx, counts: readonly UsageCount[]): Promise
 export async function readUsage(tx: TenantTx, at: Date = tx.now()): Promise<Record<string, number>> {
   const rows = await tx.query<{ metric: string; count: number }>(sumUsage, [tx.workspaceId, monthOf(at)]);
   return Object.fromEntries(rows.map((row) => [row.metric, row.count]));
+}
+
+/** Counters of the newest months that have any, the newest first; the running month always. */
+export async function readMonths(
+  tx: TenantTx,
+  limit: number,
+): Promise<{ month: string; counts: Record<string, number> }[]> {
+  const rows = await tx.query<{ month: string; metric: string; count: number }>(sumUsageByMonth, [
+    tx.workspaceId,
+    limit,
+  ]);
+  const months = new Map<string, Record<string, number>>([[monthOf(tx.now()), {}]]);
+  for (const { month, metric, count } of rows) months.set(month, { ...months.get(month), [metric]: count });
+  return [...months]
+    .map(([month, counts]) => ({ month, counts }))
+    .sort((one, other) => (one.month < other.month ? 1 : -1))
+    .slice(0, limit);
 }
 
 /** This month's counters of all workspaces, the largest first; at most `limit` of them. */
