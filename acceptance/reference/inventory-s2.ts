@@ -31,9 +31,7 @@ export const s2: Row[] = [
     '/api/v1/webhook': works(optOut),
     '/api/v1/messages/send': works(rate),
     '/api/v1/onboarding/esb/start': notYet(embeddedSignup),
-    '/api/v1/onboarding/esb/retry-subscription': notYet(
-      'the app is subscribed in Meta’s dashboard; the address says so with 501',
-    ),
+    '/api/v1/onboarding/esb/retry-subscription': works(s('s2', '5. Retry subscription')),
   }),
   ...rows('s2', 'header', {
     'Authorization: Bearer': works(s('s2', '3a. Test Token Storage')),
@@ -96,10 +94,15 @@ export const s2: Row[] = [
     ),
     'grep "OptOut" logs/*': instead('GET /v1/contacts?optedOut=true', optOut),
     'grep "WorkspaceRateLimit" logs/*': instead('429 names the limit', rate),
-    'db.workspaces.findOne({_id: xxx}).esbFlow.webhooksSubscribed': notYet(embeddedSignup),
+    'db.workspaces.findOne({_id: xxx}).esbFlow.webhooksSubscribed': instead(
+      'GET /v1/accounts: webhooksSubscribed, webhooksSubscribedAt, webhooksProblem',
+      s('s2', '5. Retry subscription'),
+    ),
     'echo $META_VERIFY_TOKEN  # Should output something': instead('the start names what it read', s2Names),
     'redis-cli LLEN bull:webhooks:* # Should decrease': instead('`chaski queue counts`', queue),
-    'curl -X POST http://localhost:5000/api/v1/onboarding/esb/retry-subscription': notYet(embeddedSignup),
+    'curl -X POST http://localhost:5000/api/v1/onboarding/esb/retry-subscription': works(
+      s('s2', '5. Retry subscription'),
+    ),
     'export AWS_ACCESS_KEY_ID=xxx': works(aws),
     'export AWS_SECRET_ACCESS_KEY=xxx': works(aws),
     'export AWS_REGION=ap-south-1': works(aws),

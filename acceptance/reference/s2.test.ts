@@ -231,17 +231,28 @@ test('No plain tokens in logs', () => {
 });
 
 test('ESB: its addresses answer 501 and name the capability', async () => {
-  for (const printed of [
-    'GET /api/v1/onboarding/esb/start',
-    'POST /api/v1/onboarding/esb/start',
-    'POST /api/v1/onboarding/esb/retry-subscription',
-  ]) {
+  for (const printed of ['GET /api/v1/onboarding/esb/start', 'POST /api/v1/onboarding/esb/start']) {
     expect(await http(product, printed), printed).toMatchObject({
       status: 501,
       body: { error: { code: 'not_available', details: { capability: expect.any(String) } } },
     });
   }
+});
+
+test('5. Retry subscription: the app is subscribed again, webhooksSubscribed is true and says since when', async () => {
   const retry = `curl -X POST http://localhost:5000/api/v1/onboarding/esb/retry-subscription \\
   -H "Authorization: Bearer <token>"`;
-  expect((await curl(product, retry, token())).status).toBe(501);
+  const before = Date.now() - 1000;
+  expect(await curl(product, retry, token())).toMatchObject({ status: 202, body: { success: true } });
+  await until(
+    async () => {
+      const { body } = await product.api('/v1/accounts');
+      return (
+        body as { data: { webhooksSubscribed: boolean; webhooksSubscribedAt: string | null }[] }
+      ).data.some((one) => one.webhooksSubscribed && Date.parse(one.webhooksSubscribedAt ?? '') > before);
+    },
+    30_000,
+    () => `no account was subscribed: ${product.output().slice(-2000)}`,
+  );
+  expect((await http(product, 'POST /api/v1/onboarding/esb/retry-subscription')).status).toBe(401);
 });

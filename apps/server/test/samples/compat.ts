@@ -37,6 +37,7 @@ const toTenant = async (stage: Stage): Promise<Sample> => {
 };
 
 export const samples: Samples = {
+  'POST /api/v1/onboarding/esb/retry-subscription': () => ({}),
   'POST /tenants/register': tenant,
   'POST /api/tenants/register': tenant,
   'POST /tenants/:tenantId/send': toTenant,

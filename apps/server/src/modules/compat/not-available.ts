@@ -15,12 +15,6 @@ const later: readonly {
     instead: 'Connect a number with its access token: POST /v1/numbers.',
   },
   {
-    capability: 'webhook-subscription',
-    methods: ['POST'],
-    addresses: ['/api/v1/onboarding/esb/retry-subscription'],
-    instead: "Subscribe the app to the account in Meta's dashboard, with the address /webhooks/cloud.",
-  },
-  {
     capability: 'edge-functions',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     addresses: ['/api/functions/v1/*'],

@@ -8,6 +8,7 @@ import { accountRoutes } from './account-routes.ts';
 import { notAvailableRoutes } from './not-available.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { sendRoutes } from './send-routes.ts';
+import { subscriptionRoutes } from './subscription-routes.ts';
 import { supabaseRoutes } from './supabase-routes.ts';
 import { tenantRoutes } from './tenant-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
@@ -41,6 +42,7 @@ export function compatRoutes(deps: CompatDeps): (app: HttpApp) => Promise<void> 
     accountRoutes(app, deps);
     sendRoutes(app, deps);
     await app.register((scope) => uploadRoutes(scope as unknown as HttpApp, deps));
+    subscriptionRoutes(app, deps);
     queueRoutes(app, deps);
     await app.register(async (scope) => supabaseRoutes(scope as unknown as HttpApp, deps));
     notAvailableRoutes(app);

@@ -16,6 +16,7 @@
  * changes can be changed back (bans are flags in `provider_state`, never deletions).
  */
 
+export { retrySubscription } from './account-change.ts';
 export type { AccountDeps } from './account-check.ts';
 export { loadSigningAccounts } from './account-door.ts';
 export { webhookAddressOf } from './account-present.ts';

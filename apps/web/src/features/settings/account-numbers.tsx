@@ -24,7 +24,11 @@ export function AccountNumbers({ account, name }: { account: Account; name: stri
             <Text size="sm" component="bdi" dir="ltr">
               {number.displayPhoneNumber || number.phoneNumberId}
             </Text>
-            <bdi>{number.verifiedName}</bdi>
+            {number.verifiedName === '' ? null : (
+              <Text size="sm" component="bdi">
+                {number.verifiedName}
+              </Text>
+            )}
             <State tone={tones[number.status]}>{t(`settings.numbers.state.${number.status}`)}</State>
             {number.statusReason === null ? null : (
               <Text size="sm" component="bdi">

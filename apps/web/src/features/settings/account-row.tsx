@@ -22,6 +22,12 @@ export function AccountRow({ account }: { account: Account }) {
   const act = useAct();
   const [open, setOpen] = useState<'credentials' | 'number' | null>(null);
   const hearing = hearingOf(account);
+  const known = [
+    ...(account.ref === null ? [] : [t('settings.accounts.refIs', { ref: account.ref })]),
+    ...(account.provider === 'ycloud'
+      ? [t(`settings.accounts.${account.hasWebhookSecret ? 'hasSecret' : 'noSecret'}`)]
+      : []),
+  ];
   const name = account.name || t('settings.accounts.unnamed');
   const done = () => queries.invalidateQueries({ queryKey: accountsQuery.queryKey });
   const subscribe = () =>
@@ -78,7 +84,7 @@ export function AccountRow({ account }: { account: Account }) {
       below={
         <Stack gap="sm">
           <AccountNumbers account={account} name={name} />
-          {account.webhookUrl === null ? null : (
+          {account.webhookUrl === null || account.provider === 'simulator' ? null : (
             <Copyable label={t('settings.accounts.address')} value={account.webhookUrl} />
           )}
         </Stack>
@@ -96,13 +102,13 @@ export function AccountRow({ account }: { account: Account }) {
         </Text>
       ) : null}
       <Text size="sm" c="dimmed">
-        {[
-          ...(account.ref === null ? [] : [t('settings.accounts.refIs', { ref: account.ref })]),
-          ...(account.provider === 'ycloud'
-            ? [t(`settings.accounts.${account.hasWebhookSecret ? 'hasSecret' : 'noSecret'}`)]
-            : []),
-        ].join(' · ')}{' '}
-        {account.webhooksSubscribedAt === null ? null : <Moment at={account.webhooksSubscribedAt} />}
+        {known.join(' · ')}
+        {account.webhooksSubscribedAt === null ? null : (
+          <>
+            {known.length > 0 ? ' · ' : ''}
+            <Moment at={account.webhooksSubscribedAt} />
+          </>
+        )}
       </Text>
       <AccountCredentials account={account} opened={open === 'credentials'} onClose={() => setOpen(null)} />
       <AccountNumber account={account} opened={open === 'number'} onClose={() => setOpen(null)} />
