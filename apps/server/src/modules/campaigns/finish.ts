@@ -6,15 +6,18 @@ import { openRecipients, selectLeftOut } from './queries-recipients.ts';
 
 /** How long the last messages may still be refused, and so be tried again, before it counts as done. */
 const settlingMs = 10 * 60_000;
+/** Statuses wake nobody: so often it looks whether the last ones came. */
+const lookMs = 5_000;
 const page = 10_000;
 
 /** Nobody's turn has come: when is the next, or is it done? */
 export async function finishIfDone(tx: SystemTx, campaign: CampaignRow): Promise<void> {
   const { workspaceId, id } = campaign;
   const now = tx.now();
-  const { nextDue, queued } = await openRecipients(tx, workspaceId, id);
+  const { nextDue, queued, unsettled } = await openRecipients(tx, workspaceId, id);
   const settledAt = new Date((campaign.lastQueuedAt?.getTime() ?? Number.NEGATIVE_INFINITY) + settlingMs);
-  const wakesAt = nextDue ?? (queued ? new Date(now.getTime() + 5_000) : settledAt > now ? settledAt : null);
+  const soon = new Date(now.getTime() + lookMs);
+  const wakesAt = nextDue ?? (queued || (unsettled && settledAt > now) ? soon : null);
   if (wakesAt !== null) {
     await changeCampaign(tx, workspaceId, id, { wakesAt, waitsFor: null });
     return;

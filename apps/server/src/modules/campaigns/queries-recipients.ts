@@ -173,16 +173,21 @@ const open = statement(
   `select (select min(r.due_at) from campaign_recipients r
        where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'planned') as "nextDue",
      exists (select from campaign_recipients r
-       where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'queued') as queued`,
+       where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'queued') as queued,
+     exists (select from campaign_recipients r
+       where r.workspace_id = $1 and r.campaign_id = $2 and r.state in ('sent', 'unconfirmed')) as unsettled`,
 );
 
+interface Open {
+  nextDue: Date | null;
+  queued: boolean;
+  /** Some were taken and neither delivered nor refused: they may still be tried again. */
+  unsettled: boolean;
+}
+
 /** What is left to do. */
-export async function openRecipients(
-  tx: Tx,
-  workspaceId: string,
-  campaignId: string,
-): Promise<{ nextDue: Date | null; queued: boolean }> {
-  return (await tx.query<{ nextDue: Date | null; queued: boolean }>(open, [workspaceId, campaignId]))[0]!;
+export async function openRecipients(tx: Tx, workspaceId: string, campaignId: string): Promise<Open> {
+  return (await tx.query<Open & Record<string, unknown>>(open, [workspaceId, campaignId]))[0]!;
 }
 
 export interface Word {

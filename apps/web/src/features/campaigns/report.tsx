@@ -156,7 +156,7 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
         <Table fz="sm" verticalSpacing={6} aria-label={t('campaigns.report.people')}>
           <Table.Thead>
             <Table.Tr>
-              {['person', 'state', 'why', 'when'].map((key) => (
+              {['person', 'state', 'reason', 'when'].map((key) => (
                 <Table.Th key={key} scope="col">
                   {t(`campaigns.report.${key}`)}
                 </Table.Th>

@@ -1,0 +1,127 @@
+/** A campaign as a lead makes one: a list, a template, a look at what would happen, and what came of it. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, type Product, startProduct } from './product.ts';
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+let page: Page;
+let address = '';
+const complaints: string[] = [];
+const soon = 30_000;
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
+  await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
+  owner = await signInOwner(browser, product);
+  await somebody(product, 'Maya Lane', '442079460001', 'Hello');
+  await somebody(product, 'Omar Reed', '442079460002', 'Hello');
+  page = await deskOf(browser, product, owner, complaints);
+  await page.goto(`${product.ready.url}/app/inbox`);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+
+const section = (name: string | RegExp) => page.getByRole('region', { name });
+const shot = async (name: string) => {
+  if (process.env.CHASKI_SHOTS)
+    await page.screenshot({ path: `${process.env.CHASKI_SHOTS}-${name}.png`, fullPage: true });
+};
+
+test('a list is uploaded, a template chosen and filled, and what would happen is told', async () => {
+  await page.getByRole('link', { name: 'Campaigns' }).click();
+  await page.getByRole('button', { name: 'New campaign' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Spring news');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Spring news', level: 1 }).waitFor();
+  address = page.url();
+  await page.getByText('List (CSV)', { exact: true }).click();
+  const list =
+    'phone,name,city\n+442079460001,Maya,London\n+44 20 7946 0002,Omar,Leeds\n+442079460001,Maya again,London\nnonsense,Nobody,None\n';
+  await section('1. To whom')
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
+  await section('1. To whom').getByText('A list was uploaded; the numbers stand in “phone”.').waitFor();
+  await page.getByRole('combobox', { name: 'Template' }).click();
+  await page.getByRole('option', { name: /^order_update/ }).click();
+  await page
+    .getByRole('combobox', { name: /What fills/ })
+    .first()
+    .waitFor();
+  await section('4. Check and send').getByRole('button', { name: 'Check', exact: true }).click();
+  const facts = section('4. Check and send').locator('dl');
+  await facts.waitFor({ timeout: soon });
+  await shot('check');
+  await expect.poll(() => facts.locator('dd').first().textContent()).toBe('2');
+  const why = section('4. Check and send').getByRole('list', { name: 'Who gets nothing, and why' });
+  await why.getByText('Listed twice').waitFor();
+  await why.getByText('Not a phone number').waitFor();
+});
+
+test('it goes, each gets it once, and the report says what came of it person by person', async () => {
+  await page.getByRole('button', { name: 'Send to 2 people' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send the campaign' }).click();
+  await page.getByText('Finished', { exact: true }).waitFor({ timeout: 60_000 });
+  const people = page.getByRole('table', { name: 'Person by person' });
+  await people.getByRole('row').filter({ hasText: 'Maya' }).getByText('Delivered').waitFor({ timeout: soon });
+  await people.getByRole('row').filter({ hasText: 'Omar' }).getByText('Delivered').waitFor({ timeout: soon });
+  await page.getByRole('combobox', { name: 'Show' }).click();
+  await page.getByRole('option', { name: /^Left out/ }).click();
+  await people.getByRole('row').filter({ hasText: 'Listed twice' }).waitFor();
+  await shot('report');
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export as CSV' }).click();
+  const text = (await Array.fromAsync(await (await waiting).createReadStream())).map(String).join('');
+  expect(text).toContain('nonsense');
+});
+
+test('it can be made again, and a draft thrown away', async () => {
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+  await page.waitForURL((url) => url.href !== address && url.pathname.startsWith('/app/campaigns/'));
+  await page.getByRole('region', { name: '1. To whom' }).waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete the draft' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the draft' }).click();
+  await page.waitForURL('**/app/campaigns');
+  await page.getByRole('list', { name: 'Campaigns' }).getByText('Spring news').waitFor();
+});
+
+test.each([
+  ['en', 'light', 1400],
+  ['en', 'dark', 1400],
+  ['ar', 'light', 390],
+] as const)('axe finds nothing in %s, %s, %d wide', async (language, colorScheme, width) => {
+  const desk = await deskOf(browser, product, owner, complaints, { language, colorScheme, width });
+  for (const [name, url] of [
+    ['list', `${product.ready.url}/app/campaigns`],
+    ['one', address],
+  ] as const) {
+    await desk.goto(url);
+    await desk
+      .locator(name === 'list' ? 'ul li' : 'table')
+      .first()
+      .waitFor();
+    expect([name, await flaws(desk, await axeSource())]).toEqual([name, []]);
+    if (process.env.CHASKI_SHOTS)
+      await desk.screenshot({
+        path: `${process.env.CHASKI_SHOTS}-${name}-${language}-${colorScheme}.png`,
+        fullPage: true,
+      });
+  }
+  await desk.context().close();
+});
+
+test('nothing complained, nothing asked another host', () => {
+  expect(complaints).toEqual([]);
+});
