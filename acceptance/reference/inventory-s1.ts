@@ -1,5 +1,16 @@
 /** S1, the webhook platform: how each thing that its document names stands here. */
-import { config, instead, module, notYet, type Proof, type Row, rows, s, works } from './standing.ts';
+import {
+  config,
+  instead,
+  module,
+  notYet,
+  type Proof,
+  type Row,
+  rows,
+  s,
+  storage,
+  works,
+} from './standing.ts';
 
 const aliases: Proof = ['apps/server/src/config.test.ts', 'aliases set our setting and name it'];
 
@@ -19,7 +30,7 @@ export const s1: Row[] = [
     'x-queue-secret': works(s('s1', 'Queue: 401 without or with a wrong secret')),
   }),
   ...rows('s1', 'name', {
-    NEXT_PUBLIC_SUPABASE_URL: instead('no Supabase is called', s('s1', 'its names of settings')),
+    NEXT_PUBLIC_SUPABASE_URL: works(storage),
     NEXT_PUBLIC_SUPABASE_ANON_KEY: works(config),
     SUPABASE_SERVICE_ROLE_KEY: works(config),
     AUTH_PASSWORD_SALT: instead('argon2id salts every password itself', s('s1', 'its names of settings')),

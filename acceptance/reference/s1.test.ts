@@ -50,8 +50,9 @@ test('its names of settings: aliases are told, what is not needed is named with 
     'WHATSAPP_API_VERSION is read as GRAPH_API_VERSION',
     'AUTH_PASSWORD_SALT is not used: argon2id salts every password itself',
     'SESSION_SECRET is not used',
-    'NEXT_PUBLIC_SUPABASE_URL is not used',
-    'NEXT_PUBLIC_SUPABASE_ANON_KEY is not used',
+    'NEXT_PUBLIC_SUPABASE_URL is read as SUPABASE_URL',
+    'SUPABASE_URL is not used',
+    'NEXT_PUBLIC_SUPABASE_ANON_KEY is read as ANON_KEY',
     'ERP_API_URL is not used: integrations are not there yet',
   ]) {
     expect(product.output()).toContain(said);

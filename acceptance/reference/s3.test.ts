@@ -74,7 +74,7 @@ test('its names of settings: aliases are told, what is not needed is named with 
     'DEMO_OWNER_ID is not used: the demo workspace is made by itself',
     'GEMINI_API_KEY is not used',
     'SUPABASE_URL is not used',
-    'SUPABASE_SERVICE_ROLE_KEY is not used',
+    'SUPABASE_SERVICE_ROLE_KEY is read as SERVICE_ROLE_KEY',
   ]) {
     expect(product.output()).toContain(said);
   }

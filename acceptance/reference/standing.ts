@@ -37,6 +37,13 @@ export const firstCommand: Proof = ['acceptance/start.test.ts', 'is ready when i
 export const sb = (title: string): Proof => ['acceptance/reference/supabase.test.ts', title];
 export const deployment = 'deployment files (Dockerfile, compose, Caddy) are not there yet';
 
+/** The settings of Supabase Storage; that bytes go there and that it must be private is in platform/blobs. */
+export const storage: Proof = [
+  'apps/server/src/config.test.ts',
+  'Supabase Storage is a bucket by its S3 address',
+];
+export const restored = platform('events/events.test.ts', 'after dump and restore the cursors go on');
+
 export const queue = s('s2', '3d. Test Webhook Queue');
 export const redis: Proof = [
   'apps/server/src/config.test.ts',

@@ -67,7 +67,7 @@ import { ensureDefaults } from './modules/workflows/index.ts';
 import { auditRetentions, limitsFor, seedPlans } from './modules/workspaces/index.ts';
 import { ensureOwnWorkspace } from './own-workspace.ts';
 import { pageRoutes } from './page.ts';
-import { openBlobs } from './platform/blobs/index.ts';
+import { checkBucket, openBlobs } from './platform/blobs/index.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { createEgress } from './platform/egress/index.ts';
@@ -190,17 +190,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     pools.push(() => providers.close());
     const mediaFolder = join(options.dataDir, 'media');
     if (config.blobs === 'fs') mkdirSync(mediaFolder, { recursive: true, mode: 0o700 });
-    const blobs = openBlobs(
+    const bucket =
       config.blobs === 'fs'
-        ? { kind: 'fs', directory: mediaFolder }
+        ? null
         : {
-            kind: 's3',
             endpoint: `${config.s3Endpoint}/${config.s3Bucket}`,
             region: config.s3Region,
             accessKeyId: config.s3AccessKeyId!,
             secretAccessKey: config.s3SecretAccessKey!,
-          },
-    );
+          };
+    const blobs = openBlobs(bucket ? { kind: 's3', ...bucket } : { kind: 'fs', directory: mediaFolder });
+    const bucketProblem = bucket && (await checkBucket(bucket));
+    if (bucketProblem !== null) warnings.push(bucketProblem);
     await registerJobs(db);
 
     // ── the installation's own rows ──

@@ -11,6 +11,26 @@ export function check(
   problems: string[],
   warnings: string[],
 ): void {
+  if (config.supabaseUrl !== undefined && config.blobs !== 'supabase') {
+    warnings.push(
+      'SUPABASE_URL is not used: no Supabase is called, unless BLOBS=supabase keeps media there.',
+    );
+  }
+  if (config.blobs === 'supabase') {
+    const project = config.supabaseUrl?.replace(/\/+$/, '');
+    if (project === undefined) problems.push('BLOBS: supabase also needs SUPABASE_URL.');
+    else if (!/^https?:\/\/[^/]/.test(project) || !URL.canParse(project)) {
+      problems.push('SUPABASE_URL: must be an http or https address.');
+    }
+    if (config.s3Endpoint !== undefined) {
+      problems.push(
+        'S3_ENDPOINT: with BLOBS=supabase it follows from SUPABASE_URL. Remove it, or use BLOBS=s3.',
+      );
+    }
+    config.blobs = 's3';
+    config.s3Endpoint = `${project}/storage/v1/s3`;
+    config.s3Bucket ??= 'media';
+  }
   if (config.blobs === 's3') {
     const needed = {
       S3_ENDPOINT: config.s3Endpoint,

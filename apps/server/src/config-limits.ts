@@ -3,16 +3,27 @@ import { z } from 'zod';
 import { GROUPS, httpUrl, number, rate, setting } from './config-setting.ts';
 
 export const limitSettings = {
-  BLOBS: setting(z.enum(['fs', 's3'], { error: 'must be fs or s3' }).default('fs'), {
+  BLOBS: setting(z.enum(['fs', 's3', 'supabase'], { error: 'must be fs, s3 or supabase' }).default('fs'), {
     group: GROUPS.blobs,
-    doc: 'Where media lies: `fs` is a folder in DATA_DIR, `s3` an S3-compatible bucket.',
+    doc: 'Where media lies: `fs` is a folder in DATA_DIR, `s3` an S3-compatible bucket, `supabase` the bucket `media` of Supabase Storage at SUPABASE_URL. A bucket must be private; the start looks.',
+  }),
+  // An address only where it is used: their .env files hold placeholders.
+  SUPABASE_URL: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'With BLOBS=supabase: the project, whose Storage keeps media through its S3 address. Nothing else of it is called.',
+    example: 'https://project.supabase.co',
+    aliases: ['NEXT_PUBLIC_SUPABASE_URL'],
   }),
   S3_ENDPOINT: setting(httpUrl.optional(), {
     group: GROUPS.blobs,
     doc: 'Address of the S3 service, without the bucket.',
     example: 'https://s3.eu-central-1.amazonaws.com',
   }),
-  S3_BUCKET: setting(z.string().optional(), { group: GROUPS.blobs, doc: 'The bucket.' }),
+  S3_BUCKET: setting(z.string().optional(), {
+    group: GROUPS.blobs,
+    doc: 'The bucket.',
+    defaultText: '`media` with BLOBS=supabase',
+  }),
   S3_REGION: setting(z.string().default('auto'), { group: GROUPS.blobs, doc: "The bucket's region." }),
   S3_ACCESS_KEY_ID: setting(z.string().optional(), {
     group: GROUPS.blobs,

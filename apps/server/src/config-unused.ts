@@ -1,8 +1,6 @@
 /** Names of the reference systems that set nothing here, and why. */
 export const UNUSED: Record<string, string> = {
   POSTGRES_PASSWORD: 'only a compose file needs it; the password is part of DATABASE_URL',
-  SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
-  NEXT_PUBLIC_SUPABASE_URL: 'no Supabase is called; media goes to any S3 service by BLOBS=s3',
   REALTIME_DB_ENC_KEY: 'SEALING_KEYS covers it',
   AUTH_PASSWORD_SALT: 'argon2id salts every password itself',
   SESSION_SECRET: 'sessions are opaque and stored hashed',

@@ -117,6 +117,21 @@ describe("the reference systems' names", () => {
     expect(problems({ REDIS_URL: 'http://b' }).join()).toContain('redis://user:password@host');
   });
 
+  test('Supabase Storage is a bucket by its S3 address; without it its address is not used', () => {
+    const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+    const project = 'https://project.supabase.co';
+    expect(good({ BLOBS: 'supabase', SUPABASE_URL: `${project}/`, ...keys })).toMatchObject({
+      blobs: 's3',
+      s3Endpoint: `${project}/storage/v1/s3`,
+      s3Bucket: 'media',
+    });
+    expect(problems({ BLOBS: 'supabase', ...keys }).join()).toContain('also needs SUPABASE_URL');
+    expect(problems({ BLOBS: 'supabase', SUPABASE_URL: project }).join()).toContain('S3_ACCESS_KEY_ID');
+    expect(parseConfig({ NEXT_PUBLIC_SUPABASE_URL: project }).warnings.join()).toContain(
+      'SUPABASE_URL is not used',
+    );
+  });
+
   test('an expired Graph version is taken with a warning', () => {
     const result = parseConfig({ WHATSAPP_API_VERSION: 'v20.0' });
     expect(result).toMatchObject({ ok: true, config: { graphApiVersion: 'v20.0' } });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../ids.ts';
-import { type Blobs, fsBlobs, openBlobs } from './index.ts';
+import { type Blobs, checkBucket, fsBlobs, openBlobs } from './index.ts';
 
 async function read(blob: { stream: Readable } | null): Promise<Buffer | null> {
   if (!blob) return null;
@@ -24,6 +24,8 @@ let directory: string;
 let store: Server;
 let objects: Map<string, Buffer>;
 let failing = 0;
+/** Supabase's public address answers whoever asks, as for a bucket that somebody made public. */
+let isPublic = false;
 
 /**
  * Whether a request is signed by the holder of `secret` (AWS Signature Version 4): the signature covers method, path,
@@ -70,6 +72,11 @@ function fakeS3(): Server {
       reply.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(text);
     };
     if (failing > 0) return end(failing, '<Error><Code>SlowDown</Code><Message>later</Message></Error>');
+    const open = /^\/storage\/v1\/object\/public(\/.+)$/.exec(url.pathname)?.[1];
+    if (open !== undefined) {
+      const shown = isPublic ? objects.get(`/storage/v1/s3${open}`) : undefined;
+      return end(shown ? 200 : 400, shown ?? '{"statusCode":"404","error":"Bucket not found"}');
+    }
     if (!signedRight(request, url, body)) {
       return end(403, '<Error><Code>SignatureDoesNotMatch</Code></Error>');
     }
@@ -266,4 +273,46 @@ test('a store that is busy or away may be tried again, a refusal may not', async
     secretAccessKey: 'secret',
   });
   await expect(nowhere.exists(key)).rejects.toMatchObject({ code: 'storage_unavailable', status: 503 });
+});
+
+describe('Supabase Storage: its S3 address, path-style, and a bucket that must be private', () => {
+  const storage = (secretAccessKey = 'secret') => ({
+    endpoint: `http://127.0.0.1:${(store.address() as AddressInfo).port}/storage/v1/s3/media`,
+    region: 'eu-central-1',
+    accessKeyId: 'id',
+    secretAccessKey,
+  });
+
+  test('is stored below /storage/v1/s3/media and read back', async () => {
+    const blobs = openBlobs({ kind: 's3', ...storage() });
+    const key = newId();
+    await blobs.put(key, Buffer.from('a picture'));
+    expect(
+      [...objects.keys()].some((path) => path.startsWith('/storage/v1/s3/media/') && path.endsWith(key)),
+    ).toBe(true);
+    expect((await read(await blobs.get(key)))?.toString()).toBe('a picture');
+    await blobs.delete(key);
+  });
+
+  test('the start looks whether the bucket is private, and leaves nothing there', async () => {
+    const before = objects.size;
+    expect(await checkBucket(storage())).toBeNull();
+    isPublic = true;
+    try {
+      await expect(checkBucket(storage())).rejects.toThrow('is public');
+    } finally {
+      isPublic = false;
+    }
+    expect(objects.size).toBe(before);
+  });
+
+  test('a wrong key stops the start, a store that is away is a warning', async () => {
+    await expect(checkBucket(storage('wrong'))).rejects.toMatchObject({ code: 'configuration' });
+    failing = 503;
+    try {
+      expect(await checkBucket(storage())).toContain('could not be checked');
+    } finally {
+      failing = 0;
+    }
+  });
 });

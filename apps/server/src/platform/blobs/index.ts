@@ -12,6 +12,7 @@ import { type S3Options, s3Blobs } from './s3.ts';
 
 export type { Blobs, ByteRange } from './blob.ts';
 export { fsBlobs } from './fs.ts';
+export { checkBucket } from './private.ts';
 export type { S3Options } from './s3.ts';
 
 export type BlobsConfig = { kind: 'fs'; directory: string } | ({ kind: 's3' } & S3Options);
