@@ -3,10 +3,14 @@
  * note, a template with a picture, a word to a number that never wrote. Nothing is lost or doubled on a bad line.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { makeBig, walkThrough } from './big-page.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+
+// Two browsers and a product share one small machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;
@@ -107,8 +111,8 @@ test('who looks and who types is seen by the other; a message says whose it is',
   await bubble(bea, 'Here I am').getByText('You', { exact: true }).waitFor(soon);
   const rowOf = (page: Page) =>
     page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').filter({ hasText: name });
-  await rowOf(ann).getByText('Bea: Here I am').waitFor(soon);
-  await rowOf(bea).getByText('You: Here I am').waitFor(soon);
+  await rowOf(ann).filter({ hasText: 'Here I am' }).getByText('Bea:').waitFor(soon);
+  await rowOf(bea).filter({ hasText: 'Here I am' }).getByText('You:').waitFor(soon);
   const [message] = await sent(id);
   expect(message).toMatchObject({ source: 'inbox', sender: { kind: 'member', name: 'Bea' } });
 });
@@ -198,7 +202,7 @@ test('a quick reply brings its file along', async () => {
   await field(page).press('Enter');
   await page.getByRole('list', { name: 'Files to send' }).getByText('prices.png').waitFor(soon);
   await field(page).press('Enter');
-  await bubble(page, 'Here they are.').getByRole('img').waitFor(soon);
+  await bubble(page, 'Here they are.').locator('img').waitFor(soon);
 });
 
 test('a number that never wrote: what may be sent is told, then sent; a refusal says why', async () => {
@@ -281,6 +285,23 @@ test('keys are places: an Arabic keyboard has them where a Latin one has', async
   await page.locator('[data-message]').first().waitFor();
   await press('KeyL', 'م');
   await expect.poll(() => page.evaluate('document.activeElement?.tagName'), soon).toBe('TEXTAREA');
+});
+
+test('ten thousand conversations and a thread of five thousand: only what is near is in the page', {
+  timeout: 90_000,
+}, async () => {
+  const { id, contactId } = await person('the first of many');
+  const page = await deskOf(browser, product, owner, complaints);
+  open.add(page);
+  await makeBig(page, product, { conversationId: id, contactId });
+  await page.goto(`${product.ready.url}/app/inbox/${id}?view=all`);
+  await bubble(page, 'line 0 ').waitFor(soon);
+  await page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').first().waitFor(soon);
+  const { lines, rows } = await walkThrough(page);
+  expect(rows).toBeGreaterThan(0);
+  expect(rows).toBeLessThanOrEqual(60);
+  expect(lines).toBeGreaterThan(0);
+  expect(lines).toBeLessThanOrEqual(60);
 });
 
 test('words that are half as long again fit, on a desk and on a phone', async () => {

@@ -2,7 +2,7 @@ import { Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKeys } from '../../ui/keys.ts';
 import { BulkBar } from './bulk-bar.tsx';
@@ -25,7 +25,8 @@ export function ListPane({ chosen }: { chosen: string | null }) {
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } = useInfiniteQuery(
     conversationsQuery(filterOf(search)),
   );
-  const rows = rowsOf(data);
+  // Each scroll draws anew: 10,000 rows are not gathered for each.
+  const rows = useMemo(() => rowsOf(data), [data]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
