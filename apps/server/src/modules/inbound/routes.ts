@@ -159,8 +159,8 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
       answeredByHook,
     );
   }
-  const keyOf = (request: FastifyRequest) => (request.params as { key: string }).key;
-  const keyed = '/webhooks/cloud/:key';
+  const keyOf = (request: FastifyRequest) => (request.params as { appKey: string }).appKey;
+  const keyed = '/webhooks/cloud/:appKey';
   app.get(keyed, { schema: hidden }, (request, reply) => challenge(request, reply, keyOf(request)));
   app.post(keyed, receiving(cloudDoor, keyOf), answeredByHook);
   for (const url of ycloudAddresses) {
@@ -170,7 +170,7 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
       answeredByHook,
     );
   }
-  app.post('/webhooks/ycloud/:key', receiving(ycloudDoor, keyOf), answeredByHook);
+  app.post('/webhooks/ycloud/:appKey', receiving(ycloudDoor, keyOf), answeredByHook);
 }
 
 /** Whose webhooks an address takes. */
