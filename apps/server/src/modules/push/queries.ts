@@ -136,8 +136,8 @@ const keys = statement(
   'push.keys',
   'select id, public_key as "publicKey", sealed_private as "sealedPrivate" from push_keys order by created_at, id limit 1',
 );
-// Two first ones at once: the second waits here and finds the first one's key.
-const holdKeys = statement('push.hold_keys', 'lock table push_keys in share row exclusive mode');
+// Two first ones at once: the second waits here and finds the first one's key. A lock cannot be prepared.
+const holdKeys = 'lock table push_keys in share row exclusive mode';
 const insertKeys = statement(
   'push.insert_keys',
   'insert into push_keys (id, public_key, sealed_private, created_at) values ($1, $2, $3, $4)',
