@@ -22,6 +22,7 @@ import { memory } from './memory.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
 import { search } from './search.ts';
+import { segments } from './segments.ts';
 import { sends } from './sends.ts';
 import { stopEverything } from './server.ts';
 import { sockets } from './sockets.ts';
@@ -33,6 +34,7 @@ const families: Record<string, Family> = {
   reads,
   inbox,
   search,
+  segments,
   login,
   gates,
   latency,
@@ -46,7 +48,7 @@ const families: Record<string, Family> = {
 };
 
 /** Those that fill a database with a million rows first, or open thousands of sockets: minutes each. */
-const heavy = new Set(['inbox', 'search', 'sockets', 'claim']);
+const heavy = new Set(['inbox', 'search', 'segments', 'sockets', 'claim']);
 
 const { values } = parseArgs({
   options: {

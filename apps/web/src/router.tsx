@@ -131,6 +131,7 @@ const contacts = createRoute({
     blocked: z.optional(z.boolean()),
     attribute: z.optional(z.string()),
     seen: z.optional(z.number()),
+    segment: z.optional(z.string()),
     contact: z.optional(z.string()),
   }),
   component: lazyRouteComponent(() => import('./features/contacts/contacts-page.tsx'), 'ContactsPage'),
@@ -217,6 +218,10 @@ const settingsPages = settings.addChildren([
   setting(
     'teams',
     lazyRouteComponent(() => import('./features/settings/teams-page.tsx'), 'TeamsPage'),
+  ),
+  setting(
+    'suppressions',
+    lazyRouteComponent(() => import('./features/contacts/suppressions-page.tsx'), 'SuppressionsPage'),
   ),
   setting(
     'labels',

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { labelsQuery } from '../../api/directory.ts';
 import { attributesQuery } from '../context/queries.ts';
 import type { ContactSearch } from './queries.ts';
+import { SegmentPicker } from './segment-picker.tsx';
 
 const route = getRouteApi('/inside/app/contacts');
 
@@ -66,6 +67,7 @@ export function ContactFilters() {
         value={search.seen ? String(search.seen) : null}
         onChange={(days) => put({ seen: days ? Number(days) : undefined })}
       />
+      <SegmentPicker value={search.segment} onChange={(segment) => put({ segment })} />
       {attributes.length > 0 ? (
         <Attribute
           key={search.attribute}

@@ -112,7 +112,18 @@ function requestOf(file: File, mapping: Record<string, string>) {
   };
 }
 
-const fields = ['phone', 'name', 'email', 'company', 'language', 'labels', 'optOut', 'ignore'] as const;
+const fields = [
+  'phone',
+  'name',
+  'email',
+  'company',
+  'language',
+  'labels',
+  'optIn',
+  'proof',
+  'optOut',
+  'ignore',
+] as const;
 
 function Mapping(props: { preview: ImportPreview; onChange: (heading: string, column: string) => void }) {
   const { t } = useTranslation();

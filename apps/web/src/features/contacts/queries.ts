@@ -1,4 +1,4 @@
-import type { ContactsListData } from '@chaski/sdk';
+import type { ContactsListData, SegmentFilterInput } from '@chaski/sdk';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 
@@ -12,6 +12,7 @@ export interface ContactSearch {
   attribute?: string | undefined;
   /** Seen within so many days. */
   seen?: number | undefined;
+  segment?: string | undefined;
   contact?: string | undefined;
 }
 
@@ -27,6 +28,7 @@ export function filterOf(search: ContactSearch, today: number): ContactFilter {
     ...(search.optedOut === undefined ? {} : { optedOut: flag(search.optedOut) }),
     ...(search.blocked === undefined ? {} : { blocked: flag(search.blocked) }),
     ...(search.attribute ? { attribute: [search.attribute] } : {}),
+    ...(search.segment ? { segment: search.segment } : {}),
     // By the day, so that the question stays the same while one looks.
     ...(search.seen
       ? { seenAfter: new Date(Math.floor(today / day) * day - search.seen * day).toISOString() }
@@ -43,6 +45,37 @@ export const contactsQuery = (filter: ContactFilter) =>
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** A workspace has some dozens. */
+export const segmentsQuery = queryOptions({
+  queryKey: ['segments', 'list'],
+  queryFn: async () => (await chaski.segments.list({ query: { limit: 100 } })).data,
+});
+
+/** The suppression list, newest first, or what stands there of one address. */
+export const suppressionsQuery = (address: string) =>
+  infiniteQueryOptions({
+    queryKey: ['suppressions', address],
+    queryFn: ({ pageParam }) =>
+      chaski.suppressions.list({
+        query: {
+          limit: 50,
+          ...(address ? { address } : {}),
+          ...(pageParam === null ? {} : { cursor: pageParam }),
+        },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
+/** How many a filter has now; null: it is not complete. */
+export const segmentCountQuery = (filter: SegmentFilterInput | null) =>
+  queryOptions({
+    queryKey: ['segments', 'count', filter],
+    queryFn: () => chaski.segments.count({ body: { filter: filter! } }),
+    enabled: filter !== null,
+    retry: false,
   });
 
 /** Asked again until it is done. */

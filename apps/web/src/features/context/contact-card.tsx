@@ -69,6 +69,30 @@ export function ContactCard({ contact }: { contact: ContactDetails }) {
               {one.supersededAt ? <span className={classes.dim}> · {t('context.former')}</span> : null}
             </Fact>
           ))}
+        {contact.purposes
+          .filter(({ state }) => state !== 'none')
+          .map((one) => (
+            <Fact key={one.purpose} label={t(`segments.purpose.${one.purpose}`)}>
+              {t(`segments.consent.${one.state}`)}
+              <span className={classes.dim}>
+                {one.source
+                  ? ` · ${t(`suppressions.source.${one.source}`, { defaultValue: one.source })}`
+                  : null}
+                {one.proof ? (
+                  <>
+                    {' · '}
+                    <bdi>{one.proof}</bdi>
+                  </>
+                ) : null}
+                {one.at ? (
+                  <>
+                    {' · '}
+                    <RelativeTime at={one.at} />
+                  </>
+                ) : null}
+              </span>
+            </Fact>
+          ))}
         {contact.lastSeenAt ? (
           <Fact label={t('context.lastSeen')}>
             <RelativeTime at={contact.lastSeenAt} />

@@ -1,5 +1,6 @@
 import {
   IconAdjustments,
+  IconBan,
   IconBolt,
   IconChartBar,
   IconForms,
@@ -73,6 +74,13 @@ export const places = [
     icon: IconForms,
     own: false,
     action: 'team:write',
+  },
+  {
+    to: '/app/settings/suppressions',
+    key: 'suppressions.title',
+    icon: IconBan,
+    own: false,
+    action: 'contacts:import',
   },
   {
     to: '/app/settings/api-keys',
