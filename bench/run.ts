@@ -19,10 +19,10 @@ import { login } from './login.ts';
 import { measureMachine, weaknessOf } from './machine.ts';
 import { type Family, type Row, round, table } from './measure.ts';
 import { memory } from './memory.ts';
+import { page } from './page.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
 import { search } from './search.ts';
-import { segments } from './segments.ts';
 import { sends } from './sends.ts';
 import { stopEverything } from './server.ts';
 import { sockets } from './sockets.ts';
@@ -34,7 +34,6 @@ const families: Record<string, Family> = {
   reads,
   inbox,
   search,
-  segments,
   login,
   gates,
   latency,
@@ -42,13 +41,14 @@ const families: Record<string, Family> = {
   sends,
   start,
   memory,
+  page,
   sockets,
   claim,
   'fair-share': fairShare,
 };
 
 /** Those that fill a database with a million rows first, or open thousands of sockets: minutes each. */
-const heavy = new Set(['inbox', 'search', 'segments', 'sockets', 'claim']);
+const heavy = new Set(['inbox', 'search', 'sockets', 'claim']);
 
 const { values } = parseArgs({
   options: {
