@@ -23,6 +23,7 @@ import { page } from './page.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
 import { search } from './search.ts';
+import { segments } from './segments.ts';
 import { sends } from './sends.ts';
 import { stopEverything } from './server.ts';
 import { sockets } from './sockets.ts';
@@ -34,6 +35,7 @@ const families: Record<string, Family> = {
   reads,
   inbox,
   search,
+  segments,
   login,
   gates,
   latency,
@@ -48,7 +50,7 @@ const families: Record<string, Family> = {
 };
 
 /** Those that fill a database with a million rows first, or open thousands of sockets: minutes each. */
-const heavy = new Set(['inbox', 'search', 'sockets', 'claim']);
+const heavy = new Set(['inbox', 'search', 'segments', 'sockets', 'claim']);
 
 const { values } = parseArgs({
   options: {
