@@ -4,7 +4,6 @@
  * random points. Then it is counted: on WhatsApp's side what came, on ours what was said about it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse } from '@chaski/providers';
@@ -12,15 +11,12 @@ import { createSimulator, VirtualClock } from '@chaski/simulator';
 import { createCampaign, planNow } from '../apps/server/src/modules/campaigns/create.ts';
 import { launchCampaign } from '../apps/server/src/modules/campaigns/launch.ts';
 import { createAcceptor } from '../apps/server/src/modules/inbound/index.ts';
-import { applyNotices } from '../apps/server/src/modules/templates/index.ts';
 import { ManualClock } from '../apps/server/src/platform/clock.ts';
 import { openDatabase, systemActor } from '../apps/server/src/platform/db/index.ts';
-import type { WorkspaceId } from '../apps/server/src/platform/ids.ts';
 import { createLog } from '../apps/server/src/platform/log.ts';
-import { registerJobs } from '../apps/server/src/platform/queue/index.ts';
-import { keyRing, seal } from '../apps/server/src/platform/seal.ts';
 import { createSignals } from '../apps/server/src/platform/signals.ts';
-import { rolePrefix, sealingKey, startCluster } from './cluster.ts';
+import { campaignPlace, seedCampaign, springToAll } from './campaign-seed.ts';
+import { rolePrefix, startCluster } from './cluster.ts';
 
 export interface CampaignChaosOptions {
   recipients: number;
@@ -68,12 +64,7 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
   const pool = cluster.pool(database, 2);
 
   // ── WhatsApp, and the door that takes its webhooks ──
-  const ids = {
-    workspace: randomUUID() as WorkspaceId,
-    account: randomUUID(),
-    number: randomUUID(),
-    app: randomUUID(),
-  };
+  const place = campaignPlace();
   const acceptor = createAcceptor({ db, signals, log });
   /** Phone → messages that lie on it, by WhatsApp's own words. */
   const arrived = new Map<string, Set<string>>();
@@ -87,7 +78,7 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
         const known = arrived.get(item.recipient.phone) ?? new Set();
         arrived.set(item.recipient.phone, known.add(item.providerMessageId));
       }
-      acceptor.accept({ source: 'cloud', appId: ids.app, body, signature: null }).then(
+      acceptor.accept({ source: 'cloud', appId: place.app, body, signature: null }).then(
         () => res.end('OK'),
         () => res.writeHead(503).end(),
       );
@@ -103,22 +94,20 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
     templates: [],
   });
   sim.addApp({
-    id: ids.app,
+    id: place.app,
     secret: 'secret',
     webhookUrl: `http://127.0.0.1:${(door.address() as AddressInfo).port}/`,
     verifyToken: 'v',
   });
-  const phoneNumberId = '106540352242922';
-  const display = '15550783881';
   sim.addNumber({
-    phoneNumberId,
-    displayPhoneNumber: display,
-    accountId: ids.account,
-    appId: ids.app,
-    token: 'EAAbench',
+    phoneNumberId: place.phoneNumberId,
+    displayPhoneNumber: place.displayPhoneNumber,
+    accountId: place.account,
+    appId: place.app,
+    token: place.token,
     mps: 80,
   });
-  sim.addTemplate(ids.account, {
+  sim.addTemplate(place.account, {
     name: 'spring',
     language: 'en',
     category: 'MARKETING',
@@ -126,58 +115,7 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
   });
 
   // ── a workspace and its people ──
-  const ring = keyRing([sealingKey]);
-  const token = seal(
-    ring,
-    { workspaceId: ids.workspace, table: 'accounts', column: 'sealed_token', rowId: ids.account },
-    'EAAbench',
-  );
-  const at = clock.now().toISOString();
-  await registerJobs(db);
-  await pool.query(
-    "insert into apps (id, key, name, verify_token, created_at) values ($1, 'bench', 'Bench', 'v', $2)",
-    [ids.app, at],
-  );
-  await pool.query("insert into plans (name) values ('unlimited') on conflict do nothing");
-  await pool.query(
-    "insert into workspaces (id, name, plan, created_at) values ($1, 'Bench', 'unlimited', $2)",
-    [ids.workspace, at],
-  );
-  await pool.query(
-    `insert into accounts (workspace_id, id, account_ref, app_id, sealed_token, base_url, graph_version, created_at)
-     values ($1, $2::uuid, $2::uuid::text, $3, $4, $5, 'v24.0', $6)`,
-    [ids.workspace, ids.account, ids.app, token, sim.url, at],
-  );
-  await pool.query(
-    `insert into numbers (workspace_id, id, account_id, phone_number_id, display_phone_number, status, is_default, mps, created_at)
-     values ($1, $2, $3, $4, $5, 'active', true, 80, $6)`,
-    [ids.workspace, ids.number, ids.account, phoneNumberId, display, at],
-  );
-  await pool.query(
-    `with p as (select gen_random_uuid() as id, '1650' || (1000000 + i) as phone from generate_series(1, $2::int) i), c as (
-       insert into contacts (workspace_id, id, phone, name, created_at, updated_at)
-       select $1, id, phone, 'Person ' || phone, $3, $3 from p)
-     insert into identities (workspace_id, kind, value, contact_id, created_at) select $1, 'phone', phone, id, $3 from p`,
-    [ids.workspace, options.recipients, at],
-  );
-  await pool.query('analyze');
-  await db.withSystem('chaos: an approved template', (tx) =>
-    applyNotices(tx, [
-      {
-        workspaceId: ids.workspace,
-        accountId: ids.account,
-        field: 'message_template_status_update',
-        value: {
-          event: 'APPROVED',
-          messageTemplateId: 4711,
-          messageTemplateName: 'spring',
-          messageTemplateLanguage: 'en',
-          messageTemplateCategory: 'MARKETING',
-        },
-        at: clock.now(),
-      },
-    ]),
-  );
+  await seedCampaign(db, pool, place, { people: options.recipients, graphUrl: sim.url });
 
   // ── the worker ──
   let tick = 0;
@@ -230,21 +168,11 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
   let kills = 0;
   // One of the kills hits the planner.
   await startWorker();
-  const row = await db.withTenant(ids.workspace, systemActor, async (tx) => {
-    const made = await createCampaign(tx, {
-      name: 'Chaos',
-      numberId: ids.number,
-      message: {
-        template: { name: 'spring', language: 'en' },
-        variables: [
-          { place: 'body', name: '1', source: { from: 'field', field: 'firstName', fallback: 'you' } },
-        ],
-      },
-      audience: { kind: 'filter', filter: { all: [] } },
-    });
+  const row = await db.withTenant(place.workspace, systemActor, async (tx) => {
+    const made = await createCampaign(tx, springToAll(place.number));
     return planNow(tx, made.id);
   });
-  const plan = { plan: row.id, workspaceId: ids.workspace, version: row.planVersion };
+  const plan = { plan: row.id, workspaceId: place.workspace, version: row.planVersion };
   tell(plan);
   if (options.kills > 0) {
     await pause(30 + chance() * 200);
@@ -257,7 +185,7 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
     if (i > 120_000) throw new Error('the plan is never ready');
     await pause(1);
   }
-  sim.limits.setTier(ids.account, options.tier);
+  sim.limits.setTier(place.account, options.tier);
   sim.limits.capMarketing(share.capped);
   await sim.advance(1_000);
   clock.advance(1_000);
@@ -274,7 +202,7 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
     await step(tickMs);
     await pause(10);
   }
-  await db.withTenant(ids.workspace, systemActor, (tx) => launchCampaign(tx, row.id));
+  await db.withTenant(place.workspace, systemActor, (tx) => launchCampaign(tx, row.id));
 
   // ── until everybody is accounted for ──
   const killEvery = Math.max(1, Math.floor(options.recipients / 4 / (options.kills || 1)));

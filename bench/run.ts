@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { campaign } from './campaign.ts';
 import { claim } from './claim.ts';
 import { startCluster } from './cluster.ts';
 import { fairShare } from './fair-share.ts';
@@ -19,7 +20,6 @@ import { login } from './login.ts';
 import { measureMachine, weaknessOf } from './machine.ts';
 import { type Family, type Row, round, table } from './measure.ts';
 import { memory } from './memory.ts';
-import { page } from './page.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
 import { search } from './search.ts';
@@ -43,10 +43,10 @@ const families: Record<string, Family> = {
   sends,
   start,
   memory,
-  page,
   sockets,
   claim,
   'fair-share': fairShare,
+  campaign,
 };
 
 /** Those that fill a database with a million rows first, or open thousands of sockets: minutes each. */

@@ -12,6 +12,7 @@ import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addNumber } from './number.ts';
 import { addQueue } from './queue.ts';
+import { addRateCard } from './rate-card.ts';
 import { addReplay } from './replay.ts';
 import { addStart } from './start.ts';
 import { addWorkspace } from './workspace.ts';
@@ -30,6 +31,7 @@ export async function runCli(args: string[]): Promise<void> {
     addApp,
     addAdmin,
     addContact,
+    addRateCard,
     addReplay,
     addQueue,
     addAudit,

@@ -1,7 +1,7 @@
 import type { CampaignOutcome } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
-import { noteCampaign } from '../contacts/index.ts';
+import { type CampaignNote, noteCampaign } from '../contacts/index.ts';
 import { routesByNumberId } from '../numbers/index.ts';
 import { pauseCampaign } from './pause.ts';
 import { addOutcomes, type CampaignRow, lockCampaigns } from './queries.ts';
@@ -72,12 +72,14 @@ const outcomes: Readonly<Record<string, CampaignOutcome>> = {
   read: 'read',
 };
 
-const noteOf = (at: Date) => (row: Moved) => {
-  const outcome = outcomes[row.state];
-  return outcome === undefined
-    ? []
-    : [{ workspaceId: row.workspaceId, campaignId: row.campaignId, contactId: row.contactId, outcome, at }];
-};
+const noteOf =
+  (at: Date) =>
+  (row: Moved): CampaignNote[] => {
+    const outcome = outcomes[row.state];
+    return outcome === undefined
+      ? []
+      : [{ workspaceId: row.workspaceId, campaignId: row.campaignId, contactId: row.contactId, outcome, at }];
+  };
 
 /** Every template that WhatsApp took, or may have taken, counts for the portfolio's limit, whoever sent it. */
 async function countOpenings(tx: SystemTx, events: readonly StoredEvent[]): Promise<void> {

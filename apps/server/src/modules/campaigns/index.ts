@@ -35,7 +35,7 @@ export { guardCampaigns } from './guard.ts';
 export { campaignListRoutes } from './list-routes.ts';
 export { planHandler } from './plan.ts';
 export { rateCardRoutes } from './rate-routes.ts';
-export { loadRateCard } from './rates.ts';
+export { listRateCards, loadRateCard, readRates } from './rates.ts';
 export { followPeople } from './replies.ts';
 export { campaignReportRoutes } from './report-routes.ts';
 export { campaignRoutes } from './routes.ts';

@@ -6,6 +6,7 @@ import { readWorkspace } from '../workspaces/index.ts';
 import { handsOf, holdCampaign, tell } from './create.ts';
 import { type CampaignRow, changeCampaign } from './queries.ts';
 import { clearRecipients } from './queries-recipients.ts';
+import { templateProblem } from './template-problem.ts';
 
 /** Asks for its start: at once or at its time, or when a second person said yes. */
 export async function launchCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
@@ -22,6 +23,9 @@ export async function launchCampaign(tx: TenantTx, id: string): Promise<Campaign
   const number = await getNumber(tx, before.numberId);
   if (number.status !== 'active')
     throw errors.unprocessable('number_not_active', `The number is ${number.status}.`);
+  const problem = await templateProblem(tx, before, number.accountId);
+  if (problem && problem.code !== 'template_unknown')
+    throw errors.unprocessable(problem.code, problem.message);
   const held = await changeCampaign(tx, tx.workspaceId, id, { hands: handsOf(before, tx) });
   const { settings } = await readWorkspace(tx);
   if (settings.campaignApproval === 'second-person') {

@@ -1,13 +1,13 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { getNumber, type NumberRow } from '../numbers/index.ts';
-import { templateFor } from '../templates/index.ts';
 import { readUsage } from '../workspaces/index.ts';
 import { getCampaign } from './create.ts';
 import { type CampaignRow, countRunning } from './queries.ts';
 import { openingsSince } from './queries-openings.ts';
 import { type CountryRow, selectCountries, selectSums } from './queries-report.ts';
 import { lowestTier, tierOf } from './rules-pace.ts';
+import { templateProblem } from './template-problem.ts';
 
 /** What a start would do, from the frozen plan: two passes over it, however many people it has. */
 export interface Preflight {
@@ -91,7 +91,7 @@ function edge(
   return times.length === 0 ? null : new Date(pick(...times));
 }
 
-export function qualityOf(number: NumberRow): string | null {
+function qualityOf(number: NumberRow): string | null {
   const event = (number.providerState.quality as { event?: unknown } | undefined)?.event;
   return typeof event === 'string' ? event : null;
 }
@@ -109,15 +109,8 @@ async function problemsOf(
     problems.push({ code: 'number_not_active', message: `The number is ${number.status}.` });
   if (number.account.pausedReason !== null)
     problems.push({ code: 'token', message: `The account is paused: ${number.account.pausedReason}.` });
-  const { name, language } = campaign.message?.template ?? { name: '', language: '' };
-  const template = await templateFor(tx, number.accountId, name, language);
-  if (!template)
-    problems.push({ code: 'template_unknown', message: 'WhatsApp has not told us about this template.' });
-  else if (!['APPROVED', 'ACTIVE'].includes(template.status.toUpperCase()))
-    problems.push({
-      code: 'template_not_approved',
-      message: `The template is ${template.status.toLowerCase()}.`,
-    });
+  const template = await templateProblem(tx, campaign, number.accountId);
+  if (template) problems.push(template);
   if (monthly !== null) {
     const left = Math.max(0, monthly - ((await readUsage(tx))['messages.sent'] ?? 0));
     if (willGet > left)

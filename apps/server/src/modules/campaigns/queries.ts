@@ -265,16 +265,6 @@ export function selectDue(tx: SystemTx, limit: number): Promise<{ workspaceId: s
   return tx.query(due, [tx.now().toISOString(), limit]);
 }
 
-const next = statement(
-  'campaigns.next',
-  `select min(c.wakes_at) as at from campaigns c where c.state in ('scheduled', 'running')`,
-);
-
-/** When the first of them wants to be looked at, or null. */
-export async function nextDue(tx: SystemTx): Promise<Date | null> {
-  return (await tx.query<{ at: Date | null }>(next))[0]?.at ?? null;
-}
-
 const sharing = statement(
   'campaigns.sharing',
   `select count(*) as count from campaigns c where c.workspace_id = $1 and c.number_id = $2 and c.state = 'running'`,

@@ -89,3 +89,20 @@ export function priceOf(
   const key = category.toLowerCase();
   return card?.rates[country ?? '*']?.[key] ?? card?.rates['*']?.[key] ?? null;
 }
+
+/**
+ * Lines `country,category,price` with the price in the currency itself (0.0625); a heading is left out. Whole millionths
+ * come out: prices of fractions of a cent must not be rounded.
+ */
+export function readRates(text: string): { country: string; category: string; micros: number }[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim()))
+    .filter(([country = '', , price = '']) => country !== '' && /^\d+(\.\d+)?$/.test(price))
+    .map(([country = '', category = '', price = '']) => ({
+      country: country.toUpperCase(),
+      category: category.toLowerCase(),
+      micros: Math.round(Number(price) * 1_000_000),
+    }));
+}

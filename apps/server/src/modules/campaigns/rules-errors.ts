@@ -35,6 +35,8 @@ const stops: Readonly<Record<string, PauseReason>> = {
   '131061': 'marketing_route',
   '131063': 'marketing_route',
   '132001': 'template_disabled',
+  '132000': 'template_wrong',
+  '132012': 'template_wrong',
   '132015': 'template_paused',
   '132016': 'template_disabled',
   // Ours, at hand-over.
@@ -81,6 +83,8 @@ export function followRefusal(
       return { follow: 'stop', reason: code };
     case 'template_not_approved':
       return { follow: 'stop', reason: 'template_disabled' };
+    case 'template_parameters':
+      return { follow: 'stop', reason: 'template_wrong' };
     case 'plan_limit_month':
       return { follow: 'stop', reason: 'plan_limit' };
     case 'plan_limit_minute':

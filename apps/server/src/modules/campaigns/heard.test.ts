@@ -1,0 +1,217 @@
+import { campaignSchedule } from '@chaski/contracts';
+import { describe, expect, it } from 'vitest';
+import { testDatabase, until } from '../../../test/harness.ts';
+import { emit } from '../../platform/events/index.ts';
+import type { WorkspaceId } from '../../platform/ids.ts';
+import { stageOn } from '../messages/testing.ts';
+import { updateCampaign } from './create.ts';
+import { eraseFromCampaigns } from './erase.ts';
+import { planCampaign } from './plan.ts';
+import { type CampaignStage, campaignsOn, listenOn, noBlobs } from './testing.ts';
+
+const t = await testDatabase({ poolSize: 16 });
+const stage = await stageOn(t);
+await listenOn(stage);
+const slow = { timeout: 60_000 };
+
+async function running(people = 3): Promise<{ on: CampaignStage; id: string }> {
+  const on = await campaignsOn(stage, await stage.place({ number: { mps: 80 } }));
+  await on.template();
+  await on.tier('TIER_100K');
+  await on.people(people);
+  const id = await on.plan();
+  await on.launch(id);
+  await on.turn(id);
+  return { on, id };
+}
+
+const say = (on: CampaignStage, name: string, data: Record<string, unknown>) =>
+  stage.db.withSystem('test: something happened', (tx) =>
+    emit(tx, [{ workspaceId: on.place.workspaceId, name, data }]),
+  );
+
+const pausesFor = (on: CampaignStage, id: string, reason: string) =>
+  until(`it pauses for ${reason}`, async () => (await on.campaign(id)).pausedReason === reason, 20_000);
+
+describe('what WhatsApp says', () => {
+  it('about the template stops the campaigns that send it, and no others', slow, async () => {
+    const { on, id } = await running();
+    const template = { name: 'spring', language: 'en', accountId: on.place.accountId };
+    await say(on, 'template.paused', { ...template, language: 'pt_BR', before: 'APPROVED', after: 'PAUSED' });
+    await say(on, 'template.category_changed', { ...template, before: 'UTILITY', after: 'MARKETING' });
+    await pausesFor(on, id, 'template_category');
+    expect((await on.campaign(id)).pausedDetail).toContain('It was utility and is marketing.');
+  });
+
+  it('about the number stops it for falling quality, and wakes it for a higher limit', slow, async () => {
+    const { on, id } = await running();
+    await stage.query("update campaigns set waits_for = 'tier', wakes_at = '2030-01-01' where id = $1", [id]);
+    await on.tier('TIER_UNLIMITED');
+    await say(on, 'number.updated', { numberId: on.place.numberId, changed: ['limit'] });
+    await until(
+      'it looks at once',
+      async () => (await on.campaign(id)).wakesAt!.getTime() <= stage.clock.now().getTime(),
+      20_000,
+    );
+    await stage.query(
+      `update numbers set provider_state = provider_state || '{"quality": {"event": "FLAGGED"}}' where id = $1`,
+      [on.place.numberId],
+    );
+    await say(on, 'number.updated', { numberId: on.place.numberId, changed: ['quality'] });
+    await pausesFor(on, id, 'quality');
+  });
+});
+
+describe('what people say', () => {
+  it('counts as a reply, once, and as an opt-out for the campaign that reached them last', slow, async () => {
+    const { on, id } = await running();
+    const delivery = stage.deliver();
+    await until(
+      'all have it',
+      async () => {
+        await on.pass(250);
+        return (await on.states(id)).delivered === 4;
+      },
+      30_000,
+    );
+    await stage.pass(1_000);
+    stage.clock.advance(60_000);
+    const [someone] = await stage.query<{ phone: string; id: string }>(
+      "select phone, id from contacts where workspace_id = $1 and phone like '1650%' order by phone limit 1",
+      [on.place.workspaceId],
+    );
+    stage.sim.person(someone!.phone).send('Is it true?', on.place.phoneNumberId);
+    await on.pass(1_000);
+    await until(
+      'the reply is counted',
+      async () =>
+        (
+          await stage.query(
+            'select 1 from campaign_recipients where campaign_id = $1 and replied_at is not null',
+            [id],
+          )
+        ).length === 1,
+      20_000,
+    );
+    const [note] = await until(
+      'the contact remembers it',
+      async () => {
+        const rows = await stage.query<{ outcome: string }>(
+          "select outcome from contact_campaigns where campaign_id = $1 and contact_id = $2 and outcome = 'replied'",
+          [id, someone!.id],
+        );
+        return rows.length > 0 && rows;
+      },
+      20_000,
+    );
+    expect(note!.outcome).toBe('replied');
+    stage.sim.person(someone!.phone).send('STOP', on.place.phoneNumberId);
+    await on.pass(1_000);
+    await until(
+      'the opt-out is counted',
+      async () =>
+        (
+          await stage.query(
+            'select 1 from campaign_recipients where campaign_id = $1 and opted_out_at is not null and replied_at is not null',
+            [id],
+          )
+        ).length === 1,
+      20_000,
+    );
+    await delivery.stop();
+  });
+});
+
+describe('a plan', () => {
+  it('that nobody finished is finished behind its last page, each person once', slow, async () => {
+    const on = await campaignsOn(stage, await stage.place());
+    await on.template();
+    const phones = await on.people(1_500);
+    const id = await on.plan({ audience: { kind: 'phones', phones: phones.map((phone) => `+${phone}`) } });
+    // As a killed planner leaves it: the first page is there, the rest is not.
+    await stage.query('delete from campaign_recipients where campaign_id = $1 and n > 1000', [id]);
+    await stage.query("update campaigns set plan_state = 'waiting', plan_rows = 1000 where id = $1", [id]);
+    const { planVersion, workspaceId } = await on.campaign(id);
+    await planCampaign({ db: stage.db, blobs: noBlobs }, workspaceId as WorkspaceId, id, planVersion);
+    expect(await on.states(id)).toEqual({ planned: 1_500 });
+    // Another planner of the same version, or of an older one, changes nothing.
+    await planCampaign({ db: stage.db, blobs: noBlobs }, workspaceId as WorkspaceId, id, planVersion - 1);
+    expect(await on.states(id)).toEqual({ planned: 1_500 });
+  });
+
+  it('of what has not gone is filled anew when the words change', slow, async () => {
+    const { on, id } = await running(120);
+    await stage.query("update campaigns set state = 'paused', paused_reason = 'by_hand' where id = $1", [id]);
+    const before = await on.states(id);
+    const row = await stage.tenant(on.place, (tx) =>
+      updateCampaign(tx, id, {
+        message: {
+          template: { name: 'spring', language: 'en' },
+          variables: [{ place: 'body', name: '1', source: { from: 'text', text: 'friend' } }],
+        },
+      }),
+    );
+    expect(row).toMatchObject({ state: 'paused', planState: 'waiting' });
+    await planCampaign({ db: stage.db, blobs: noBlobs }, on.place.workspaceId, id, row.planVersion);
+    expect(await on.states(id)).toEqual(before);
+    const said = await stage.query<{ state: string; said: string; count: number }>(
+      "select state, filled ->> 'body:1' as said, count(*)::int as count from campaign_recipients where campaign_id = $1 and contact_id is not null group by 1, 2",
+      [id],
+    );
+    expect(said.find((one) => one.state === 'planned')).toMatchObject({
+      said: 'friend',
+      count: before.planned,
+    });
+    expect(said.filter((one) => one.state === 'queued').every((one) => one.said !== 'friend')).toBe(true);
+  });
+
+  it('keeps nothing of whoever is erased', slow, async () => {
+    const { on, id } = await running(2);
+    const [row] = await stage.query<{ contact_id: string }>(
+      'select contact_id from campaign_recipients where campaign_id = $1 order by n limit 1',
+      [id],
+    );
+    await stage.db.withSystem('test: erase', (tx) =>
+      eraseFromCampaigns(tx, on.place.workspaceId, [row!.contact_id], []),
+    );
+    const [left] = await stage.query(
+      'select address, cells, filled, text_hash from campaign_recipients where campaign_id = $1 and contact_id = $2',
+      [id, row!.contact_id],
+    );
+    expect(left).toEqual({ address: null, cells: null, filled: {}, text_hash: null });
+    expect(
+      await stage.query('select 1 from messaging_openings where contact_id = $1', [row!.contact_id]),
+    ).toEqual([]);
+  });
+});
+
+it('a recurring one makes a campaign of each turn, and ends', slow, async () => {
+  const on = await campaignsOn(stage, await stage.place());
+  await on.template();
+  await on.people(1);
+  const today = stage.clock.now().toISOString().slice(0, 10);
+  const until2 = new Date(stage.clock.now().getTime() + 2 * 86_400_000).toISOString().slice(0, 10);
+  const id = await on.plan({
+    schedule: campaignSchedule.parse({ kind: 'recurring', every: 'day', time: '23:59', until: until2 }),
+  });
+  expect(today <= until2).toBe(true);
+  await on.launch(id);
+  for (let day = 0; day < 4; day++) {
+    const { wakesAt, state } = await on.campaign(id);
+    if (state === 'finished') break;
+    stage.clock.set(wakesAt!);
+    await on.turn(id);
+  }
+  expect(await on.campaign(id)).toMatchObject({ state: 'finished' });
+  const turns = await stage.query<{ id: string; state: string; plan_state: string }>(
+    'select id, state, plan_state from campaigns where parent_id = $1',
+    [id],
+  );
+  expect(turns.length).toBe(3);
+  expect(new Set(turns.map((turn) => `${turn.state} ${turn.plan_state}`))).toEqual(
+    new Set(['scheduled waiting']),
+  );
+  await planCampaign({ db: stage.db, blobs: noBlobs }, on.place.workspaceId, turns[0]!.id, 1);
+  await on.turn(turns[0]!.id);
+  expect(await on.campaign(turns[0]!.id)).toMatchObject({ state: 'running' });
+});

@@ -1,0 +1,25 @@
+import { filledTemplate } from '@chaski/contracts';
+import type { TenantTx } from '../../platform/db/index.ts';
+import { checkTemplateSend } from '../templates/index.ts';
+import type { CampaignRow } from './queries.ts';
+import { selectFilled } from './queries-report.ts';
+
+/**
+ * What WhatsApp would say against the template and its variables, by the first who gets it; null: nothing that we know.
+ * A template that WhatsApp never told us about is its own matter: nobody is stopped for it.
+ */
+export async function templateProblem(
+  tx: TenantTx,
+  campaign: CampaignRow,
+  accountId: string,
+): Promise<{ code: string; message: string } | null> {
+  const { message } = campaign;
+  if (!message) return null;
+  const { template } = filledTemplate(message, (await selectFilled(tx, campaign.id, 1)) ?? {});
+  const check = await checkTemplateSend(tx, {
+    accountId,
+    ...message.template,
+    parameters: (template.components as readonly unknown[] | undefined) ?? [],
+  });
+  return check.ok ? null : { code: check.problem.code, message: check.problem.message };
+}
