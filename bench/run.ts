@@ -20,6 +20,7 @@ import { login } from './login.ts';
 import { measureMachine, weaknessOf } from './machine.ts';
 import { type Family, type Row, round, table } from './measure.ts';
 import { memory } from './memory.ts';
+import { page } from './page.ts';
 import { processing } from './processing.ts';
 import { reads } from './reads.ts';
 import { search } from './search.ts';
@@ -43,6 +44,7 @@ const families: Record<string, Family> = {
   sends,
   start,
   memory,
+  page,
   sockets,
   claim,
   'fair-share': fairShare,
