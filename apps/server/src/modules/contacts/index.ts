@@ -35,7 +35,7 @@ export { type LabelRow, labelsByNames, labelsOf } from './labels.ts';
 export { readPhone } from './list-columns.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { countContacts, selectVisible as visibleContacts } from './queries-read.ts';
-export { type CampaignNote, noteCampaign } from './queries-segment.ts';
+export { noteCampaign } from './queries-segment.ts';
 export { contactForAddress, isSomebody, linkMany, lookUpPhones, resolveMany } from './resolve.ts';
 export { roomLeft } from './room.ts';
 export {
