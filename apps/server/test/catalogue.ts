@@ -41,7 +41,7 @@ export const installationTables: ReadonlySet<string> = new Set([
 ]);
 
 /** Tables of the installation that hold no secret and nobody's data: a tenant's transaction may read them. */
-const readableTables: ReadonlySet<string> = new Set(['plans', 'analytics_progress']);
+export const readableTables: ReadonlySet<string> = new Set(['plans', 'analytics_progress']);
 
 /** Policies besides `tenant` (for app, everything) and `system` (for system, everything). */
 const extraPolicies: ReadonlySet<string> = new Set([

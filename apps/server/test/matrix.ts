@@ -10,7 +10,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { Roles } from '../src/platform/db/roles.ts';
-import { installationTables, readTables, type Table, tenantTables } from './catalogue.ts';
+import { installationTables, readableTables, readTables, type Table, tenantTables } from './catalogue.ts';
 
 interface Column {
   name: string;
@@ -218,10 +218,10 @@ export async function matrixProblems(
       );
 
       if (!tenant) {
-        const readable = name === 'plans';
+        const readable = readableTables.has(name);
         const seen = await attempt(roles.app, own, count(table));
         if (readable) {
-          if ('refused' in seen || seen.count < 1) problems.push('a tenant cannot read plans');
+          if ('refused' in seen || seen.count < 1) problems.push(`a tenant cannot read ${name}`);
         } else expect(`a tenant selects ${name}`, seen, 'refused');
         const row = insertOf(table, null);
         expect(

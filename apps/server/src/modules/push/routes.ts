@@ -26,9 +26,10 @@ const present = (row: SubscriptionRow): z.infer<typeof subscriptionBody> => ({
 /** A key has no browser, and no session that could end. */
 function browserOf(request: Pick<FastifyRequest, 'person'>): Person {
   if (!request.person) {
-    throw errors.forbidden('A browser belongs to a person. Sign in; an API key cannot be told.', {
-      reason: 'people_only',
-    });
+    throw errors.unprocessable(
+      'person_needed',
+      'A browser belongs to a person. Sign in; an API key cannot be told.',
+    );
   }
   return request.person;
 }
