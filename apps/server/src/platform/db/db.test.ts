@@ -424,6 +424,29 @@ test('thousands of mixed transactions, some aborted, over one small pool: nothin
   await db.close();
 }, 120_000);
 
+test('a statement whose values do not decide is planned once, others each time, in one transaction', async () => {
+  const once = statement('dbtest.plan_once', 'select count(*) from unnest($1::int[]) x');
+  const freely = statement('dbtest.plan_freely', 'select 1 where $1::int is null or $1 = 2');
+  await t.db.withTenant(a, systemActor, async (tx) => {
+    const answers = await tx.batch([
+      { statement: once, values: [[1, 2]] },
+      { statement: freely, values: [null] },
+      { statement: once, values: [[3]] },
+    ]);
+    expect(answers.map((rows) => Object.values(rows[0]!))).toEqual([[2], [1], [1]]);
+    await tx.query(freely, [2]);
+    expect(
+      await tx.query(
+        `select name, generic_plans as once, custom_plans as freely from pg_prepared_statements
+         where name like 'chaski\\_dbtest.plan%' order by name desc`,
+      ),
+    ).toEqual([
+      { name: 'chaski_dbtest.plan_once', once: 2, freely: 0 },
+      { name: 'chaski_dbtest.plan_freely', once: 0, freely: 2 },
+    ]);
+  });
+});
+
 test('every statement of the program fits the migrated schema', async () => {
   const app = join(import.meta.dirname, '../../app.ts');
   if (existsSync(app)) await import(app);
