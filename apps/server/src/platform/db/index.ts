@@ -119,8 +119,10 @@ const begin: Step = { name: 'chaski_begin', text: 'begin' };
 const commit: Step = { name: 'chaski_commit', text: 'commit' };
 const settings =
   "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true), " +
-  "set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true), " +
-  "set_config('plan_cache_mode', $7, true)";
+  "set_config('plan_cache_mode', $4, true)";
+/** What limits a person or a key; unset, nothing does. For the system and unlimited keys three settings less. */
+const limits =
+  "set_config('app.user_id', $5, true), set_config('app.number_ids', $6, true), set_config('app.own_only', $7, true)";
 
 /** What `enter` and `switchTo` set: one plan for all values, or what PostgreSQL thinks best for these. */
 const planMode = (once: boolean) => (once ? 'force_generic_plan' : 'auto');
@@ -181,19 +183,19 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   const enter =
     (role: string, workspaceId: string, actor: Actor) =>
-    (once: boolean): Step => ({
-      name: 'chaski_enter',
-      text: settings,
-      values: [
-        role,
-        workspaceId,
-        actor.role,
-        actor.kind === 'user' ? (actor.id ?? '') : '',
-        actor.reach?.numberIds ? `{${actor.reach.numberIds.join(',')}}` : '',
-        actor.reach?.ownOnly ? '1' : '',
-        planMode(once),
-      ],
-    });
+    (once: boolean): Step => {
+      const base = [role, workspaceId, actor.role, planMode(once)];
+      const { numberIds = null, ownOnly = false } = actor.reach ?? {};
+      if (actor.kind !== 'user' && numberIds === null && !ownOnly)
+        return { name: 'chaski_enter', text: settings, values: base };
+      const person = actor.kind === 'user' ? (actor.id ?? '') : '';
+      const numbers = numberIds === null ? '' : `{${numberIds.join(',')}}`;
+      return {
+        name: 'chaski_enter_limited',
+        text: `${settings}, ${limits}`,
+        values: [...base, person, numbers, ownOnly ? '1' : ''],
+      };
+    };
 
   async function once(first: Entrance, steps: readonly Given[]): Promise<StepResult[]> {
     const client = await checkout(pool);
