@@ -240,7 +240,6 @@ create table campaign_recipients (
   replied_at timestamp with time zone,
   reply_message_id uuid,
   opted_out_at timestamp with time zone,
-  clicked_at timestamp with time zone,
   converted_at timestamp with time zone,
   conversion jsonb,
   constraint campaign_recipients_pkey PRIMARY KEY (workspace_id, campaign_id, n),

@@ -95,7 +95,6 @@ create table campaign_recipients (
   replied_at timestamptz,
   reply_message_id uuid,
   opted_out_at timestamptz,
-  clicked_at timestamptz,
   converted_at timestamptz,
   conversion jsonb,
   primary key (workspace_id, campaign_id, n)

@@ -1234,7 +1234,6 @@ export type CampaignRecipient = {
   failedAt: string | null;
   repliedAt: string | null;
   optedOutAt: string | null;
-  clickedAt: string | null;
   convertedAt: string | null;
   conversion: {
     [key: string]: unknown;
@@ -1260,7 +1259,6 @@ export type CampaignReport = {
   read: number;
   replied: number;
   optedOut: number;
-  clicked: number;
   converted: number;
   reasons: Array<{
     state:

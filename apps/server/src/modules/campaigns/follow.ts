@@ -1,7 +1,7 @@
 import type { CampaignOutcome } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
-import { type CampaignNote, noteCampaign } from '../contacts/index.ts';
+import { noteCampaign } from '../contacts/index.ts';
 import { routesByNumberId } from '../numbers/index.ts';
 import { pauseCampaign } from './pause.ts';
 import { addOutcomes, type CampaignRow, lockCampaigns } from './queries.ts';
@@ -74,7 +74,7 @@ const outcomes: Readonly<Record<string, CampaignOutcome>> = {
 
 const noteOf =
   (at: Date) =>
-  (row: Moved): CampaignNote[] => {
+  (row: Moved) => {
     const outcome = outcomes[row.state];
     return outcome === undefined
       ? []

@@ -190,7 +190,6 @@ export const recipientBody = z
     failedAt: time.nullable(),
     repliedAt: time.nullable(),
     optedOutAt: time.nullable(),
-    clickedAt: time.nullable(),
     convertedAt: time.nullable(),
     conversion: z.record(z.string(), z.unknown()).nullable(),
   })
@@ -211,7 +210,6 @@ export function presentRecipient(row: RecipientRow): z.infer<typeof recipientBod
     failedAt: iso(row.failedAt),
     repliedAt: iso(row.repliedAt),
     optedOutAt: iso(row.optedOutAt),
-    clickedAt: iso(row.clickedAt),
     convertedAt: iso(row.convertedAt),
   };
 }
@@ -232,7 +230,6 @@ export const reportBody = z
     read: count,
     replied: count,
     optedOut: count,
-    clicked: count,
     converted: count,
     reasons: z.array(z.object({ state: z.enum(recipientStates), reason: z.string(), count })),
     cost: z

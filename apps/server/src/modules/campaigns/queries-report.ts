@@ -7,7 +7,7 @@ const sums = statement(
   'campaigns.sums',
   `select r.state, split_part(coalesce(r.reason, ''), ':', 1) as reason, count(*) as count,
      count(r.sent_at) as sent, count(r.delivered_at) as delivered, count(r.read_at) as read,
-     count(r.replied_at) as replied, count(r.opted_out_at) as "optedOut", count(r.clicked_at) as clicked,
+     count(r.replied_at) as replied, count(r.opted_out_at) as "optedOut",
      count(r.converted_at) as converted,
      coalesce(sum(r.price) filter (where r.state in ('planned', 'queued', 'unconfirmed', 'sent')), 0)::bigint as expected,
      coalesce(sum(r.cost), 0)::bigint as cost
@@ -23,7 +23,6 @@ export interface SumRow {
   read: number;
   replied: number;
   optedOut: number;
-  clicked: number;
   converted: number;
   expected: number;
   cost: number;
@@ -80,7 +79,6 @@ export interface RecipientRow {
   failedAt: Date | null;
   repliedAt: Date | null;
   optedOutAt: Date | null;
-  clickedAt: Date | null;
   convertedAt: Date | null;
   conversion: Record<string, unknown> | null;
 }
@@ -91,7 +89,7 @@ const list = statement(
      encode(r.text_hash, 'hex') as "textHash", r.state, r.reason, r.error, r.due_at as "dueAt", r.attempt,
      r.message_id as "messageId", r.price, r.cost, r.queued_at as "queuedAt", r.sent_at as "sentAt",
      r.delivered_at as "deliveredAt", r.read_at as "readAt", r.failed_at as "failedAt", r.replied_at as "repliedAt",
-     r.opted_out_at as "optedOutAt", r.clicked_at as "clickedAt", r.converted_at as "convertedAt", r.conversion
+     r.opted_out_at as "optedOutAt", r.converted_at as "convertedAt", r.conversion
    from campaign_recipients r
    where r.workspace_id = $1 and r.campaign_id = $2 and ($3::text[] is null or r.state = any($3::text[]))
      and ($4::text is null or split_part(coalesce(r.reason, ''), ':', 1) = $4)

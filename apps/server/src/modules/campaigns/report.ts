@@ -15,7 +15,6 @@ export interface Report {
   read: number;
   replied: number;
   optedOut: number;
-  clicked: number;
   converted: number;
   reasons: { state: RecipientState; reason: string; count: number }[];
   cost: { currency: string; micros: number; expectedMicros: number } | null;
@@ -25,17 +24,7 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
   const campaign = await getCampaign(tx, id);
   const rows = await selectSums(tx, id);
   const sum = (
-    key:
-      | 'count'
-      | 'sent'
-      | 'delivered'
-      | 'read'
-      | 'replied'
-      | 'optedOut'
-      | 'clicked'
-      | 'converted'
-      | 'cost'
-      | 'expected',
+    key: 'count' | 'sent' | 'delivered' | 'read' | 'replied' | 'optedOut' | 'converted' | 'cost' | 'expected',
   ) => rows.reduce((all, row) => all + row[key], 0);
   const states: Report['states'] = {
     planned: 0,
@@ -58,7 +47,6 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
     read: sum('read'),
     replied: sum('replied'),
     optedOut: sum('optedOut'),
-    clicked: sum('clicked'),
     converted: sum('converted'),
     reasons: rows
       .filter((row) => row.reason !== '')

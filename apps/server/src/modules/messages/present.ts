@@ -96,6 +96,12 @@ const presentError = (row: { error: MessageError | null }) => (row.error === nul
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
+/** Which campaign it was stands in the message's key. */
+function ofCampaign(sender: Sender | null, dedupeKey: string | null): Sender | null {
+  if (sender?.kind !== 'campaign') return sender;
+  return { ...sender, id: /^campaign:([0-9a-f-]{36}):/.exec(dedupeKey ?? '')?.[1] ?? null };
+}
+
 export function presentMessage(row: MessageRow, sender: Sender | null = senderOf(row)): MessageView {
   return {
     id: row.id,
@@ -109,7 +115,7 @@ export function presentMessage(row: MessageRow, sender: Sender | null = senderOf
     numberId: row.numberId,
     workflowId: row.workflowId,
     source: row.source,
-    sender,
+    sender: ofCampaign(sender, row.dedupeKey),
     purpose: row.purpose,
     automated: row.automated,
     dedupeKey: row.dedupeKey,
