@@ -98,6 +98,19 @@ test('of two who take a conversation at once one has it, and the other learns wh
     await row(page, 'Zoe').getByRole('link').click();
     await page.getByRole('button', { name: 'Take it' }).waitFor();
   }
+  // Both have pressed before the server hears of either: else the slower one sees the button go.
+  let pressed = 0;
+  for (const page of [ann, bea]) {
+    await page.route('**/claim', async (route) => {
+      pressed += 1;
+      await until(
+        () => pressed === 2,
+        soon,
+        () => 'only one has pressed',
+      );
+      await route.continue();
+    });
+  }
   await Promise.all([ann, bea].map((page) => page.getByRole('button', { name: 'Take it' }).click()));
   const loser = await Promise.any(
     [ann, bea].map(async (page) => {
@@ -105,6 +118,7 @@ test('of two who take a conversation at once one has it, and the other learns wh
       return page;
     }),
   );
+  for (const page of [ann, bea]) await page.unroute('**/claim');
   const winner = loser === ann ? bea : ann;
   await winner.goto(`${product.ready.url}/app/inbox?view=mine`);
   await row(winner, 'Zoe').waitFor();
