@@ -19,18 +19,20 @@ import {
 } from './queries.ts';
 import { clearRecipients } from './queries-recipients.ts';
 
-/** Throws `not_found`. */
+/** Throws `not_found`, also for those of numbers that whoever acts may not use. */
 export async function getCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
-  const row = await selectCampaign(tx, tx.workspaceId, id);
-  if (!row) throw errors.notFound('campaign', { id });
+  return known(tx, id, await selectCampaign(tx, tx.workspaceId, id));
+}
+
+function known(tx: TenantTx, id: string, row: CampaignRow | null): CampaignRow {
+  const only = tx.actor.reach?.numberIds ?? null;
+  if (!row || (only !== null && !only.includes(row.numberId))) throw errors.notFound('campaign', { id });
   return row;
 }
 
 /** The same, held against everybody else who would change it. */
 export async function holdCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
-  const row = await lockCampaign(tx, tx.workspaceId, id);
-  if (!row) throw errors.notFound('campaign', { id });
-  return row;
+  return known(tx, id, await lockCampaign(tx, tx.workspaceId, id));
 }
 
 /** Whoever writes it or asks for its start has a hand in it, and approves it never. */

@@ -72,14 +72,12 @@ const outcomes: Readonly<Record<string, CampaignOutcome>> = {
   read: 'read',
 };
 
-const noteOf =
-  (at: Date) =>
-  (row: Moved) => {
-    const outcome = outcomes[row.state];
-    return outcome === undefined
-      ? []
-      : [{ workspaceId: row.workspaceId, campaignId: row.campaignId, contactId: row.contactId, outcome, at }];
-  };
+const noteOf = (at: Date) => (row: Moved) => {
+  const outcome = outcomes[row.state];
+  return outcome === undefined
+    ? []
+    : [{ workspaceId: row.workspaceId, campaignId: row.campaignId, contactId: row.contactId, outcome, at }];
+};
 
 /** Every template that WhatsApp took, or may have taken, counts for the portfolio's limit, whoever sent it. */
 async function countOpenings(tx: SystemTx, events: readonly StoredEvent[]): Promise<void> {

@@ -74,5 +74,11 @@ export async function recipientsOf(
       contact.name ?? contact.profileName,
     ]),
   );
-  return rows.map((row) => ({ ...row, name: names.get(row.contactId ?? '') ?? null }));
+  // Whoever may reach certain conversations only learns no numbers of others: that somebody has a line, not who.
+  const isLimited = tx.actor.reach !== undefined;
+  return rows.map((row) => ({
+    ...row,
+    name: names.get(row.contactId ?? '') ?? null,
+    ...(isLimited && !names.has(row.contactId ?? '') ? { address: null, filled: {}, conversion: null } : {}),
+  }));
 }

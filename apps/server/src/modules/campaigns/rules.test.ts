@@ -2,6 +2,7 @@ import { campaignOptions } from '@chaski/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countryOfPhone } from './country.ts';
+import { priceOf, readRates } from './rates.ts';
 import { capMs, countsAsFailure, failsTooOften, followFailure, judgedFrom } from './rules-errors.ts';
 import { roomFor, tierOf, withinTier } from './rules-pace.ts';
 
@@ -115,4 +116,21 @@ it('countries come from the first digits, and are remembered rightly', () => {
     expect(countryOfPhone(digits!)).toBe(country);
   }
   expect(countryOfPhone(null)).toBeNull();
+});
+
+it('prices are read from lines as people have them, and cost what they say', () => {
+  const rates = readRates(
+    '\ufeffcountry,category,price\nBR,Marketing,0.0625\n*;marketing;0.0604\nIN\tutility\t0.0014\n',
+  );
+  expect(rates).toEqual([
+    { country: 'BR', category: 'marketing', micros: 62_500 },
+    { country: '*', category: 'marketing', micros: 60_400 },
+    { country: 'IN', category: 'utility', micros: 1_400 },
+  ]);
+  const card = { rates: { BR: { marketing: 62_500 }, '*': { marketing: 60_400 } } };
+  expect(priceOf(card, 'BR', 'MARKETING')).toBe(62_500);
+  expect(priceOf(card, 'FR', 'MARKETING')).toBe(60_400);
+  expect(priceOf(card, null, 'MARKETING')).toBe(60_400);
+  expect(priceOf(card, 'BR', 'UTILITY')).toBeNull();
+  expect(priceOf(null, 'BR', 'MARKETING')).toBeNull();
 });

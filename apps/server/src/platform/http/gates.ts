@@ -113,6 +113,9 @@ const ofTheWhole: ReadonlySet<string> = new Set([
   'members:write',
   'audit:read',
   'contacts:import',
+  // Written to people whom nobody has a thread with yet.
+  'campaigns:write',
+  'campaigns:approve',
 ]);
 
 /** The longest credential that is looked at; a JWT of ours has some 300 characters. */
