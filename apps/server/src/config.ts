@@ -220,13 +220,22 @@ export interface SettingDoc {
   aliases: string[];
 }
 
+const isRate = (value: unknown): value is { max: number; windowSeconds: number } =>
+  typeof value === 'object' && value !== null && 'windowSeconds' in value;
+
 /** All settings in the schema's order, for the generated documentation. */
 export function describeSettings(): SettingDoc[] {
   return settingEntries().map(([name, about]) => {
     const field = Object.entries(schema.shape).find(([key]) => key === name)?.[1];
     const parsed = field?.safeParse(undefined);
     const value = parsed?.success === true ? parsed.data : undefined;
-    const shown = Array.isArray(value) ? value.join(',') : value === undefined ? '' : String(value);
+    const shown = Array.isArray(value)
+      ? value.join(',')
+      : isRate(value)
+        ? `${value.max}/${value.windowSeconds}`
+        : value === undefined
+          ? ''
+          : String(value);
     return {
       name,
       group: about.group,
