@@ -1,5 +1,6 @@
 import { campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
+import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { stageOn } from '../messages/testing.ts';
 import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';
@@ -8,7 +9,6 @@ import { approveCampaign, launchCampaign } from './launch.ts';
 import { planCampaign } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { reportOf } from './report.ts';
-import { type CampaignStage, campaignsOn, listenOn, noBlobs } from './testing.ts';
 
 const day = 86_400_000;
 const t = await testDatabase({ poolSize: 16 });

@@ -1,5 +1,6 @@
 import { campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
+import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
@@ -7,7 +8,6 @@ import { stageOn } from '../messages/testing.ts';
 import { updateCampaign } from './create.ts';
 import { eraseFromCampaigns } from './erase.ts';
 import { planCampaign } from './plan.ts';
-import { type CampaignStage, campaignsOn, listenOn, noBlobs } from './testing.ts';
 
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);

@@ -1,17 +1,17 @@
 /** A stage for tests of campaigns: WhatsApp, people with phones, the worker's parts by hand. */
 import { type CampaignPatch, campaignOptions, campaignSchedule } from '@chaski/contracts';
 import { afterAll } from 'vitest';
-import { consumers } from '../../consumers.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
-import { startEvents } from '../../platform/events/index.ts';
-import { registerJobs } from '../../platform/queue/index.ts';
-import { log, type Place, type Stage } from '../messages/testing.ts';
-import { applyNotices } from '../templates/index.ts';
-import { createCampaign, planNow } from './create.ts';
-import { launchCampaign } from './launch.ts';
-import { planCampaign } from './plan.ts';
-import { type CampaignRow, selectCampaign } from './queries.ts';
-import { takeTurn } from './step.ts';
+import { consumers } from '../src/consumers.ts';
+import { createCampaign, planNow } from '../src/modules/campaigns/create.ts';
+import { launchCampaign } from '../src/modules/campaigns/launch.ts';
+import { planCampaign } from '../src/modules/campaigns/plan.ts';
+import { type CampaignRow, selectCampaign } from '../src/modules/campaigns/queries.ts';
+import { takeTurn } from '../src/modules/campaigns/step.ts';
+import { log, type Place, type Stage } from '../src/modules/messages/testing.ts';
+import { applyNotices } from '../src/modules/templates/index.ts';
+import type { Blobs } from '../src/platform/blobs/index.ts';
+import { startEvents } from '../src/platform/events/index.ts';
+import { registerJobs } from '../src/platform/queue/index.ts';
 
 /** Nothing of a test's lies in files. */
 export const noBlobs: Blobs = {
