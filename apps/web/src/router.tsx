@@ -160,6 +160,31 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import('./features/campaigns/campaign-page.tsx'), 'CampaignPage'),
 });
 
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/templates',
+  validateSearch: z.object({ status: z.optional(z.string()) }),
+  component: lazyRouteComponent(() => import('./features/templates/templates-page.tsx'), 'TemplatesPage'),
+});
+
+const newTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/templates/new',
+  component: lazyRouteComponent(() => import('./features/templates/editor-page.tsx'), 'NewTemplatePage'),
+});
+
+const template = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/templates/$templateId',
+  component: lazyRouteComponent(() => import('./features/templates/template-page.tsx'), 'TemplatePage'),
+});
+
+const editTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: '/app/templates/$templateId/edit',
+  component: lazyRouteComponent(() => import('./features/templates/editor-page.tsx'), 'EditTemplatePage'),
+});
+
 const analytics = createRoute({
   getParentRoute: () => inside,
   path: '/app/analytics',
@@ -307,6 +332,10 @@ const tree = root.addChildren([
     campaigns,
     newCampaign,
     campaign,
+    templates,
+    newTemplate,
+    template,
+    editTemplate,
     analytics,
   ]),
 ]);

@@ -92,6 +92,9 @@ export function keysOf({ name, data }: ChaskiEvent): unknown[][] {
     case 'number':
     case 'account':
       return [['numbers']];
+    case 'template':
+    case 'templates':
+      return [['templates']];
     case 'media':
       return [['messages']];
     case 'member':

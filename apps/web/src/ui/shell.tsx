@@ -11,6 +11,7 @@ import {
   IconSettings,
   IconSpeakerphone,
   IconSun,
+  IconTemplate,
   IconUser,
 } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
@@ -82,6 +83,7 @@ const places = [
   { key: 'inbox', to: '/app/inbox', icon: IconInbox, action: null },
   { key: 'contacts', to: '/app/contacts', icon: IconAddressBook, action: null },
   { key: 'campaigns', to: '/app/campaigns', icon: IconSpeakerphone, action: 'campaigns:read' },
+  { key: 'templates', to: '/app/templates', icon: IconTemplate, action: 'templates:read' },
   { key: 'analytics', to: '/app/analytics', icon: IconChartBar, action: 'analytics:read' },
   { key: 'settings', to: '/app/settings/profile', icon: IconSettings, action: null },
 ] as const;

@@ -1,0 +1,114 @@
+import type { TemplateProblem } from '@chaski/contracts';
+import { Alert, Text } from '@mantine/core';
+import { createContext, type ReactNode, use, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './templates.module.css';
+
+interface Mistakes {
+  problems: readonly TemplateProblem[];
+  /** Somebody asked for the whole to be right: what is empty counts too. */
+  asked: boolean;
+  touched: ReadonlySet<string>;
+  touch: (path: string) => void;
+}
+
+const Context = createContext<Mistakes>({ problems: [], asked: false, touched: new Set(), touch: () => {} });
+
+/** What WhatsApp would refuse, said at the fields that it names: once somebody was there, then while they type. */
+export function MistakesProvider(props: {
+  problems: readonly TemplateProblem[];
+  asked: boolean;
+  children: ReactNode;
+}) {
+  const { problems, asked } = props;
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const value = useMemo(
+    () => ({
+      problems,
+      asked,
+      touched,
+      touch: (path: string) => setTouched((now) => (now.has(path) ? now : new Set(now).add(path))),
+    }),
+    [problems, asked, touched],
+  );
+  return <Context value={value}>{props.children}</Context>;
+}
+
+/**
+ * In the reader's language as far as WhatsApp's code tells it; in English the rule itself speaks, without the path that
+ * the API's users need.
+ */
+function useWords(): (problem: TemplateProblem) => string {
+  const { t, i18n } = useTranslation();
+  return ({ code, path, message }) => {
+    const bare = message
+      .replaceAll(path, '')
+      .replaceAll(/components(\[\d+\]|\.\w+)+/g, '')
+      .replace(/^[\s:]+/, '');
+    const own = bare.charAt(0).toUpperCase() + bare.slice(1);
+    return i18n.language.startsWith('en') ? own : t(`templates.mistake.${code}`, { defaultValue: own });
+  };
+}
+
+/** What a field needs to say its mistake. `also`: another path that means it; `empty` false: examples share a path. */
+export function useField(path: string, also: string | null = null, counts = true) {
+  const { problems, asked, touched, touch } = use(Context);
+  const words = useWords();
+  const found = problems.find((one) => one.path === path || one.path === also);
+  return {
+    error: found && counts && (asked || touched.has(path)) ? words(found) : null,
+    onBlur: () => touch(path),
+    'data-path': path,
+  };
+}
+
+/** What is wrong with how parts stand together: nobody is in the middle of typing it. */
+export function PartMistakes({ path }: { path: string }) {
+  const { problems } = use(Context);
+  const words = useWords();
+  return problems
+    .filter((one) => one.path === path)
+    .map((one) => (
+      <Text key={one.message} size="sm" c="var(--chaski-danger)" role="alert">
+        {words(one)}
+      </Text>
+    ));
+}
+
+/** All of it, above the buttons; each leads to its field. */
+export function AllMistakes() {
+  const { t } = useTranslation();
+  const { problems, asked } = use(Context);
+  const words = useWords();
+  if (!asked || problems.length === 0) return null;
+  return (
+    <Alert
+      classNames={{ title: classes.noteTitle ?? '' }}
+      color="red"
+      variant="outline"
+      role="alert"
+      title={t('templates.mistakes', { count: problems.length })}
+    >
+      <ul className={classes.wrong}>
+        {problems.map((one) => (
+          <li key={`${one.path} ${one.message}`}>
+            <button type="button" className={classes.lead} onClick={() => focusOn(one.path)}>
+              {words(one)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
+/** The field of a path, or the nearest that stands around it. */
+export function focusOn(path: string): void {
+  for (let at = path; at !== ''; at = at.replace(/(\.\w+|\[\d+\]|^\w+)$/, '')) {
+    const found = document.querySelector<HTMLElement>(`[data-path="${CSS.escape(at)}"]`);
+    if (found) {
+      found.focus();
+      return;
+    }
+  }
+}
