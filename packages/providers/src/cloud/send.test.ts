@@ -213,9 +213,8 @@ describe('unknown: sent, and nobody knows', () => {
 
   test('no answer within the time', async () => {
     handler = () => {};
-    const before = Date.now();
+    // Whoever waited for ever would be ended by the test's own time.
     expect(await send({ timeoutMs: 150 })).toEqual(unknown(null));
-    expect(Date.now() - before).toBeLessThan(2000);
     await control();
   });
 

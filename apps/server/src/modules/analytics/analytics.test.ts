@@ -202,6 +202,15 @@ test('what cannot be asked is named', async () => {
   ).toBe(403);
 });
 
+test('whoever may use certain numbers only does not read the figures of all', async () => {
+  const stage = await api.stage();
+  const query = { from: day(), to: day() };
+  const key = (numberIds: string[] | null) =>
+    api.send('GET /v1/analytics', { query }, api.as(stage, 'key', { scopes: ['*'], numberIds }));
+  expect((await key(null)).status).toBe(200);
+  expect((await key([stage.numberId])).status).toBe(403);
+});
+
 test.each([
   ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00Z'],
   ['2026-03-30', 'Europe/Berlin', '2026-03-29T22:00:00Z'],

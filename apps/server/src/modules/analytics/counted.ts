@@ -15,7 +15,7 @@ export const counted = (own: '' | 'and workspace_id = $3::uuid'): string => `
       coalesce(s.member_id, '${nil}') as member_id, m.measure, m.reason
     from analytics_said s cross join lateral (values
       ('received', '', s.direction = 'in'),
-      ('sent', s.source, s.direction = 'out' and s.status not in ('queued', 'sending', 'cancelled')),
+      ('sent', s.source, s.direction = 'out' and (s.rank > 0 or s.source = 'phone-app' or s.status = 'unconfirmed')),
       ('delivered', '', s.direction = 'out' and s.rank >= 4),
       ('read', '', s.direction = 'out' and s.rank >= 5),
       ('failed', coalesce(s.error_code, 'unknown'), s.direction = 'out' and s.status = 'failed'),

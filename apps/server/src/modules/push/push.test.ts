@@ -14,6 +14,7 @@ import { startJobs } from '../../platform/queue/index.ts';
 import { createSignals } from '../../platform/signals.ts';
 import { startSession, tokenKeyOf } from '../auth/index.ts';
 import { forgetDeafSubscriptions, pushNotices, sendNoticeHandler } from './index.ts';
+import { mostBrowsers } from './queries.ts';
 
 // What web-push encrypts with, used here to read as the browser does.
 const ece = createRequire(createRequire(import.meta.url).resolve('web-push'))('http_ece') as {
@@ -242,6 +243,29 @@ test('a service in trouble is asked again', async () => {
   answers.delete(mine.path);
   await until('it is asked again', () => came(mine).length === 2, 60_000);
   expect(mine.reads(came(mine)[1]!.body)).toMatchObject({ body: 'first', conversationId });
+});
+
+test('a member has so many browsers and no more: the oldest gives way', async () => {
+  const stage = await api.stage();
+  const headers = await signedIn(stage, stage.userId);
+  const pair = createECDH('prime256v1');
+  const keys = { p256dh: pair.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') };
+  for (let n = 0; n < mostBrowsers + 2; n += 1) {
+    clock.advance(1000);
+    await api.send(
+      'POST /v1/push/subscriptions',
+      { body: { endpoint: `https://push.example.com/${n}`, keys } },
+      headers,
+    );
+  }
+  const left = await db.withSystem('test', (tx) =>
+    tx.query<{ endpoint: string }>(
+      'select endpoint from push_subscriptions where workspace_id = $1 order by created_at',
+      [stage.workspaceId],
+    ),
+  );
+  expect(left).toHaveLength(mostBrowsers);
+  expect(left[0]?.endpoint).toBe('https://push.example.com/2');
 });
 
 test('an address inside is not called, a key has no browser, a bad key is named', async () => {

@@ -18,13 +18,24 @@ const remove = statement(
   'delete from push_subscriptions where workspace_id = $1 and id = $2 and user_id = $3 returning id',
 );
 
+/** Browsers of one member in one workspace: nobody holds more, and each is a request per conversation. */
+export const mostBrowsers = 20;
+
+const forgetOldest = statement(
+  'push.forget_oldest',
+  `delete from push_subscriptions where workspace_id = $1 and id in (
+     select id from push_subscriptions where workspace_id = $1 and user_id = $2
+     order by created_at desc, id desc offset $3
+   )`,
+);
+
 export interface SubscriptionRow {
   id: string;
   endpoint: string;
   createdAt: Date;
 }
 
-/** A browser that subscribes again keeps its row: its address is what it is known by. */
+/** A browser that subscribes again keeps its row: its address is what it is known by. The oldest ones give way. */
 export async function insertSubscription(
   tx: TenantTx,
   row: { id: string; userId: string; sessionId: string; endpoint: string; p256dh: string; auth: string },
@@ -39,6 +50,7 @@ export async function insertSubscription(
     row.auth,
     tx.now().toISOString(),
   ]);
+  await tx.execute(forgetOldest, [tx.workspaceId, row.userId, mostBrowsers]);
   return made!;
 }
 
@@ -86,7 +98,8 @@ const notice = statement(
    join push_listeners l on l.workspace_id = s.workspace_id and l.id = s.id and l.expires_at > $4::timestamptz
    join push_threads t on t.workspace_id = s.workspace_id and t.id = $3
    where s.workspace_id = $1 and s.id = $2 and t.last_direction = 'in' and t.status = 'open'
-     and (t.assignee_id is null or t.assignee_id = l.user_id)`,
+     and (t.assignee_id is null or t.assignee_id = l.user_id)
+     and (l.number_ids is null or t.number_id = any (l.number_ids))`,
 );
 
 export interface NoticeRow {

@@ -116,6 +116,8 @@ const ofTheWhole: ReadonlySet<string> = new Set([
   // Written to people whom nobody has a thread with yet.
   'campaigns:write',
   'campaigns:approve',
+  // Figures of all numbers and members.
+  'analytics:read',
 ]);
 
 /** The longest credential that is looked at; a JWT of ours has some 300 characters. */
