@@ -13,7 +13,7 @@ type Header = Part<'HEADER'>;
 const headers = ['IMAGE', 'VIDEO', 'PRODUCT'] as const;
 const types = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'] as const;
 
-/** Cards side by side. All are built alike, so what a card has is chosen for all of them at once. */
+/** Cards side by side. All are built alike: what stands on top is chosen for all of them at once, a new one copies the first. */
 export function EditCarousel(props: {
   cards: readonly Card[];
   path: string;

@@ -1,7 +1,8 @@
 import { ChaskiError } from '@chaski/sdk';
 import { Button, FileButton, Group, Input, Select, Stack } from '@mantine/core';
 import { IconPaperclip } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
@@ -22,24 +23,27 @@ export function EditHeader(props: {
 }) {
   const { header, path, named, formats, optional, onChange } = props;
   const { t } = useTranslation();
+  const format = useField(`${path}.format`);
   const offered = header && !formats.includes(header.format) ? [...formats, header.format] : formats;
   return (
     <Stack gap="sm">
-      <Select
-        label={t('templates.field.header')}
-        data={[
-          ...(optional ? [{ value: 'NONE', label: t('templates.header.NONE') }] : []),
-          ...offered.map((value) => ({ value, label: t(`templates.header.${value}`) })),
-        ]}
-        value={header?.format ?? 'NONE'}
-        allowDeselect={false}
-        onChange={(format) => {
-          if (format === 'NONE') onChange(null);
-          else if (format === 'TEXT') onChange({ type: 'HEADER', format, text: '' });
-          else if (format) onChange({ type: 'HEADER', format: format as Header['format'] });
-        }}
-        {...useField(`${path}.format`)}
-      />
+      {offered.length > 1 || optional ? (
+        <Select
+          label={t('templates.field.header')}
+          data={[
+            ...(optional ? [{ value: 'NONE', label: t('templates.header.NONE') }] : []),
+            ...offered.map((value) => ({ value, label: t(`templates.header.${value}`) })),
+          ]}
+          value={header?.format ?? 'NONE'}
+          allowDeselect={false}
+          onChange={(next) => {
+            if (next === 'NONE') onChange(null);
+            else if (next === 'TEXT') onChange({ type: 'HEADER', format: next, text: '' });
+            else if (next) onChange({ type: 'HEADER', format: next as Header['format'] });
+          }}
+          {...format}
+        />
+      ) : null}
       {header?.format === 'TEXT' ? (
         <TextWithBlanks
           label={t('templates.field.headerText')}
@@ -88,6 +92,11 @@ function SampleField(props: {
   const [state, setState] = useState<
     { file: string; is: 'uploading' | 'there' } | { problem: string } | null
   >(null);
+  // What is written while the file goes up must not be undone when it is there.
+  const put = useRef(props.onChange);
+  useLayoutEffect(() => {
+    put.current = props.onChange;
+  });
   const take = async (file: File | null) => {
     if (!file) return;
     setState({ file: file.name, is: 'uploading' });
@@ -96,7 +105,7 @@ function SampleField(props: {
         { query: { kind, filename: file.name.slice(-240) }, body: file },
         { ...once(), headers: { 'content-type': file.type || 'application/octet-stream' } },
       );
-      props.onChange(made.id);
+      flushSync(() => put.current(made.id));
       setState({ file: file.name, is: 'there' });
     } catch (error) {
       setState({ problem: error instanceof ChaskiError ? error.message : t('errors.unreachable') });

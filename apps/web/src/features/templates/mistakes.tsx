@@ -45,7 +45,8 @@ function useWords(): (problem: TemplateProblem) => string {
       .replaceAll(path, '')
       .replaceAll(/components(\[\d+\]|\.\w+)+/g, '')
       .replace(/^[\s:]+/, '');
-    const own = bare.charAt(0).toUpperCase() + bare.slice(1);
+    // An example that begins the sentence, such as com.example.app, stays as it is.
+    const own = bare.replace(/^[a-z]+(?=\s)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
     return i18n.language.startsWith('en') ? own : t(`templates.mistake.${code}`, { defaultValue: own });
   };
 }
