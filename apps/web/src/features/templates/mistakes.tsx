@@ -82,6 +82,15 @@ export function AllMistakes() {
   const { problems, asked } = use(Context);
   const words = useWords();
   if (!asked || problems.length === 0) return null;
+  const place = (path: string): string[] => {
+    const card = /cards\[(\d+)\]/.exec(path)?.[1];
+    const button = /buttons\[(\d+)\]/.exec(path)?.[1];
+    return [
+      ...(card === undefined ? [] : [t('templates.nthCard', { n: Number(card) + 1 })]),
+      ...(button === undefined ? [] : [t('templates.nthButton', { n: Number(button) + 1 })]),
+      ...(path === 'name' || path === 'language' ? [t(`templates.field.${path}`)] : []),
+    ];
+  };
   return (
     <Alert
       classNames={{ title: classes.noteTitle ?? '' }}
@@ -94,7 +103,7 @@ export function AllMistakes() {
         {problems.map((one) => (
           <li key={`${one.path} ${one.message}`}>
             <button type="button" className={classes.lead} onClick={() => focusOn(one.path)}>
-              {words(one)}
+              {[...place(one.path), words(one)].join(': ')}
             </button>
           </li>
         ))}
