@@ -1542,15 +1542,14 @@ grant delete, insert, select, update to chaski_system;
 
 -- table refresh_tokens (row security, forced)
 create table refresh_tokens (
-  session_id uuid not null,
   hash bytea not null,
-  old_hash bytea,
-  rotated_at timestamp with time zone not null,
-  constraint refresh_tokens_pkey PRIMARY KEY (session_id),
+  session_id uuid not null,
+  used_at timestamp with time zone,
+  constraint refresh_tokens_pkey PRIMARY KEY (hash),
   constraint refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX refresh_tokens_hash ON public.refresh_tokens USING btree (hash);
-CREATE UNIQUE INDEX refresh_tokens_old ON public.refresh_tokens USING btree (old_hash) WHERE (old_hash IS NOT NULL);
+CREATE UNIQUE INDEX refresh_tokens_newest ON public.refresh_tokens USING btree (session_id) WHERE (used_at IS NULL);
+CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 policy system for all to chaski_system using true with check true;
 grant delete, insert, select, update to chaski_system;
 
@@ -2033,7 +2032,8 @@ create view compat_quick_replies with (security_invoker=true) as
     text AS message,
     created_at,
     updated_at
-   FROM public.quick_replies;
+   FROM public.quick_replies
+  WHERE ((owner_id IS NULL) OR (owner_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text) AS "nullif"))::uuid));
 grant select to chaski_app;
 grant select to chaski_system;
 

@@ -14,15 +14,16 @@ create table operator_keys (
 );
 call chaski_private.protect_installation('operator_keys');
 
--- One a session: its token is used up by each renewal. The one before is remembered, so that a stolen one shows.
+-- A session's tokens: each renewal uses one up and makes the next. Used ones stay as long as the session does, so that a
+-- stolen one shows however often its thief renewed: an hourly renewal leaves 8,760 rows of 100 bytes in a year.
 create table refresh_tokens (
-  session_id uuid primary key references sessions (id) on delete cascade,
-  hash bytea not null,
-  old_hash bytea,
-  rotated_at timestamptz not null
+  hash bytea primary key,
+  session_id uuid not null references sessions (id) on delete cascade,
+  -- null: the one that renews
+  used_at timestamptz
 );
-create unique index refresh_tokens_hash on refresh_tokens (hash);
-create unique index refresh_tokens_old on refresh_tokens (old_hash) where old_hash is not null;
+create unique index refresh_tokens_newest on refresh_tokens (session_id) where used_at is null;
+create index refresh_tokens_session on refresh_tokens (session_id);
 call chaski_private.protect_installation('refresh_tokens');
 
 -- ── S0's tables, as it reads them ──
@@ -69,9 +70,11 @@ select id, workspace_id as company_id, conversation_id, number_id as business_nu
   shown_at as created_at
 from messages;
 
+-- The workspace's and one's own, as at /v1: a colleague's are nobody else's. No policy says so, for the table's verbs do.
 create view compat_quick_replies with (security_invoker = true) as
 select id, workspace_id as company_id, owner_id as user_id, shortcut, text as message, created_at, updated_at
-from quick_replies;
+from quick_replies
+where owner_id is null or owner_id = (select nullif(current_setting('app.user_id', true), ''))::uuid;
 
 -- What an account is, and whether it holds a credential: never the credential, sealed or not.
 create view compat_api_settings with (security_invoker = true) as

@@ -62,6 +62,17 @@ test('a token that was used up before ends the session for whoever has it', asyn
   await expect(renew(next)).rejects.toEqual(gone);
 });
 
+test('a token that was used up long before ends the session as well: the thief renewed twice', async () => {
+  const { refreshToken } = await session();
+  let stolen = refreshToken;
+  for (let i = 0; i < 3; i++) {
+    stolen = (await renew(stolen)).refreshToken;
+    clock.advance(3_600_000);
+  }
+  await expect(renew(refreshToken)).rejects.toEqual(gone);
+  await expect(renew(stolen)).rejects.toEqual(gone);
+});
+
 test('what is no token of ours', async () => {
   await expect(renew('')).rejects.toEqual(gone);
   await expect(renew(randomBytes(32).toString('base64url'))).rejects.toEqual(gone);

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { installation } from '../../platform/ids.ts';
-import { insertRefresh, lockRefresh, rotateRefresh } from './queries-refresh.ts';
+import { insertRefresh, lockRefresh, useRefresh } from './queries-refresh.ts';
 import { type AskedBy, selfOf } from './second-factor-told.ts';
 import { revokeSessions } from './sessions.ts';
 import { hashToken, signToken, type TokenKey } from './tokens.ts';
@@ -35,14 +35,14 @@ export async function makeRenewable(
   const refreshToken = randomBytes(32).toString('base64url');
   const now = db.clock.now();
   await db.withSystem('a session that renews itself', (tx) =>
-    tx.execute(insertRefresh, [session.sessionId, hashToken(refreshToken), now.toISOString()]),
+    tx.execute(insertRefresh, [session.sessionId, hashToken(refreshToken)]),
   );
   return { ...(await access(tokenKey, session, now)), refreshToken };
 }
 
 /**
- * A new pair for the one that came. A token that was renewed before ends the session, whoever holds it: one of the two
- * who have it stole it.
+ * A new pair for the one that came. Any token that the session used before, however long ago, ends it once its grace is
+ * over, whoever brings it: one of the two who have it stole it, and may have renewed many times since.
  */
 export async function renewSession(
   { db, tokenKey }: RefreshDeps,
@@ -55,23 +55,20 @@ export async function renewSession(
     const [row] = await tx.query<{
       session_id: string;
       user_id: string;
-      newest: boolean;
-      rotated_at: Date;
+      used_at: Date | null;
     }>(lockRefresh, [hashToken(refreshToken), now.toISOString()]);
     if (!row) return null;
-    const { session_id: sessionId, user_id: userId } = row;
+    const { session_id: sessionId, user_id: userId, used_at: usedAt } = row;
     const actor = selfOf(request, userId);
-    const isLate = !row.newest;
-    if (isLate && now.getTime() - row.rotated_at.getTime() > graceMs) {
+    if (usedAt !== null && now.getTime() - usedAt.getTime() > graceMs) {
       await revokeSessions(tx, { userId, only: sessionId }, { actor, audited: true });
       return null;
     }
-    if (!isLate) {
-      await tx.execute(rotateRefresh, [
-        sessionId,
-        hashToken(next),
-        now.toISOString(),
-        new Date(now.getTime() + sessionMs).toISOString(),
+    if (usedAt === null) {
+      const expiresAt = new Date(now.getTime() + sessionMs);
+      await tx.batch([
+        { statement: useRefresh, values: [sessionId, now.toISOString(), expiresAt.toISOString()] },
+        { statement: insertRefresh, values: [sessionId, hashToken(next)] },
       ]);
     }
     await emit(tx, [

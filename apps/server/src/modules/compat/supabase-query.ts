@@ -97,8 +97,10 @@ const fits: Record<ColumnType, (value: string) => boolean> = {
   bool: (value) => value === 'true' || value === 'false',
   int4: (value) => /^-?\d{1,9}$/.test(value),
   timestamptz: (value) =>
-    /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/.test(value) &&
-    !Number.isNaN(Date.parse(value.replace(/([+-]\d\d)$/, '$1:00'))),
+    // No year 0 and no zone beyond 15:59: PostgreSQL has neither.
+    /^(?!0000)\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?$/.test(
+      value,
+    ) && !Number.isNaN(Date.parse(value.replace(/(:[\d.]+[+-]\d\d)$/, '$1:00'))),
   jsonb: () => false,
 };
 

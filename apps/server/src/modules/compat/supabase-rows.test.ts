@@ -17,6 +17,8 @@ beforeAll(async () => {
   theirs = await api.stage('Theirs');
   await writes(mine, { text: 'to mine' });
   await writes(theirs, { text: 'to theirs' });
+  for (const at of [mine, theirs])
+    await at.send('POST /v1/quick-replies', { body: { shortcut: 'hi', text: 'Hello' } });
 });
 
 type Rows = Record<string, unknown>[];
@@ -35,7 +37,7 @@ test.each(compatTables.map(({ name }) => name))(
       expect(Object.keys(row)).toEqual(Object.keys(table.columns));
       expect(row[table.tenant]).toBe(mine.workspaceId);
     }
-    if (name !== 'quick_replies') expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeGreaterThan(0);
     expect(JSON.stringify(found)).not.toMatch(/sealed|token-\d/);
     expect(await rows(name, api.as(mine, 'owner'), { [table.tenant]: `eq.${theirs.workspaceId}` })).toEqual(
       [],
@@ -69,6 +71,33 @@ test('views show what the policies show: certain numbers, own conversations, act
   );
   for (const table of ['messages', 'conversations'])
     expect(await rows(table, api.as(at, 'owner'))).toEqual([]);
+});
+
+test('quick replies: the workspace’s and one’s own, never a colleague’s', async () => {
+  const at = await api.stage('Replies');
+  await at.send('POST /v1/quick-replies', { body: { shortcut: 'all', text: 'Hello' } });
+  for (const role of ['owner', 'agent'] as const) {
+    const body = { shortcut: role, text: `of the ${role}`, scope: 'own' };
+    const made = await api.send('POST /v1/quick-replies', { body }, api.as(at, role));
+    expect(made.status).toBe(201);
+  }
+  const shown = async (who: Parameters<typeof api.as>[1]) =>
+    (await rows('quick_replies', api.as(at, who))).map(({ shortcut }) => shortcut).sort();
+  expect(await shown('owner')).toEqual(['all', 'owner']);
+  expect(await shown('agent')).toEqual(['agent', 'all']);
+  expect(await shown('admin')).toEqual(['all']);
+  expect(await shown('key')).toEqual(['all']);
+});
+
+test('a time that PostgreSQL cannot take is the caller’s mistake', async () => {
+  const asked = async (time: string) => {
+    const query = { created_at: `eq.${time}` };
+    return (await api.send('GET /api/rest/v1/messages', { query }, api.as(mine, 'owner'))).status;
+  };
+  for (const time of ['2026-02-30', '2026-01-01T00:00:00+20', '0000-01-01', '0000-01-01T00:00:00Z'])
+    expect(await asked(time), time).toBe(400);
+  for (const time of ['2026-01-01', '2026-01-01T00:00:00+15:59', '2026-01-01 00:00:00.5-03'])
+    expect(await asked(time), time).toBe(200);
 });
 
 /** What a viewer would be told of everything that happened in a workspace. */

@@ -344,6 +344,11 @@ describe('segments', () => {
       (await call('POST', '/v1/segments/count', { filter: { field: 'attribute', key: 'none', op: 'known' } }))
         .status,
     ).toBe(400);
+    const never = { field: 'createdAt', op: 'after', at: '0000-01-01T00:00:00Z' };
+    expect(await call('POST', '/v1/segments/count', { filter: never })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_request' } },
+    });
     expect((await call('DELETE', `/v1/segments/${id}`)).status).toBe(204);
     expect((await call('GET', `/v1/segments/${id}`)).status).toBe(404);
   });

@@ -49,6 +49,14 @@ describe('doors', () => {
     await expect(t.db.pool.query('select * from workspaces')).rejects.toThrow(/permission denied/);
   });
 
+  test('a time that is none, or that lies beyond what can be kept, is the caller’s mistake', async () => {
+    for (const time of ['never', '2026-02-30', '0000-01-01T00:00:00Z', '2026-01-01T00:00:00+20']) {
+      await expect(
+        t.db.withTenant(a, systemActor, (tx) => tx.query('select $1::timestamptz', [time])),
+      ).rejects.toMatchObject({ code: 'invalid_request', status: 400 });
+    }
+  });
+
   test('nothing stays on the connection, however the transaction ended', async () => {
     const left = async () =>
       (

@@ -434,6 +434,12 @@ export function translate(error: unknown): unknown {
     case '22021': // U+0000 in a text
     case '22P05': // and in a document
       return errors.invalidRequest([{ path: '', message: 'Text cannot hold the character U+0000.' }]);
+    case '22007': // no date or time
+    case '22008': // one beyond what can be kept: the year 0, the 30th of February
+    case '22009': // a zone further than 15:59 from UTC
+      return errors.invalidRequest([
+        { path: '', message: 'A date or time does not exist, lies too far away or has an impossible zone.' },
+      ]);
     default:
       return error;
   }
