@@ -70,7 +70,7 @@ export const limitSettings = {
   }),
   SEND_BUDGET_PORTFOLIO: setting(rate.prefault('off'), {
     group: GROUPS.limits,
-    doc: 'The same for all numbers of one business portfolio. What each number may send is its own setting.',
+    doc: 'The same for all numbers of one business portfolio in one workspace; which portfolio it is the workspace says itself, so none spends from another’s. What each number may send is its own setting.',
   }),
   QUEUE_RATE_LIMIT_MAX: setting(number(1, 1_000_000).default(60), {
     group: GROUPS.limits,

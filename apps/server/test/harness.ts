@@ -124,6 +124,8 @@ export interface Seeded {
 }
 
 export interface SeedOptions {
+  /** One more account and number in a workspace that is there; left out: a new one. */
+  workspaceId?: WorkspaceId;
   name?: string;
   plan?: string;
   settings?: Record<string, unknown>;
@@ -146,7 +148,7 @@ const digits = (count: number) => Array.from({ length: count }, () => randomInt(
 /** A workspace with an app, an account (token sealed with `testRing`) and one active default number. */
 export async function seedWorkspace(db: Database, options: SeedOptions = {}): Promise<Seeded> {
   const seeded: Seeded = {
-    workspaceId: newId<WorkspaceId>(),
+    workspaceId: options.workspaceId ?? newId<WorkspaceId>(),
     appId: (options.appId ?? newId()) as AppId,
     accountId: newId<AccountId>(),
     numberId: newId<NumberId>(),
@@ -159,16 +161,18 @@ export async function seedWorkspace(db: Database, options: SeedOptions = {}): Pr
   const token = options.token === undefined ? `token-${digits(12)}` : options.token;
   const place = { workspaceId, table: 'accounts', column: 'sealed_token', rowId: accountId };
   await db.withSystem('seed a workspace for a test', async (tx) => {
-    await tx.execute(
-      'insert into workspaces (id, name, plan, settings, created_at) values ($1, $2, $3, $4::jsonb, $5)',
-      [
-        workspaceId,
-        options.name ?? 'Acme',
-        options.plan ?? 'free',
-        JSON.stringify(options.settings ?? {}),
-        at,
-      ],
-    );
+    if (options.workspaceId === undefined) {
+      await tx.execute(
+        'insert into workspaces (id, name, plan, settings, created_at) values ($1, $2, $3, $4::jsonb, $5)',
+        [
+          workspaceId,
+          options.name ?? 'Acme',
+          options.plan ?? 'free',
+          JSON.stringify(options.settings ?? {}),
+          at,
+        ],
+      );
+    }
     if (options.appId === undefined) {
       await tx.execute(
         "insert into apps (id, key, name, verify_token, created_at) values ($1, $2, 'Test app', 'verify-me', $3)",
@@ -190,7 +194,7 @@ export async function seedWorkspace(db: Database, options: SeedOptions = {}): Pr
         at,
       ],
     );
-    await insertNumber(tx, seeded, options.number ?? {}, true, at);
+    await insertNumber(tx, seeded, options.number ?? {}, options.workspaceId === undefined, at);
   });
   return seeded;
 

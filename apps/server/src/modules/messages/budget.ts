@@ -13,6 +13,7 @@ export interface Budgets {
 }
 
 export interface Spender {
+  workspace_id: string;
   app_id: string;
   portfolio: string;
 }
@@ -28,7 +29,7 @@ export function createBudgets(buckets: Buckets, { app, portfolio }: BudgetRules)
   const of = (from: Spender): [Rule, string][] => [
     ...(app ? [[{ name: 'send-app', ...app }, from.app_id] satisfies [Rule, string]] : []),
     ...(portfolio
-      ? [[{ name: 'send-portfolio', ...portfolio }, from.portfolio] satisfies [Rule, string]]
+      ? [[{ name: 'send-portfolio', ...portfolio }, portfolioKey(from)] satisfies [Rule, string]]
       : []),
   ];
   return {
@@ -57,4 +58,12 @@ export function createBudgets(buckets: Buckets, { app, portfolio }: BudgetRules)
       for (const [rule, key] of of(from)) buckets.giveBack(rule, key, n);
     },
   };
+}
+
+/**
+ * Within the workspace: a tenant says itself what its portfolio is, WhatsApp never tells it, so two who name the same
+ * one must not spend from each other.
+ */
+function portfolioKey({ workspace_id: workspaceId, portfolio }: Spender): string {
+  return `${workspaceId}/${portfolio}`;
 }

@@ -106,8 +106,9 @@ it('an app’s and a portfolio’s budget holds over two workers, and is there a
     portfolio: { max: 30, windowSeconds: 60 },
   };
   const first = await stage.place({ portfolioRef: 'pf-1' });
-  const second = await stage.place({ portfolioRef: 'pf-1', appId: first.appId });
-  const third = await stage.place({ portfolioRef: 'pf-1' });
+  const { workspaceId } = first;
+  const second = await stage.place({ workspaceId, portfolioRef: 'pf-1', appId: first.appId });
+  const third = await stage.place({ workspaceId, portfolioRef: 'pf-1' });
   const numbers = [first, second, third];
   const accepted = async (place: Place) =>
     (
