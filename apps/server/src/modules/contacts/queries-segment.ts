@@ -2,13 +2,26 @@ import type { CampaignOutcome, SegmentFilter } from '@chaski/contracts';
 import { statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
 import { compileFilter } from './queries-filter.ts';
 
-// A list of ids that does not fit is probed again for each contact; 100,000 of them take 8 MB, a million 80.
-const room = `select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)`;
+const roomMb = 128;
+const leastMb = 4;
+
+/**
+ * A list of ids that does not fit is probed again for each contact; 100,000 of them take 8 MB, a million 80. Each list
+ * may take all of work_mem, so the lists of one filter share it: sixty of 128 MB would be the end of the server.
+ */
+function room(where: string): { statement: string; values: unknown[] } {
+  const lists = where.match(/\bselect\b/g)?.length ?? 1;
+  const each = Math.max(leastMb, Math.floor(roomMb / lists));
+  return {
+    statement: "select set_config('work_mem', $1, true), set_config('jit', 'off', true)",
+    values: [`${each}MB`],
+  };
+}
 
 export async function countMatching(tx: TenantTx, filter: SegmentFilter): Promise<number> {
   const { where, values } = compileFilter(tx, filter);
   const [, rows] = await tx.batch([
-    { statement: room },
+    room(where),
     { statement: `select count(*) from contacts c where ${where}`, values },
   ]);
   return rows![0]!.count as number;
@@ -23,7 +36,7 @@ export async function matchingAfter(
 ): Promise<string[]> {
   const { where, values } = compileFilter(tx, filter);
   const [, rows] = await tx.batch([
-    { statement: room },
+    room(where),
     {
       statement: `select c.id from contacts c where ${where}
         ${after === null ? '' : `and c.id > $${values.push(after)}::uuid`}
@@ -38,7 +51,7 @@ export async function matchingAfter(
 export async function matchingUpTo(tx: TenantTx, filter: SegmentFilter, most: number): Promise<number> {
   const { where, values } = compileFilter(tx, filter);
   const [, rows] = await tx.batch([
-    { statement: room },
+    room(where),
     {
       statement: `select count(*) from (select from contacts c where ${where} limit $${values.push(most)}) x`,
       values,

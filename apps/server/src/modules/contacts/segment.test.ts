@@ -265,6 +265,22 @@ describe('a segment', () => {
     expect(ids.map(({ id }) => id).sort()).toEqual([people.ana, people.dee].sort());
   });
 
+  it('shares one room among its lists of ids: sixty conditions take no sixty times as much', async () => {
+    const room = (conditions: number) =>
+      asTenant(async (tx) => {
+        const number = { field: 'number' as const, numberId: secondNumber };
+        await countSegment(tx, { all: Array.from({ length: conditions }, () => number) });
+        const [row] = await tx.query<{ mem: string }>("select current_setting('work_mem') as mem");
+        return row!.mem;
+      });
+    expect([await room(0), await room(1), await room(10), await room(50)]).toEqual([
+      '128MB',
+      '128MB',
+      '12MB',
+      '4MB',
+    ]);
+  });
+
   it('never puts what was typed into its SQL', async () => {
     const nasty = "x'); drop table contacts; --";
     const { where, values } = await asTenant(async (tx) =>
