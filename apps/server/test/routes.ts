@@ -85,6 +85,10 @@ export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'ke
     refuses: ['key'],
     why: 'a key gives nobody a role that may do more than itself',
   },
+  'POST /v1/campaigns/:id/approve': {
+    refuses: ['key'],
+    why: 'the second yes is a person’s: a key is in the hand of whoever made it',
+  },
   'PATCH /v1/conversations/:id/notes/:noteId': {
     refuses: ['admin', 'agent', 'key'],
     why: 'only its author edits a note',

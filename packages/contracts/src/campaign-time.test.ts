@@ -84,7 +84,7 @@ describe('whose turn it is when', () => {
       fc.property(instant, zone, clock, (now, timeZone, time) => {
         const date = new Date(now + 3 * 86_400_000).toISOString().slice(0, 10);
         const schedule = campaignSchedule.parse({ kind: 'local', date, time });
-        const start = campaignStart(schedule, now);
+        const start = campaignStart(schedule, now)!;
         const due = recipientDue(schedule, start, timeZone);
         expect(start).toBeGreaterThanOrEqual(now);
         expect(due).toBeGreaterThanOrEqual(start);
@@ -122,6 +122,7 @@ describe('whose turn it is when', () => {
         expect(next).toBeGreaterThan(after);
         expect(next - after).toBeLessThanOrEqual(8 * 86_400_000);
         expect(nextCampaignTurn({ ...schedule, until: '2025-01-01' }, after)).toBeNull();
+        expect(campaignStart({ ...schedule, until: '2025-01-01' }, after)).toBeNull();
       }),
     );
   });

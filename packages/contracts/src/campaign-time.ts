@@ -155,8 +155,8 @@ function wallOf(date: string, time: string): number {
   return Date.parse(`${date}T${time}:00Z`);
 }
 
-/** When a schedule begins at the earliest, for everybody. */
-export function campaignStart(schedule: CampaignSchedule, now: number): number {
+/** When a schedule begins at the earliest, for everybody; null when a recurring one has no turn left. */
+export function campaignStart(schedule: CampaignSchedule, now: number): number | null {
   switch (schedule.kind) {
     case 'now':
       return now;
@@ -166,7 +166,7 @@ export function campaignStart(schedule: CampaignSchedule, now: number): number {
       // The date begins first where clocks are 14 hours ahead of UTC.
       return Math.max(now, wallOf(schedule.date, schedule.time) - 14 * 60 * minute);
     case 'recurring':
-      return nextCampaignTurn(schedule, now) ?? now;
+      return nextCampaignTurn(schedule, now);
   }
 }
 

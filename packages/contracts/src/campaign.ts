@@ -5,7 +5,7 @@
  * recipient per line, with what fills the template for them, when it is their turn, or why they get nothing.
  */
 import { z } from 'zod';
-import { segmentFilter } from './segment.ts';
+import { type SegmentFilter, segmentFilter, segmentTree } from './segment.ts';
 
 export const campaignStates = [
   'draft',
@@ -46,6 +46,7 @@ export const pauseReasons = [
   'spam_limit',
   'marketing_route',
   'number_not_active',
+  'plan_failed',
   'workspace_suspended',
   'plan_limit',
 ] as const;
@@ -135,21 +136,26 @@ export type CampaignMessage = z.infer<typeof campaignMessage>;
 
 export const maxPastedPhones = 10_000;
 
+const audienceWith = <Filter extends z.ZodType<SegmentFilter>>(filter: Filter) =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('segment'), segmentId: z.uuid() }),
+    z.strictObject({ kind: z.literal('filter'), filter }),
+    z.strictObject({
+      kind: z.literal('phones'),
+      phones: z.array(z.string().max(60)).min(1).max(maxPastedPhones),
+      country: z.string().length(2).optional().describe('Of numbers without a country code.'),
+    }),
+    z.strictObject({
+      kind: z.literal('list'),
+      phoneColumn: column.optional().describe('Its heading; guessed where it is left out.'),
+      country: z.string().length(2).optional(),
+    }),
+  ]);
+
 /** To whom. `list` is what was uploaded to `/v1/campaigns/{id}/list`. */
-export const campaignAudience = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('segment'), segmentId: z.uuid() }),
-  z.strictObject({ kind: z.literal('filter'), filter: segmentFilter }),
-  z.strictObject({
-    kind: z.literal('phones'),
-    phones: z.array(z.string().max(60)).min(1).max(maxPastedPhones),
-    country: z.string().length(2).optional().describe('Of numbers without a country code.'),
-  }),
-  z.strictObject({
-    kind: z.literal('list'),
-    phoneColumn: column.optional().describe('Its heading; guessed where it is left out.'),
-    country: z.string().length(2).optional(),
-  }),
-]);
+export const campaignAudience = audienceWith(segmentFilter);
+/** The same as the server answers it: what measures a filter reads only, nothing can be written with it. */
+export const campaignAudienceShown = audienceWith(segmentTree);
 export type CampaignAudience = z.infer<typeof campaignAudience>;
 
 const local = {

@@ -4,6 +4,7 @@ import type { WorkspaceId } from '../../src/platform/ids.ts';
 import type { Samples, Stage } from './index.ts';
 
 const message = { template: { name: 'spring_offer', language: 'en' }, variables: [] };
+const everybody = { kind: 'filter', filter: { all: [] } };
 
 /** A draft to people who exist. */
 async function draft(stage: Stage, more: Record<string, unknown> = {}): Promise<string> {
@@ -71,9 +72,12 @@ async function contactOf(stage: Stage, id: string): Promise<string> {
 export const samples: Samples = {
   'GET /v1/campaigns': async (stage) => {
     await draft(stage);
+    await draft(stage, { audience: everybody });
     return { query: { state: 'draft,running', q: 'spring' } };
   },
-  'POST /v1/campaigns': (stage) => ({ body: { name: 'Spring', numberId: stage.numberId, message } }),
+  'POST /v1/campaigns': (stage) => ({
+    body: { name: 'Spring', numberId: stage.numberId, message, audience: everybody },
+  }),
   'GET /v1/campaigns/:id': async (stage) => ({ params: { id: await draft(stage) } }),
   'PATCH /v1/campaigns/:id': async (stage) => ({
     params: { id: await draft(stage) },

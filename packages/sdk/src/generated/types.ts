@@ -887,6 +887,7 @@ export type Campaign = {
     | 'spam_limit'
     | 'marketing_route'
     | 'number_not_active'
+    | 'plan_failed'
     | 'workspace_suspended'
     | 'plan_limit'
     | null;
@@ -16119,6 +16120,7 @@ export type CampaignsRetryResponses = {
       | 'spam_limit'
       | 'marketing_route'
       | 'number_not_active'
+      | 'plan_failed'
       | 'workspace_suspended'
       | 'plan_limit'
       | null;
@@ -16555,6 +16557,7 @@ export type CampaignsUploadListResponses = {
       | 'spam_limit'
       | 'marketing_route'
       | 'number_not_active'
+      | 'plan_failed'
       | 'workspace_suspended'
       | 'plan_limit'
       | null;

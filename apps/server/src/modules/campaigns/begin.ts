@@ -14,8 +14,7 @@ export async function begin(tx: SystemTx, campaign: CampaignRow): Promise<Campai
   if (schedule.kind === 'recurring') return takeRecurringTurn(tx, campaign, schedule);
   if (campaign.planState === 'waiting')
     return changeCampaign(tx, workspaceId, id, { wakesAt: new Date(now.getTime() + 1_000) });
-  if (campaign.planState !== 'ready')
-    return pauseCampaign(tx, campaign, 'by_hand', 'There is no plan to send.');
+  if (campaign.planState !== 'ready') return pauseCampaign(tx, campaign, 'plan_failed', campaign.planError);
   const row = await changeCampaign(tx, workspaceId, id, {
     state: 'running',
     startedAt: campaign.startedAt ?? now,

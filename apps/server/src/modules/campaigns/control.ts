@@ -3,6 +3,7 @@ import { errors } from '../../platform/errors.ts';
 import { withdraw } from '../messages/index.ts';
 import { readWorkspace } from '../workspaces/index.ts';
 import { handsOf, holdCampaign, tell } from './create.ts';
+import { startOf } from './launch.ts';
 import { pauseCampaign } from './pause.ts';
 import { type CampaignRow, changeCampaign } from './queries.ts';
 import { cancelWaitingRecipients, queuedMessages, retryFailed } from './queries-recipients.ts';
@@ -20,10 +21,13 @@ export async function resumeCampaign(tx: TenantTx, id: string): Promise<Campaign
   const before = await holdCampaign(tx, id);
   if (before.state !== 'paused')
     throw errors.conflict('campaign_state', `A campaign that is ${before.state} is not paused.`);
-  if (before.planState === 'waiting')
+  const hasBegun = before.startedAt !== null;
+  if (before.planState === 'waiting' || (hasBegun && before.planState !== 'ready'))
     throw errors.conflict(
       'campaign_not_planned',
-      'What has not gone is being filled anew; try again in a moment.',
+      before.planState === 'waiting'
+        ? 'What has not gone is being filled anew; try again in a moment.'
+        : 'What has not gone could not be filled anew: change message or schedule once more.',
     );
   const { settings } = await readWorkspace(tx);
   if (settings.campaignApproval === 'second-person' && before.approvedAt === null) {
@@ -38,14 +42,18 @@ export async function resumeCampaign(tx: TenantTx, id: string): Promise<Campaign
     });
     return waiting;
   }
-  const begun = before.startedAt !== null && before.schedule.kind !== 'recurring';
+  const isRecurring = before.schedule.kind === 'recurring';
+  const begun = hasBegun && !isRecurring;
+  // Turns that went by while it stood still are gone: nobody asked for them at another time.
+  const startsAt = isRecurring ? startOf(tx, before) : before.startsAt;
   const row = await changeCampaign(tx, tx.workspaceId, id, {
     state: begun ? 'running' : 'scheduled',
     pausedReason: null,
     pausedDetail: null,
     judgedOk: 0,
     judgedFailed: 0,
-    wakesAt: begun ? tx.now() : (before.startsAt ?? tx.now()),
+    startsAt,
+    wakesAt: begun ? tx.now() : (startsAt ?? tx.now()),
   });
   await tell(tx, row, 'campaign.resumed', {
     before: { state: before.state, pausedReason: before.pausedReason },

@@ -1,7 +1,7 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { visibleContacts } from '../contacts/index.ts';
-import { getCampaign, tell } from './create.ts';
+import { getCampaign, refuseLimited, tell } from './create.ts';
 import { noteConversion } from './queries-recipients.ts';
 
 export interface Conversion {
@@ -14,6 +14,7 @@ export interface Conversion {
 
 /** Somebody bought, booked, came: told by a program of the workspace's own. The last word counts. */
 export async function convert(tx: TenantTx, id: string, said: Conversion): Promise<void> {
+  refuseLimited(tx);
   const campaign = await getCampaign(tx, id);
   const { contactId, at, ...conversion } = said;
   const [contact] = await visibleContacts(tx, [contactId]);

@@ -15,6 +15,7 @@ import {
   deleteCampaign,
   insertCampaign,
   lockCampaign,
+  namesList,
   selectCampaign,
 } from './queries.ts';
 import { clearRecipients } from './queries-recipients.ts';
@@ -30,8 +31,18 @@ function known(tx: TenantTx, id: string, row: CampaignRow | null): CampaignRow {
   return row;
 }
 
+/** A campaign is about people of the whole workspace: whoever reaches some conversations only sees that it is there. */
+export function refuseLimited(tx: TenantTx): void {
+  if (tx.actor.reach !== undefined)
+    throw errors.forbidden(
+      'Whoever may use certain numbers or conversations only may not write campaigns, nor see who gets them.',
+      { reason: 'limited_reach' },
+    );
+}
+
 /** The same, held against everybody else who would change it. */
 export async function holdCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
+  refuseLimited(tx);
   return known(tx, id, await lockCampaign(tx, tx.workspaceId, id));
 }
 
@@ -45,6 +56,7 @@ export function handsOf(campaign: CampaignRow, tx: TenantTx): string[] {
 export type CreateCampaign = CampaignPatch & { name: string };
 
 export async function createCampaign(tx: TenantTx, wish: CreateCampaign): Promise<CampaignRow> {
+  refuseLimited(tx);
   const number = wish.numberId === undefined ? await defaultNumber(tx) : await getNumber(tx, wish.numberId);
   if (!number)
     throw errors.unprocessable('no_number', 'The workspace has no number to send from. Connect one first.');
@@ -194,7 +206,7 @@ export async function attachList(
   });
   const row = await planAnew(tx, await getCampaign(tx, id), {});
   await tell(tx, row, 'campaign.updated', { before: summary(before), after: summary(row) });
-  return { row, replaced: before.listKey };
+  return { row, replaced: await unlessShared(tx, before.listKey) };
 }
 
 /** Freezes who gets what; the answer comes with the event `campaign.planned`. */
@@ -212,6 +224,7 @@ export async function planNow(tx: TenantTx, id: string): Promise<CampaignRow> {
 
 /** As a draft of its own, without what became of it. */
 export async function duplicateCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
+  refuseLimited(tx);
   const from = await getCampaign(tx, id);
   const row = await insertCampaign(tx, tx.workspaceId, {
     ...from,
@@ -228,7 +241,12 @@ export async function duplicateCampaign(tx: TenantTx, id: string): Promise<Campa
   return row;
 }
 
-/** A draft only: what reached somebody stays. Answers the list's file, for whoever removes it. */
+/** The list's file when no campaign names it any more: the turns of a recurring one share their parent's. */
+async function unlessShared(tx: TenantTx, key: string | null): Promise<string | null> {
+  return key === null || (await namesList(tx, key)) ? null : key;
+}
+
+/** A draft only: what reached somebody stays. Answers the list's file where it goes too, for whoever removes it. */
 export async function removeCampaign(tx: TenantTx, id: string): Promise<string | null> {
   const row = await holdCampaign(tx, id);
   if (row.startedAt !== null || row.state !== 'draft')
@@ -236,5 +254,5 @@ export async function removeCampaign(tx: TenantTx, id: string): Promise<string |
   await clearRecipients(tx, tx.workspaceId, id);
   await deleteCampaign(tx, id);
   await tell(tx, row, 'campaign.deleted', { before: summary(row) });
-  return row.listKey;
+  return unlessShared(tx, row.listKey);
 }

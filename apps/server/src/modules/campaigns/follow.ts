@@ -31,7 +31,6 @@ export const followMessages = defineConsumer({
   name: 'campaigns.follow',
   events: Object.keys(states),
   async handle(tx, events) {
-    await countOpenings(tx, events);
     const words = events.flatMap((event): Word[] => {
       const state = states[event.name];
       const { messageId, error, pricing } = event.data as {
@@ -55,9 +54,10 @@ export const followMessages = defineConsumer({
       ];
     });
     const refs = await campaignsOfMessages(tx, words);
-    if (refs.length === 0) return;
-    // Before their recipients, as everybody does: two who lock in opposite order wait for each other for ever.
+    // Before openings and recipients, as everybody does: two who lock in opposite order wait for each other for ever.
     const campaigns = await lockCampaigns(tx, refs);
+    await countOpenings(tx, events);
+    if (refs.length === 0) return;
     const moved = await moveRecipients(tx, words);
     await noteCampaign(tx, moved.flatMap(noteOf(tx.now())));
     await judge(tx, campaigns, moved);

@@ -14,6 +14,9 @@ const templateReasons: Readonly<Record<string, PauseReason>> = {
   'template.category_changed': 'template_category',
 };
 
+/** What waits for an approval too: nobody is to say yes to what cannot be sent. */
+const watched: readonly string[] = ['scheduled', 'running', 'awaiting_approval'];
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 export const guardCampaigns = defineConsumer({
@@ -28,7 +31,7 @@ export const guardCampaigns = defineConsumer({
     );
     for (const event of events) {
       for (const row of rows.values()) {
-        if (row.workspaceId !== event.workspaceId || !['scheduled', 'running'].includes(row.state)) continue;
+        if (row.workspaceId !== event.workspaceId || !watched.includes(row.state)) continue;
         const next =
           event.name === 'number.updated' ? await onNumber(tx, row, event) : await onTemplate(tx, row, event);
         if (next) rows.set(next.id, next);

@@ -1,5 +1,5 @@
 import { campaignStart } from '@chaski/contracts';
-import type { TenantTx } from '../../platform/db/index.ts';
+import type { Actor, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { getNumber } from '../numbers/index.ts';
 import { readWorkspace } from '../workspaces/index.ts';
@@ -15,17 +15,7 @@ export async function launchCampaign(tx: TenantTx, id: string): Promise<Campaign
     throw errors.conflict('campaign_state', `A campaign that is ${before.state} cannot be started again.`);
   if (!before.message || !before.audience)
     throw errors.unprocessable('campaign_incomplete', 'Say to whom (audience) and what (message) first.');
-  if (before.planState !== 'ready')
-    throw errors.conflict(
-      'campaign_not_planned',
-      before.planState === 'waiting' ? 'The plan is not ready yet.' : 'Make the plan first and look at it.',
-    );
-  const number = await getNumber(tx, before.numberId);
-  if (number.status !== 'active')
-    throw errors.unprocessable('number_not_active', `The number is ${number.status}.`);
-  const problem = await templateProblem(tx, before, number.accountId);
-  if (problem && problem.code !== 'template_unknown')
-    throw errors.unprocessable(problem.code, problem.message);
+  await checkSendable(tx, before);
   const held = await changeCampaign(tx, tx.workspaceId, id, { hands: handsOf(before, tx) });
   const { settings } = await readWorkspace(tx);
   if (settings.campaignApproval === 'second-person') {
@@ -39,13 +29,39 @@ export async function launchCampaign(tx: TenantTx, id: string): Promise<Campaign
   return schedule(tx, held, 'campaign.scheduled', before.state);
 }
 
+/** What a person can mend before it starts, asked when it is launched and once more when somebody says yes to it. */
+async function checkSendable(tx: TenantTx, campaign: CampaignRow): Promise<void> {
+  if (campaign.planState !== 'ready')
+    throw errors.conflict(
+      'campaign_not_planned',
+      campaign.planState === 'waiting' ? 'The plan is not ready yet.' : 'Make the plan first and look at it.',
+    );
+  const number = await getNumber(tx, campaign.numberId);
+  if (number.status !== 'active')
+    throw errors.unprocessable('number_not_active', `The number is ${number.status}.`);
+  const problem = await templateProblem(tx, campaign, number.accountId);
+  if (problem && problem.code !== 'template_unknown')
+    throw errors.unprocessable(problem.code, problem.message);
+  startOf(tx, campaign);
+}
+
+/** When it begins, of a recurring one its next turn. Throws where no turn is left: that is no reason to send at once. */
+export function startOf(tx: TenantTx, campaign: CampaignRow): Date {
+  const at = campaignStart(campaign.schedule, tx.now().getTime());
+  if (at === null)
+    throw errors.unprocessable('campaign_incomplete', 'No turn is left: schedule.until has passed.', {
+      path: 'schedule.until',
+    });
+  return new Date(at);
+}
+
 async function schedule(
   tx: TenantTx,
   campaign: CampaignRow,
   event: string,
   was: string,
 ): Promise<CampaignRow> {
-  const at = new Date(campaignStart(campaign.schedule, tx.now().getTime()));
+  const at = startOf(tx, campaign);
   // Of a recurring one each turn has a plan of its own; this one was for looking at.
   if (campaign.schedule.kind === 'recurring') await clearRecipients(tx, tx.workspaceId, campaign.id);
   const row = await changeCampaign(tx, tx.workspaceId, campaign.id, {
@@ -65,13 +81,22 @@ async function schedule(
   return row;
 }
 
-/** The second person's yes: never of whoever wrote it or asked for it. */
+/** A person, and never whoever wrote it or asked for it: a key is in the hand of whoever made it. */
+export function mayApprove(campaign: CampaignRow, { kind, id }: Actor): boolean {
+  return kind === 'user' && id !== null && !campaign.hands.includes(id);
+}
+
+/** The second person's yes. */
 export async function approveCampaign(tx: TenantTx, id: string): Promise<CampaignRow> {
   const before = await awaiting(tx, id);
-  if (tx.actor.id === null || before.hands.includes(tx.actor.id))
-    throw errors.forbidden('Somebody else has to approve it: you had a hand in it.', {
-      reason: 'own_campaign',
-    });
+  if (!mayApprove(before, tx.actor))
+    throw errors.forbidden(
+      tx.actor.kind === 'user'
+        ? 'Somebody else has to approve it: you had a hand in it.'
+        : 'A person has to approve it, not a key.',
+      { reason: 'own_campaign' },
+    );
+  await checkSendable(tx, before);
   const approved = await changeCampaign(tx, tx.workspaceId, id, {
     approvedBy: tx.actor.id,
     approvedAt: tx.now(),

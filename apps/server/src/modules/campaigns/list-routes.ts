@@ -57,7 +57,7 @@ export function campaignListRoutes({ db, gate, blobs }: CampaignRoutesDeps): (ap
             const { headers, phoneColumn } = stored;
             return {
               status: 200,
-              body: { ...presentCampaign(row, tx.actor.id), headers, phoneColumn },
+              body: { ...presentCampaign(row, tx.actor), headers, phoneColumn },
             };
           },
           (request) => store(blobs, request as FastifyRequest),

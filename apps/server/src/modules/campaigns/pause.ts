@@ -18,6 +18,7 @@ const sentences: Readonly<Record<PauseReason, string>> = {
   spam_limit: 'People reported messages of this number as spam; WhatsApp limits it.',
   marketing_route: 'WhatsApp wants marketing of this account on another way.',
   number_not_active: 'The number is not active.',
+  plan_failed: 'The plan of who gets what failed.',
   workspace_suspended: 'The workspace is suspended.',
   plan_limit: 'The plan’s messages of this month are used.',
 };

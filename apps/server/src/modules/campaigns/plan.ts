@@ -6,6 +6,7 @@ import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import {
+  countryOfPhone,
   lookUpPhones,
   readSegment,
   roomLeft,
@@ -17,7 +18,6 @@ import { routesByNumberId } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { filterOf, type Line, listLines, pastedLines } from './audience.ts';
-import { countryOfPhone } from './country.ts';
 import { type CampaignRow, changeCampaign, lockCampaign, selectCampaign } from './queries.ts';
 import {
   insertRecipients,

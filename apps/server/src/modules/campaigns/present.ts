@@ -1,5 +1,5 @@
 import {
-  campaignAudience,
+  campaignAudienceShown,
   campaignMessage,
   campaignOptions,
   campaignSchedule,
@@ -8,6 +8,8 @@ import {
   recipientStates,
 } from '@chaski/contracts';
 import { z } from 'zod';
+import type { Actor } from '../../platform/db/index.ts';
+import { mayApprove } from './launch.ts';
 import type { Preflight } from './preflight.ts';
 import type { CampaignRow } from './queries.ts';
 import type { RecipientRow } from './queries-report.ts';
@@ -20,7 +22,7 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 /** Pasted numbers may be ten thousand: a campaign shows how many, not which. */
 const shownAudience = z
   .union([
-    campaignAudience,
+    campaignAudienceShown,
     z.object({ kind: z.literal('phones'), count: z.number().int(), country: z.string().optional() }),
   ])
   .nullable();
@@ -61,7 +63,7 @@ export const campaignBody = z
   .meta({ id: 'Campaign' });
 export type CampaignView = z.infer<typeof campaignBody>;
 
-export function presentCampaign(row: CampaignRow, asking: string | null): CampaignView {
+export function presentCampaign(row: CampaignRow, asking: Actor): CampaignView {
   const { audience } = row;
   return {
     id: row.id,
@@ -85,7 +87,7 @@ export function presentCampaign(row: CampaignRow, asking: string | null): Campai
     plan: { state: row.planState, rows: row.planRows, error: row.planError, plannedAt: iso(row.plannedAt) },
     parentId: row.parentId,
     authorId: row.authorId,
-    mayApprove: row.state === 'awaiting_approval' && asking !== null && !row.hands.includes(asking),
+    mayApprove: row.state === 'awaiting_approval' && mayApprove(row, asking),
     approvedBy: row.approvedBy,
     approvedAt: iso(row.approvedAt),
     startsAt: iso(row.startsAt),

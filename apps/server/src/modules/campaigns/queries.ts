@@ -253,6 +253,16 @@ export async function deleteCampaign(tx: TenantTx, id: string): Promise<void> {
   await tx.execute(remove, [tx.workspaceId, id]);
 }
 
+const naming = statement(
+  'campaigns.naming_list',
+  'select 1 from campaigns where workspace_id = $1 and list_key = $2 limit 1',
+);
+
+/** Whether a campaign has this file as its list. */
+export async function namesList(tx: TenantTx, key: string): Promise<boolean> {
+  return (await tx.query(naming, [tx.workspaceId, key])).length > 0;
+}
+
 const due = statement(
   'campaigns.due',
   `select c.workspace_id as "workspaceId", c.id from campaigns c

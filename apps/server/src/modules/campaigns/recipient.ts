@@ -28,7 +28,8 @@ export type Planned = Pick<
 
 /** Plans one recipient after the other; what is the same for a zone is computed once. Pure. */
 export function plannerOf({ message, schedule, now, price }: Planner) {
-  const start = campaignStart(schedule, now);
+  // A recurring one that is over is planned to be looked at, and never starts.
+  const start = campaignStart(schedule, now) ?? now;
   const dues = new Map<string, string>();
   const dueIn = (zone: string): string => {
     let due = dues.get(zone);

@@ -9,7 +9,7 @@ import { type HttpApp, inTenant, listOf, listQuery, page, readCursor } from '../
 import { visibleContacts } from '../contacts/index.ts';
 import { getConversation } from '../conversations/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
-import { getCampaign } from './create.ts';
+import { getCampaign, refuseLimited } from './create.ts';
 import { preflight } from './preflight.ts';
 import {
   preflightBody,
@@ -124,6 +124,7 @@ export function campaignReportRoutes({ db, gate }: CampaignRoutesDeps): (app: Ht
         const next = (after: number) =>
           inTenant(db, request as FastifyRequest, (tx) => recipientsOf(tx, id, filter, after, exportPage));
         await inTenant(db, request, async (tx) => {
+          refuseLimited(tx);
           await getCampaign(tx, id);
           // Names and numbers leave the house: the audit says who took them.
           await emit(tx, [

@@ -1,7 +1,7 @@
 import type { RecipientState } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { visibleContacts } from '../contacts/index.ts';
-import { getCampaign } from './create.ts';
+import { getCampaign, refuseLimited } from './create.ts';
 import type { CampaignRow } from './queries.ts';
 import { type RecipientFilter, type RecipientRow, selectRecipients, selectSums } from './queries-report.ts';
 
@@ -58,7 +58,7 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
   };
 }
 
-/** Recipients in the order of the plan, with the names that whoever asks may see. */
+/** Recipients in the order of the plan. */
 export async function recipientsOf(
   tx: TenantTx,
   id: string,
@@ -66,6 +66,7 @@ export async function recipientsOf(
   after: number,
   limit: number,
 ): Promise<RecipientRow[]> {
+  refuseLimited(tx);
   await getCampaign(tx, id);
   const rows = await selectRecipients(tx, id, filter, after, limit);
   const names = new Map(
@@ -74,11 +75,5 @@ export async function recipientsOf(
       contact.name ?? contact.profileName,
     ]),
   );
-  // Whoever may reach certain conversations only learns no numbers of others: that somebody has a line, not who.
-  const isLimited = tx.actor.reach !== undefined;
-  return rows.map((row) => ({
-    ...row,
-    name: names.get(row.contactId ?? '') ?? null,
-    ...(isLimited && !names.has(row.contactId ?? '') ? { address: null, filled: {}, conversion: null } : {}),
-  }));
+  return rows.map((row) => ({ ...row, name: names.get(row.contactId ?? '') ?? null }));
 }

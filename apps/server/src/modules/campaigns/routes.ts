@@ -80,7 +80,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
           rows,
           limit,
           (row) => [row.createdAt.toISOString(), row.id],
-          (row) => presentCampaign(row, actor.id),
+          (row) => presentCampaign(row, actor),
         );
       },
     );
@@ -100,7 +100,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
         status: 201,
         body: presentCampaign(
           await createCampaign(tx, request.body as z.infer<typeof campaignPatch> & { name: string }),
-          tx.actor.id,
+          tx.actor,
         ),
       })),
     );
@@ -114,7 +114,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
       async (request) =>
         presentCampaign(
           await inTenant(db, request, (tx) => getCampaign(tx, request.params.id)),
-          principalOf(request).actor.id,
+          principalOf(request).actor,
         ),
     );
 
@@ -134,7 +134,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
       async (request) =>
         presentCampaign(
           await inTenant(db, request, (tx) => updateCampaign(tx, request.params.id, request.body)),
-          principalOf(request).actor.id,
+          principalOf(request).actor,
         ),
     );
 
@@ -173,7 +173,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
         },
         idempotent(db, async (tx, request) => ({
           status,
-          body: presentCampaign(await act(tx, (request.params as z.infer<typeof one>).id), tx.actor.id),
+          body: presentCampaign(await act(tx, (request.params as z.infer<typeof one>).id), tx.actor),
         })),
       );
 
@@ -221,7 +221,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
             (request.params as z.infer<typeof one>).id,
             (request.body as { reason: string }).reason,
           ),
-          tx.actor.id,
+          tx.actor,
         ),
       })),
     );
@@ -248,7 +248,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
           (request.params as z.infer<typeof one>).id,
           (request.body as { reasons?: string[] } | null | undefined)?.reasons ?? null,
         );
-        return { status: 200, body: { ...presentCampaign(row, tx.actor.id), retried } };
+        return { status: 200, body: { ...presentCampaign(row, tx.actor), retried } };
       }),
     );
 

@@ -1,7 +1,7 @@
 import { campaignOptions } from '@chaski/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countryOfPhone } from './country.ts';
+import { countryOfPhone } from '../contacts/index.ts';
 import { priceOf, readRates } from './rates.ts';
 import { capMs, countsAsFailure, failsTooOften, followFailure, judgedFrom } from './rules-errors.ts';
 import { roomFor, tierOf, withinTier } from './rules-pace.ts';
@@ -111,6 +111,9 @@ it('countries come from the first digits, and are remembered rightly', () => {
     ['5511987654321', 'BR'],
     ['919876543210', 'IN'],
     ['201001234567', 'EG'],
+    // Guernsey's mobiles differ from British ones in the seventh digit.
+    ['447911111111', 'GG'],
+    ['447911211111', 'GB'],
   ]) {
     expect(countryOfPhone(digits!)).toBe(country);
     expect(countryOfPhone(digits!)).toBe(country);

@@ -4,7 +4,7 @@ import { errors } from '../../platform/errors.ts';
 import { type MessageRow, send } from '../messages/index.ts';
 import { getNumber } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
-import { getCampaign } from './create.ts';
+import { getCampaign, refuseLimited } from './create.ts';
 import { purposeOf } from './plan.ts';
 import { selectFilled } from './queries-report.ts';
 
@@ -19,6 +19,7 @@ export async function testSend(
   n: number | null,
   only: readonly string[] | null,
 ): Promise<MessageRow> {
+  refuseLimited(tx);
   const campaign = await getCampaign(tx, id);
   const { message } = campaign;
   if (!message) throw errors.unprocessable('campaign_incomplete', 'Say what is sent (message) first.');

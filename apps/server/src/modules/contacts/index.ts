@@ -28,6 +28,7 @@ import { type ContactRow, type IdentityRow, selectContactIdentities, selectConta
 export { listAttributes } from './attributes.ts';
 export { seenContact } from './change.ts';
 export { recordConsents } from './consents.ts';
+export { countryOfPhone } from './country.ts';
 export { eraseContacts, type Subject, subjectOf } from './erase.ts';
 export { applyIdentityChange } from './identity-change.ts';
 export { importHandler, maxListBytes, openList } from './import.ts';

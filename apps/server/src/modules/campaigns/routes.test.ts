@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { testApi } from '../../../test/api.ts';
+import { fsBlobs } from '../../platform/blobs/index.ts';
+import { attachList, removeCampaign } from './create.ts';
+import { planCampaign } from './plan.ts';
+import { selectCampaign } from './queries.ts';
+
+const api = await testApi();
+const slow = { timeout: 60_000 };
+const message = { template: { name: 'spring', language: 'en' }, variables: [] };
+
+type Stage = Awaited<ReturnType<typeof api.stage>>;
+
+async function written(stage: Stage, more: Record<string, unknown> = {}): Promise<string> {
+  const { body } = await stage.send('POST /v1/campaigns', {
+    body: { name: 'Spring', numberId: stage.numberId, message, ...more },
+  });
+  return (body as { id: string }).id;
+}
+
+async function planned(stage: Stage): Promise<string> {
+  const id = await written(stage, { audience: { kind: 'phones', phones: ['+1 650 555 1234'] } });
+  await stage.send('POST /v1/campaigns/:id/plan', { params: { id }, body: {} });
+  const row = await api.db.withSystem('test', (tx) => selectCampaign(tx, stage.workspaceId, id));
+  await planCampaign({ db: api.db, blobs: fsBlobs('/nonexistent') }, row!.workspaceId, id, row!.planVersion);
+  return id;
+}
+
+it('a filter as the audience is shown as it was written, alone and in the list', slow, async () => {
+  const stage = await api.stage();
+  const audience = {
+    kind: 'filter',
+    filter: { any: [{ not: { all: [] } }, { field: 'createdAt', op: 'within', days: 7 }] },
+  };
+  const id = await written(stage, { audience });
+  const { body } = await stage.send('GET /v1/campaigns/:id', { params: { id } });
+  expect(body).toMatchObject({ audience });
+  const list = await stage.send('GET /v1/campaigns', {});
+  expect(list.body).toMatchObject({ data: [{ id, audience }] });
+});
+
+it('a key gives nobody’s second yes, a colleague does', slow, async () => {
+  const stage = await api.stage();
+  await api.db.withSystem('test: two people', (tx) =>
+    tx.execute(`update workspaces set settings = '{"campaignApproval": "second-person"}' where id = $1`, [
+      stage.workspaceId,
+    ]),
+  );
+  const id = await planned(stage);
+  const launched = await stage.send('POST /v1/campaigns/:id/launch', { params: { id }, body: {} });
+  expect(launched.body).toMatchObject({ state: 'awaiting_approval', mayApprove: false });
+  const sample = { params: { id }, body: {} };
+  const key = api.as(stage, 'key');
+  const seen = await api.send('GET /v1/campaigns/:id', { params: { id } }, key);
+  expect(seen.body).toMatchObject({ mayApprove: false });
+  expect(await api.send('POST /v1/campaigns/:id/approve', sample, key)).toMatchObject({ status: 403 });
+  const other = await api.send('POST /v1/campaigns/:id/approve', sample, api.as(stage, 'admin'));
+  expect(other).toMatchObject({ status: 200, body: { state: 'scheduled', approvedBy: stage.members.admin } });
+});
+
+describe('whoever is limited', () => {
+  it('to own conversations or to numbers sees campaigns and none of their people', slow, async () => {
+    const stage = await api.stage();
+    const id = await planned(stage);
+    const sample = { params: { id } };
+    for (const limit of [{ ownOnly: true }, { numberIds: [stage.numberId] }]) {
+      const headers = api.as(stage, 'admin', limit);
+      expect(await api.send('GET /v1/campaigns/:id', sample, headers)).toMatchObject({ status: 200 });
+      for (const route of ['recipients', 'export'])
+        expect(await api.send(`GET /v1/campaigns/:id/${route}`, sample, headers)).toMatchObject({
+          status: 403,
+        });
+      for (const route of ['plan', 'launch', 'duplicate', 'cancel'])
+        expect(
+          await api.send(`POST /v1/campaigns/:id/${route}`, { ...sample, body: {} }, headers),
+        ).toMatchObject({ status: 403 });
+      expect(
+        await api.send('POST /v1/campaigns', { body: { name: 'Mine', numberId: stage.numberId } }, headers),
+      ).toMatchObject({ status: 403 });
+    }
+    const elsewhere = api.as(stage, 'admin', { numberIds: ['00000000-0000-7000-8000-000000000009'] });
+    expect((await api.send('GET /v1/campaigns', {}, elsewhere)).body).toMatchObject({ data: [] });
+  });
+});
+
+it('the list of a recurring campaign outlives its turns', slow, async () => {
+  const stage = await api.stage();
+  const [parent, removed, replaced] = [await written(stage), await written(stage), await written(stage)];
+  await stage.tenant((tx) => attachList(tx, parent, 'the-list', null));
+  await api.db.withSystem('test: two turns', (tx) =>
+    tx.execute("update campaigns set list_key = 'the-list' where id = any($1::uuid[])", [
+      [removed, replaced],
+    ]),
+  );
+  // What is answered is what the routes take away.
+  expect(await stage.tenant((tx) => removeCampaign(tx, removed))).toBeNull();
+  expect(await stage.tenant((tx) => attachList(tx, replaced, 'another', null))).toMatchObject({
+    replaced: null,
+  });
+  expect(await stage.tenant((tx) => removeCampaign(tx, parent))).toBe('the-list');
+  expect(await stage.tenant((tx) => attachList(tx, replaced, 'a-third', null))).toMatchObject({
+    replaced: 'another',
+  });
+});
