@@ -190,7 +190,7 @@ async function open(options: {
   viewport?: { width: number; height: number };
 }): Promise<BrowserContext> {
   const made = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 }, ...options });
-  made.setDefaultTimeout(25_000);
+  made.setDefaultTimeout(30_000);
   return made;
 }
 

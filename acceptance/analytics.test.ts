@@ -37,7 +37,7 @@ beforeAll(async () => {
   const { id } = (await answered.json()) as { id: string };
   await until(
     async () => ((await product.api(`/v1/messages/${id}`)).body as { status: string }).status === 'delivered',
-    20_000,
+    30_000,
     () => product.output(),
   );
   await maya.says('Thank you');

@@ -173,7 +173,7 @@ test('replay: what came for an unknown number is applied once the number is ther
       parked = (await run('replay', '--list', '--number', phoneNumberId, '--json')).rows();
       return parked.length === 1;
     },
-    20_000,
+    30_000,
     () => 'it was not parked',
   );
   expect(parked[0]).toMatchObject({ reason: 'unknown-number' });
@@ -196,7 +196,7 @@ test('replay: what came for an unknown number is applied once the number is ther
   await until(
     async () =>
       (await there()).some(({ direction, status }) => direction === 'out' && status === 'delivered'),
-    20_000,
+    30_000,
     () => `no reply went out:\n${product.output()}`,
   );
   const once = await there();

@@ -11,7 +11,7 @@ let browser: Browser;
 let owner: SignedIn;
 let page: Page;
 const complaints: string[] = [];
-const soon = 20_000;
+const soon = 30_000;
 
 const rows = () => page.getByRole('table').getByRole('row');
 const row = (name: string) => rows().filter({ hasText: name });

@@ -46,7 +46,7 @@ export async function inviteColleague(
       }
       return link !== undefined;
     },
-    20_000,
+    30_000,
     () => 'no invitation was mailed',
   );
   const context = await browser.newContext({ locale: 'en-GB' });
@@ -86,7 +86,7 @@ export async function somebody(product: Product, name: string, phone: string, te
       (await list<{ contact: { displayName: string } }>(product, '/v1/conversations')).some(
         ({ contact }) => contact.displayName === name,
       ),
-    20_000,
+    30_000,
     () => `${name} is not in the inbox:\n${product.output()}`,
   );
   return { name, says };
@@ -110,7 +110,7 @@ export async function deskOf(
   await context.addInitScript(`localStorage.setItem('chaski-language', '${options.language ?? 'en'}')`);
   const page = await context.newPage();
   // Shorter than a test's: then it says which step it was.
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))

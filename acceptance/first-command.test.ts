@@ -47,7 +47,7 @@ test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout
   expect(answer?.content.text?.body).toBe(reply);
   await until(
     async () => ['delivered', 'read'].includes((await answers(before))[0]?.status ?? ''),
-    20_000,
+    30_000,
     () => `the reply's statuses did not come back:\n${before.output()}`,
   );
   expect(first.complaints).toEqual([]);
@@ -63,7 +63,7 @@ test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout
   await before.exited;
   await until(
     () => !isAlive(before.ready.pids.app),
-    10_000,
+    30_000,
     () => 'the app outlived SIGKILL',
   );
   await first.page.close();
@@ -84,7 +84,7 @@ test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout
   const second = await openPhone(printed);
   await until(
     async () => (await said(second.page)).includes('are you there?'),
-    10_000,
+    30_000,
     () => 'the chat is gone from the phone',
   );
   expect((await said(second.page)).slice(0, 2)).toEqual(['hi', reply]);
@@ -97,7 +97,7 @@ test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout
         all.length === 2 && all.every(({ status }) => ['delivered', 'read', 'unconfirmed'].includes(status))
       );
     },
-    20_000,
+    30_000,
     () => `the message of before the kill has no answer:\n${after.output()}`,
   );
   const known = (await answers(after)).filter(({ status }) => status !== 'unconfirmed').length;
@@ -107,7 +107,7 @@ test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout
   await ticked(second.page, 'still there?');
   await until(
     async () => (await answers(after)).length === 3,
-    10_000,
+    30_000,
     () => after.output(),
   );
   expect((await said(second.page)).filter((text) => text !== reply)).toEqual([
@@ -160,7 +160,7 @@ async function say(page: Page, text: string): Promise<void> {
 async function heard(page: Page, count: number, product: Product): Promise<void> {
   await until(
     async () => (await said(page)).filter((text) => text === reply).length >= count,
-    20_000,
+    30_000,
     () => `reply ${count} did not arrive:\n${product.output()}`,
   );
 }
@@ -170,7 +170,7 @@ async function ticked(page: Page, text: string): Promise<void> {
   const row = page.locator('li.own', { hasText: text });
   await until(
     async () => ['delivered', 'read'].includes((await row.getAttribute('data-tick')) ?? ''),
-    20_000,
+    30_000,
     () => `"${text}" has no second tick`,
   );
 }

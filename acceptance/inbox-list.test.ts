@@ -16,7 +16,7 @@ let ann: Page;
 let bea: Page;
 const phones: Phone[] = [];
 const complaints: string[] = [];
-const soon = 20_000;
+const soon = 30_000;
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Conversations' }).getByRole('listitem');
 const row = (page: Page, name: string) => rows(page).filter({ hasText: name });

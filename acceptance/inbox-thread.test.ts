@@ -83,7 +83,7 @@ async function somebody(...texts: string[]): Promise<{
       conversationId = row?.id ?? '';
       return row !== undefined && row.unreadCount === texts.length;
     },
-    20_000,
+    30_000,
     () => `${name} is not in the inbox:\n${product.output()}`,
   );
   return { name, conversationId, says };
@@ -188,7 +188,7 @@ test('a reload keeps what was begun, and colleagues see it', async () => {
       (await list<{ text: string }>(product, `/v1/conversations/${ben.conversationId}/drafts`)).some(
         ({ text }) => text === 'I am about to s',
       ),
-    10_000,
+    30_000,
     () => 'the server has no draft',
   );
   await page.reload();
@@ -199,7 +199,7 @@ test('a reload keeps what was begun, and colleagues see it', async () => {
   await bubble(page, 'I am about to say it').waitFor();
   await until(
     async () => (await list(product, `/v1/conversations/${ben.conversationId}/drafts`)).length === 0,
-    10_000,
+    30_000,
     () => 'the draft outlived its message',
   );
 });
@@ -307,7 +307,7 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
       newest = rows[0]?.id ?? '';
       return rows.filter(({ content }) => content.text?.body.startsWith('later')).length === 15;
     },
-    20_000,
+    30_000,
     () => 'not all of the burst arrived',
   );
   await page.locator(`[data-message="${newest}"]`).waitFor(soon);
@@ -345,7 +345,7 @@ test('older pages come in above without a jump; only what is near is in the page
       await page.evaluate("document.querySelector('[role=log]').scrollTop = 1e9");
       return bubble(page, 'row 159').isVisible();
     },
-    15_000,
+    30_000,
     () => 'the end is not reached',
   );
   // Where the topmost seen row stands, measured in the same frame as what comes in above it.

@@ -102,7 +102,7 @@ test('who looks and who types is seen by the other; a message says whose it is',
       await field(bea).press('a');
       return ann.getByText('Bea is writing').isVisible();
     },
-    20_000,
+    30_000,
     () => 'that Bea types is not seen',
   );
   await field(bea).fill('Here I am');
@@ -242,7 +242,7 @@ test('the line breaks after the server has it, the page is reloaded, the network
   await field(page).press('Enter');
   await until(
     async () => (await bodies(id)).includes('first'),
-    20_000,
+    30_000,
     () => 'the server does not have it',
   );
   await page.unroute('**/v1/messages');

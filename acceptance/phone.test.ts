@@ -154,7 +154,7 @@ async function visit(query = '', options: BrowserContextOptions = {}): Promise<V
     ...options,
   });
   // shorter than the test's own limit, so that a failure names what did not come
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (line) => {

@@ -52,7 +52,7 @@ beforeAll(async () => {
   await page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)");
   await until(
     () => registrationId !== '' && page.context().serviceWorkers().length > 0,
-    20_000,
+    30_000,
     () => 'no service worker is registered',
   );
   await worker().evaluate(`self.shown = []; self.registration.showNotification = async (title, { body, tag }) => {
@@ -85,7 +85,7 @@ test('whoever looks at the page is not told; when nobody does the notice is show
   await push({ ...notice, body: 'Hello?' });
   await until(
     async () => (await shown()).length === 2,
-    20_000,
+    30_000,
     () => 'nothing is shown',
   );
   expect(await shown()).toEqual([

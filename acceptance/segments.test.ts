@@ -11,7 +11,7 @@ let browser: Browser;
 let owner: SignedIn;
 let page: Page;
 const complaints: string[] = [];
-const soon = 20_000;
+const soon = 30_000;
 
 const row = (name: string) => page.getByRole('table').getByRole('row').filter({ hasText: name });
 const builder = () => page.getByRole('dialog', { name: /segment/i });

@@ -65,7 +65,7 @@ async function deliver(product: Product, body: string): Promise<void> {
       if (![200, 503, 0].includes(status)) throw new Error(`the webhook was answered ${status}`);
       return status === 200;
     },
-    20_000,
+    30_000,
     () => `no webhook was taken:\n${product.output()}`,
   );
 }
@@ -84,7 +84,7 @@ async function holds(product: Product, expected: string[]): Promise<void> {
       seen = await texts(product, 'in').catch(() => seen);
       return seen.length >= expected.length;
     },
-    20_000,
+    30_000,
     () => `expected ${expected.join()}, found ${seen.join()}:\n${product.output()}`,
   );
   expect([...seen].sort()).toEqual([...expected].sort());
@@ -140,12 +140,12 @@ describe('the demo', () => {
     await holds(product, ['before', 'during']);
     await until(
       async () => (await texts(product, 'out')).length === 2,
-      20_000,
+      30_000,
       () => `the replies did not go out:\n${product.output()}`,
     );
     await until(
       async () => (await product.api('/readyz')).status === 200,
-      10_000,
+      30_000,
       () => 'not ready again',
     );
     expect(postgresPid(folder.path)).not.toBe(killed);
@@ -184,13 +184,13 @@ describe('the demo', () => {
     const { id } = sent.body as Message;
     await until(
       async () => ((await product.api(`/v1/messages/${id}`)).body as Message).status === 'sending',
-      10_000,
+      30_000,
       () => `nothing hangs:\n${product.output()}`,
     );
     product.signalGroup('SIGINT');
     await until(
       () => product.output().includes('a second signal ends at once'),
-      10_000,
+      30_000,
       () => product.output(),
     );
     let code: number | null | undefined;
@@ -203,7 +203,7 @@ describe('the demo', () => {
         if (code === undefined) product.signalGroup('SIGINT');
         return code !== undefined;
       },
-      10_000,
+      30_000,
       () => `it did not end:\n${product.output()}`,
     );
     expect(code).toBe(130);
@@ -211,7 +211,7 @@ describe('the demo', () => {
     product = await startProduct({ dataDir: folder.path });
     await until(
       async () => ((await product.api(`/v1/messages/${id}`)).body as Message).status === 'unconfirmed',
-      20_000,
+      30_000,
       () => `what became of it is not told:\n${product.output()}`,
     );
     expect((await texts(product, 'out')).filter((text) => text === 'on its way')).toHaveLength(1);
@@ -265,7 +265,7 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
         const [reply] = await list<Message>(api, '/v1/messages?direction=out');
         return reply?.status === 'delivered';
       },
-      20_000,
+      30_000,
       () => `no reply:\n${api.output()}\n${worker.output()}`,
     );
     expect(await texts(api, 'out')).toEqual(['thanks for reaching us\n- team Demo']);

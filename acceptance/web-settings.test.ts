@@ -350,7 +350,7 @@ async function open(
     ...options,
   });
   // Shorter than a test's own limit, so that a failure names what was not there.
-  context.setDefaultTimeout(12_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }
 
@@ -394,7 +394,7 @@ async function linkFor(email: string, path: string): Promise<string> {
       }
       return false;
     },
-    10_000,
+    30_000,
     () => `no mail to ${email} leads to ${path}:\n${product.output()}`,
   );
   return found;

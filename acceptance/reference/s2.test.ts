@@ -116,7 +116,7 @@ test('3b. Test Opt-Out Detection: STOP opts out, the next message fails with 403
       found = await contact();
       return found?.optOut.status === true;
     },
-    20_000,
+    30_000,
     () => `nobody is opted out: ${JSON.stringify(found)}\n${product.output()}`,
   );
   expect(found?.optOut).toMatchObject({ status: true, keyword: expect.stringMatching(/^stop$/i) });
@@ -135,7 +135,7 @@ test('3b. Test Opt-Out Detection: STOP opts out, the next message fails with 403
   const said = () => list<Message>(product, `/v1/messages?contactId=${id}`);
   await until(
     async () => (await said()).some(({ direction, status }) => direction === 'out' && status === 'delivered'),
-    20_000,
+    30_000,
     () => product.output(),
   );
   const all = await said();
@@ -148,7 +148,7 @@ test('3b. Test Opt-Out Detection: STOP opts out, the next message fails with 403
   expect((await webhook(stop.replace('STOP', 'START'))).status).toBe(200);
   await until(
     async () => (await contact())?.optOut.status === false,
-    20_000,
+    30_000,
     () => product.output(),
   );
   expect(await sendTo(id)).toMatchObject({

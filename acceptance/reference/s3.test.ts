@@ -117,7 +117,7 @@ test("Register: 201, a user and a workspace of their own, once the mail's link w
       }
       return link !== '';
     },
-    20_000,
+    30_000,
     () => `no mail with a link:\n${product.output()}`,
   );
   const confirmed = await product.api('/v1/auth/confirm-address', {

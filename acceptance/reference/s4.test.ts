@@ -137,7 +137,7 @@ Content-Type: application/json
   ]);
   await until(
     async () => (await onPhone('919012345678')).length > 0,
-    20_000,
+    30_000,
     () => product.output(),
   );
   expect(await onPhone('919012345678')).toHaveLength(1);
@@ -196,7 +196,7 @@ test("5) Webhook POST: message, customer, and the tenant's own auto-reply under 
         null;
       return (await said()).some(({ direction, status }) => direction === 'out' && status === 'delivered');
     },
-    20_000,
+    30_000,
     () => `no reply:\n${product.output()}`,
   );
   const [out, incoming] = await said();
@@ -232,7 +232,7 @@ test("5) … a wrong signature is 401; Meta's app cannot speak for the simulator
   const known = async () => (await messages()).map(({ providerMessageId }) => providerMessageId);
   await until(
     async () => (await known()).includes('wamid.124'),
-    20_000,
+    30_000,
     () => product.output(),
   );
   expect(await known()).not.toContain('wamid.forged');

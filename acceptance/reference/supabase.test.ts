@@ -107,7 +107,7 @@ async function arrived(made: SupabaseClient, text: string): Promise<Row> {
       row = (data as Row[] | null)?.[0];
       return row !== undefined;
     },
-    20_000,
+    30_000,
     () => `"${text}" did not arrive`,
   );
   return row!;
@@ -181,7 +181,7 @@ test('health and settings; signup makes an account that waits for its mail; reco
     );
   await until(
     () => outbox().some((mail) => mail.includes(email)),
-    20_000,
+    30_000,
     () => 'no mail to confirm the address',
   );
 });
@@ -308,7 +308,7 @@ test('ANON_KEY opens sign-in and the handshake and reads no row', async () => {
     .subscribe((status) => answers.push(status));
   await until(
     () => answers.length > 0,
-    20_000,
+    30_000,
     () => 'the join was not answered',
   );
   expect(answers[0]).toBe('CHANNEL_ERROR');
@@ -353,7 +353,7 @@ test('its tokens: a key not signed with JWT_SECRET is refused with 401 and the l
   expect(await handshake(operator)).toBe(401);
   await until(
     () => product.output().includes('realtime: refused, invalid JWT'),
-    20_000,
+    30_000,
     () => product.output(),
   );
   for (const key of [anonKey, serviceKey, foreignKey, operator]) expect(product.output()).not.toContain(key);
@@ -400,7 +400,7 @@ test('postgres_changes: messages and conversations come by themselves, in the sh
     .subscribe((status) => states.push(status));
   await until(
     () => states.includes('SUBSCRIBED'),
-    20_000,
+    30_000,
     () => states.join(),
   );
   await writes('by itself');
@@ -413,7 +413,7 @@ test('postgres_changes: messages and conversations come by themselves, in the sh
     );
   await until(
     () => found('messages', 'INSERT') !== undefined && found('conversations', 'UPDATE') !== undefined,
-    20_000,
+    30_000,
     () => JSON.stringify(heard),
   );
   const { data } = await made.from('messages').select('*').eq('body', 'by itself').single();
@@ -432,7 +432,7 @@ test('postgres_changes: messages and conversations come by themselves, in the sh
         (change) =>
           change.table === 'messages' && change.eventType === 'UPDATE' && change.new.direction === 'outbound',
       ),
-    20_000,
+    30_000,
     () => JSON.stringify(heard.map(({ table, eventType, new: row }) => [table, eventType, row.status])),
   );
   expect(others).toEqual([]);
@@ -453,7 +453,7 @@ test('postgres_changes of other tables, columns and filters are refused with the
     channel.subscribe((status, error) => said.push(`${status} ${error?.message}`));
     await until(
       () => said.length > 0,
-      20_000,
+      30_000,
       () => 'no answer',
     );
     expect(said[0]).toContain('CHANNEL_ERROR invalid_request');

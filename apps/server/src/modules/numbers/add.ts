@@ -83,11 +83,14 @@ export async function prepareNumber(
   workspaceId: WorkspaceId,
   command: AddNumber,
 ): Promise<PreparedNumber> {
+  const given = command.phoneNumberId.trim();
+  // By a token alone it is at Meta: what is mistyped is told before anything is looked for.
+  if (command.accountId === undefined) idOf(given, 'cloud');
   const speaker =
     command.accountId === undefined
       ? await speakerOfToken(deps, workspaceId, command)
       : await speakerOfAccount(deps, workspaceId, command.accountId);
-  const phoneNumberId = idOf(command.phoneNumberId.trim(), speaker.provider);
+  const phoneNumberId = idOf(given, speaker.provider);
   // Before anybody is asked: the simulator would give the number another token. The insert has the last word.
   const taken = await deps.db.withSystem('is a number connected already', async (system) =>
     (await routesFor(system, [phoneNumberId])).has(phoneNumberId),
