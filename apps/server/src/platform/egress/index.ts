@@ -8,4 +8,4 @@
  * are answers, not followed; https unless the host is allowed; a request ends within its time and its answer within its
  * size.
  */
-export { createEgress, type Egress, type EgressAnswer } from './request.ts';
+export { createEgress, type Egress } from './request.ts';

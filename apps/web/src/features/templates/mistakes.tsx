@@ -93,7 +93,6 @@ export function AllMistakes() {
   };
   return (
     <Alert
-      classNames={{ title: classes.noteTitle ?? '' }}
       color="red"
       variant="outline"
       role="alert"

@@ -2,7 +2,6 @@ import type { Template } from '@chaski/sdk';
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { State } from '../../ui/page.tsx';
-import classes from './templates.module.css';
 
 export const statuses = [
   'DRAFT',
@@ -59,7 +58,6 @@ export function TemplateAlerts({ template }: { template: Template }) {
     <>
       {becameMarketing(template) ? (
         <Alert
-          classNames={{ title: classes.noteTitle ?? '' }}
           color="orange"
           variant="outline"
           role="status"
@@ -76,24 +74,12 @@ export function TemplateAlerts({ template }: { template: Template }) {
         </Alert>
       ) : null}
       {status === 'REJECTED' ? (
-        <Alert
-          classNames={{ title: classes.noteTitle ?? '' }}
-          color="red"
-          variant="outline"
-          role="status"
-          title={t('templates.rejected')}
-        >
+        <Alert color="red" variant="outline" role="status" title={t('templates.rejected')}>
           {reason ? t(`templates.reason.${reason}`, { defaultValue: reason }) : t('templates.noReason')}
         </Alert>
       ) : null}
       {status === 'PAUSED' || status === 'DISABLED' ? (
-        <Alert
-          classNames={{ title: classes.noteTitle ?? '' }}
-          color="red"
-          variant="outline"
-          role="status"
-          title={t(`templates.status.${status}`)}
-        >
+        <Alert color="red" variant="outline" role="status" title={t(`templates.status.${status}`)}>
           {t(`templates.means.${status}`)}
           {reason ? ` ${t(`templates.reason.${reason}`, { defaultValue: reason })}` : ''}
         </Alert>
@@ -104,13 +90,7 @@ export function TemplateAlerts({ template }: { template: Template }) {
         </Alert>
       ) : null}
       {draft?.state === 'refused' && draft.problem ? (
-        <Alert
-          classNames={{ title: classes.noteTitle ?? '' }}
-          color="red"
-          variant="outline"
-          role="alert"
-          title={t('templates.refused')}
-        >
+        <Alert color="red" variant="outline" role="alert" title={t('templates.refused')}>
           <bdi>{draft.problem.message}</bdi> ({draft.problem.code})
         </Alert>
       ) : null}
