@@ -117,6 +117,8 @@ test('Arabic is found without its vowel marks, and leads to where it was said', 
     soon,
     () => 'the words are not indexed',
   );
+  // Keys are heard from the first paint on.
+  await page.getByRole('link', { name: 'Inbox' }).waitFor();
   await page.keyboard.press('Control+KeyK');
   await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill('محمد');
   await hit.waitFor({ timeout: soon });

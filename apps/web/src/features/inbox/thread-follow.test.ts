@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { away, type Follow, look, nearEnd, opened, toEnd } from './thread-follow.ts';
 
-const atEnd: Follow = { top: 1000, max: 1000, following: true, seen: 'a' };
+const atEnd: Follow = { top: 1000, max: 1000, following: true, seen: 'a', leaving: false };
 
 describe('following what arrives', () => {
   test('at the end, growth pulls along, however large it is and in however many steps', () => {
@@ -20,7 +20,10 @@ describe('following what arrives', () => {
     const up = look(atEnd, { top: 800, max: 1000 }, 'a').now;
     expect(up.following).toBe(false);
     const later = look(up, { top: 800, max: 1600 }, 'b');
-    expect(later).toEqual({ now: { top: 800, max: 1600, following: false, seen: 'a' }, pull: false });
+    expect(later).toEqual({
+      now: { top: 800, max: 1600, following: false, seen: 'a', leaving: false },
+      pull: false,
+    });
   });
 
   test('a little above the end is the end still: nothing pulls until something comes', () => {
@@ -52,6 +55,23 @@ describe('following what arrives', () => {
       now: { following: false, seen: 'a' },
       pull: false,
     });
+  });
+
+  test('who is on the way to a quote is not held at the end, whatever is measured before the scroll', () => {
+    let state = away(atEnd);
+    // A look before anything moved, and rows that turn out a little larger.
+    for (const place of [
+      { top: 1000, max: 1000 },
+      { top: 1000, max: 1060 },
+    ]) {
+      const seen = look(state, place, 'b');
+      expect(seen).toMatchObject({ now: { following: false, seen: 'a' }, pull: false });
+      state = seen.now;
+    }
+    state = look(state, { top: 200, max: 1060 }, 'b').now;
+    expect(state).toMatchObject({ following: false, leaving: false });
+    // Back at the end by one's own hand, what comes is followed again.
+    expect(look(state, { top: 1060, max: 1060 }, 'b').now.following).toBe(true);
   });
 
   test('whatever grows and however late one is pulled: who never moves up is never left behind', () => {

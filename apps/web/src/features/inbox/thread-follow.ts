@@ -15,6 +15,8 @@ export interface Follow extends Place {
   following: boolean;
   /** The last line when one last stood at the end; later ones are new. null: not opened yet. */
   seen: string | null;
+  /** One was sent elsewhere and has not got away yet: being near the end counts for nothing until then. */
+  leaving: boolean;
 }
 
 /** Nearer to the end than this counts as at the end. */
@@ -22,7 +24,7 @@ export const nearEnd = 80;
 /** Browsers round what one scrolls to. */
 const rounding = 1;
 
-export const unplaced: Follow = { top: 0, max: 0, following: false, seen: null };
+export const unplaced: Follow = { top: 0, max: 0, following: false, seen: null, leaving: false };
 
 /** Opened, at the end or at the first unread. What lies below then is unread, not new. */
 export function opened(atEnd: boolean, last: string): Follow {
@@ -33,20 +35,21 @@ export function opened(atEnd: boolean, last: string): Follow {
 export function look(before: Follow, place: Place, last: string | null): { now: Follow; pull: boolean } {
   const movedUp = place.top - before.top < Math.min(0, place.max - before.max) - rounding;
   const near = place.max - place.top <= nearEnd;
-  const following = near || (before.following && !movedUp);
+  const leaving = before.leaving && near && place.top <= before.top + rounding;
+  const following = !leaving && (near || (before.following && !movedUp));
   const grew = Math.abs(place.max - before.max) > rounding;
   return {
-    now: { ...place, following, seen: following ? last : before.seen },
+    now: { ...place, following, seen: following ? last : before.seen, leaving },
     pull: following && grew && place.max - place.top > rounding,
   };
 }
 
 /** One wants to be at the end: the pill, or words of one's own. */
 export function toEnd(before: Follow, last: string | null): Follow {
-  return { ...before, following: true, seen: last };
+  return { ...before, following: true, seen: last, leaving: false };
 }
 
 /** One is taken somewhere else. */
 export function away(before: Follow): Follow {
-  return { ...before, following: false };
+  return { ...before, following: false, leaving: true };
 }
