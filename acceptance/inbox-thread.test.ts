@@ -33,6 +33,12 @@ beforeAll(async () => {
   const context = await browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();
   await page.goto(product.ready.url);
+  // The terminal may come a moment after the ready file.
+  await until(
+    async () => /Operator +\S+ +password \S+/.test(product.output()),
+    30_000,
+    () => `no operator is printed:\n${product.output()}`,
+  );
   const [, email, password] = /Operator +(\S+) +password (\S+)/.exec(product.output()) ?? [];
   await page.getByLabel('E-mail').fill(email ?? '');
   await page.locator('input[type=password]').fill(password ?? '');
