@@ -28,3 +28,9 @@ export const membersQuery = queryOptions({
   queryFn: () => all(chaski.members.list),
   ...few,
 });
+
+export const attributesQuery = queryOptions({
+  queryKey: ['contact_attribute', 'all'],
+  queryFn: async () => (await chaski.contactAttributes.list()).data,
+  ...few,
+});

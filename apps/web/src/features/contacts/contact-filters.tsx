@@ -5,8 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { labelsQuery } from '../../api/directory.ts';
-import { attributesQuery } from '../context/queries.ts';
+import { attributesQuery, labelsQuery } from '../../api/directory.ts';
 import type { ContactSearch } from './queries.ts';
 import { SegmentPicker } from './segment-picker.tsx';
 

@@ -4,10 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { attributesQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
-import { attributesQuery } from '../context/queries.ts';
 import classes from './contacts.module.css';
 import { importQuery } from './queries.ts';
 

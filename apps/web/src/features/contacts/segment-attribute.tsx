@@ -1,7 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { attributesQuery } from '../context/queries.ts';
+import { attributesQuery } from '../../api/directory.ts';
 import type { Draft } from './segment-tree.ts';
 import classes from './segments.module.css';
 

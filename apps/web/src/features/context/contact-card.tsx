@@ -2,12 +2,12 @@ import type { ContactDetails } from '@chaski/sdk';
 import { Alert, Badge, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { attributesQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
 import { Face } from '../../ui/face.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';
 import { InlineText } from './inline-text.tsx';
-import { attributesQuery } from './queries.ts';
 import { useContactWork } from './use-contact.ts';
 
 /** Who it is: name, how to reach them, what the team knows. */

@@ -20,12 +20,6 @@ export const mergesQuery = (id: string) =>
     queryFn: async () => (await chaski.contacts.listMerges({ id })).data,
   });
 
-export const attributesQuery = queryOptions({
-  queryKey: ['contact_attribute', 'all'],
-  queryFn: async () => (await chaski.contactAttributes.list()).data,
-  staleTime: 5 * 60_000,
-});
-
 /** Files of a conversation, the newest first. */
 export const sharedQuery = (conversationId: string) =>
   queryOptions({

@@ -4,10 +4,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
-import { type Account, numbersQuery } from './queries.ts';
+import type { Account } from './queries.ts';
 
 /** A number under the credentials that its account holds. */
 export function AccountNumber(props: { account: Account; opened: boolean; onClose: () => void }) {

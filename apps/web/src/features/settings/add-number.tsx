@@ -5,11 +5,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { problemsOf, useExplain } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
 import { AddNumberChecks, type CheckState } from './add-number-checks.tsx';
-import { numbersQuery } from './queries.ts';
 
 type Added = Awaited<ReturnType<typeof chaski.numbers.create>>;
 

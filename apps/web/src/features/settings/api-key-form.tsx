@@ -4,10 +4,10 @@ import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
-import { numbersQuery } from './queries.ts';
 import classes from './settings.module.css';
 
 type Scopes = NonNullable<Parameters<typeof chaski.apiKeys.create>[0]['body']['scopes']>;

@@ -1,10 +1,11 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { numbersQuery } from '../../api/directory.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, State } from '../../ui/page.tsx';
 import { useNow } from '../../ui/relative-time.tsx';
-import { type ApiKey, numbersQuery } from './queries.ts';
+import type { ApiKey } from './queries.ts';
 
 export function ApiKeyRow(props: {
   apiKey: ApiKey;

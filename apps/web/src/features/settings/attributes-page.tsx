@@ -4,10 +4,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { attributesQuery } from '../../api/directory.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Listing, Page, Row, Rows } from '../../ui/page.tsx';
 import { AttributeForm } from './attribute-form.tsx';
-import { type Attribute, attributesQuery } from './queries.ts';
+import type { Attribute } from './queries.ts';
 
 /** What is kept about contacts beside their names. */
 export function AttributesPage() {

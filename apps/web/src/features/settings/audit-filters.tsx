@@ -2,7 +2,8 @@ import { Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { type AuditFilter, membersQuery } from './queries.ts';
+import { membersQuery } from '../../api/directory.ts';
+import type { AuditFilter } from './queries.ts';
 
 const areas = [
   'api_key',

@@ -2,9 +2,10 @@ import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { membersQuery } from '../../api/directory.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row } from '../../ui/page.tsx';
-import { type AuditLine, membersQuery } from './queries.ts';
+import type { AuditLine } from './queries.ts';
 import classes from './settings.module.css';
 
 /** One line of the audit; what changed opens below it. */

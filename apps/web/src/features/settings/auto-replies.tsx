@@ -4,10 +4,11 @@ import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { useAct, useUnsaved } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
 import { Listing, Refused, Section } from '../../ui/page.tsx';
-import { numbersQuery, type Workflow, type Workspace, workflowsQuery, workspaceQuery } from './queries.ts';
+import { type Workflow, type Workspace, workflowsQuery, workspaceQuery } from './queries.ts';
 import classes from './settings.module.css';
 
 /** The built-in answer to what people write first: one switch for all, and a text for the workspace and each number. */

@@ -4,10 +4,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { labelsQuery } from '../../api/directory.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Listing, Page, Row, Rows } from '../../ui/page.tsx';
 import { LabelForm } from './label-form.tsx';
-import { type Label, labelsQuery } from './queries.ts';
+import type { Label } from './queries.ts';
 
 /** Words with a colour, for conversations and contacts. */
 export function LabelsPage() {

@@ -3,10 +3,11 @@ import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { membersQuery } from '../../api/directory.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
-import { type Member, membersQuery } from './queries.ts';
+import type { Member } from './queries.ts';
 import { ReachFields, reachOf } from './reach-fields.tsx';
 
 /** One member: role, limits, shut out for a while, or removed. */

@@ -3,12 +3,13 @@ import { IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { membersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
 import { Listing, Page, Row, Rows, State } from '../../ui/page.tsx';
 import { Invitations } from './invitations.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { MemberForm } from './member-form.tsx';
-import { type Member, membersQuery } from './queries.ts';
+import type { Member } from './queries.ts';
 import { useReach } from './reach-fields.tsx';
 
 /** Who works here, and who is asked to. */

@@ -4,9 +4,10 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
-import { numbersQuery, type WaNumber } from './queries.ts';
+import type { WaNumber } from './queries.ts';
 
 /** Written, never shown: WhatsApp is asked before it counts. */
 export function NewToken(props: { number: WaNumber; opened: boolean; onClose: () => void }) {

@@ -1,15 +1,24 @@
 import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core';
-import { IconBell, IconDotsVertical, IconKey, IconMoonStars, IconStar, IconSun } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconDotsVertical,
+  IconKey,
+  IconMoonStars,
+  IconSpeakerphone,
+  IconStar,
+  IconSun,
+} from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { numbersQuery } from '../../api/directory.ts';
 import { type Question, useAct } from '../../ui/confirm.tsx';
 import { Row, State } from '../../ui/page.tsx';
 import { NewToken } from './new-token.tsx';
 import { reasonOf, stateOf, toldOf } from './number-health.ts';
 import { NumberNotices } from './number-notices.tsx';
-import { numbersQuery, type WaNumber } from './queries.ts';
+import type { WaNumber } from './queries.ts';
 
 export function NumberRow({ number }: { number: WaNumber }) {
   const { t } = useTranslation();
@@ -48,6 +57,30 @@ export function NumberRow({ number }: { number: WaNumber }) {
               <Menu.Item leftSection={<IconBell size={16} />} onClick={() => setOpen('notices')}>
                 {t('settings.numbers.notices')}
               </Menu.Item>
+              {number.provider !== 'cloud' ? null : number.marketingRoute === 'messages' ? (
+                <Menu.Item
+                  leftSection={<IconSpeakerphone size={16} />}
+                  onClick={() =>
+                    change(
+                      { marketingRoute: 'marketing_messages' },
+                      {
+                        title: t('settings.numbers.marketingTitle', { number: number.displayPhoneNumber }),
+                        text: t('settings.numbers.marketingText'),
+                        action: t('settings.numbers.marketingOn'),
+                      },
+                    )
+                  }
+                >
+                  {t('settings.numbers.marketingOn')}
+                </Menu.Item>
+              ) : (
+                <Menu.Item
+                  leftSection={<IconSpeakerphone size={16} />}
+                  onClick={() => change({ marketingRoute: 'messages' })}
+                >
+                  {t('settings.numbers.marketingOff')}
+                </Menu.Item>
+              )}
               {number.status === 'active' ? (
                 <Menu.Item
                   leftSection={<IconMoonStars size={16} />}
@@ -81,6 +114,9 @@ export function NumberRow({ number }: { number: WaNumber }) {
         </Text>
         <bdi>{number.verifiedName}</bdi>
         {number.isDefault ? <Badge variant="default">{t('settings.numbers.default')}</Badge> : null}
+        {number.marketingRoute === 'marketing_messages' ? (
+          <Badge variant="default">{t('settings.numbers.marketingRoute')}</Badge>
+        ) : null}
       </Group>
       {reason ? (
         <Text size="sm">

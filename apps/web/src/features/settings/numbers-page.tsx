@@ -3,10 +3,10 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { numbersQuery } from '../../api/directory.ts';
 import { Listing, Page, Rows } from '../../ui/page.tsx';
 import { AddNumber } from './add-number.tsx';
 import { NumberRow } from './number-row.tsx';
-import { numbersQuery } from './queries.ts';
 
 /** The WhatsApp numbers of the workspace: how each is, and what can be done about it. */
 export function NumbersPage() {

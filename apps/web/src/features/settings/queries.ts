@@ -13,11 +13,6 @@ export const workflowsQuery = queryOptions({
   queryFn: async () => (await chaski.workflows.list()).data,
 });
 
-export const numbersQuery = queryOptions({
-  queryKey: ['numbers', 'all'],
-  queryFn: () => all(chaski.numbers.list),
-});
-
 /** Beside the numbers: what happens to either makes both stale. */
 export const accountsQuery = queryOptions({
   queryKey: ['numbers', 'accounts'],
@@ -30,31 +25,14 @@ export const noticesQuery = (id: string) =>
     queryFn: async () => (await chaski.numbers.listNotices({ id, query: { limit: 20 } })).data,
   });
 
-export const membersQuery = queryOptions({
-  queryKey: ['members', 'all'],
-  queryFn: () => all(chaski.members.list),
-});
-
 export const invitationsQuery = queryOptions({
   queryKey: ['invitation'],
   queryFn: () => all(chaski.invitations.list),
 });
 
-export const teamsQuery = queryOptions({ queryKey: ['team', 'all'], queryFn: () => all(chaski.teams.list) });
-
-export const labelsQuery = queryOptions({
-  queryKey: ['label', 'all'],
-  queryFn: () => all(chaski.labels.list),
-});
-
 export const quickRepliesQuery = queryOptions({
   queryKey: ['quick_reply', 'all'],
   queryFn: () => all(chaski.quickReplies.list),
-});
-
-export const attributesQuery = queryOptions({
-  queryKey: ['contact_attribute'],
-  queryFn: async () => (await chaski.contactAttributes.list()).data,
 });
 
 export const apiKeysQuery = queryOptions({

@@ -3,8 +3,9 @@ import { MultiSelect, Select, Switch } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { numbersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
-import { type Member, numbersQuery } from './queries.ts';
+import type { Member } from './queries.ts';
 
 export type Role = Member['role'];
 export type Reach = { role: Role; ownOnly: boolean; numberIds: string[] };

@@ -5,11 +5,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { membersQuery, teamsQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
 import { Listing, Page, Refused, Row, Rows } from '../../ui/page.tsx';
-import { membersQuery, type Team, teamsQuery } from './queries.ts';
+import type { Team } from './queries.ts';
 
 /** Groups of members that conversations are given to. */
 export function TeamsPage() {

@@ -1,8 +1,9 @@
 import { Progress, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { membersQuery, numbersQuery } from '../../api/directory.ts';
 import { Page, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
-import { membersQuery, numbersQuery, workspaceQuery } from './queries.ts';
+import { workspaceQuery } from './queries.ts';
 
 /** What the plan allows, and how much of it is used this month. */
 export function UsagePage() {
