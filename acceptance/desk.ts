@@ -6,14 +6,7 @@ export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 /** The demo's owner, as the terminal says. */
 export async function signInOwner(browser: Browser, product: Product): Promise<SignedIn> {
-  const told = () => /Operator +(\S+) +password (\S+)/.exec(product.output());
-  // The terminal may come a moment after the ready file.
-  await until(
-    async () => told() !== null,
-    30_000,
-    () => `no operator is printed:\n${product.output()}`,
-  );
-  const [, email, password] = told() ?? [];
+  const [, email, password] = /Operator +(\S+) +password (\S+)/.exec(product.output()) ?? [];
   const context = await browser.newContext({ locale: 'en-GB' });
   const page = await context.newPage();
   await page.goto(product.ready.url);

@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { axeSource, openBrowser } from './browser.ts';
+import { type SignedIn, signInOwner } from './desk.ts';
 import { dataFolder, list, type Product, startProduct, until } from './product.ts';
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
@@ -13,7 +14,7 @@ let product: Product;
 let browser: Browser;
 let axe: string;
 /** Of the agent who signed in. */
-let state: Awaited<ReturnType<BrowserContext['storageState']>>;
+let state: SignedIn;
 const open = new Set<BrowserContext>();
 const complaints: string[] = [];
 /** A page that loads on a busy machine, a message to the simulator and back. */
@@ -30,22 +31,7 @@ beforeAll(async () => {
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   // Answers of the product itself would stand between the lines that are looked at.
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
-  const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
-  await page.goto(product.ready.url);
-  // The terminal may come a moment after the ready file.
-  await until(
-    async () => /Operator +\S+ +password \S+/.test(product.output()),
-    30_000,
-    () => `no operator is printed:\n${product.output()}`,
-  );
-  const [, email, password] = /Operator +(\S+) +password (\S+)/.exec(product.output()) ?? [];
-  await page.getByLabel('E-mail').fill(email ?? '');
-  await page.locator('input[type=password]').fill(password ?? '');
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL(/\/app\/inbox/);
-  state = await context.storageState();
-  await context.close();
+  state = await signInOwner(browser, product);
 });
 afterAll(async () => {
   await browser?.close();

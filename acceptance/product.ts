@@ -240,7 +240,8 @@ export async function startProduct(options: StartOptions): Promise<Product> {
     gone = true;
   });
   await until(
-    async () => gone || existsSync(readyFile),
+    // Both, as what is printed comes through a pipe of its own.
+    async () => gone || (existsSync(readyFile) && output().includes('Ctrl-C stops it.')),
     60_000,
     () => `the product did not get ready:\n${output()}`,
   );

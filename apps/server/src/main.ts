@@ -134,7 +134,6 @@ async function start(
   if (config.roles.includes('api')) {
     writeRunning(dataDir, { pid: process.pid, url: started.url, simulatorUrl: started.simulatorUrl });
   }
-  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, started, running.embedded);
   for (const line of readyLines(
     started,
     config,
@@ -143,6 +142,8 @@ async function start(
   )) {
     print(line);
   }
+  // Last: who waits for it finds the lines above printed.
+  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, started, running.embedded);
 }
 
 /** A taken port is a person's everyday mistake and gets a person's sentence. */
