@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { campaignSchedule } from './campaign.ts';
 import {
   campaignStart,
-  instantOf,
   nextCampaignTurn,
   outOfQuiet,
   recipientDue,
   recipientZone,
   zoneOfCountry,
 } from './campaign-time.ts';
+import { instantOf } from './zone.ts';
 
 const zones = [
   'UTC',

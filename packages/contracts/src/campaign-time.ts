@@ -1,6 +1,6 @@
 /** Whose clock decides: zones, local times and quiet hours. Pure; daylight saving is the zone's own. */
 import type { CampaignSchedule } from './campaign.ts';
-import { isTimeZone } from './campaign.ts';
+import { instantOf, isTimeZone, shown } from './zone.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -69,55 +69,6 @@ export function recipientZone(
   const own = schedule.zoneAttribute === undefined ? undefined : facts.attributes?.[schedule.zoneAttribute];
   if (typeof own === 'string' && isTimeZone(own)) return own;
   return zoneOfCountry(facts.country ?? null) ?? schedule.timeZone;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
-    formats.set(zone, format);
-  }
-  return format;
-}
-
-/** What a clock in the zone shows, as if it were UTC. */
-function shown(at: number, zone: string): number {
-  const parts: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value);
-  return Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
-}
-
-/**
- * The first moment at which a clock in the zone shows this wall time. A time that a change to summer skips is the moment
- * of the change; one that comes twice is its first.
- */
-export function instantOf(wall: number, zone: string): number {
-  // Offsets around the time: the answer uses one of them.
-  const offsets = [wall - day, wall + day].map((at) => shown(at, zone) - at);
-  const found = [...new Set(offsets)]
-    .map((offset) => wall - offset)
-    .filter((at) => shown(at, zone) === wall)
-    .sort((a, b) => a - b)[0];
-  if (found !== undefined) return found;
-  // Skipped: the clock jumps over it. The change lies between the two candidates.
-  let low = wall - Math.max(...offsets);
-  let high = wall - Math.min(...offsets);
-  while (high - low > 1_000) {
-    const middle = Math.floor((low + high) / 2_000) * 1_000;
-    if (shown(middle, zone) < wall) low = middle;
-    else high = middle;
-  }
-  return high;
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { type SegmentFilter, segmentFilter, segmentTree } from './segment.ts';
+import { timeZone } from './zone.ts';
 
 export const campaignStates = [
   'draft',
@@ -55,25 +56,6 @@ export type PauseReason = (typeof pauseReasons)[number];
 const clockTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'Use hours and minutes, such as 09:30.' });
-
-const zones = new Map<string, boolean>();
-/** Whether this machine knows the zone. */
-export function isTimeZone(name: string): boolean {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
-  let is = true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-  } catch {
-    is = false;
-  }
-  if (zones.size < 2_000) zones.set(name, is);
-  return is;
-}
-const timeZone = z
-  .string()
-  .max(60)
-  .refine(isTimeZone, { error: 'Use an IANA zone, such as America/Sao_Paulo.' });
 
 const column = z.string().min(1).max(200);
 const fallback = z

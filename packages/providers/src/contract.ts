@@ -141,6 +141,8 @@ export interface SendCall {
   replyTo: string | null;
   /** ≤ 512 characters; echoed in every status. */
   callbackData: string;
+  /** `marketing_messages`: WhatsApp's address for marketing templates, where the provider has it. */
+  route?: 'messages' | 'marketing_messages';
   timeoutMs: number;
   signal?: AbortSignal;
 }
@@ -237,6 +239,33 @@ export type Subscription =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
+/** What people see of a number's business; '' and [] where nothing was said. */
+export interface Profile {
+  about: string;
+  address: string;
+  description: string;
+  email: string;
+  websites: string[];
+  vertical: string;
+  pictureUrl: string | null;
+}
+
+/** Fields left out stay. */
+export type ProfileToWrite = { [Field in keyof Omit<Profile, 'pictureUrl'>]?: Profile[Field] | undefined } & {
+  /** Of `uploadSample`. */
+  pictureHandle?: string | undefined;
+};
+
+export type ProfileRead =
+  | { outcome: 'ok'; profile: Profile }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
+export type ProfileChanged =
+  | { outcome: 'ok' }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
 export const providerNames = ['cloud', 'ycloud'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
@@ -278,6 +307,14 @@ export interface Provider extends TemplateCalls {
     accountRef: string | null;
     timeoutMs: number;
   }): Promise<AccountInfo>;
+  /** What people see of the number. */
+  profile(call: { credential: Credential; phoneNumberId: string; timeoutMs: number }): Promise<ProfileRead>;
+  changeProfile(call: {
+    credential: Credential;
+    phoneNumberId: string;
+    change: ProfileToWrite;
+    timeoutMs: number;
+  }): Promise<ProfileChanged>;
   /** Makes webhooks of the account come. Done again it changes nothing. `address`: where they shall go, if that is told. */
   subscribe(call: {
     credential: Credential;

@@ -15,6 +15,7 @@ import { createAgent } from './cloud/http.ts';
 import { downloadMedia, mediaInfo, uploadMedia } from './cloud/media.ts';
 import { numberInfo } from './cloud/number.ts';
 import { parse as parseCloud } from './cloud/parse.ts';
+import { changeProfile, profile } from './cloud/profile.ts';
 import { markRead, send } from './cloud/send.ts';
 import { subscribe } from './cloud/subscribe.ts';
 import { templateCalls } from './cloud/template-write.ts';
@@ -36,6 +37,7 @@ import {
 } from './ycloud/media.ts';
 import { numberInfo as numberInfoYcloud } from './ycloud/number.ts';
 import { parse as parseYcloud } from './ycloud/parse.ts';
+import { noProfile } from './ycloud/profile.ts';
 import { markRead as markReadYcloud, send as sendYcloud } from './ycloud/send.ts';
 import { templateCalls as templateCallsYcloud } from './ycloud/template-calls.ts';
 import { listTemplates as listTemplatesYcloud } from './ycloud/templates.ts';
@@ -64,6 +66,8 @@ export function createCloudProvider(options: ProviderOptions = {}): Provider {
     markRead: (call) => markRead(agent, call),
     numberInfo: (call) => numberInfo(agent, call),
     accountInfo: (call) => accountInfo(agent, call),
+    profile: (call) => profile(agent, call),
+    changeProfile: (call) => changeProfile(agent, call),
     subscribe: (call) => subscribe(agent, call),
     // An account's app may serve other systems too: it stays subscribed.
     unsubscribe: async () => {},
@@ -89,6 +93,8 @@ export function createYcloudProvider(options: ProviderOptions = {}): Provider {
     markRead: (call) => markReadYcloud(agent, call),
     numberInfo: (call) => numberInfoYcloud(agent, call),
     accountInfo: (call) => accountInfoYcloud(agent, call),
+    profile: noProfile,
+    changeProfile: noProfile,
     subscribe: (call) => subscribeYcloud(agent, call),
     unsubscribe: (call) => unsubscribe(agent, call),
     listTemplates: (call) => listTemplatesYcloud(agent, call),
@@ -122,6 +128,8 @@ export function createProviders(options: ProviderOptions = {}): Providers {
     markRead: (call) => of(call).markRead(call),
     numberInfo: (call) => of(call).numberInfo(call),
     accountInfo: (call) => of(call).accountInfo(call),
+    profile: (call) => of(call).profile(call),
+    changeProfile: (call) => of(call).changeProfile(call),
     subscribe: (call) => of(call).subscribe(call),
     unsubscribe: (call) => of(call).unsubscribe(call),
     listTemplates: (call) => of(call).listTemplates(call),

@@ -10,6 +10,7 @@ import { checkMarketing, markLite } from './marketing.ts';
 import { parseMultipart, uploadMedia } from './media.ts';
 import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
+import { checkedProfile } from './profile.ts';
 import { checkSend, type Order } from './send-rules.ts';
 import { tierOf } from './tier.ts';
 import { accountOf, type Num, type Scope, type World } from './world.ts';
@@ -71,7 +72,7 @@ export async function numberEdge(call: GraphCall, number: Num, edge: string): Pr
     case 'GET whatsapp_business_profile':
       return sendJson(res, 200, { data: [{ ...number.profile, messaging_product: 'whatsapp' }] });
     case 'POST whatsapp_business_profile': {
-      number.profile = { ...number.profile, ...checkedProfile(await json(call)) };
+      number.profile = { ...number.profile, ...checkedProfile(world, await json(call)) };
       saveNumber(world, number);
       return sendJson(res, 200, { success: true });
     }
@@ -145,21 +146,6 @@ function pinOf(body: JsonObject): string {
   if (!/^\d{6}$/.test(pin))
     throw new GraphError(100, undefined, { title: '(#100) Param pin must be 6 digits.' });
   return pin;
-}
-
-function checkedProfile(body: JsonObject): JsonObject {
-  const limits: Record<string, number> = { about: 139, address: 256, description: 512, email: 128 };
-  for (const [key, max] of Object.entries(limits)) {
-    const value = body[key];
-    if (value !== undefined && (typeof value !== 'string' || value.length > max))
-      throw new GraphError(100, undefined, {
-        title: `(#100) Param ${key} must be at most ${max} characters long.`,
-      });
-  }
-  if (asArray(body.websites).length > 2)
-    throw new GraphError(100, undefined, { title: '(#100) Param websites must have at most 2 elements.' });
-  const { messaging_product: _product, ...profile } = body;
-  return profile;
 }
 
 /** Mixed results answer HTTP 400 with both lists. */

@@ -1,5 +1,5 @@
 /**
- * Samples of templates: a session for a file, its bytes, and the handle that a template names.
+ * Samples of templates and pictures of profiles: a session for a file, its bytes, and the handle that names it.
  * Source: Meta "Resumable Upload API": `POST /{app}/uploads`, `POST|GET /upload:…`, header `file_offset`.
  */
 import { GraphError } from './errors.ts';
@@ -52,4 +52,11 @@ export async function uploadNode(call: GraphCall, id: string): Promise<void> {
   if (session.offset < session.length) return sendJson(call.res, 200, { id, file_offset: session.offset });
   const kind = Buffer.from(session.type).toString('base64');
   sendJson(call.res, 200, { h: `4::${kind}:${id.slice('upload:'.length)}` });
+}
+
+/** The type of a file that was uploaded whole; null: no such handle. */
+export function typeOfHandle(world: World, handle: string): string | null {
+  const [, , , id] = handle.split(':');
+  const session = sessions.get(world)?.get(`upload:${id}`);
+  return session && session.offset === session.length ? session.type : null;
 }

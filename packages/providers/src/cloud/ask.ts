@@ -15,18 +15,23 @@ export type Asked =
   /** Nobody answered, or said to come again later. */
   | { outcome: 'unreachable'; reason: string };
 
-/** One request without a body, with the account's token. */
+/** One request with the account's token. */
 export async function ask(
   agent: Dispatcher,
   call: { credential: Credential; timeoutMs: number },
   path: string,
   method: 'GET' | 'POST' = 'GET',
+  body?: object,
 ): Promise<Asked> {
   return read(
     await request(agent, {
       method,
       url: graphUrl(call.credential, path),
-      headers: bearer(call.credential),
+      headers: {
+        ...bearer(call.credential),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       timeoutMs: call.timeoutMs,
       maxBytes: MAX_ANSWER,
     }),
