@@ -20,6 +20,7 @@ create table accounts (
   app_id uuid not null,
   name text not null default ''::text,
   sealed_token text,
+  token_in text not null default 'database'::text,
   webhook_key text,
   sealed_webhook_secret text,
   webhooks_subscribed_at timestamp with time zone,
@@ -29,7 +30,8 @@ create table accounts (
   paused_reason text,
   created_at timestamp with time zone not null,
   constraint accounts_pkey PRIMARY KEY (workspace_id, id),
-  constraint accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+  constraint accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint accounts_token_in_check CHECK ((token_in = ANY (ARRAY['database'::text, 'aws'::text])))
 );
 CREATE INDEX accounts_ref ON public.accounts USING btree (account_ref);
 policy system for all to chaski_system using true with check true;

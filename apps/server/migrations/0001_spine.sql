@@ -162,7 +162,9 @@ create table accounts (
   -- The app that signs its webhooks. YCloud signs per account: then this is the account's own id.
   app_id uuid not null,
   name text not null default '',
+  -- The token, sealed; 'aws': its name in Secrets Manager, sealed
   sealed_token text,
+  token_in text not null default 'database' check (token_in in ('database', 'aws')),
   -- YCloud: the last part of the address that its webhooks come to, and the secret that signs them
   webhook_key text,
   sealed_webhook_secret text,

@@ -50,6 +50,7 @@ import {
 } from './modules/messages/index.ts';
 import {
   type AddNumberDeps,
+  dropTokenHandler,
   ensureApp,
   listMockNumbers,
   loadDoor,
@@ -83,6 +84,7 @@ import { openRedis } from './platform/redis/index.ts';
 import { countByKey, keyRing } from './platform/seal.ts';
 import { createSignals } from './platform/signals.ts';
 import { refuseLostKeys, type Secrets } from './secrets.ts';
+import { tokenKeeping } from './secrets-elsewhere.ts';
 import { type AttachedSimulator, openSimulator } from './simulator.ts';
 
 export interface AppOptions {
@@ -267,7 +269,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       log: part(log, 'inbound'),
       clock: db.clock,
     });
-    useKeyRing(db, ring);
+    useKeyRing(db, ring, tokenKeeping(config));
     let url = config.publicUrl ?? '';
     // The simulator's phones live on this machine, whatever the public address is.
     let local = url;
@@ -500,6 +502,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           ...syncTemplatesHandlers({ db, provider: providers }),
           ...handOverHandlers({ db, blobs, provider: providers }),
           subscribeHandler({ db, ring, calls: providers, addressOf: webhookAddress }),
+          dropTokenHandler(db),
           replayNumberHandler({ db, parse, log: part(log, 'inbound') }),
           markReadHandler({ db, provider: providers.named, delivery }),
           auth.mailer.handler,

@@ -56,6 +56,9 @@ export function check(
       problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: set both or none.');
     }
   }
+  if (config.awsProviderTokens && !config.useAwsSecrets) {
+    problems.push('AWS_PROVIDER_TOKENS: also needs USE_AWS_SECRETS.');
+  }
   if (config.useAwsSecrets && config.gcpSecret !== undefined) {
     problems.push('USE_AWS_SECRETS and GCP_SECRET: sealing keys lie in one place. Keep one of them.');
   }

@@ -18,6 +18,18 @@ export const keySettings = {
     group: GROUPS.aws,
     doc: 'Name or ARN of the secret that holds the sealing keys.',
   }),
+  AWS_PROVIDER_TOKENS: setting(flag.default(false), {
+    group: GROUPS.aws,
+    doc: 'Tokens of accounts go to Secrets Manager too, when they are saved. While AWS is away messages of their numbers wait. `chaski keys tokens` moves what is there.',
+  }),
+  AWS_TOKEN_PREFIX: setting(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_+=.@-]+(\/[A-Za-z0-9_+=.@-]+)*$/, 'must look like chaski/tokens')
+      .max(200)
+      .default('chaski/tokens'),
+    { group: GROUPS.aws, doc: 'What their names begin with: <prefix>/<workspace id>/<a name of its own>.' },
+  ),
   AWS_ACCESS_KEY_ID: setting(z.string().optional(), {
     group: GROUPS.aws,
     doc: 'Access key id. Without it the credentials of the container or the machine are taken.',

@@ -1,7 +1,10 @@
-/** secrets-elsewhere — sealing keys that AWS or Google keeps, taken from there before anything is opened or made. */
+/**
+ * secrets-elsewhere — what AWS or Google keeps: sealing keys, taken from there before anything is opened or made; AWS
+ * also tokens of accounts.
+ */
 import type { Config } from './config.ts';
 import { systemClock } from './platform/clock.ts';
-import { awsKeys, gcpKeys, keysFrom } from './platform/keys/index.ts';
+import { awsKeys, awsVault, gcpKeys, keysFrom, remembering, type VaultUse } from './platform/keys/index.ts';
 
 /**
  * The configuration with its sealing keys. With USE_AWS_SECRETS or GCP_SECRET they are those from there alone: what
@@ -20,9 +23,20 @@ export async function withSealingKeys(config: Config): Promise<Config> {
     return { ...config, sealingKeys: await keysFrom(source) };
   }
   if (!config.useAwsSecrets) return config;
-  const source = awsKeys({
+  const source = awsKeys({ ...awsOf(config), secretName: config.awsSecretName });
+  return { ...config, sealingKeys: await keysFrom(source) };
+}
+
+/** Where tokens of accounts lie beside the database; null: nowhere. What AWS has is read also when no more goes there. */
+export function tokenKeeping(config: Config): VaultUse | null {
+  if (!config.useAwsSecrets) return null;
+  const vault = remembering(awsVault({ ...awsOf(config), prefix: config.awsTokenPrefix }));
+  return { vault, keeps: config.awsProviderTokens };
+}
+
+function awsOf(config: Config) {
+  return {
     region: config.awsRegion!,
-    secretName: config.awsSecretName,
     endpoint: config.awsEndpointUrl ?? null,
     clock: systemClock,
     credentials: {
@@ -34,6 +48,5 @@ export async function withSealingKeys(config: Config): Promise<Config> {
       containerToken: config.awsContainerAuthorizationToken,
       metadataEndpoint: config.awsEc2MetadataServiceEndpoint,
     },
-  });
-  return { ...config, sealingKeys: await keysFrom(source) };
+  };
 }

@@ -156,6 +156,25 @@ export function addKeys(program: Command): void {
   );
 
   keys
+    .command('tokens')
+    .description('move the tokens of accounts to where AWS_PROVIDER_TOKENS wants them, while the app goes on')
+    .option('--data-dir <path>', 'folder of the embedded database')
+    .action(async (options: CommonOptions) => {
+      const { operator, withSession } = await import('./session.ts');
+      const { moveTokens } = await import('../modules/numbers/index.ts');
+      const { keyRing } = await import('../platform/seal.ts');
+      await withSession(options, async ({ db, loaded, secrets }) => {
+        const to = loaded.config.awsProviderTokens ? 'aws' : 'database';
+        const ring = keyRing(secrets.sealingKeys);
+        const { moved, failed } = await moveTokens(db, { ring, to, actor: operator });
+        const place = to === 'aws' ? 'AWS Secrets Manager' : 'the database';
+        console.log(`Moved to ${place}: ${moved}; left where they are: ${failed.length}.`);
+        for (const { accountId, reason } of failed) console.log(`Account ${accountId}: ${reason}`);
+        if (failed.length > 0) process.exitCode = 1;
+      });
+    });
+
+  keys
     .command('rotate')
     .description(
       'seal everything with the first of SEALING_KEYS while the app goes on, and say which key may go',

@@ -100,7 +100,7 @@ export function addNumber(program: Command): void {
     .option('--unchecked', 'believe the token: WhatsApp is not asked whether it may use the number')
     .action(async (phoneNumberId: string, options: NumberOptions) => {
       const { operator, show, withSession } = await import('./session.ts');
-      const { askToken, getNumber, setToken } = await import('../modules/numbers/index.ts');
+      const { askToken, getNumber, keepToken, setToken } = await import('../modules/numbers/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       await withSession(options, async ({ db, loaded, secrets }) => {
         const token = readToken(options.tokenFile, loaded.config);
@@ -108,8 +108,13 @@ export function addNumber(program: Command): void {
         const read = () => db.withTenant(workspaceId, operator, (tx) => getNumber(tx, numberId));
         const before = await read();
         await asking(options, (checkNumber) => askToken({ db, checkNumber }, before, token));
+        const kept = await keepToken(db, workspaceId, token);
         await db.withTenant(workspaceId, operator, (tx) =>
-          setToken(tx, { db, ring: keyRing(secrets.sealingKeys) }, { accountId: before.accountId, token }),
+          setToken(
+            tx,
+            { db, ring: keyRing(secrets.sealingKeys) },
+            { accountId: before.accountId, token: kept },
+          ),
         );
         show([await read()], options.json);
       });

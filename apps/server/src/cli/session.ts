@@ -1,9 +1,12 @@
 /** What the commands share: a database through its ordinary door, a workspace chosen, rows shown. */
 import { withDatabase } from '../database.ts';
+import { useKeyRing } from '../modules/numbers/index.ts';
 import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { isId, type WorkspaceId } from '../platform/ids.ts';
+import { keyRing } from '../platform/seal.ts';
 import type { Secrets } from '../secrets.ts';
+import { tokenKeeping } from '../secrets-elsewhere.ts';
 import { type CommonOptions, type Loaded, load } from './environment.ts';
 
 /** Who acts, in events and audit. */
@@ -31,6 +34,7 @@ export async function withSession<Result>(
       applicationName: 'chaski-cli',
     });
     try {
+      useKeyRing(db, keyRing(secrets.sealingKeys), tokenKeeping(loaded.config));
       return await work({ db, loaded, secrets, ownerUrl: address.ownerUrl });
     } catch (error) {
       throw explain(error);

@@ -107,6 +107,9 @@ export const errors = {
     ),
   databaseBusy: (details: Details = {}, cause?: unknown) =>
     new AppError('database_busy', 503, 'The database is busy. Try again.', details, cause),
+  /** What keeps our secrets elsewhere cannot be asked, or says no; `message` has its reason. */
+  vaultUnavailable: (message: string, details: Details = {}) =>
+    new AppError('vault_unavailable', 503, message, details, undefined, true),
   overloaded: (message: string, details: Details = {}) => new AppError('overloaded', 503, message, details),
   /** The address is known, what it asks for is not there yet: `capability` names it. */
   notAvailable: (capability: string, message: string) =>

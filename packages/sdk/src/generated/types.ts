@@ -407,6 +407,10 @@ export type Account = {
    */
   hasToken: boolean;
   /**
+   * Where they lie: sealed in the database, or in AWS Secrets Manager. Null: it holds none.
+   */
+  tokenIn: 'database' | 'aws' | null;
+  /**
    * YCloud: whether the secret of its endpoint is known.
    */
   hasWebhookSecret: boolean;

@@ -30,6 +30,9 @@ export interface HandOverDeps {
   signal: AbortSignal;
 }
 
+/** Between two questions for a token whose keeper is away. */
+const vaultPauseMs = 30_000;
+
 export type Templates = Awaited<ReturnType<typeof templatesOf>>;
 
 export interface HandOver {
@@ -78,6 +81,11 @@ export function handOvers(deps: HandOverDeps): HandOver {
           ...giveBack(number, ref, error.message),
           pause: { accountId: row.account_id, reason: error.message },
         };
+      }
+      // Whoever keeps the token is away: the number waits, and no try is used up.
+      if (error instanceof AppError && error.code === 'vault_unavailable') {
+        const dueAt = new Date(db.clock.now().getTime() + vaultPauseMs);
+        return { ...giveBack(number, ref, error.message), dueAt, slow: 'number' };
       }
       return resultOf(
         ref,

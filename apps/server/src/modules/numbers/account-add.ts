@@ -7,9 +7,10 @@ import { type AccountRow, getAccount } from './account.ts';
 import { type AccountDeps, askAccount } from './account-check.ts';
 import { requestSubscription } from './account-subscribe.ts';
 import { tellAccount } from './account-tell.ts';
-import { tokenPlace, webhookSecretPlace } from './credentials.ts';
+import { webhookSecretPlace } from './credentials.ts';
 import { insertAccount } from './queries.ts';
 import { type Speaker, speakerOfKey, speakerOfToken } from './speaker.ts';
+import { type KeptToken, keepToken, tokenPlace } from './token.ts';
 
 export interface NewAccount {
   provider: 'cloud' | 'ycloud' | 'simulator';
@@ -27,6 +28,7 @@ export interface PreparedAccount {
   workspaceId: WorkspaceId;
   command: NewAccount;
   speaker: Speaker;
+  token: KeptToken;
 }
 
 /** Asks the provider whether the credentials are good, before the transaction. Refused: `account_not_reachable`. */
@@ -45,7 +47,7 @@ export async function prepareAccount(
     ]);
   }
   if (!speaker.isMock) await askAccount(deps, speaker);
-  return { workspaceId, command, speaker };
+  return { workspaceId, command, speaker, token: await keepToken(deps.db, workspaceId, speaker.token) };
 }
 
 function speakerOf(deps: AccountDeps, workspaceId: WorkspaceId, command: NewAccount) {
@@ -71,11 +73,12 @@ function speakerOf(deps: AccountDeps, workspaceId: WorkspaceId, command: NewAcco
 export async function addAccount(
   tx: TenantTx,
   deps: { ring: KeyRing },
-  { workspaceId, command, speaker }: PreparedAccount,
+  { workspaceId, command, speaker, token }: PreparedAccount,
 ): Promise<AccountRow> {
   if (workspaceId !== tx.workspaceId) throw new Error('an account was prepared for another workspace');
   const id = await makeAccount(tx, deps, {
     speaker,
+    token,
     ref: command.ref ?? null,
     portfolioRef: command.portfolioRef ?? '',
     name: command.name ?? '',
@@ -92,6 +95,7 @@ export async function makeAccount(
   deps: { ring: KeyRing },
   wanted: {
     speaker: Speaker;
+    token: KeptToken;
     ref: string | null;
     portfolioRef: string;
     name: string;
@@ -109,7 +113,7 @@ export async function makeAccount(
     wanted.portfolioRef,
     speaker.appId ?? id,
     wanted.name,
-    seal(deps.ring, tokenPlace(tx.workspaceId, id), speaker.token),
+    seal(deps.ring, tokenPlace(tx.workspaceId, id), wanted.token.text),
     speaker.baseUrl,
     speaker.version,
     tx.now().toISOString(),
@@ -118,6 +122,7 @@ export async function makeAccount(
     wanted.webhookSecret === null
       ? null
       : seal(deps.ring, webhookSecretPlace(tx.workspaceId, id), wanted.webhookSecret.trim()),
+    wanted.token.in,
   ]);
   // With a secret that was pasted somebody has made the endpoint by hand. An account without a reference cannot be
   // subscribed at Meta, and the simulator's numbers without one are.

@@ -15,6 +15,10 @@ export const accountBody = z
       .describe('The Meta app that signs its webhooks; null: YCloud signs per account.'),
     graphVersion: z.string(),
     hasToken: z.boolean().describe('Whether it holds credentials. They are written, never shown.'),
+    tokenIn: z
+      .enum(['database', 'aws'])
+      .nullable()
+      .describe('Where they lie: sealed in the database, or in AWS Secrets Manager. Null: it holds none.'),
     hasWebhookSecret: z.boolean().describe('YCloud: whether the secret of its endpoint is known.'),
     pausedReason: z.string().nullable().describe('Not null: deliveries wait for a new token.'),
     webhookUrl: z
@@ -60,6 +64,7 @@ export function presentAccount(
     appId: row.provider === 'ycloud' ? null : row.appId,
     graphVersion: row.graphVersion,
     hasToken: row.hasToken,
+    tokenIn: row.tokenIn,
     hasWebhookSecret: row.hasWebhookSecret,
     pausedReason: row.pausedReason,
     webhookUrl: addressOf(row),

@@ -151,11 +151,15 @@ export function numberAccountRoutes(deps: AccountRoutesDeps): (app: HttpApp) => 
       async (request) => {
         requireAll(request);
         const { id } = request.params;
-        if (request.body.token !== undefined) {
-          const account = await inTenant(db, request, (tx) => getAccount(tx, id));
-          await prepareChange(deps, account, request.body);
-        }
-        return present(await inTenant(db, request, (tx) => changeAccount(tx, deps, id, request.body)));
+        const token =
+          request.body.token === undefined
+            ? null
+            : await prepareChange(
+                deps,
+                await inTenant(db, request, (tx) => getAccount(tx, id)),
+                request.body,
+              );
+        return present(await inTenant(db, request, (tx) => changeAccount(tx, deps, id, request.body, token)));
       },
     );
 
@@ -187,7 +191,7 @@ export function numberAccountRoutes(deps: AccountRoutesDeps): (app: HttpApp) => 
         requireAll(request);
         const { id } = request.params;
         await prepareRemoval(deps, await inTenant(db, request, (tx) => getAccount(tx, id)));
-        await inTenant(db, request, (tx) => removeAccount(tx, id));
+        await inTenant(db, request, (tx) => removeAccount(tx, deps, id));
         return reply.code(204).send(null);
       },
     );

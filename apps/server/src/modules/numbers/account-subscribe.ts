@@ -4,10 +4,11 @@ import type { Database, Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
-import { type KeyRing, seal, unseal } from '../../platform/seal.ts';
+import { type KeyRing, seal } from '../../platform/seal.ts';
 import type { AccountDeps } from './account-check.ts';
-import { tokenPlace, webhookSecretPlace } from './credentials.ts';
+import { webhookSecretPlace } from './credentials.ts';
 import { forgetProblem, keepProblem, keepSubscription, subscribeRow } from './queries-account.ts';
+import { readToken, type TokenRow } from './token.ts';
 
 const subscribeJob = defineJob({
   name: 'numbers.subscribe-account',
@@ -47,6 +48,7 @@ export function subscribeHandler(deps: {
       | {
           provider: ProviderName;
           sealed_token: string | null;
+          token_in: TokenRow['token_in'];
           base_url: string;
           graph_version: string;
           account_ref: string | null;
@@ -57,17 +59,21 @@ export function subscribeHandler(deps: {
     // Deleted since.
     if (!row || row.sealed_token === null) return;
     const { sealed_token } = row;
-    const told = await deps.calls.subscribe({
-      credential: {
-        provider: row.provider,
-        token: unseal(ring, tokenPlace(workspaceId, accountId), sealed_token),
-        baseUrl: row.base_url,
-        version: row.graph_version,
-      },
-      accountRef: row.account_ref,
-      address: deps.addressOf({ webhookKey: row.webhook_key, isSimulated: row.is_simulated }),
-      timeoutMs,
-    });
+    const token = await readToken(db, workspaceId, accountId, { ...row, sealed_token });
+    const told: Subscription =
+      token.outcome === 'away'
+        ? { outcome: 'unreachable', reason: `the token cannot be read: ${token.reason}` }
+        : await deps.calls.subscribe({
+            credential: {
+              provider: row.provider,
+              token: token.value,
+              baseUrl: row.base_url,
+              version: row.graph_version,
+            },
+            accountRef: row.account_ref,
+            address: deps.addressOf({ webhookKey: row.webhook_key, isSimulated: row.is_simulated }),
+            timeoutMs,
+          });
     await db.withSystem('what became of a subscription', async (tx) => {
       if (!(await keep(tx, told))) return;
       await emit(tx, [

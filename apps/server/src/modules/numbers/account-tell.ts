@@ -6,7 +6,12 @@ import type { AccountRow } from './account.ts';
 export async function tellAccount(
   tx: TenantTx,
   account: AccountRow,
-  what: { before?: AccountRow; after?: AccountRow; credentials?: boolean; subscribing?: boolean },
+  what: {
+    before?: AccountRow;
+    after?: AccountRow;
+    credentials?: 'changed' | 'moved' | undefined;
+    subscribing?: boolean;
+  },
 ): Promise<void> {
   await emit(tx, [
     {
@@ -18,7 +23,7 @@ export async function tellAccount(
         before: what.before ? audited(what.before) : null,
         after: {
           ...(what.after ? audited(what.after) : {}),
-          ...(what.credentials ? { credentials: 'changed' } : {}),
+          ...(what.credentials ? { credentials: what.credentials } : {}),
           ...(what.subscribing ? { webhooks: 'subscribing' } : {}),
         },
       },

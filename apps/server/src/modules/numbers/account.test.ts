@@ -82,8 +82,8 @@ async function add(workspaceId: WorkspaceId, command: NewAccount) {
 }
 const read = (workspaceId: WorkspaceId, id: string) => inWorkspace(workspaceId, (tx) => getAccount(tx, id));
 async function change(workspaceId: WorkspaceId, id: string, what: AccountChange) {
-  await prepareChange(deps, await read(workspaceId, id), what);
-  return inWorkspace(workspaceId, (tx) => changeAccount(tx, deps, id, what));
+  const token = await prepareChange(deps, await read(workspaceId, id), what);
+  return inWorkspace(workspaceId, (tx) => changeAccount(tx, deps, id, what, token));
 }
 const run = (workspaceId: WorkspaceId, accountId: string, calls: Pick<Providers, 'subscribe'> = providers) =>
   subscribeHandler({ db, ring: testRing, calls, addressOf }).run(
@@ -429,7 +429,9 @@ describe('going', () => {
     expect(await refusal(prepareRemoval(deps, await read(workspaceId, account.id)))).toMatchObject({
       code: 'account_in_use',
     });
-    expect(await refusal(inWorkspace(workspaceId, (tx) => removeAccount(tx, account.id)))).toMatchObject({
+    expect(
+      await refusal(inWorkspace(workspaceId, (tx) => removeAccount(tx, deps, account.id))),
+    ).toMatchObject({
       status: 409,
     });
     expect(await endpoints()).toHaveLength(1);
@@ -437,7 +439,7 @@ describe('going', () => {
     await run(workspaceId, second.id);
     expect(await endpoints()).toHaveLength(2);
     await prepareRemoval(deps, await read(workspaceId, second.id));
-    await inWorkspace(workspaceId, (tx) => removeAccount(tx, second.id));
+    await inWorkspace(workspaceId, (tx) => removeAccount(tx, deps, second.id));
     expect((await endpoints()).map(({ url }) => url)).toEqual([addressOf(account)]);
     expect(await refusal(read(workspaceId, second.id))).toMatchObject({ status: 404 });
     // A job that was still waiting finds nothing to do.

@@ -3,6 +3,7 @@ import { errors } from '../../platform/errors.ts';
 import type { AccountId, AppId, NumberId, WorkspaceId } from '../../platform/ids.ts';
 import { accountById, accountsPage, numbersOf } from './queries-account.ts';
 import type { NumberRow } from './read.ts';
+import type { KeptToken } from './token.ts';
 
 export interface AccountNumber {
   id: NumberId;
@@ -27,6 +28,8 @@ export interface AccountRow {
   pausedReason: string | null;
   webhookKey: string | null;
   hasToken: boolean;
+  /** Null: it has none. */
+  tokenIn: KeptToken['in'] | null;
   hasWebhookSecret: boolean;
   webhooksSubscribedAt: Date | null;
   webhooksProblem: string | null;
@@ -47,6 +50,7 @@ interface AccountRecord {
   paused_reason: string | null;
   webhook_key: string | null;
   has_token: boolean;
+  token_in: KeptToken['in'];
   has_webhook_secret: boolean;
   webhooks_subscribed_at: Date | null;
   webhooks_problem: string | null;
@@ -110,6 +114,7 @@ async function withNumbers(
     pausedReason: row.paused_reason,
     webhookKey: row.webhook_key,
     hasToken: row.has_token,
+    tokenIn: row.has_token ? row.token_in : null,
     hasWebhookSecret: row.has_webhook_secret,
     webhooksSubscribedAt: row.webhooks_subscribed_at,
     webhooksProblem: row.webhooks_problem,

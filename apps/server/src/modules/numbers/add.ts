@@ -13,6 +13,7 @@ import { learnRef } from './queries-account.ts';
 import { getNumber, type NumberRow } from './read.ts';
 import { routesFor } from './routing.ts';
 import { type Speaker, speakerOfAccount, speakerOfToken } from './speaker.ts';
+import { type KeptToken, keepToken } from './token.ts';
 
 /** The built-in WhatsApp, where one runs. */
 export interface SimulatorDoor {
@@ -72,6 +73,8 @@ export interface PreparedNumber {
   verifiedName: string;
   /** WhatsApp's id of the account, where the provider told it. */
   learnedRef: string | null;
+  /** Null: the account has one. */
+  token: KeptToken | null;
 }
 
 /**
@@ -121,7 +124,16 @@ export async function prepareNumber(
       ...(speaker.accountRef ? { accountId: speaker.accountRef } : {}),
     });
   }
-  return { workspaceId, command, speaker, phoneNumberId, displayPhoneNumber, verifiedName, learnedRef };
+  return {
+    workspaceId,
+    command,
+    speaker,
+    phoneNumberId,
+    displayPhoneNumber,
+    verifiedName,
+    learnedRef,
+    token: speaker.accountId === null ? await keepToken(deps.db, workspaceId, token) : null,
+  };
 }
 
 /** Meta's ids are digits, without a plus; YCloud's numbers are named by themselves, with one: the two never meet. */
@@ -190,13 +202,14 @@ function numberTaken() {
 async function accountForToken(
   tx: TenantTx,
   deps: AddNumberDeps,
-  { command, speaker, learnedRef }: PreparedNumber,
+  { command, speaker, learnedRef, token }: PreparedNumber,
 ): Promise<AccountId> {
-  const { token, isMock, baseUrl, version, provider, appId } = speaker;
+  const { isMock, baseUrl, version, provider, appId } = speaker;
   if (speaker.accountId !== null) {
     if (learnedRef !== null) await tx.execute(learnRef, [tx.workspaceId, speaker.accountId, learnedRef]);
     return speaker.accountId;
   }
+  if (token === null) throw new Error('a number was prepared without the token of its new account');
   if (!isMock && command.accountRef) {
     const [known] = await tx.query<{ id: string }>(accountForRef, [
       tx.workspaceId,
@@ -211,6 +224,7 @@ async function accountForToken(
   }
   return makeAccount(tx, deps, {
     speaker,
+    token,
     ref: command.accountRef ?? null,
     portfolioRef: command.portfolioRef ?? '',
     name: command.name ?? '',

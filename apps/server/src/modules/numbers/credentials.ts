@@ -1,15 +1,12 @@
 import type { Credential, ProviderName } from '@chaski/providers';
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { type KeyRing, seal, unseal } from '../../platform/seal.ts';
+import { type KeyRing, seal } from '../../platform/seal.ts';
 import { askNumber, type CheckNumber } from './check.ts';
-import { credentialRow, setPaused, updateToken } from './queries.ts';
+import { credentialRow, setPaused } from './queries.ts';
+import { lockToken, updateToken } from './queries-token.ts';
 import type { NumberRow } from './read.ts';
-
-/** Where an account's token is sealed: pasted into another row or workspace it does not open. */
-export function tokenPlace(workspaceId: string, accountId: string) {
-  return { workspaceId, table: 'accounts', column: 'sealed_token', rowId: accountId };
-}
+import { dropToken, type KeptToken, openToken, type TokenRow, tokenPlace } from './token.ts';
 
 /** Where an account's webhook secret is sealed. */
 export function webhookSecretPlace(workspaceId: string, accountId: string) {
@@ -19,55 +16,48 @@ export function webhookSecretPlace(workspaceId: string, accountId: string) {
 // A token is needed for every call; a new one must count within seconds in every process.
 const cacheMs = 5_000;
 
-interface Cache {
-  ring: KeyRing;
-  known: Map<string, { until: number; credential: Promise<Credential> }>;
-}
-const caches = new WeakMap<Database, Cache>();
+type Known = Map<string, { until: number; credential: Promise<Credential> }>;
+const caches = new WeakMap<Database, Known>();
 
-/** Tells which keys open the tokens of this database; called once, where the program is put together. */
-export function useKeyRing(db: Database, ring: KeyRing): void {
-  caches.set(db, { ring, known: new Map() });
-}
-
-/** The opened credential of an account, kept for 5 s. Throws `not_found` or `token_missing`. */
+/** The opened credential of an account, kept for 5 s. Throws `not_found`, `token_missing` or `vault_unavailable`. */
 export function credentialFor(db: Database, workspaceId: string, accountId: string): Promise<Credential> {
-  const cache = caches.get(db);
-  if (!cache) throw errors.configuration('No key ring was given for the stored tokens (useKeyRing).');
+  const known = caches.get(db) ?? new Map();
+  caches.set(db, known);
   const now = performance.now();
-  const hit = cache.known.get(accountId);
+  const hit = known.get(accountId);
   if (hit && hit.until > now) return hit.credential;
-  if (cache.known.size > 10_000) cache.known.clear();
-  const credential = load(db, cache.ring, workspaceId, accountId);
-  cache.known.set(accountId, { until: now + cacheMs, credential });
-  credential.catch(() => cache.known.delete(accountId));
+  if (known.size > 10_000) known.clear();
+  const credential = load(db, workspaceId, accountId);
+  known.set(accountId, { until: now + cacheMs, credential });
+  credential.catch(() => known.delete(accountId));
   return credential;
 }
 
 /** After a new token, and when the provider refused the one we hold: the next call reads the row. */
 export function forgetCredential(db: Database, accountId: string): void {
-  caches.get(db)?.known.delete(accountId);
+  caches.get(db)?.delete(accountId);
 }
 
-async function load(
-  db: Database,
-  ring: KeyRing,
-  workspaceId: string,
-  accountId: string,
-): Promise<Credential> {
+async function load(db: Database, workspaceId: string, accountId: string): Promise<Credential> {
   const [rows] = await db.readTenant(workspaceId as Parameters<Database['readTenant']>[0], [
     { statement: credentialRow, values: [workspaceId, accountId] },
   ]);
   const row = rows?.[0] as
-    | { provider: ProviderName; sealed_token: string | null; base_url: string; graph_version: string }
+    | (Omit<TokenRow, 'sealed_token'> & {
+        provider: ProviderName;
+        sealed_token: string | null;
+        base_url: string;
+        graph_version: string;
+      })
     | undefined;
   if (!row) throw errors.notFound('account', { accountId });
-  if (row.sealed_token === null) {
+  const { sealed_token } = row;
+  if (sealed_token === null) {
     throw errors.conflict('token_missing', 'This account has no access token yet. Add one.', { accountId });
   }
   return {
     provider: row.provider,
-    token: unseal(ring, tokenPlace(workspaceId, accountId), row.sealed_token),
+    token: await openToken(db, workspaceId, accountId, { ...row, sealed_token }),
     baseUrl: row.base_url,
     version: row.graph_version,
   };
@@ -111,20 +101,27 @@ async function addressOf(
   return { baseUrl: row.base_url, provider: row.provider };
 }
 
-/** Stores a new token and ends a pause. */
+/** Stores a new token and ends a pause; the old one goes from where it lay. */
 export async function setToken(
   tx: TenantTx,
   deps: { db: Database; ring: KeyRing },
-  command: { accountId: string; token: string; baseUrl?: string | null; graphVersion?: string | null },
+  command: { accountId: string; token: KeptToken; baseUrl?: string | null; graphVersion?: string | null },
 ): Promise<void> {
-  const touched = await tx.execute(updateToken, [
+  const { accountId, token } = command;
+  const [before] = await tx.query<{ sealed_token: string | null; token_in: KeptToken['in'] }>(lockToken, [
     tx.workspaceId,
-    command.accountId,
-    seal(deps.ring, tokenPlace(tx.workspaceId, command.accountId), command.token),
+    accountId,
+  ]);
+  if (!before) throw errors.notFound('account', { accountId });
+  await tx.execute(updateToken, [
+    tx.workspaceId,
+    accountId,
+    seal(deps.ring, tokenPlace(tx.workspaceId, accountId), token.text),
+    token.in,
     command.baseUrl ?? null,
     command.graphVersion ?? null,
   ]);
-  if (touched === 0) throw errors.notFound('account', { accountId: command.accountId });
+  await dropToken(tx, deps.ring, accountId, before);
   tx.afterCommit(() => forgetCredential(deps.db, command.accountId));
 }
 

@@ -2,9 +2,10 @@
  * numbers: which phone numbers exist, whose they are, and with what credentials they speak.
  *
  * Words: an *app* signs webhooks (its *secrets*, several while one is being rotated); an *account* is the WhatsApp
- * Business account, bound to one app, and holds the sealed token (or, at YCloud, the API key and the secret with which
- * YCloud signs for it: it is its own app); it is *subscribed* when its provider sends webhooks here; a *number* hangs on
- * an account; a *route* is what a batch must know about a number; a *notice* is what WhatsApp says about accounts and numbers.
+ * Business account, bound to one app, and holds the sealed token or the name that it has in a *vault* (at YCloud an API
+ * key, and the secret with which YCloud signs for it: it is its own app); it is *subscribed* when its provider sends
+ * webhooks here; a *number* hangs on an account; a *route* is what a batch must know about a number; a *notice* is what
+ * WhatsApp says about accounts and numbers.
  * Tables: apps, app_secrets (of the installation), accounts, numbers, number_leases (rows written by messages'
  * delivery), notices.
  * States of a number: pending → active | refused, refused → active, active ⇄ suspended (by the operator or by the
@@ -44,7 +45,6 @@ export {
   forgetCredential,
   pauseAccount,
   setToken,
-  useKeyRing,
 } from './credentials.ts';
 export {
   ensureApp,
@@ -66,3 +66,5 @@ export {
   routesFor,
 } from './routing.ts';
 export { countNumbersOf, decideNumber, listNumbersEverywhere, workspaceOfNumber } from './status.ts';
+export { dropTokenHandler, keepToken, useKeyRing } from './token.ts';
+export { moveTokens } from './token-move.ts';

@@ -3,7 +3,6 @@ import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import type { AppId } from '../../platform/ids.ts';
 import { type KeyRing, unseal } from '../../platform/seal.ts';
 import { addApp, retireSecret, rotateSecret, secretPlace } from './apps.ts';
-import { tokenPlace } from './credentials.ts';
 import {
   appByKey,
   mockNumbers,
@@ -12,6 +11,7 @@ import {
   setWorkflow,
   simulatedDefault,
 } from './queries-installation.ts';
+import { tokenPlace } from './token.ts';
 
 /**
  * Makes the installation's app of that key say what the configuration says: its live secrets are exactly these, new

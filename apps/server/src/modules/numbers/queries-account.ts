@@ -2,7 +2,7 @@
 import { statement } from '../../platform/db/index.ts';
 
 const columns = `a.id, a.workspace_id, a.provider, a.is_simulated, a.account_ref, a.portfolio_ref, a.app_id, a.name,
-  a.graph_version, a.paused_reason, a.webhook_key, a.sealed_token is not null as has_token,
+  a.graph_version, a.paused_reason, a.webhook_key, a.sealed_token is not null as has_token, a.token_in,
   a.sealed_webhook_secret is not null as has_webhook_secret, a.webhooks_subscribed_at, a.webhooks_problem, a.created_at`;
 
 export const accountById = statement(
@@ -55,7 +55,7 @@ export const deleteAccount = statement(
 
 export const speakerRow = statement(
   'numbers.speaker',
-  `select id, app_id, provider, sealed_token, base_url, graph_version, account_ref, is_simulated
+  `select id, app_id, provider, sealed_token, token_in, base_url, graph_version, account_ref, is_simulated
      from accounts where workspace_id = $1 and id = $2`,
 );
 
@@ -69,7 +69,7 @@ export const learnRef = statement(
 
 export const subscribeRow = statement(
   'numbers.subscribe_row',
-  `select provider, sealed_token, base_url, graph_version, account_ref, webhook_key, is_simulated
+  `select provider, sealed_token, token_in, base_url, graph_version, account_ref, webhook_key, is_simulated
      from accounts where workspace_id = $1 and id = $2`,
 );
 

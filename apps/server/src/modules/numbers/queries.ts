@@ -144,20 +144,13 @@ export const accountsToAsk = statement(
 export const insertAccount = statement(
   'numbers.insert_account',
   `insert into accounts (workspace_id, id, provider, account_ref, portfolio_ref, app_id, name, sealed_token, base_url,
-     graph_version, created_at, is_simulated, webhook_key, sealed_webhook_secret)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-);
-
-export const updateToken = statement(
-  'numbers.update_token',
-  `update accounts set sealed_token = $3, paused_reason = null,
-     base_url = coalesce($4, base_url), graph_version = coalesce($5, graph_version)
-    where workspace_id = $1 and id = $2 returning id`,
+     graph_version, created_at, is_simulated, webhook_key, sealed_webhook_secret, token_in)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 );
 
 export const credentialRow = statement(
   'numbers.credential',
-  'select sealed_token, base_url, graph_version, provider from accounts where workspace_id = $1 and id = $2',
+  'select sealed_token, token_in, base_url, graph_version, provider from accounts where workspace_id = $1 and id = $2',
 );
 
 export const setPaused = statement(

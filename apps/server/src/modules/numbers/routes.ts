@@ -17,6 +17,7 @@ import { askToken, setToken } from './credentials.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
 import { getNumber, listNotices, listNumbers, listWorkspaceNotices } from './read.ts';
 import { setStatus } from './status.ts';
+import { type KeptToken, keepToken } from './token.ts';
 
 export interface NumberRoutesDeps extends AddNumberDeps {
   gate: Http['gate'];
@@ -86,13 +87,14 @@ async function checkToken(
   request: Parameters<typeof principalOf>[0],
   id: string,
   token: string,
-): Promise<void> {
+): Promise<KeptToken> {
   if (principalOf(request).numberIds !== null) {
     throw errors.forbidden(
       'This API key may use certain numbers only, and the token is for all numbers of the account.',
     );
   }
   await askToken(deps, await inTenant(deps.db, request, (tx) => getNumber(tx, id)), token);
+  return keepToken(deps.db, principalOf(request).workspaceId, token);
 }
 
 /** /v1/numbers */
@@ -169,12 +171,11 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         if (change.isDefault && principalOf(request).numberIds !== null) {
           throw errors.forbidden('This API key may use certain numbers only and cannot choose the default.');
         }
-        if (token !== undefined) await checkToken(deps, request, request.params.id, token.trim());
+        const kept =
+          token === undefined ? null : await checkToken(deps, request, request.params.id, token.trim());
         const number = await inTenant(db, request, async (tx) => {
           const before = await getNumber(tx, request.params.id);
-          if (token !== undefined) {
-            await setToken(tx, deps, { accountId: before.accountId, token: token.trim() });
-          }
+          if (kept !== null) await setToken(tx, deps, { accountId: before.accountId, token: kept });
           if (status !== undefined) await setStatus(tx, before.id, status);
           return Object.keys(change).length > 0 || token !== undefined
             ? changeNumber(tx, before.id, change)

@@ -1,12 +1,11 @@
 import type { ProviderName } from '@chaski/providers';
 import { errors } from '../../platform/errors.ts';
 import type { AccountId, WorkspaceId } from '../../platform/ids.ts';
-import { unseal } from '../../platform/seal.ts';
 import type { AddNumber, AddNumberDeps } from './add.ts';
 import { type AppRow, appsFor } from './apps.ts';
-import { tokenPlace } from './credentials.ts';
 import { accountRefElsewhere } from './queries.ts';
 import { speakerRow } from './queries-account.ts';
+import { openToken, type TokenRow } from './token.ts';
 
 /** With whose credentials, where, and signed by whom a number or an account is spoken for. */
 export interface Speaker {
@@ -91,12 +90,28 @@ export function speakerOfKey(deps: Deps, key: string | undefined, accountRef: st
   };
 }
 
-/** An account of the workspace, with the token it holds. */
+/** An account of the workspace, with the token it holds. Calls out where that lies in a vault. */
 export async function speakerOfAccount(
   deps: Deps,
   workspaceId: WorkspaceId,
   accountId: string,
 ): Promise<Speaker> {
+  const { held, ...speaker } = await accountSpoken(deps, workspaceId, accountId);
+  const { sealed_token } = held;
+  if (sealed_token === null) {
+    throw errors.conflict('token_missing', 'This account has no access token yet. Add one.', { accountId });
+  }
+  return { ...speaker, token: await openToken(deps.db, workspaceId, accountId, { ...held, sealed_token }) };
+}
+
+/** The same before its token is opened: whoever brings a new one does not need the old. */
+export async function accountSpoken(
+  deps: Deps,
+  workspaceId: WorkspaceId,
+  accountId: string,
+): Promise<
+  Omit<Speaker, 'token'> & { held: { sealed_token: string | null; token_in: TokenRow['token_in'] } }
+> {
   const [rows] = await deps.db.readTenant(workspaceId, [
     { statement: speakerRow, values: [workspaceId, accountId] },
   ]);
@@ -106,6 +121,7 @@ export async function speakerOfAccount(
         app_id: string;
         provider: ProviderName;
         sealed_token: string | null;
+        token_in: TokenRow['token_in'];
         base_url: string;
         graph_version: string;
         account_ref: string | null;
@@ -113,20 +129,17 @@ export async function speakerOfAccount(
       }
     | undefined;
   if (!row) throw errors.notFound('account', { accountId });
-  if (row.sealed_token === null) {
-    throw errors.conflict('token_missing', 'This account has no access token yet. Add one.', { accountId });
-  }
   if (row.is_simulated) requireSimulator(deps);
   return {
     accountId: row.id,
     appId: row.app_id,
     provider: row.provider,
-    token: unseal(deps.ring, tokenPlace(workspaceId, row.id), row.sealed_token),
     isMock: row.is_simulated,
     baseUrl: row.base_url,
     version: row.graph_version,
     accountRef: row.account_ref,
     warnings: [],
+    held: { sealed_token: row.sealed_token, token_in: row.token_in },
   };
 }
 

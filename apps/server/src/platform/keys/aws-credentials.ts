@@ -15,7 +15,12 @@ export interface CredentialSources {
   metadataEndpoint: string;
 }
 
-const answer = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), Token: z.string() });
+const answer = z.object({
+  AccessKeyId: z.string(),
+  SecretAccessKey: z.string(),
+  Token: z.string(),
+  Expiration: z.iso.datetime().optional(),
+});
 
 /** The machine's service answers within milliseconds; where there is none, the address leads nowhere. */
 const patienceMs = 2_000;
@@ -85,6 +90,11 @@ function credentialsIn(text: string): AwsCredentials {
   } catch {}
   const parsed = answer.safeParse(body);
   if (!parsed.success) throw errors.configuration('USE_AWS_SECRETS: the credentials have an unknown form.');
-  const { AccessKeyId, SecretAccessKey, Token } = parsed.data;
-  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = parsed.data;
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: Token,
+    ...(Expiration === undefined ? {} : { expiresAt: new Date(Expiration) }),
+  };
 }

@@ -5,6 +5,8 @@ export interface AwsCredentials {
   secretAccessKey: string;
   /** Of temporary credentials. */
   sessionToken?: string | undefined;
+  /** Until when; not known of what the configuration says. */
+  expiresAt?: Date | undefined;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -12,7 +14,7 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 
 /**
  * Headers of a signed POST to `/` (AWS Signature Version 4), as the JSON services take it. No SDK: this is all of it
- * that two calls at the start need. Source: docs.aws.amazon.com, "Create a signed AWS API request".
+ * that a handful of calls need. Source: docs.aws.amazon.com, "Create a signed AWS API request".
  */
 export function signed(request: {
   host: string;
