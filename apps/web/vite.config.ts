@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /**
  * `npm run dev` serves the page here and asks the server for everything else; `VITE_API_BASE` names another server. The
@@ -10,6 +11,7 @@ const prefixes = [
   '/v1',
   '/api',
   '/graph',
+  '/l/',
   '/webhook',
   '/whatsapp',
   '/tenants',
@@ -24,8 +26,41 @@ const prefixes = [
   '/metrics',
 ];
 
+/** Areas of the texts that the frame and the inbox need: whatever else is said comes with the page that says it. */
+const first = new Set([
+  'shell',
+  'problem',
+  'inbox',
+  'composer',
+  'status',
+  'time',
+  'list',
+  'thread',
+  'context',
+  'form',
+  'errors',
+  'search',
+  'keys',
+  'attention',
+  'begin',
+]);
+
+/** `texts.json?first` and `?rest`: the two parts of a language. */
+const partedTexts: Plugin = {
+  name: 'parted-texts',
+  enforce: 'pre',
+  load(id) {
+    const [, file, part] = /^(.+\/locales\/\w+\.json)\?(first|rest)$/.exec(id) ?? [];
+    if (file === undefined) return null;
+    this.addWatchFile(file);
+    const areas = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, object>);
+    const texts = Object.fromEntries(areas.filter(([area]) => first.has(area) === (part === 'first')));
+    return { code: `export default ${JSON.stringify(texts)}`, moduleType: 'js' };
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [partedTexts, react()],
   build: {
     // Assets are files: a data: URL would need a wider content security policy.
     assetsInlineLimit: 0,

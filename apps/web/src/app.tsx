@@ -1,19 +1,21 @@
 import { DirectionProvider, MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from './api/query-client.ts';
 import { directionOf } from './i18n/index.ts';
 import { router } from './router.tsx';
-import { cssVariables, theme } from './ui/theme.ts';
+import { Confirming } from './ui/confirm.tsx';
+import { Notices } from './ui/notices.tsx';
+import { cssVariables, themeOf } from './ui/theme.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 
 export function App() {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const direction = directionOf(i18n.language);
+  const theme = useMemo(() => themeOf(t('form.close')), [t]);
   return (
     <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
       <MantineProvider
@@ -23,10 +25,10 @@ export function App() {
         getStyleNonce={() => nonce ?? ''}
       >
         <QueryClientProvider client={queryClient}>
-          <ModalsProvider>
-            <Notifications position="bottom-center" />
+          <Confirming>
+            <Notices />
             <RouterProvider router={router} />
-          </ModalsProvider>
+          </Confirming>
         </QueryClientProvider>
       </MantineProvider>
     </DirectionProvider>

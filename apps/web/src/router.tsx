@@ -7,13 +7,17 @@ import {
   type RouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { z } from 'zod/mini';
 import { queryClient } from './api/query-client.ts';
 import { sessionQuery } from './api/session.ts';
+import { allTexts } from './i18n/index.ts';
+import { addressOf, flag, number, oneOf, text } from './ui/address.ts';
 import { NotFound, Problem } from './ui/problem.tsx';
 import { Shell } from './ui/shell.tsx';
 
+const isInbox = (path: string) => /^\/(app\/?)?$|^\/app\/inbox/.test(path);
+
 const root = createRootRouteWithContext()({
+  beforeLoad: ({ location }) => (isInbox(location.pathname) ? undefined : allTexts()),
   component: Outlet,
   errorComponent: Problem,
   notFoundComponent: NotFound,
@@ -52,7 +56,7 @@ const app = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: z.object({ next: z.optional(z.string()), error: z.optional(z.string()) }),
+  validateSearch: addressOf({ next: text, error: text }),
   component: lazyRouteComponent(() => import('./features/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -100,18 +104,18 @@ const welcome = createRoute({
 });
 
 /** What the inbox shows is in its address: back and forward work, and a view can be sent to a colleague. */
-export const inboxSearch = z.object({
-  view: z.optional(z.enum(['mine', 'unassigned', 'open', 'all', 'mentions', 'snoozed', 'closed'])),
-  order: z.optional(z.enum(['newest', 'oldest', 'waiting'])),
-  number: z.optional(z.string()),
-  team: z.optional(z.string()),
-  label: z.optional(z.string()),
-  assignee: z.optional(z.string()),
-  unread: z.optional(z.boolean()),
-  waiting: z.optional(z.boolean()),
+const inboxSearch = addressOf({
+  view: oneOf('mine', 'unassigned', 'open', 'all', 'mentions', 'snoozed', 'closed'),
+  order: oneOf('newest', 'oldest', 'waiting'),
+  number: text,
+  team: text,
+  label: text,
+  assignee: text,
+  unread: flag,
+  waiting: flag,
   /** Of the conversation that is open: shown in its place, with what was said around it. */
-  message: z.optional(z.string()),
-  q: z.optional(z.string()),
+  message: text,
+  q: text,
 });
 
 const inbox = createRoute({
@@ -124,15 +128,15 @@ const inbox = createRoute({
 const contacts = createRoute({
   getParentRoute: () => inside,
   path: '/app/contacts',
-  validateSearch: z.object({
-    q: z.optional(z.string()),
-    label: z.optional(z.string()),
-    optedOut: z.optional(z.boolean()),
-    blocked: z.optional(z.boolean()),
-    attribute: z.optional(z.string()),
-    seen: z.optional(z.number()),
-    segment: z.optional(z.string()),
-    contact: z.optional(z.string()),
+  validateSearch: addressOf({
+    q: text,
+    label: text,
+    optedOut: flag,
+    blocked: flag,
+    attribute: text,
+    seen: number,
+    segment: text,
+    contact: text,
   }),
   component: lazyRouteComponent(() => import('./features/contacts/contacts-page.tsx'), 'ContactsPage'),
 });
@@ -140,7 +144,7 @@ const contacts = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => inside,
   path: '/app/campaigns',
-  validateSearch: z.object({ segment: z.optional(z.string()) }),
+  validateSearch: addressOf({ segment: text }),
   component: lazyRouteComponent(() => import('./features/campaigns/campaigns-page.tsx'), 'CampaignsPage'),
 });
 
@@ -148,7 +152,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => inside,
   path: '/app/campaigns/new',
-  validateSearch: z.object({ segment: z.optional(z.string()) }),
+  validateSearch: addressOf({ segment: text }),
   beforeLoad: ({ search }) => {
     throw redirect({ to: '/app/campaigns', search });
   },
@@ -163,7 +167,7 @@ const campaign = createRoute({
 const templates = createRoute({
   getParentRoute: () => inside,
   path: '/app/templates',
-  validateSearch: z.object({ status: z.optional(z.string()) }),
+  validateSearch: addressOf({ status: text }),
   component: lazyRouteComponent(() => import('./features/templates/templates-page.tsx'), 'TemplatesPage'),
 });
 
@@ -188,11 +192,11 @@ const editTemplate = createRoute({
 const analytics = createRoute({
   getParentRoute: () => inside,
   path: '/app/analytics',
-  validateSearch: z.object({
-    days: z.optional(z.number()),
-    number: z.optional(z.string()),
-    member: z.optional(z.string()),
-    label: z.optional(z.string()),
+  validateSearch: addressOf({
+    days: number,
+    number: text,
+    member: text,
+    label: text,
   }),
   component: lazyRouteComponent(() => import('./features/analytics/analytics-page.tsx'), 'AnalyticsPage'),
 });

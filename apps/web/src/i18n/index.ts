@@ -1,6 +1,5 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from './locales/en.json';
 
 export const languages = {
   en: 'English',
@@ -29,16 +28,34 @@ function preferred(): Language {
   return 'en';
 }
 
-const loaders: Record<Exclude<Language, 'en'>, () => Promise<{ default: object }>> = {
-  ar: () => import('./locales/ar.json'),
-  hi: () => import('./locales/hi.json'),
-  es: () => import('./locales/es.json'),
-  pt: () => import('./locales/pt.json'),
+type Texts = () => Promise<{ default: object }>;
+
+/** Of each language what the frame and the inbox say, and what all other pages say (vite.config.ts parts them). */
+const parts: Record<Language, readonly [first: Texts, rest: Texts]> = {
+  en: [() => import('./locales/en.json?first'), () => import('./locales/en.json?rest')],
+  ar: [() => import('./locales/ar.json?first'), () => import('./locales/ar.json?rest')],
+  hi: [() => import('./locales/hi.json?first'), () => import('./locales/hi.json?rest')],
+  es: [() => import('./locales/es.json?first'), () => import('./locales/es.json?rest')],
+  pt: [() => import('./locales/pt.json?first'), () => import('./locales/pt.json?rest')],
 };
 
-async function load(language: Language): Promise<void> {
-  if (language === 'en' || i18next.hasResourceBundle(language, 'translation')) return;
-  i18next.addResourceBundle(language, 'translation', (await loaders[language]()).default);
+async function load(language: Language, part: Texts): Promise<void> {
+  i18next.addResourceBundle(language, 'translation', (await part()).default, true, true);
+}
+
+let rest: { language: Language; loading: Promise<void> } | null = null;
+
+/** What pages other than the inbox say. To be waited for before one of them is drawn. */
+export function allTexts(): Promise<void> {
+  const language = i18next.language as Language;
+  if (rest?.language !== language) {
+    const loading = load(language, parts[language][1]);
+    rest = { language, loading };
+    loading.catch(() => {
+      rest = null;
+    });
+  }
+  return rest.loading;
 }
 
 function apply(language: Language): void {
@@ -46,24 +63,23 @@ function apply(language: Language): void {
   document.documentElement.dir = directionOf(language);
 }
 
-/** English is in the first bundle, the others come when they are wanted. */
+/** One language is loaded, and nothing to fall back to: a test holds all of them complete. */
 export async function startLanguage(): Promise<void> {
   const language = preferred();
+  apply(language);
+  const first = parts[language][0]();
   await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    lng: language,
+    fallbackLng: false,
+    resources: { [language]: { translation: (await first).default } },
     interpolation: { escapeValue: false },
     returnNull: false,
   });
-  await load(language);
-  await i18next.changeLanguage(language);
-  apply(language);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(storageKey, language);
-  await load(language);
+  await Promise.all(parts[language].map((part) => load(language, part)));
   apply(language);
   await i18next.changeLanguage(language);
 }

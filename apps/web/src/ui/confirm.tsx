@@ -1,9 +1,11 @@
-import { Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { useBlocker } from '@tanstack/react-router';
+import { createContext, type ReactNode, use, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useExplain } from './form.ts';
+import { laterDialog } from './later.tsx';
+
+const ConfirmDialog = laterDialog(() => import('./confirm-dialog.tsx'));
 
 export interface Question {
   title: string;
@@ -12,22 +14,36 @@ export interface Question {
   action: string;
 }
 
+const Ask = createContext<(question: Question) => Promise<boolean>>(async () => false);
+
 /** Asks before something that cannot be taken back. */
-export function useConfirm(): (question: Question) => Promise<boolean> {
-  const { t } = useTranslation();
-  return ({ title, text, action }) =>
-    new Promise((resolve) => {
-      modals.openConfirmModal({
-        title,
-        children: <Text size="sm">{text}</Text>,
-        labels: { confirm: action, cancel: t('form.cancel') },
-        confirmProps: { color: 'red.9' },
-        closeButtonProps: { 'aria-label': t('form.close') },
-        onConfirm: () => resolve(true),
-        onCancel: () => resolve(false),
-        onClose: () => resolve(false),
-      });
+export const useConfirm = () => use(Ask);
+
+/** Around everything that asks. */
+export function Confirming({ children }: { children: ReactNode }) {
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [opened, setOpened] = useState(false);
+  const waiting = useRef<((yes: boolean) => void) | null>(null);
+  const answer = useCallback((yes: boolean) => {
+    waiting.current?.(yes);
+    waiting.current = null;
+    setOpened(false);
+  }, []);
+  const ask = useCallback((asked: Question) => {
+    // Nobody can answer two questions.
+    waiting.current?.(false);
+    setQuestion(asked);
+    setOpened(true);
+    return new Promise<boolean>((resolve) => {
+      waiting.current = resolve;
     });
+  }, []);
+  return (
+    <Ask value={ask}>
+      {children}
+      <ConfirmDialog opened={opened} question={question} onAnswer={answer} />
+    </Ask>
+  );
 }
 
 /** Does something at once and says when it failed. `question`: asked before. */

@@ -14,7 +14,7 @@ const chaski: MantineColorsTuple = [
   '#043b38',
 ];
 
-export const theme = createTheme({
+const theme = createTheme({
   primaryColor: 'chaski',
   primaryShade: 6,
   colors: { chaski },
@@ -33,6 +33,12 @@ export const theme = createTheme({
     Drawer: { defaultProps: { lockScroll: false } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
+});
+
+/** `close`: what every button that closes is called where nothing better is said. */
+export const themeOf = (close: string) => ({
+  ...theme,
+  components: { ...theme.components, CloseButton: { defaultProps: { 'aria-label': close } } },
 });
 
 /** Surfaces of the inbox. Mantine's dimmed grey is 4.0:1 on white: ours are AA on every surface they stand on. */

@@ -7,7 +7,7 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useAct } from '../../ui/confirm.tsx';
-import { AboutContact } from '../context/context-panel.tsx';
+import AboutContact from '../context/about-contact.tsx';
 import { Fold } from '../context/fold.tsx';
 
 /** All of a person, beside the table. */

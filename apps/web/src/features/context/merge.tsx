@@ -14,7 +14,7 @@ import classes from './context.module.css';
 import { contactQuery, mergesQuery, peopleQuery } from './queries.ts';
 
 /** Two contacts that are one person become one; and two again, as long as somebody remembers. */
-export function Merge({ contact }: { contact: ContactDetails }) {
+export default function Merge({ contact }: { contact: ContactDetails }) {
   const { t } = useTranslation();
   const may = useMay()('contacts:write');
   const [opened, { open, close }] = useDisclosure();

@@ -64,7 +64,13 @@ function useBulk(
   };
 }
 
-export function BulkBar({ selection, rows }: { selection: Selection; rows: readonly Conversation[] }) {
+export default function BulkBar({
+  selection,
+  rows,
+}: {
+  selection: Selection;
+  rows: readonly Conversation[];
+}) {
   const { t, i18n } = useTranslation();
   const may = useMay()('conversations:write');
   const run = useBulk(selection);

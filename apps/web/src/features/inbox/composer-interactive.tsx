@@ -28,7 +28,7 @@ const limits = {
 const empty = (key: number): Option => ({ key, title: '', description: '' });
 
 /** A question with buttons or a list to choose from. */
-export function InteractiveBuilder({
+export default function InteractiveBuilder({
   opened,
   onClose,
   onSend,

@@ -19,19 +19,21 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
 import { EmojiButton } from './composer-emoji.tsx';
 import { FilesTray, sayFiles, useFiles } from './composer-files.tsx';
-import { InteractiveBuilder } from './composer-interactive.tsx';
 import { saidHere, say } from './composer-outbox.ts';
 import { useQuickReplies } from './composer-slash.ts';
 import { SuggestList, useSuggest } from './composer-suggest.tsx';
 import { VoiceButton } from './composer-voice.tsx';
 import { useDraft } from './draft.ts';
 import { QuotedWords } from './reply-quote.tsx';
+import { TemplatePicker } from './template-picker.ts';
 import { type Said, threadQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
-import { TemplatePicker } from './window-templates.tsx';
+
+const InteractiveBuilder = laterDialog(() => import('./composer-interactive.tsx'));
 
 /** WhatsApp's longest text. */
 const longest = 4096;

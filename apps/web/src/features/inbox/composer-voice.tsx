@@ -4,8 +4,6 @@ import { IconCheck, IconMicrophone, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './composer.module.css';
-import { writeOgg } from './voice-ogg.ts';
-import { readWebm } from './voice-webm.ts';
 
 /** The one form that WhatsApp shows as a voice note. */
 const voiceType = 'audio/ogg;codecs=opus';
@@ -21,6 +19,10 @@ const recordedAs = (): string | undefined =>
 async function voiceFile(recorded: Blob): Promise<File | null> {
   const named = (part: BlobPart) => new File([part], 'voice.ogg', { type: voiceType });
   if (recorded.type.startsWith('audio/ogg')) return recorded.size > 0 ? named(recorded) : null;
+  const [{ readWebm }, { writeOgg }] = await Promise.all([
+    import('./voice-webm.ts'),
+    import('./voice-ogg.ts'),
+  ]);
   const track = readWebm(new Uint8Array(await recorded.arrayBuffer()));
   return track && named(writeOgg(track, crypto.getRandomValues(new Uint32Array(1))[0]!));
 }

@@ -29,8 +29,11 @@ export function filterOf(search: InboxSearch): ConversationFilter {
   };
 }
 
+/** What narrows a view, beside words. */
+export const filters = ['number', 'team', 'label', 'assignee', 'unread', 'waiting'] as const;
+
 /** A filter beside the view: what a person may have forgotten that it is set. */
-export const narrowing = ['number', 'team', 'label', 'assignee', 'unread', 'waiting', 'q'] as const;
+export const narrowing = [...filters, 'q'] as const;
 
 /**
  * Whether a conversation belongs to a list, by the server's own rules. null: only the server can say (words of a

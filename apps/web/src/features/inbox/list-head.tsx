@@ -1,15 +1,16 @@
-import { ActionIcon, CloseButton, Drawer, Group, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, CloseButton, Group, TextInput, Title, Tooltip } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { IconMenu2, IconMessagePlus, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { later, laterDialog } from '../../ui/later.tsx';
 import classes from './inbox.module.css';
 import { ListFilters } from './list-filters.tsx';
-import { Views } from './views-pane.tsx';
 
-const NewConversation = lazy(() => import('./new-conversation.tsx'));
+const NewConversation = later(() => import('./new-conversation.tsx'));
+const ViewsDrawer = laterDialog(() => import('./views-drawer.tsx'));
 const route = getRouteApi('/inside/app/inbox');
 
 /** Which list this is, and what narrows it. */
@@ -38,20 +39,8 @@ export function ListHead() {
         <ListFilters />
       </Group>
       <Find key={search.view} initial={search.q ?? ''} />
-      {beginning ? (
-        <Suspense>
-          <NewConversation onClose={begin.close} />
-        </Suspense>
-      ) : null}
-      <Drawer
-        opened={opened}
-        onClose={close}
-        size={280}
-        title={t('inbox.views')}
-        closeButtonProps={{ 'aria-label': t('list.close') }}
-      >
-        <Views onChosen={close} />
-      </Drawer>
+      {beginning ? <NewConversation onClose={begin.close} /> : null}
+      <ViewsDrawer opened={opened} onClose={close} />
     </header>
   );
 }

@@ -5,7 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKeys } from '../../ui/keys.ts';
-import { BulkBar } from './bulk-bar.tsx';
+import { later } from '../../ui/later.tsx';
 import { useSelection } from './bulk-selection.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { filterOf, narrowing } from './filter.ts';
@@ -15,6 +15,7 @@ import { useKeptPlace } from './list-place.ts';
 import { rowsOf } from './list-rules.ts';
 import { type Conversation, conversationsQuery } from './queries.ts';
 
+const BulkBar = later(() => import('./bulk-bar.tsx'));
 const route = getRouteApi('/inside/app/inbox');
 const rowHeight = 76;
 

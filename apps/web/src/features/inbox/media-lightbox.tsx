@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './media.module.css';
 
 /** A picture over the whole page, as large as it is when asked. */
-export function Lightbox({
+export default function Lightbox({
   source,
   label,
   opened,

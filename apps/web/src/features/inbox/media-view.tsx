@@ -7,11 +7,13 @@ import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { laterDialog } from '../../ui/later.tsx';
 import { OutLink } from './content-text.tsx';
 import classes from './media.module.css';
 import { AudioPlayer } from './media-audio.tsx';
-import { Lightbox } from './media-lightbox.tsx';
 import { type MediaPart, mediaQuery, mediaSource, sizeOf } from './media-queries.ts';
+
+const Lightbox = laterDialog(() => import('./media-lightbox.tsx'));
 
 export type FileKind = 'image' | 'video' | 'audio' | 'document' | 'sticker';
 

@@ -12,7 +12,7 @@ import { once } from '../../api/once.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import type { Said } from './composer-outbox.ts';
 import { refusalWords } from './refusal.ts';
-import { TemplatePicker } from './window-templates.tsx';
+import { TemplatePicker } from './template-picker.ts';
 
 /** The shortest number of a country with its code. */
 const fewest = 7;

@@ -1,9 +1,7 @@
-import { ActionIcon, Button, Group, NavLink, Text, TextInput } from '@mantine/core';
+import { ActionIcon, NavLink, Text } from '@mantine/core';
 import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
 import { useSaved } from './saved-queries.ts';
 
@@ -34,36 +32,5 @@ export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined
         </div>
       ))}
     </section>
-  );
-}
-
-export function SaveFilter({ search, onSaved }: { search: InboxSearch; onSaved: () => void }) {
-  const { t } = useTranslation();
-  const { add } = useSaved();
-  const [name, setName] = useState('');
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() === '') return;
-        void add({ name: name.trim(), search });
-        onSaved();
-      }}
-    >
-      <Group gap={6} align="flex-end" wrap="nowrap">
-        <TextInput
-          flex={1}
-          size="xs"
-          label={t('list.saveAs')}
-          description={t('list.saveHere')}
-          maxLength={40}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" size="xs" disabled={name.trim() === ''}>
-          {t('list.save')}
-        </Button>
-      </Group>
-    </form>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useNow } from '../../ui/relative-time.tsx';
 import classes from './composer.module.css';
 import { say } from './composer-outbox.ts';
-import { TemplatePicker } from './window-templates.tsx';
+import { TemplatePicker } from './template-picker.ts';
 
 const hourMs = 3_600_000;
 

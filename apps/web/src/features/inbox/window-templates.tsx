@@ -10,7 +10,7 @@ import { templatesOfNumberQuery } from './window-queries.ts';
 const TemplateForm = lazy(() => import('./template-form.tsx'));
 
 /** WhatsApp's approved texts: chosen, filled in, seen as it will be, sent. */
-export function TemplatePicker({
+export default function TemplatePicker({
   numberId,
   opened,
   onClose,

@@ -26,7 +26,7 @@ const sheet: Record<string, [keys: string[], what: string][]> = {
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Which key does what; the letters mean places on the keyboard, whatever is printed there. */
-export function KeySheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export default function KeySheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const on = useSingleKeys();
   return (

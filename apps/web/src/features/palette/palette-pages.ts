@@ -16,7 +16,7 @@ export function goalsOf(t: (key: string) => string): Goal[] {
       icon: IconInbox,
       go: { to: '/app/inbox', search: { view } },
     })),
-    { name: t('contacts.title'), icon: IconAddressBook, go: { to: '/app/contacts', search: {} } },
+    { name: t('shell.contacts'), icon: IconAddressBook, go: { to: '/app/contacts', search: {} } },
     { name: t('shell.settings'), icon: IconSettings, go: { to: '/app/settings/profile' } },
     { name: t('keys.title'), icon: IconKeyboard, go: 'keys' },
   ];

@@ -1,198 +1,24 @@
-import { ActionIcon, Modal, Text, TextInput, Tooltip } from '@mantine/core';
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
-import { IconMessage, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Face } from '../../ui/face.tsx';
-import { useExplain } from '../../ui/form.ts';
+import { useDisclosure } from '@mantine/hooks';
+import type { ReactNode } from 'react';
 import { useKeys } from '../../ui/keys.ts';
-import { RelativeTime } from '../../ui/relative-time.tsx';
-import { KeySheet } from './key-sheet.tsx';
-import { Marked } from './marked.tsx';
-import classes from './palette.module.css';
-import { goalsOf } from './palette-pages.ts';
-import { searchQuery } from './queries.ts';
+import { laterDialog } from '../../ui/later.tsx';
 
-/** ⌘/Ctrl-K: go anywhere, find anybody and anything that was said. `?`: the keys. In the rail of every page. */
-export function Palette() {
-  const { t } = useTranslation();
+const Find = laterDialog(() => import('./find.tsx'));
+const KeySheet = laterDialog(() => import('./key-sheet.tsx'));
+
+/**
+ * ⌘/Ctrl-K: go anywhere, find anybody and anything that was said. `?`: the keys. Mounted one time, by the frame;
+ * `children`: what opens it there.
+ */
+export function Palette({ children }: { children: (open: () => void) => ReactNode }) {
   const [opened, { open, close, toggle }] = useDisclosure();
   const [sheet, keys] = useDisclosure();
   useKeys({ 'Mod+KeyK': toggle, 'Shift+Slash': keys.open });
   return (
     <>
-      <Tooltip label={t('shell.find')} position="right">
-        <ActionIcon size="xl" aria-label={t('shell.find')} onClick={open}>
-          <IconSearch stroke={1.6} />
-        </ActionIcon>
-      </Tooltip>
-      <Modal
-        opened={opened}
-        onClose={close}
-        withCloseButton={false}
-        size={640}
-        padding={0}
-        yOffset="10dvh"
-        attributes={{ content: { 'aria-label': t('search.label') } }}
-        transitionProps={{ duration: 0 }}
-      >
-        {opened ? <Find close={close} showKeys={keys.open} /> : null}
-      </Modal>
+      {children(open)}
+      <Find opened={opened} onClose={close} showKeys={keys.open} />
       <KeySheet opened={sheet} onClose={keys.close} />
     </>
-  );
-}
-
-interface Hit {
-  id: string;
-  group: 'pages' | 'people' | 'messages';
-  icon: ReactNode;
-  title: ReactNode;
-  aside?: ReactNode;
-  run(): void;
-}
-
-function useHits(
-  text: string,
-  q: string,
-  close: () => void,
-  showKeys: () => void,
-): { hits: Hit[]; error: unknown } {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const { data, error } = useQuery(searchQuery(q));
-  const found = q.trim() === '' ? undefined : data;
-  const word = text.trim().toLowerCase();
-  const pages = goalsOf(t)
-    .filter(({ name }) => name.toLowerCase().includes(word))
-    .slice(0, word === '' ? 20 : 4);
-  const then = (act: () => void) => () => {
-    close();
-    act();
-  };
-  const hits: Hit[] = [
-    ...(found?.contacts ?? []).map((one) => ({
-      id: one.id,
-      group: 'people' as const,
-      icon: <Face name={one.displayName} size={26} />,
-      title: <Marked text={one.displayName} marks={one.highlights} />,
-      aside: one.phone ? <bdi>+{one.phone}</bdi> : null,
-      run: then(() => void navigate({ to: '/app/contacts', search: { contact: one.id } })),
-    })),
-    ...(found?.messages ?? []).map((one) => ({
-      id: one.id,
-      group: 'messages' as const,
-      icon: <IconMessage size={20} stroke={1.6} />,
-      title: <Marked text={one.text} marks={one.highlights} />,
-      aside: <RelativeTime at={one.at} />,
-      run: then(
-        () =>
-          void navigate({
-            to: '/app/inbox/$conversationId',
-            params: { conversationId: one.conversationId },
-            search: { view: 'all', message: one.id },
-          }),
-      ),
-    })),
-    ...pages.map(({ name, icon: Icon, go }) => ({
-      id: name,
-      group: 'pages' as const,
-      icon: <Icon size={20} stroke={1.6} />,
-      title: name,
-      run: then(() => (go === 'keys' ? showKeys() : void navigate(go as Parameters<typeof navigate>[0]))),
-    })),
-  ];
-  return { hits, error: q.trim() === '' ? null : error };
-}
-
-function Find({ close, showKeys }: { close: () => void; showKeys: () => void }) {
-  const { t } = useTranslation();
-  const explain = useExplain();
-  const [text, setText] = useState('');
-  const [q] = useDebouncedValue(text, 120);
-  const { hits, error } = useHits(text, q, close, showKeys);
-  const [at, setAt] = useState(0);
-  const list = useRef<HTMLDivElement>(null);
-  const base = useId();
-  const current = Math.min(at, hits.length - 1);
-  const move = (to: number) => {
-    setAt(to);
-    list.current?.querySelector(`[data-at="${to}"]`)?.scrollIntoView({ block: 'nearest' });
-  };
-  const press = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing || hits.length === 0) return;
-    if (event.key === 'ArrowDown') move((current + 1) % hits.length);
-    else if (event.key === 'ArrowUp') move((current - 1 + hits.length) % hits.length);
-    else if (event.key === 'Enter') hits[current]?.run();
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <>
-      <TextInput
-        className={classes.field ?? ''}
-        size="lg"
-        variant="unstyled"
-        leftSection={<IconSearch size={20} />}
-        placeholder={t('search.placeholder')}
-        aria-label={t('search.placeholder')}
-        role="combobox"
-        aria-expanded
-        aria-controls={base}
-        aria-autocomplete="list"
-        aria-activedescendant={hits[current] ? `${base}-${current}` : undefined}
-        data-autofocus
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={press}
-      />
-      <div ref={list} id={base} role="listbox" aria-label={t('search.results')} className={classes.hits}>
-        {(['people', 'messages', 'pages'] as const).map((group) => (
-          <Group key={group} group={group} hits={hits} current={current} base={base} />
-        ))}
-      </div>
-      <div role="status" className={classes.status}>
-        {error ? explain(error) : hits.length === 0 ? t('search.nothing') : t('search.hint')}
-      </div>
-    </>
-  );
-}
-
-function Group(props: { group: Hit['group']; hits: readonly Hit[]; current: number; base: string }) {
-  const { t } = useTranslation();
-  const { group, hits } = props;
-  if (!hits.some((hit) => hit.group === group)) return null;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
-    <div role="group" aria-label={t(`search.groups.${group}`)}>
-      <Text size="xs" fw={600} c="dimmed" className={classes.heading} aria-hidden>
-        {t(`search.groups.${group}`)}
-      </Text>
-      {hits.map((hit, at) =>
-        hit.group === group ? (
-          // The keyboard is in the field; it points here by aria-activedescendant.
-          // biome-ignore lint/a11y/useKeyWithClickEvents: see above
-          // biome-ignore lint/a11y/useFocusableInteractive: see above
-          <div
-            key={hit.id}
-            id={`${props.base}-${at}`}
-            data-at={at}
-            role="option"
-            aria-selected={at === props.current}
-            className={classes.hit}
-            onClick={hit.run}
-          >
-            {hit.icon}
-            <span className={classes.title}>{hit.title}</span>
-            <span className={classes.aside}>{hit.aside}</span>
-          </div>
-        ) : null,
-      )}
-    </div>
   );
 }

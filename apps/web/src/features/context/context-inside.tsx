@@ -1,0 +1,27 @@
+import type { Conversation } from '@chaski/sdk';
+import { Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { allTexts } from '../../i18n/index.ts';
+import { later } from '../../ui/later.tsx';
+
+// A consent has the words of the contacts' page.
+const AboutContact = later(async () => {
+  const [module] = await Promise.all([import('./about-contact.tsx'), allTexts()]);
+  return module;
+});
+
+/** Whom the conversation is with. */
+export function Inside({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={0}>
+      {conversation.contactId ? (
+        <AboutContact contactId={conversation.contactId} conversation={conversation} />
+      ) : (
+        <Text size="sm" c="dimmed" p="md">
+          {t('context.group')}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,19 @@
+import { Drawer } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Views } from './views-pane.tsx';
+
+/** The views where there is no room for them beside the list. */
+export default function ViewsDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      size={280}
+      title={t('inbox.views')}
+      closeButtonProps={{ 'aria-label': t('list.close') }}
+    >
+      <Views onChosen={onClose} />
+    </Drawer>
+  );
+}

@@ -1,0 +1,128 @@
+import { Drawer, NavLink, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBell,
+  IconBuilding,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { signOut, useSession } from '../api/session.ts';
+import { openWorkspace } from '../api/workspace.ts';
+import AttentionSwitches from '../features/attention/attention-switches.tsx';
+import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
+import { useAct } from './confirm.tsx';
+import type { Place } from './places.ts';
+import classes from './shell.module.css';
+
+/** All that the bar of a phone has no room for, up from the lower edge. */
+export default function MoreSheet(props: { opened: boolean; onClose: () => void; places: readonly Place[] }) {
+  const { t } = useTranslation();
+  const { onClose } = props;
+  return (
+    <Drawer
+      opened={props.opened}
+      onClose={onClose}
+      position="bottom"
+      size="auto"
+      radius="lg"
+      title={t('shell.more')}
+      classNames={{ content: classes.sheet ?? '' }}
+    >
+      {props.places.map(({ key, to, icon: Icon }) => (
+        <NavLink
+          key={key}
+          className={classes.more ?? ''}
+          label={t(`shell.${key}`)}
+          leftSection={<Icon size={20} stroke={1.6} />}
+          renderRoot={(root) => <Link to={to} {...root} onClick={onClose} />}
+        />
+      ))}
+      <Yours onClose={onClose} />
+    </Drawer>
+  );
+}
+
+function Yours({ onClose }: { onClose: () => void }) {
+  const { t, i18n } = useTranslation();
+  const { person, workspace, workspaces } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const act = useAct();
+  const dark = colorScheme === 'dark';
+  return (
+    <>
+      <NavLink
+        className={classes.more ?? ''}
+        label={t('shell.yourAccount')}
+        description={<bdi>{person.name || person.email}</bdi>}
+        leftSection={<IconUser size={20} stroke={1.6} />}
+        renderRoot={(root) => <Link to="/app/settings/profile" {...root} onClick={onClose} />}
+      />
+      {workspace ? (
+        <NavLink
+          className={classes.more ?? ''}
+          label={t('attention.label')}
+          leftSection={<IconBell size={20} stroke={1.6} />}
+        >
+          <AttentionSwitches />
+        </NavLink>
+      ) : null}
+      <NavLink
+        className={classes.more ?? ''}
+        label={t('shell.workspaces')}
+        description={<bdi>{workspace?.name}</bdi>}
+        leftSection={<IconBuilding size={20} stroke={1.6} />}
+      >
+        {workspaces.map((one) => (
+          <NavLink
+            key={one.id}
+            className={classes.more ?? ''}
+            label={<bdi>{one.name}</bdi>}
+            description={one.status === 'suspended' ? t('shell.suspended') : undefined}
+            active={one.id === workspace?.id}
+            aria-current={one.id === workspace?.id || undefined}
+            onClick={() => one.id !== workspace?.id && void act(() => openWorkspace(one.id))}
+          />
+        ))}
+        <NavLink
+          className={classes.more ?? ''}
+          label={t('shell.newWorkspace')}
+          renderRoot={(root) => <Link to="/app/welcome" {...root} onClick={onClose} />}
+        />
+      </NavLink>
+      <NavLink
+        className={classes.more ?? ''}
+        label={dark ? t('shell.light') : t('shell.dark')}
+        leftSection={dark ? <IconSun size={20} stroke={1.6} /> : <IconMoon size={20} stroke={1.6} />}
+        onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+      />
+      <NavLink
+        className={classes.more ?? ''}
+        label={t('shell.language')}
+        description={languages[i18n.language as Language]}
+        leftSection={<IconLanguage size={20} stroke={1.6} />}
+      >
+        {Object.entries(languages).map(([code, label]) => (
+          <NavLink
+            key={code}
+            className={classes.more ?? ''}
+            lang={code}
+            label={label}
+            active={i18n.language === code}
+            aria-current={i18n.language === code || undefined}
+            onClick={() => void chooseLanguage(code as Language)}
+          />
+        ))}
+      </NavLink>
+      <NavLink
+        className={classes.more ?? ''}
+        label={t('shell.signOut')}
+        leftSection={<IconLogout size={20} stroke={1.6} />}
+        onClick={() => void signOut()}
+      />
+    </>
+  );
+}

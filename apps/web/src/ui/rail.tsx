@@ -1,0 +1,48 @@
+import { ActionIcon, Stack, Tooltip } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../api/session.ts';
+import { AttentionMenu } from '../features/attention/attention-menu.tsx';
+import { Palette } from '../features/palette/palette.tsx';
+import { PersonMenu } from './person-menu.tsx';
+import { usePlaces } from './places.ts';
+import classes from './shell.module.css';
+
+/** Every place beside the page, as signs with their names. */
+export function Rail() {
+  const { t } = useTranslation();
+  const { workspace } = useSession();
+  return (
+    <nav className={classes.rail} aria-label={t('shell.navigation')}>
+      <Stack gap="xs" align="center">
+        {usePlaces().map(({ key, to, icon: Icon }) => (
+          <Tooltip key={key} label={t(`shell.${key}`)} position="right">
+            <ActionIcon
+              size="xl"
+              aria-label={t(`shell.${key}`)}
+              renderRoot={(props) => <Link to={to} {...props} />}
+            >
+              <Icon stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        ))}
+        {workspace ? (
+          <Palette>
+            {(find) => (
+              <Tooltip label={t('shell.find')} position="right">
+                <ActionIcon size="xl" aria-label={t('shell.find')} onClick={find}>
+                  <IconSearch stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </Palette>
+        ) : null}
+      </Stack>
+      <div className={classes.bottom}>
+        {workspace ? <AttentionMenu /> : null}
+        <PersonMenu />
+      </div>
+    </nav>
+  );
+}
