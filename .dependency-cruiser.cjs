@@ -42,7 +42,7 @@ module.exports = {
       from: {
         path: server,
         pathNot: [
-          `${server}/(app|api|consumers)\\.ts$`,
+          `${server}/(app|api|serve|work|consumers)\\.ts$`,
           `${server}/cli/`,
           '\\.test\\.ts$',
           mod(doors.join('|')),
@@ -58,7 +58,8 @@ module.exports = {
     },
     {
       name: 'modules-are-entered-through-index',
-      comment: 'routes.ts and jobs.ts are wired by app.ts and api.ts; everything else goes through index.ts.',
+      comment:
+        'routes.ts and jobs.ts are wired by app.ts and its halves; everything else goes through index.ts.',
       severity: 'error',
       from: { path: `${server}/modules/([^/]+)/`, pathNot: '\\.test\\.ts$' },
       to: { path: `${server}/modules/[^/]+/`, pathNot: [`${server}/modules/$1/`, '/index\\.ts$'] },
@@ -70,7 +71,7 @@ module.exports = {
       to: {
         path: [
           `${server}/modules/`,
-          `${server}/(app|api|main|config[a-z-]*|secrets)\\.ts$`,
+          `${server}/(app|api|serve|work|ground|main|config[a-z-]*|secrets)\\.ts$`,
           '^packages/(providers|simulator)/',
         ],
       },

@@ -1,5 +1,12 @@
+import type { Ground } from './ground.ts';
 import { createSuperadmin, ensureApiKey, userIdByEmail } from './modules/auth/index.ts';
-import { type AddNumberDeps, addNumber, listNumbers, prepareNumber } from './modules/numbers/index.ts';
+import {
+  type AddNumberDeps,
+  addNumber,
+  listMockNumbers,
+  listNumbers,
+  prepareNumber,
+} from './modules/numbers/index.ts';
 import {
   addMember,
   type CreateWorkspaceHooks,
@@ -25,11 +32,48 @@ const people = [
   { name: 'Sheena Nelson', username: 'realsheenanelson' },
 ];
 
+/** What a start prints and writes into the ready file. */
 export interface Demo {
-  workspaceId: WorkspaceId;
-  apiKey: string;
   operatorEmail: string;
+  operatorPassword: string;
+  apiKey: string;
+  appSecret: string;
+  verifyToken: string;
+  workspaceId: WorkspaceId;
   numbers: { id: string; phoneNumberId: string; displayPhoneNumber: string }[];
+}
+
+export interface DemoDeps {
+  ground: Ground;
+  simulator: AttachedSimulator;
+  /** Where the simulator's webhooks go. */
+  webhookUrl: string;
+  numberDeps: AddNumberDeps;
+  workspaceHooks: CreateWorkspaceHooks;
+}
+
+/** Tells the simulator who we are and what numbers it has, and shows a workspace with people; null without secrets for it. */
+export async function showDemo(deps: DemoDeps): Promise<Demo | null> {
+  const { simulator, webhookUrl } = deps;
+  const { db, ring, secrets } = deps.ground;
+  const { demoApiKey: apiKey, operatorPassword, appSecret, verifyToken } = secrets;
+  if (apiKey === null || operatorPassword === null || appSecret === null || verifyToken === null) return null;
+  await simulator.attach({ secret: appSecret, verifyToken, webhookUrl });
+  for (const number of await db.withSystem('numbers of the simulator', (tx) =>
+    listMockNumbers(tx, { ring }),
+  )) {
+    await simulator.register(number);
+  }
+  const numbers = await ensureDemo(deps, { apiKey, operatorPassword });
+  return {
+    operatorEmail,
+    operatorPassword,
+    apiKey,
+    appSecret,
+    verifyToken,
+    workspaceId: demoWorkspace,
+    numbers,
+  };
 }
 
 /** Made once: whoever changed the password since has their own. */
@@ -47,26 +91,20 @@ async function ensureOperator(db: Database, password: string): Promise<void> {
 }
 
 /** A workspace with one active number and a few people on simulated phones; the same at every start. */
-export async function ensureDemo(options: {
-  db: Database;
-  simulator: AttachedSimulator;
-  apiKey: string;
-  /** Of who runs the demo and owns its workspace. */
-  operatorPassword: string;
-  unknownSends: 'never' | 'resend';
-  numberDeps: AddNumberDeps;
-  workspaceHooks: CreateWorkspaceHooks;
-}): Promise<Demo> {
-  const { db, simulator, apiKey, numberDeps } = options;
+async function ensureDemo(
+  { ground, simulator, numberDeps, workspaceHooks }: DemoDeps,
+  { apiKey, operatorPassword }: Pick<Demo, 'apiKey' | 'operatorPassword'>,
+): Promise<Demo['numbers']> {
+  const { db, config } = ground;
   await db.withSystem('demo workspace', async (tx) => {
     if ((await workspacesFor(tx, [demoWorkspace])).size > 0) return;
     await createWorkspace(
       tx,
-      { id: demoWorkspace, name: 'Demo', plan: 'unlimited', settings: settingsOfNew(options) },
-      options.workspaceHooks,
+      { id: demoWorkspace, name: 'Demo', plan: 'unlimited', settings: settingsOfNew(config) },
+      workspaceHooks,
     );
   });
-  await ensureOperator(db, options.operatorPassword);
+  await ensureOperator(db, operatorPassword);
   let numbers = await db.withTenant(demoWorkspace, systemActor, async (tx) => {
     await ensureApiKey(tx, { name: 'Demo', key: apiKey });
     return listNumbers(tx);
@@ -85,14 +123,9 @@ export async function ensureDemo(options: {
     numbers = [number];
   }
   await simulator.addPeople(people);
-  return {
-    workspaceId: demoWorkspace,
-    apiKey,
-    operatorEmail,
-    numbers: numbers.map(({ id, phoneNumberId, displayPhoneNumber }) => ({
-      id,
-      phoneNumberId,
-      displayPhoneNumber,
-    })),
-  };
+  return numbers.map(({ id, phoneNumberId, displayPhoneNumber }) => ({
+    id,
+    phoneNumberId,
+    displayPhoneNumber,
+  }));
 }
