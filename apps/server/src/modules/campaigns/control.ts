@@ -6,7 +6,8 @@ import { handsOf, holdCampaign, tell } from './create.ts';
 import { startOf } from './launch.ts';
 import { pauseCampaign } from './pause.ts';
 import { type CampaignRow, changeCampaign } from './queries.ts';
-import { cancelWaitingRecipients, queuedMessages, retryFailed } from './queries-recipients.ts';
+import { retryFailed } from './queries-outcomes.ts';
+import { cancelWaitingRecipients, queuedMessages } from './queries-recipients.ts';
 
 /** Nobody else is queued; what is queued already, a second's messages at most, still goes. */
 export async function pauseByHand(tx: TenantTx, id: string): Promise<CampaignRow> {

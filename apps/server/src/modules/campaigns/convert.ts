@@ -2,7 +2,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { visibleContacts } from '../contacts/index.ts';
 import { getCampaign, refuseLimited, tell } from './create.ts';
-import { noteConversion } from './queries-recipients.ts';
+import { noteConversion } from './queries-outcomes.ts';
 
 export interface Conversion {
   contactId: string;

@@ -6,13 +6,7 @@ import { routesByNumberId } from '../numbers/index.ts';
 import { pauseCampaign } from './pause.ts';
 import { addOutcomes, type CampaignRow, lockCampaigns } from './queries.ts';
 import { noteOpenings } from './queries-openings.ts';
-import {
-  campaignsOfMessages,
-  type Moved,
-  moveRecipients,
-  planAgain,
-  type Word,
-} from './queries-recipients.ts';
+import { campaignsOfMessages, type Moved, moveRecipients, planAgain, type Word } from './queries-outcomes.ts';
 import { countsAsFailure, failsTooOften, followFailure } from './rules-errors.ts';
 import { tellProgress } from './step.ts';
 

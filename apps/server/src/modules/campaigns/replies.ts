@@ -1,6 +1,7 @@
 import { defineConsumer, emit, type StoredEvent } from '../../platform/events/index.ts';
 import { noteCampaign } from '../contacts/index.ts';
-import { followMerges, noteSaid, type Reached, type Said } from './queries-recipients.ts';
+import { noteSaid, type Reached, type Said } from './queries-outcomes.ts';
+import { followMerges } from './queries-recipients.ts';
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

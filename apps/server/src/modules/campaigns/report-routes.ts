@@ -22,7 +22,7 @@ import {
   reportBody,
 } from './present.ts';
 import { selectByIds } from './queries.ts';
-import { selectOfContact } from './queries-recipients.ts';
+import { selectOfContact } from './queries-outcomes.ts';
 import type { RecipientFilter, RecipientRow } from './queries-report.ts';
 import { rateCardById, rateCardOf } from './rates.ts';
 import { recipientsOf, reportOf } from './report.ts';
