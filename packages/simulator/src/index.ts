@@ -53,7 +53,8 @@ import {
 import type { TemplateChange } from './template-life.ts';
 import { type AddTemplate, SAMPLE_TEMPLATES, type Template, type TemplateStatus } from './templates.ts';
 import { forgetLimits } from './tier.ts';
-import { type Delivered, RETRY_DELAYS_MS, Webhooks } from './webhooks.ts';
+import { type Delivered, RETRY_DELAYS_MS } from './webhook-posts.ts';
+import { Webhooks } from './webhooks.ts';
 import { type App, type Scope, tell, type World } from './world.ts';
 import { ycloud } from './ycloud-api.ts';
 import { ycloudDialect } from './ycloud-events.ts';
@@ -74,7 +75,7 @@ export type {
 export type { AddAccount, AddedNumber, AddNumber } from './setup.ts';
 export type { TemplateChange } from './template-life.ts';
 export type { AddTemplate, Template, TemplateStatus } from './templates.ts';
-export type { Delivered } from './webhooks.ts';
+export type { Delivered } from './webhook-posts.ts';
 export type { App } from './world.ts';
 
 export interface SimulatorOptions {

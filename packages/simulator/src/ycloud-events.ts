@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { asArray, asObject, asString, type JsonObject } from './json.ts';
-import type { Dialect, Update } from './webhooks.ts';
+import type { Dialect, Update } from './webhook-body.ts';
 import type { App, World } from './world.ts';
 import { ycloudId } from './ycloud-api.ts';
 
