@@ -1,0 +1,270 @@
+import { beforeEach, expect, it } from 'vitest';
+import { type Seeded, seedWorkspace } from '../../../test/harness.ts';
+import { inboundStage } from '../../../test/inbound-stage.ts';
+import { applyBodies } from './apply.ts';
+import { listParked } from './index.ts';
+import { bodyOf, change, said, told } from './testing.ts';
+
+const {
+  db,
+  deps,
+  post,
+  query,
+  work,
+  bodyFor,
+  apply,
+  messagesOf,
+  eventsOf,
+  conversationsOf,
+  sentMessage,
+  messageRow,
+} = await inboundStage();
+
+let one: Seeded;
+let two: Seeded;
+beforeEach(async () => {
+  one = await seedWorkspace(db, { name: 'One' });
+  two = await seedWorkspace(db, { name: 'Two' });
+});
+
+it('makes contact, conversation, message and event of what somebody says', async () => {
+  const at = new Date('2026-11-20T11:58:00Z');
+  const body = bodyOf([
+    change(one.phoneNumberId, {
+      contacts: [{ profile: { name: 'Sheena' }, wa_id: '16505551234' }],
+      messages: [said('hi \u0000 \ud800 é 😀', { id: 'wamid.A', at })],
+    }),
+  ]);
+  expect(await post(body, one.appId)).toBe('stored');
+  await work();
+  const [message] = await messagesOf(one);
+  expect(message).toMatchObject({
+    provider_message_id: 'wamid.A',
+    type: 'text',
+    direction: 'in',
+    status: 'received',
+    shown_at: at,
+    content: { type: 'text', text: { body: 'hi \ufffd \ufffd é 😀' } },
+  });
+  expect(await conversationsOf(one)).toMatchObject([
+    { status: 'open', unread_count: 1, last_inbound_at: at, last_message_at: at, last_direction: 'in' },
+  ]);
+  expect((await eventsOf(one)).map((event) => event.name)).toEqual([
+    'contact.created',
+    'conversation.opened',
+    'message.received',
+  ]);
+  expect((await eventsOf(one)).at(-1)!.data).toMatchObject({
+    providerMessageId: 'wamid.A',
+    type: 'text',
+    text: 'hi \ufffd \ufffd é 😀',
+    automated: false,
+    groupRef: null,
+    numberId: one.numberId,
+  });
+});
+
+it('reads what the reference documents send: no metadata, no id, no type, no time', async () => {
+  await query("update numbers set status = 'suspended' where id <> $1 and status = 'active'", [one.numberId]);
+  const s4 = Buffer.from(
+    JSON.stringify({
+      entry: [
+        {
+          changes: [
+            {
+              value: {
+                metadata: { phone_number_id: one.phoneNumberId },
+                messages: [{ id: 's4', from: '+15550007777', text: { body: 'hello' } }],
+              },
+            },
+          ],
+        },
+      ],
+    }),
+  );
+  const s2 = Buffer.from(
+    JSON.stringify({
+      entry: [{ changes: [{ value: { messages: [{ from: '15550008888', text: { body: 'STOP' } }] } }] }],
+    }),
+  );
+  for (const body of [s4, s2, s2]) await applyBodies(deps, [bodyFor(body, one.appId)]);
+  expect((await messagesOf(one)).map((row) => [row.provider_message_id.slice(0, 4), row.content])).toEqual([
+    ['s4', { type: 'text', text: { body: 'hello' } }],
+    ['raw.', { type: 'text', text: { body: 'STOP' } }],
+  ]);
+  expect(
+    (
+      await query<{ phone: string }>('select phone from contacts where workspace_id = $1 order by phone', [
+        one.workspaceId,
+      ])
+    ).map((row) => row.phone),
+  ).toEqual(['15550007777', '15550008888']);
+  await query("update numbers set status = 'active' where id = $1", [two.numberId]);
+  const unnamed = bodyFor(
+    Buffer.from(
+      JSON.stringify({
+        entry: [{ changes: [{ value: { messages: [{ from: '1', text: { body: 'whose?' } }] } }] }],
+      }),
+    ),
+    one.appId,
+  );
+  expect(await applyBodies(deps, [unnamed])).toEqual({ items: 1, parked: 1 });
+});
+
+it('keeps groups, reactions, edits and revokes apart, and marks their targets in any order', async () => {
+  await apply(one, {
+    messages: [
+      said('to the group', { groupId: 'HBg1', from: '1501' }),
+      said('to us', { from: '1501', id: 'wamid.T' }),
+    ],
+  });
+  const threads = (await conversationsOf(one)).map((row) => [row.group_ref, row.contact_id === null]);
+  expect(threads).toHaveLength(2);
+  expect(threads).toContainEqual(['HBg1', true]);
+  expect(threads).toContainEqual([null, false]);
+  await apply(one, {
+    messages: [
+      said('', {
+        from: '1501',
+        type: 'reaction',
+        content: { reaction: { message_id: 'wamid.T', emoji: '👍' } },
+      }),
+      said('', {
+        from: '1501',
+        type: 'edit',
+        content: {
+          edit: { original_message_id: 'wamid.T', message: { type: 'text', text: { body: 'new' } } },
+        },
+      }),
+      // Comes before what it is about.
+      said('', { from: '1501', type: 'revoke', content: { revoke: { original_message_id: 'wamid.later' } } }),
+      // Somebody else's.
+      said('', { from: '1502', type: 'revoke', content: { revoke: { original_message_id: 'wamid.T' } } }),
+    ],
+  });
+  await apply(one, { messages: [said('taken back', { from: '1501', id: 'wamid.later' })] });
+  const find = async (id: string) =>
+    (
+      await query<Record<string, unknown>>(
+        'select * from messages where workspace_id = $1 and provider_message_id = $2',
+        [one.workspaceId, id],
+      )
+    )[0]!;
+  expect(await find('wamid.T')).toMatchObject({ edited_at: expect.any(Date), revoked_at: null });
+  expect(await find('wamid.later')).toMatchObject({ revoked_at: expect.any(Date) });
+  const names = (await eventsOf(one))
+    .map((event) => event.name)
+    .filter((name) => name.startsWith('message.'));
+  expect(names).toEqual([
+    'message.received',
+    'message.received',
+    'message.reaction',
+    'message.edited',
+    'message.revoked',
+    'message.revoked',
+    'message.received',
+  ]);
+});
+
+it('opens a closed conversation when the person speaks', async () => {
+  await apply(one, { messages: [said('first')] });
+  await query("update conversations set status = 'closed' where workspace_id = $1", [one.workspaceId]);
+  await apply(one, { messages: [said('again')] });
+  expect(await conversationsOf(one)).toMatchObject([{ status: 'open', unread_count: 2 }]);
+  expect(
+    (await eventsOf(one))
+      .filter((event) => event.name === 'conversation.opened')
+      .map((event) => event.data.again),
+  ).toEqual([false, true]);
+});
+
+it('takes echoes of the phone app as ours, and media as files to fetch', async () => {
+  const echo = {
+    field: 'smb_message_echoes',
+    value: {
+      metadata: { phone_number_id: one.phoneNumberId },
+      message_echoes: [
+        {
+          from: '15550783881',
+          to: '1601',
+          id: 'wamid.echo',
+          timestamp: '1763640000',
+          type: 'text',
+          text: { body: 'from my phone' },
+        },
+      ],
+    },
+  };
+  const image = said('', {
+    type: 'image',
+    from: '1601',
+    content: { image: { id: 'media-1', mime_type: 'image/jpeg', sha256: 'x', caption: 'look' } },
+  });
+  const bodies = [bodyOf([echo]), bodyOf([change(one.phoneNumberId, { messages: [image] })])];
+  for (const body of [...bodies, ...bodies]) await applyBodies(deps, [bodyFor(body, one.appId)]);
+  const rows = await messagesOf(one);
+  expect(rows.find((row) => row.provider_message_id === 'wamid.echo')).toMatchObject({
+    direction: 'out',
+    source: 'phone-app',
+    status: 'sent',
+  });
+  expect(await listParked(db, { phoneNumberId: one.phoneNumberId })).toEqual([]);
+  const media = await query<{ id: string; state: string }>(
+    'select id, state from media where workspace_id = $1',
+    [one.workspaceId],
+  );
+  expect(media).toHaveLength(1);
+  expect(rows.find((row) => row.type === 'image')!.content).toMatchObject({
+    image: { mediaId: media[0]!.id, caption: 'look' },
+  });
+  expect((await eventsOf(one)).map((event) => event.name)).toContain('message.echoed');
+});
+
+it('keeps an echo of a send whose id we do not know yet as a line of its own, and its statuses there', async () => {
+  const wamid = `wamid.echoed.${one.phoneNumberId}`;
+  const ours = await sentMessage(one, null);
+  const value = {
+    messaging_product: 'whatsapp',
+    metadata: { phone_number_id: one.phoneNumberId },
+    message_echoes: [
+      { from: '1', to: '16505550000', id: wamid, timestamp: '1784000000', type: 'text', text: { body: 'x' } },
+    ],
+  };
+  await applyBodies(deps, [bodyFor(bodyOf([{ field: 'smb_message_echoes', value }]), one.appId)]);
+  await apply(one, { statuses: [told(wamid, 'delivered')] });
+  expect((await messagesOf(one)).find((row) => row.provider_message_id === wamid)).toMatchObject({
+    source: 'phone-app',
+    status: 'delivered',
+  });
+  // What confirms ours afterwards cannot give it the id that the echo has.
+  await expect(
+    query('update messages set provider_message_id = $2 where id = $1', [ours, wamid]),
+  ).rejects.toMatchObject({ code: '23505' });
+  expect(await messageRow(ours)).toMatchObject({ status: 'queued', provider_message_id: null });
+});
+
+it('follows a person to a new number', async () => {
+  await apply(one, { messages: [said('old me', { from: '1700', userId: 'US.old' })] });
+  await apply(one, {
+    messages: [
+      said('', {
+        from: '1700',
+        type: 'system',
+        content: {
+          system: {
+            type: 'user_changed_number',
+            wa_id: '1701',
+            user_id: 'US.new',
+            previous_user_id: 'US.old',
+            body: 'b',
+          },
+        },
+      }),
+    ],
+  });
+  await apply(one, { messages: [said('new me', { from: '1701', userId: 'US.new' })] });
+  expect(await conversationsOf(one)).toHaveLength(1);
+  expect(await query('select phone from contacts where workspace_id = $1', [one.workspaceId])).toEqual([
+    { phone: '1701' },
+  ]);
+});
