@@ -1,13 +1,10 @@
-/**
- * Hands one message to WhatsApp and says what became of it (DESIGN §4, "Outcomes of a call"):
- * never on the wire → `not-sent` · a Graph error → `refused` with its class · 2xx with an id → `accepted` ·
- * anything else after the first byte → `unknown`, which nobody may resend blindly: WhatsApp has no idempotency key.
- */
+/** Hands one message to WhatsApp and says what became of it. */
 import type { Dispatcher } from 'undici';
 import type { Credential, MarkReadOutcome, SendCall, SendOutcome } from '../contract.ts';
+import { bodyOf, outcomeOf } from '../outcome.ts';
 import { buildMessage } from './build.ts';
-import { type Answer, graphErrorOf, jsonOf, request } from './http.ts';
-import { items, type Rec, rec, ref, str } from './json.ts';
+import { type Answer, graphErrorOf, request } from './http.ts';
+import { items, rec, ref, str } from './json.ts';
 import { person } from './person.ts';
 
 /** Answers of /messages have a few hundred bytes. */
@@ -21,27 +18,24 @@ export const bearer = (credential: Credential): Record<string, string> => ({
   authorization: `Bearer ${credential.token}`,
 });
 
+const graph = { of: 'WhatsApp', refusal: graphErrorOf };
+
 export async function send(agent: Dispatcher, call: SendCall): Promise<SendOutcome> {
-  let body: string;
-  try {
-    body = JSON.stringify(buildMessage(call));
-  } catch (error) {
-    return {
-      outcome: 'not-sent',
-      reason: `the content cannot be written as JSON: ${String(error).slice(0, 200)}`,
-    };
-  }
-  const answer = await post(agent, call, body);
-  return outcomeOf(answer, (json) => {
-    const id = ref(rec(items(json.messages)?.[0])?.id, 512);
-    if (id === null) return null;
-    const contact = rec(items(json.contacts)?.[0]);
-    return {
-      outcome: 'accepted',
-      providerMessageId: id,
-      recipient: person(contact?.wa_id, contact?.user_id, contact?.parent_user_id),
-      messageStatus: str(rec(items(json.messages)?.[0])?.message_status),
-    };
+  const body = bodyOf(() => buildMessage(call));
+  if (typeof body !== 'string') return body;
+  return outcomeOf<SendOutcome>(await post(agent, call, body), {
+    ...graph,
+    accepted(json) {
+      const id = ref(rec(items(json.messages)?.[0])?.id, 512);
+      if (id === null) return null;
+      const contact = rec(items(json.contacts)?.[0]);
+      return {
+        outcome: 'accepted',
+        providerMessageId: id,
+        recipient: person(contact?.wa_id, contact?.user_id, contact?.parent_user_id),
+        messageStatus: str(rec(items(json.messages)?.[0])?.message_status),
+      };
+    },
   });
 }
 
@@ -62,8 +56,10 @@ export async function markRead(
     message_id: call.providerMessageId,
     ...(call.typing ? { typing_indicator: { type: 'text' } } : {}),
   });
-  const answer = await post(agent, call, body);
-  return outcomeOf(answer, (json) => (json.success === true ? { outcome: 'accepted' } : null));
+  return outcomeOf<MarkReadOutcome>(await post(agent, call, body), {
+    ...graph,
+    accepted: (json) => (json.success === true ? { outcome: 'accepted' } : null),
+  });
 }
 
 function post(
@@ -85,31 +81,4 @@ function post(
     maxBytes: MAX_ANSWER,
     signal: call.signal,
   });
-}
-
-function outcomeOf<Accepted>(
-  answer: Answer,
-  accepted: (json: Rec) => Accepted | null,
-): Accepted | Exclude<SendOutcome, { outcome: 'accepted' }> {
-  switch (answer.kind) {
-    case 'not-sent':
-      return { outcome: 'not-sent', reason: answer.reason };
-    case 'broken':
-      return { outcome: 'unknown', reason: answer.reason, httpStatus: answer.status };
-    case 'too-large':
-      return { outcome: 'unknown', reason: answer.reason, httpStatus: null };
-    case 'answer': {
-      const { status } = answer;
-      const json = jsonOf(answer.body);
-      const refused = graphErrorOf(json, status);
-      if (refused) return { outcome: 'refused', ...refused, httpStatus: status };
-      const done = json && status >= 200 && status < 300 ? accepted(json) : null;
-      if (done !== null) return done;
-      return {
-        outcome: 'unknown',
-        reason: `status ${status} without an answer of WhatsApp`,
-        httpStatus: status,
-      };
-    }
-  }
 }

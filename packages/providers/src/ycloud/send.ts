@@ -1,43 +1,37 @@
 /**
  * Hands one message to YCloud, which hands it to WhatsApp before it answers (`sendDirectly`): the queued address would
- * say `accepted` before WhatsApp had an opinion. Outcomes as in `cloud/send.ts`; our attempt id travels as `externalId`
+ * say `accepted` before WhatsApp had an opinion. Our attempt id travels as `externalId`
  * and comes back with every status. YCloud does not use it against doubles: what is not certain is never resent.
  */
 import type { Dispatcher } from 'undici';
 import { buildMessage } from '../cloud/build.ts';
-import { type Answer, jsonOf } from '../cloud/http.ts';
 import { type Rec, ref, str } from '../cloud/json.ts';
 import type { Credential, MarkReadOutcome, SendCall, SendOutcome } from '../contract.ts';
+import { bodyOf, outcomeOf } from '../outcome.ts';
 import { post } from './call.ts';
 import { refusalOf } from './errors.ts';
 import { named } from './read.ts';
 
 export async function send(agent: Dispatcher, call: SendCall): Promise<SendOutcome> {
-  let body: string;
-  try {
-    body = JSON.stringify(build(call));
-  } catch (error) {
-    return {
-      outcome: 'not-sent',
-      reason: `the content cannot be written as JSON: ${String(error).slice(0, 200)}`,
-    };
-  }
-  const answer = await post(agent, call, 'whatsapp/messages/sendDirectly', body);
-  return outcomeOf(answer, (json) => {
-    const id = ref(json.wamid, 512) ?? ref(json.id, 512);
-    if (id === null) return null;
-    const status = str(json.status);
-    return {
-      outcome: 'accepted',
-      providerMessageId: id,
-      recipient: named(
-        json.to,
-        json.recipientUserId ?? json.toUserId ?? json.recipient,
-        json.parentRecipientUserId ?? json.parentToUserId,
-        null,
-      ),
-      messageStatus: status,
-    };
+  const body = bodyOf(() => build(call));
+  if (typeof body !== 'string') return body;
+  return outcomeOf<SendOutcome>(await post(agent, call, 'whatsapp/messages/sendDirectly', body), {
+    ...theirs,
+    accepted(json) {
+      const id = ref(json.wamid, 512) ?? ref(json.id, 512);
+      if (id === null) return null;
+      return {
+        outcome: 'accepted',
+        providerMessageId: id,
+        recipient: named(
+          json.to,
+          json.recipientUserId ?? json.toUserId ?? json.recipient,
+          json.parentRecipientUserId ?? json.parentToUserId,
+          null,
+        ),
+        messageStatus: str(json.status),
+      };
+    },
   });
 }
 
@@ -67,43 +61,18 @@ export async function markRead(
   const path = `whatsapp/inboundMessages/${encodeURIComponent(call.providerMessageId)}/${verb}`;
   const answer = await post(agent, call, path);
   if (answer.kind === 'answer' && answer.status >= 200 && answer.status < 300) return { outcome: 'accepted' };
-  return outcomeOf<never>(answer, () => null);
+  return outcomeOf<never>(answer, { ...theirs, accepted: () => null });
 }
 
-function outcomeOf<Accepted>(
-  answer: Answer,
-  accepted: (json: Rec) => Accepted | null,
-): Accepted | Exclude<SendOutcome, { outcome: 'accepted' }> {
-  switch (answer.kind) {
-    case 'not-sent':
-      return { outcome: 'not-sent', reason: answer.reason };
-    case 'broken':
-      return { outcome: 'unknown', reason: answer.reason, httpStatus: answer.status };
-    case 'too-large':
-      return { outcome: 'unknown', reason: answer.reason, httpStatus: null };
-    case 'answer': {
-      const { status } = answer;
-      const json = jsonOf(answer.body);
-      const refused = refusalOf(json, status);
-      if (refused) return { outcome: 'refused', ...refused, httpStatus: status };
-      // A message object that says `failed`: WhatsApp said no, YCloud wrote it down.
-      if (json && str(json.status) === 'failed') {
-        const code = json.errorCode;
-        const failure = refusalOf(
-          {
-            error: { code, message: json.errorMessage, whatsappApiError: json.whatsappApiError ?? { code } },
-          },
-          400,
-        );
-        if (failure) return { outcome: 'refused', ...failure, httpStatus: status };
-      }
-      const done = json && status >= 200 && status < 300 ? accepted(json) : null;
-      if (done !== null) return done;
-      return {
-        outcome: 'unknown',
-        reason: `status ${status} without an answer of YCloud`,
-        httpStatus: status,
-      };
-    }
-  }
+const theirs = { of: 'YCloud', refusal: refusalOrFailure };
+
+/** A message object that says `failed` is a refusal too: WhatsApp said no, YCloud wrote it down. */
+function refusalOrFailure(json: Rec | null, status: number) {
+  const refused = refusalOf(json, status);
+  if (refused !== null || json === null || str(json.status) !== 'failed') return refused;
+  const code = json.errorCode;
+  return refusalOf(
+    { error: { code, message: json.errorMessage, whatsappApiError: json.whatsappApiError ?? { code } } },
+    400,
+  );
 }
