@@ -1224,6 +1224,8 @@ create table numbers (
   has_window boolean not null default true,
   mps integer not null default 80,
   default_workflow_id uuid,
+  marketing_route text not null default 'messages'::text,
+  business_hours jsonb,
   provider_state jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
   status_reason text,
@@ -1231,6 +1233,7 @@ create table numbers (
   status_at timestamp with time zone,
   constraint numbers_pkey PRIMARY KEY (workspace_id, id),
   constraint numbers_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id),
+  constraint numbers_marketing_route_check CHECK ((marketing_route = ANY (ARRAY['messages'::text, 'marketing_messages'::text]))),
   constraint numbers_mps_check CHECK (((mps >= 1) AND (mps <= 1000))),
   constraint numbers_status_by_check CHECK ((status_by = ANY (ARRAY['operator'::text, 'workspace'::text]))),
   constraint numbers_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'refused'::text, 'suspended'::text])))
@@ -2256,6 +2259,7 @@ create view send_facts with (security_invoker=true) as
     n.phone_number_id,
     n.default_workflow_id,
     n.provider,
+    n.marketing_route,
     a.id AS account_id,
     a.paused_reason,
     c.phone,
@@ -2295,6 +2299,7 @@ create view send_facts with (security_invoker=true) as
             x.phone_number_id,
             x.default_workflow_id,
             x.provider,
+            x.marketing_route,
             x.account_id
            FROM public.numbers x
           WHERE ((x.workspace_id = v.workspace_id) AND (x.id = v.number_id))
@@ -2365,6 +2370,7 @@ create view send_people with (security_invoker=true) as
     n.phone_number_id,
     n.default_workflow_id,
     n.provider,
+    n.marketing_route,
     a.id AS account_id,
     a.paused_reason,
     c.phone,

@@ -198,6 +198,10 @@ create table numbers (
   -- messages per second; WhatsApp's default is 80, 1,000 after upgrade, 20 in coexistence
   mps integer not null default 80 check (mps between 1 and 1000),
   default_workflow_id uuid,
+  -- where its marketing templates go: as everything, or over WhatsApp's address for marketing
+  marketing_route text not null default 'messages' check (marketing_route in ('messages', 'marketing_messages')),
+  -- its own business hours; null = the workspace's (settings.businessHours)
+  business_hours jsonb,
   -- what the provider told about it: quality, name status, limits
   provider_state jsonb not null default '{}',
   created_at timestamptz not null,

@@ -2,6 +2,7 @@
  * api — app.ts's half that answers HTTP: the server with its gates and every route of every module. The program and the
  * tests build it by the same call, so that what is tested is what runs.
  */
+import { profileLimits } from '@chaski/contracts';
 import { type Calls, parse } from '@chaski/providers';
 import { consumers } from './consumers.ts';
 import { analyticsRoutes } from './modules/analytics/index.ts';
@@ -38,18 +39,20 @@ import { conversationRoutes } from './modules/conversations/routes.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { feedRoutes } from './modules/feed/index.ts';
 import { inboundLag, inboundOperatorRoutes, inboundRoutes, parkedRoutes } from './modules/inbound/index.ts';
-import { mediaRoutes, sizeOfMedia } from './modules/media/index.ts';
+import { mediaRoutes, readPicture, sizeOfMedia } from './modules/media/index.ts';
 import { messageRoutes, templateStatistics } from './modules/messages/index.ts';
 import {
   type AccountDeps,
   type AddNumberDeps,
   countNumbersOf,
   numberAccountRoutes,
+  numberProfileRoutes,
   numberRoutes,
   refuseUnknownNumbers,
 } from './modules/numbers/index.ts';
 import { operatorRoutes } from './modules/operator/index.ts';
 import { pushRoutes } from './modules/push/index.ts';
+import { type RetentionRoutesDeps, retentionRoutes } from './modules/retention/index.ts';
 import { searchRoutes } from './modules/search/index.ts';
 import { templateRoutes } from './modules/templates/index.ts';
 import { workflowRoutes } from './modules/workflows/routes.ts';
@@ -77,6 +80,8 @@ export interface ApiDeps {
   provider: Calls;
   /** Signs short-lived addresses of media. */
   urlKey: Uint8Array | string;
+  /** What the installation keeps of what was said. */
+  retention: Pick<RetentionRoutesDeps, 'mostMonths' | 'rawDays'>;
   /** The reference systems' addresses; left out: with credentials only, and no queue. */
   compat?: CompatOptions;
 }
@@ -108,6 +113,14 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(feedRoutes({ db, gate, signals: deps.signals }));
   await app.register(numberRoutes({ ...deps.numbers, gate }));
   await app.register(numberAccountRoutes({ ...deps.accounts, gate }));
+  await app.register(
+    numberProfileRoutes({
+      db,
+      gate,
+      calls: provider,
+      pictureOf: (workspaceId, id) => readPicture({ db, blobs }, workspaceId, id, profileLimits.picture),
+    }),
+  );
   await app.register(parkedRoutes({ db, gate }));
   await app.register(contactRoutes({ db, gate }));
   await app.register(labelRoutes({ db, gate }));
@@ -120,6 +133,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(conversationRoutes({ db, gate }));
   await app.register(messageRoutes({ db, gate }));
   await app.register(erasureRoutes({ db, gate }));
+  await app.register(retentionRoutes({ db, gate, ...deps.retention }));
   await app.register(searchRoutes({ db, gate }));
   await app.register(analyticsRoutes({ db, gate }));
   await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));

@@ -35,6 +35,15 @@ export const limitSettings = {
     doc: 'Secret access key.',
     secret: true,
   }),
+  RETENTION_MAX_MONTHS: setting(number(1, 120).optional(), {
+    group: GROUPS.limits,
+    doc: 'Months for which messages and the files of people are kept at most; a workspace may say less (settings, Retention).',
+    defaultText: 'for ever, unless a workspace says otherwise',
+  }),
+  RAW_EVENT_DAYS: setting(number(8, 365).default(14), {
+    group: GROUPS.limits,
+    doc: 'Days for which bodies of webhooks are kept as they came, to be processed again. They belong to no single workspace.',
+  }),
   WEBHOOK_RATE_LIMIT_MAX: setting(number(1, 1_000_000_000).optional(), {
     group: GROUPS.limits,
     doc: 'Webhooks per window and address above which the answer is 429; without it authentic bodies are never refused.',

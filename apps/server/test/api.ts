@@ -63,6 +63,16 @@ export interface TestApi extends TestDatabase {
   send(route: string, sample: Sample, headers?: Record<string, string>): Promise<Answer>;
 }
 
+const sampleProfile = {
+  about: 'Fresh fish',
+  address: '',
+  description: '',
+  email: '',
+  websites: [],
+  vertical: 'RESTAURANT',
+  pictureUrl: null,
+};
+
 /** One per test file; closes with it. `routes` adds some of the test's own. */
 export async function testApi({
   routes,
@@ -143,8 +153,14 @@ export async function testApi({
       },
       inbound: { keeper, ycloud, acceptor },
       blobs: fsBlobs(directory),
-      provider,
+      // No WhatsApp stands beside the routes: whoever asks for a profile is told of one.
+      provider: {
+        ...provider,
+        profile: async () => ({ outcome: 'ok', profile: sampleProfile }),
+        changeProfile: async () => ({ outcome: 'ok' }),
+      },
       urlKey: randomBytes(32),
+      retention: { mostMonths: null, rawDays: 14 },
     },
   );
   routes?.(http);

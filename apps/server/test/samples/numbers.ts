@@ -21,6 +21,12 @@ export const samples: Samples = {
   }),
   'GET /v1/numbers/:id': ({ numberId }) => ({ params: { id: numberId } }),
   'PATCH /v1/numbers/:id': ({ numberId }) => ({ params: { id: numberId }, body: { mps: 40 } }),
+  'GET /v1/numbers/:id/profile': ({ numberId }) => ({ params: { id: numberId } }),
+  'PATCH /v1/numbers/:id/profile': ({ numberId }) => ({
+    params: { id: numberId },
+    body: { about: 'Fresh fish every day', websites: ['https://example.com'] },
+  }),
+  'GET /v1/business-hours': () => ({}),
   'GET /v1/numbers/:id/notices': ({ numberId }) => ({ params: { id: numberId } }),
   'GET /v1/notices': () => ({ query: { limit: 5 } }),
   'GET /v1/accounts': () => ({ query: { limit: 5 } }),

@@ -36,6 +36,8 @@ async function invitation(stage: Stage, email = `guest-${newId()}@example.com`) 
 
 export const samples: Samples = {
   'GET /v1/workspace': () => ({}),
+  'GET /v1/retention': () => ({}),
+  'GET /v1/retention/preview': () => ({ query: { messageMonths: 12 } }),
   'GET /v1/usage': () => ({}),
   'PATCH /v1/workspace': () => ({ body: { name: 'Acme & Sons' } }),
   'GET /v1/workspaces': () => ({}),

@@ -50,6 +50,7 @@ export { messageBody, presentMessage } from './present.ts';
 export { listMessages } from './read.ts';
 
 export { type ReceivedMessage, receiveMany } from './receive.ts';
+export { countOldMessages, deleteMessages, oldMessages } from './retain.ts';
 
 export { messageRoutes } from './routes.ts';
 export type { MessageRow } from './rows.ts';

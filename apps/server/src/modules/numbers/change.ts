@@ -1,3 +1,4 @@
+import type { BusinessHours } from '@chaski/contracts';
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
@@ -9,11 +10,19 @@ export interface NumberChange {
   displayPhoneNumber?: string | undefined;
   defaultWorkflowId?: string | undefined;
   isDefault?: true | undefined;
+  marketingRoute?: NumberRow['marketingRoute'] | undefined;
+  /** null: the workspace's hold again. */
+  businessHours?: BusinessHours | null | undefined;
 }
 
 /** Changes what is given, tells `number.updated`, answers the number as it is now. */
 export async function changeNumber(tx: TenantTx, id: string, change: NumberChange): Promise<NumberRow> {
   const before = await getNumber(tx, id);
+  if (change.marketingRoute === 'marketing_messages' && before.provider !== 'cloud')
+    throw errors.unprocessable(
+      'route_unknown',
+      `Numbers of ${before.provider} have one way to WhatsApp, which ${before.provider} chooses.`,
+    );
   if (change.isDefault) {
     // Two numbers may not become the default at once, and the unique index allows no moment with two.
     await tx.execute(lockNumbers, [tx.workspaceId]);
@@ -26,6 +35,9 @@ export async function changeNumber(tx: TenantTx, id: string, change: NumberChang
     change.mps ?? null,
     change.displayPhoneNumber ?? null,
     change.defaultWorkflowId ?? null,
+    change.businessHours !== undefined,
+    change.businessHours ? JSON.stringify(change.businessHours) : null,
+    change.marketingRoute ?? null,
   ]);
   if (touched === 0) throw errors.notFound('number', { id });
   const number = await getNumber(tx, id);
@@ -60,9 +72,19 @@ export async function tellNumber(
 }
 
 function audited(number: NumberRow): Record<string, unknown> {
-  const { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps, defaultWorkflowId } =
-    number;
-  return { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps, defaultWorkflowId };
+  const { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps } = number;
+  const { defaultWorkflowId, businessHours, marketingRoute } = number;
+  return {
+    phoneNumberId,
+    displayPhoneNumber,
+    status,
+    statusReason,
+    isDefault,
+    mps,
+    defaultWorkflowId,
+    businessHours,
+    marketingRoute,
+  };
 }
 
 /** Makes a number the one that sends use when they name none. */

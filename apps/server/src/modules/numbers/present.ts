@@ -1,3 +1,4 @@
+import { businessHours } from '@chaski/contracts';
 import { z } from 'zod';
 import type { NoticeRow, NumberRow } from './read.ts';
 
@@ -18,6 +19,10 @@ export const numberBody = z
     mps: z.number().int().describe('Messages per second.'),
     provider: z.string(),
     defaultWorkflowId: z.string().nullable(),
+    marketingRoute: z
+      .enum(['messages', 'marketing_messages'])
+      .describe("Where its marketing templates go: as everything, or over WhatsApp's address for marketing."),
+    businessHours: businessHours.nullable().describe("Its own; null: the workspace's."),
     providerState: z.record(z.string(), z.unknown()).describe('What WhatsApp told: quality, limits, bans.'),
     account: z.object({
       id: z.string(),
@@ -45,6 +50,8 @@ export function presentNumber(row: NumberRow): z.infer<typeof numberBody> {
     mps: row.mps,
     provider: row.provider,
     defaultWorkflowId: row.defaultWorkflowId,
+    marketingRoute: row.marketingRoute,
+    businessHours: row.businessHours,
     providerState: row.providerState,
     account: {
       id: row.accountId,

@@ -5,7 +5,7 @@ import { statusOf } from '../workspaces/index.ts';
 
 const routeColumns = `n.workspace_id, n.id as number_id, n.account_id, a.app_id, a.account_ref, a.portfolio_ref, n.status,
   ${statusOf('n.workspace_id')} as workspace_status, n.has_window, n.provider, n.phone_number_id,
-  n.display_phone_number, n.mps, n.default_workflow_id, n.is_default, a.paused_reason`;
+  n.display_phone_number, n.mps, n.default_workflow_id, n.is_default, n.business_hours, a.paused_reason`;
 const routeTables = `numbers n join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id`;
 
 export const routesByPhoneNumberId = statement(
@@ -35,7 +35,8 @@ export const accountsByRef = statement(
 // ───────────── numbers ─────────────
 
 const numberColumns = `n.id, n.workspace_id, n.account_id, n.provider, n.phone_number_id, n.display_phone_number, n.verified_name,
-  n.status, n.status_reason, n.status_by, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.provider_state, n.created_at,
+  n.status, n.status_reason, n.status_by, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.business_hours,
+  n.marketing_route, n.provider_state, n.created_at,
   a.account_ref, a.portfolio_ref, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
 
 export const numberById = statement(
@@ -77,7 +78,9 @@ export const insertNumber = statement(
 export const updateNumber = statement(
   'numbers.update',
   `update numbers set mps = coalesce($3, mps), display_phone_number = coalesce($4, display_phone_number),
-     default_workflow_id = coalesce($5, default_workflow_id)
+     default_workflow_id = coalesce($5, default_workflow_id),
+     business_hours = case when $6::boolean then $7::jsonb else business_hours end,
+     marketing_route = coalesce($8, marketing_route)
     where workspace_id = $1 and id = $2 returning id`,
 );
 

@@ -1,6 +1,8 @@
+import type { BusinessHours } from '@chaski/contracts';
 import type { Statement, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
+import { hoursOf } from './hours.ts';
 import { noticesPage, numberByDefault, numberById, numbersPage, workspaceNoticesPage } from './queries.ts';
 
 export interface NumberRow {
@@ -18,6 +20,10 @@ export interface NumberRow {
   hasWindow: boolean;
   mps: number;
   defaultWorkflowId: WorkflowId | null;
+  /** Where its marketing templates go. */
+  marketingRoute: 'messages' | 'marketing_messages';
+  /** Its own; null: the workspace's. */
+  businessHours: BusinessHours | null;
   /** What WhatsApp told: quality, name, limits, restrictions. */
   providerState: Record<string, unknown>;
   createdAt: Date;
@@ -46,6 +52,8 @@ export interface NumberRecord {
   has_window: boolean;
   mps: number;
   default_workflow_id: string | null;
+  marketing_route: NumberRow['marketingRoute'];
+  business_hours: unknown;
   provider_state: Record<string, unknown>;
   created_at: Date;
   account_ref: string | null;
@@ -73,6 +81,8 @@ export function toNumber(row: NumberRecord): NumberRow {
     hasWindow: row.has_window,
     mps: row.mps,
     defaultWorkflowId: row.default_workflow_id as WorkflowId | null,
+    marketingRoute: row.marketing_route,
+    businessHours: hoursOf(row.business_hours),
     providerState: row.provider_state,
     createdAt: row.created_at,
     account: {

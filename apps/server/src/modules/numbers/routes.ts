@@ -1,3 +1,4 @@
+import { businessHours } from '@chaski/contracts';
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } from './add.ts';
 import { changeNumber } from './change.ts';
 import { askToken, setToken } from './credentials.ts';
+import { hoursRoutes } from './hours-routes.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
 import { getNumber, listNotices, listNumbers, listWorkspaceNotices } from './read.ts';
 import { setStatus } from './status.ts';
@@ -62,6 +64,12 @@ const numberChange = z
     isDefault: z.literal(true),
     mps: z.number().int().min(1).max(1000),
     displayPhoneNumber: z.string().min(3).max(40),
+    marketingRoute: z
+      .enum(['messages', 'marketing_messages'])
+      .describe(
+        'marketing_messages: marketing templates go over WhatsApp’s address for marketing, whose terms the account has to accept first. What it does not take goes as everything.',
+      ),
+    businessHours: businessHours.nullable().describe("null: the workspace's hold."),
     token: z
       .string()
       .min(1)
@@ -101,6 +109,7 @@ async function checkToken(
 export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate } = deps;
   return async (app) => {
+    await app.register(hoursRoutes(deps));
     app.get(
       '/v1/numbers',
       {

@@ -1,5 +1,7 @@
+import type { BusinessHours } from '@chaski/contracts';
 import type { SystemTx, Tx } from '../../platform/db/index.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
+import { hoursOf } from './hours.ts';
 import { accountsByRef, activeRoutes, routesById, routesByPhoneNumberId } from './queries.ts';
 
 /** What a batch must know about a number, read in one statement for all numbers of the batch. */
@@ -21,6 +23,8 @@ export interface NumberRoute {
   mps: number;
   defaultWorkflowId: WorkflowId | null;
   isDefault: boolean;
+  /** Its own; null: the workspace's. */
+  businessHours: BusinessHours | null;
   /** Not null: the account's token died; deliveries wait. */
   pausedReason: string | null;
 }
@@ -50,6 +54,7 @@ interface RouteRecord {
   mps: number;
   default_workflow_id: string | null;
   is_default: boolean;
+  business_hours: unknown;
   paused_reason: string | null;
 }
 
@@ -70,6 +75,7 @@ function toRoute(row: RouteRecord): NumberRoute {
     mps: row.mps,
     defaultWorkflowId: row.default_workflow_id as WorkflowId | null,
     isDefault: row.is_default,
+    businessHours: hoursOf(row.business_hours),
     pausedReason: row.paused_reason,
   };
 }

@@ -12,6 +12,6 @@
  * folding makes documents and questions, so case, accents, vowel marks and forms of letters never matter.
  */
 export { backfillHandler, enqueueBackfill } from './backfill.ts';
-export { eraseSearch } from './erase.ts';
+export { eraseSearch, forgetWords } from './erase.ts';
 export { messageWords } from './follow.ts';
 export { searchRoutes } from './routes.ts';

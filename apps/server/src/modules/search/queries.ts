@@ -133,6 +133,15 @@ export async function putDocuments(
   ]);
 }
 
+const retain = statement(
+  'search.retain',
+  'delete from message_search where workspace_id = $1 and message_id = any($2::uuid[])',
+);
+
+export function deleteWords(tx: Tx, workspaceId: string, messageIds: readonly string[]): Promise<number> {
+  return tx.execute(retain, [workspaceId, messageIds]);
+}
+
 const erase = statement(
   'search.erase',
   `delete from message_search where workspace_id = $1

@@ -3,6 +3,7 @@ import { testDatabase, until } from '../../../test/harness.ts';
 import { startEvents } from '../../platform/events/index.ts';
 import { consentConsumer } from '../messages/index.ts';
 import { log, type Place, stageOn } from '../messages/testing.ts';
+import { changeNumber } from '../numbers/change.ts';
 import { autoReplyConsumer, ensureDefaults, fillIn, listWorkflows, setAutoReply } from './index.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
@@ -155,6 +156,75 @@ describe('automatic replies', () => {
     );
     expect(new Set(all.map((w) => w.id)).size).toBe(1);
     expect(await stage.tenant(at, listWorkflows)).toHaveLength(2);
+  });
+});
+
+describe('outside business hours', () => {
+  const friday = {
+    zone: 'UTC',
+    weekly: [
+      { day: 5, from: '14:00', to: '18:00' },
+      { day: 1, from: '09:00', to: '17:00' },
+    ],
+    holidays: [],
+  };
+
+  it('they say when somebody is there again, once to each person while it stays closed', async () => {
+    const at = await place({ settings: { businessHours: friday } });
+    const always = await place({ settings: { businessHours: friday } });
+    await stage.tenant(always, (tx) =>
+      changeNumber(tx, always.numberId, {
+        businessHours: {
+          zone: 'UTC',
+          weekly: [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '00:00', to: '24:00' })),
+          holidays: [],
+        },
+      }),
+    );
+    const bodies = async () => (await repliesOf(at)).map((row) => row.body);
+    const say = async (text: string, to: Place = at) => {
+      sim.person(to.phone).send(text, to.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+    };
+    const closed = /closed now.*2026-11-20 14:00/s;
+    await running(async () => {
+      stage.clock.set('2026-11-20T12:30:00Z');
+      await say('hi');
+      await say('anybody?');
+      expect(await bodies()).toEqual([expect.stringMatching(closed)]);
+      // A number's own hours are nobody else's.
+      await say('hi', always);
+      expect((await repliesOf(always)).map((row) => row.body)).toEqual([
+        expect.stringContaining('thanks for reaching us'),
+      ]);
+      stage.clock.set('2026-11-20T15:00:00Z');
+      await say('now?');
+      expect(await bodies()).toEqual([
+        expect.stringMatching(closed),
+        expect.stringContaining('thanks for reaching us'),
+      ]);
+      // Closed again is another time, with another word.
+      stage.clock.set('2026-11-20T19:00:00Z');
+      await say('still there?');
+      await say('hello?');
+      expect((await bodies()).slice(2)).toEqual([expect.stringMatching(/2026-11-23 09:00/)]);
+    });
+  });
+
+  it('they stay the usual ones where that word is switched off', async () => {
+    const at = await place({ settings: { businessHours: friday } });
+    const [own] = (await stage.tenant(at, listWorkflows)).filter((w) => w.numberId === at.numberId);
+    await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { awayActive: false }));
+    await running(async () => {
+      stage.clock.set('2026-11-20T20:00:00Z');
+      sim.person(at.phone).send('hi', at.phoneNumberId);
+      await stage.pass(1_000);
+      await quiet();
+      expect((await repliesOf(at)).map((row) => row.body)).toEqual([
+        expect.stringContaining('thanks for reaching us'),
+      ]);
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { hoursAt, shownIn } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
 import { displayName } from '../contacts/index.ts';
@@ -10,15 +11,16 @@ import {
   saidAutomatically,
   sendMany,
 } from '../messages/index.ts';
-import { routesByNumberId } from '../numbers/index.ts';
+import { type NumberRoute, routesByNumberId } from '../numbers/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { toWorkflow, type WorkflowRow } from './defaults.ts';
 import { defaultsFor, type WorkflowRecord } from './queries.ts';
 import { fillIn } from './text.ts';
 
 /**
- * The first built-in workflow: a thank-you to each message of a person. It takes events in batches and queues its
- * replies in the transaction that moves its cursor: a reply exists if and only if its message counts as answered.
+ * The first built-in workflow: a thank-you to each message of a person; outside business hours a word about when
+ * somebody is there again, once to each person while it stays closed. It takes events in batches and queues its replies
+ * in the transaction that moves its cursor: a reply exists if and only if its message counts as answered.
  */
 export const autoReplyConsumer = defineConsumer({
   name: 'workflows.auto-reply',
@@ -42,17 +44,24 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
     const workflow = workflows.get(said.facts.number_id);
     return workflow?.isActive && workflow.kind === 'auto-reply' ? [{ ...said, workflow }] : [];
   });
-  const kept = await withoutMachines(tx, answerable);
+  const routes = await routesByNumberId(
+    tx,
+    answerable.map(({ facts }) => ({ workspaceId: facts.workspace_id, numberId: facts.number_id })),
+  );
+  const away = closedNumbers(tx, answerable, routes);
+  const kept = await withoutMachines(tx, answerable, routes);
   await sendMany(
     tx,
     kept.map(({ event, facts, workflow }): QueueCommand => {
+      const closed = workflow.awayActive ? away.get(facts.number_id) : undefined;
       const name = displayName({
         name: facts.contact_name,
         profileName: facts.profile_name,
         username: facts.username,
         phone: facts.phone,
       });
-      const body = fillIn(workflow.text, {
+      const body = fillIn(closed ? workflow.awayText : workflow.text, {
+        ...closed?.opens,
         'workspace.name': facts.workspace_name,
         'contact.name': name === 'Unknown' ? '' : name,
       }).slice(0, 4096);
@@ -61,8 +70,11 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
         conversationId: facts.conversation_id,
         content: { type: 'text', text: { body } },
         // Per workspace, not per number: WhatsApp's ids are unique everywhere, so one id heard on two numbers of a
-        // workspace is one message, and gets one answer.
-        dedupeKey: `auto-reply:${String(event.data.providerMessageId ?? event.data.messageId)}`,
+        // workspace is one message, and gets one answer. The word about being closed belongs to a person and a number
+        // that is closed since then: the second one is known as the first.
+        dedupeKey: closed
+          ? `auto-reply:away:${facts.contact_id}:${facts.number_id}:${closed.since}`
+          : `auto-reply:${String(event.data.providerMessageId ?? event.data.messageId)}`,
         workflowId: workflow.id,
         source: 'workflow',
         automated: true,
@@ -80,13 +92,40 @@ async function workflowsFor(tx: SystemTx, people: readonly SaidEvent[]): Promise
   return new Map(rows.map((row) => [row.for_number, toWorkflow(row)]));
 }
 
+interface Closed {
+  /** Names the period, so that it is told once. */
+  since: string;
+  opens: { 'opens.date': string; 'opens.time': string };
+}
+
+/** Numbers at which nobody is now. */
+function closedNumbers(
+  tx: SystemTx,
+  said: readonly SaidEvent[],
+  routes: ReadonlyMap<string, NumberRoute>,
+): Map<string, Closed> {
+  const closed = new Map<string, Closed>();
+  for (const [numberId, facts] of new Map(said.map((one) => [one.facts.number_id, one.facts]))) {
+    const hours = routes.get(numberId)?.businessHours ?? parseSettings(facts.settings).businessHours;
+    if (hours === null) continue;
+    const { open, since, until } = hoursAt(hours, tx.now());
+    if (open) continue;
+    const { date, time } = until ? shownIn(hours.zone, until) : { date: '', time: '' };
+    closed.set(numberId, {
+      since: since?.toISOString() ?? 'long',
+      opens: { 'opens.date': date, 'opens.time': time },
+    });
+  }
+  return closed;
+}
+
 /** Drops what another machine said, and conversations that talk faster than people do. */
-async function withoutMachines<T extends SaidEvent>(tx: SystemTx, said: readonly T[]): Promise<T[]> {
+async function withoutMachines<T extends SaidEvent>(
+  tx: SystemTx,
+  said: readonly T[],
+  routes: ReadonlyMap<string, NumberRoute>,
+): Promise<T[]> {
   if (said.length === 0) return [];
-  const routes = await routesByNumberId(
-    tx,
-    said.map(({ facts }) => ({ workspaceId: facts.workspace_id, numberId: facts.number_id })),
-  );
   const machine = await saidAutomatically(
     tx,
     said.map(({ event, facts }) => ({

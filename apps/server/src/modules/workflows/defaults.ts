@@ -7,6 +7,10 @@ import { changeWorkflow, insertDefaults, type WorkflowRecord, workflowsOf } from
 /** S4's text. */
 export const defaultText = 'thanks for reaching us\n- team {{workspace.name}}';
 
+/** What is said outside business hours. Date and time by the clock of the hours: they need no language. */
+export const defaultAwayText =
+  'Thanks for your message. We are closed now and answer when we open again: {{opens.date}} {{opens.time}}.\n- team {{workspace.name}}';
+
 export interface WorkflowRow {
   id: WorkflowId;
   workspaceId: string;
@@ -18,6 +22,9 @@ export interface WorkflowRow {
   aiEnabled: boolean;
   kind: 'auto-reply';
   text: string;
+  /** Instead of `text`, once while it is closed. Without business hours it never is. */
+  awayText: string;
+  awayActive: boolean;
   createdAt: Date;
 }
 
@@ -49,7 +56,7 @@ export async function listWorkflows(tx: TenantTx): Promise<WorkflowRow[]> {
   return rows.map(toWorkflow);
 }
 
-/** Changes an automatic reply's name and text, or switches it or its AI on and off. */
+/** Changes an automatic reply's name and texts, or switches it, its word outside business hours or its AI on and off. */
 export async function setAutoReply(
   tx: TenantTx,
   id: string,
@@ -58,10 +65,15 @@ export async function setAutoReply(
     text?: string | undefined;
     isActive?: boolean | undefined;
     aiEnabled?: boolean | undefined;
+    awayText?: string | undefined;
+    awayActive?: boolean | undefined;
   },
 ): Promise<WorkflowRow> {
-  if (change.text !== undefined && (change.text.trim() === '' || change.text.length > 4096))
-    throw errors.invalidRequest([{ path: 'text', message: 'A reply has 1 to 4,096 characters.' }]);
+  for (const path of ['text', 'awayText'] as const) {
+    const text = change[path];
+    if (text !== undefined && (text.trim() === '' || text.length > 4096))
+      throw errors.invalidRequest([{ path, message: 'A reply has 1 to 4,096 characters.' }]);
+  }
   const before = (await listWorkflows(tx)).find((workflow) => workflow.id === id);
   const [row] = await tx.query<WorkflowRecord & Record<string, unknown>>(changeWorkflow, [
     tx.workspaceId,
@@ -70,6 +82,8 @@ export async function setAutoReply(
     change.text ?? null,
     change.name ?? null,
     change.aiEnabled ?? null,
+    change.awayText ?? null,
+    change.awayActive ?? null,
   ]);
   if (!row || !before) throw errors.notFound('workflow', { id });
   const after = toWorkflow(row);
@@ -85,12 +99,13 @@ export async function setAutoReply(
 }
 
 /** What may be changed of it. Its text is the workspace's own words to everybody, no conversation. */
-function settingsOf({ name, text, isActive, aiEnabled }: WorkflowRow): Record<string, unknown> {
-  return { name, text, isActive, aiEnabled };
+function settingsOf(row: WorkflowRow): Record<string, unknown> {
+  const { name, text, isActive, aiEnabled, awayText, awayActive } = row;
+  return { name, text, isActive, aiEnabled, awayText, awayActive };
 }
 
 export function toWorkflow(row: WorkflowRecord): WorkflowRow {
-  const definition = row.definition as { text?: unknown } | null;
+  const definition = row.definition as Record<'text' | 'awayText' | 'awayActive', unknown> | null;
   return {
     id: row.id as WorkflowId,
     workspaceId: row.workspace_id,
@@ -101,6 +116,8 @@ export function toWorkflow(row: WorkflowRecord): WorkflowRow {
     aiEnabled: row.ai_enabled,
     kind: 'auto-reply',
     text: typeof definition?.text === 'string' ? definition.text : defaultText,
+    awayText: typeof definition?.awayText === 'string' ? definition.awayText : defaultAwayText,
+    awayActive: definition?.awayActive !== false,
     createdAt: row.created_at,
   };
 }

@@ -43,6 +43,7 @@ export const changeWorkflow = statement(
   'workflows.change',
   `update workflows w set is_active = coalesce($3::boolean, is_active),
      name = coalesce($5::text, name), ai_enabled = coalesce($6::boolean, ai_enabled),
-     definition = case when $4::text is null then definition else definition || jsonb_build_object('text', $4::text) end
+     definition = definition || jsonb_strip_nulls(
+       jsonb_build_object('text', $4::text, 'awayText', $7::text, 'awayActive', $8::boolean))
    where w.workspace_id = $1 and w.id = $2 returning ${columns}`,
 );

@@ -18,6 +18,10 @@ const workflowBody = z
     isActive: z.boolean(),
     aiEnabled: z.boolean(),
     text: z.string().describe('May hold {{workspace.name}} and {{contact.name}}.'),
+    awayText: z
+      .string()
+      .describe('Said instead while it is closed, once. May also hold {{opens.date}} and {{opens.time}}.'),
+    awayActive: z.boolean(),
     createdAt: z.string(),
   })
   .meta({ id: 'Workflow' });
@@ -59,6 +63,8 @@ export function workflowRoutes(deps: WorkflowRoutesDeps): (app: HttpApp) => Prom
               text: z.string().min(1).max(4096),
               isActive: z.boolean(),
               aiEnabled: z.boolean(),
+              awayText: z.string().min(1).max(4096),
+              awayActive: z.boolean(),
             })
             .partial(),
           response: { 200: workflowBody },

@@ -30,7 +30,7 @@ export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWork
 export { limitsFor, listPlans, planBody, planLimits, seedPlans, setPlan } from './plans.ts';
 export { membershipOf, statusOf } from './queries.ts';
 export { holdQuota, requireRoom } from './quota.ts';
-export { auditRetentions, readWorkspace, workspacesFor } from './read.ts';
+export { auditRetentions, readWorkspace, retentions, workspacesFor } from './read.ts';
 export { workspaceRoutes } from './routes.ts';
 export {
   defaultStopWords,

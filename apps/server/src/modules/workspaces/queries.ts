@@ -41,6 +41,12 @@ export const selectAuditRetentions = statement(
    where jsonb_typeof(settings -> 'auditDays') = 'number' order by id`,
 );
 
+/** Those that let what was said grow old; $1: all of them do. */
+export const selectRetentions = statement(
+  'workspaces.retentions',
+  `select id, settings from workspaces where $1 or settings ? 'retention' order by id`,
+);
+
 export const insertWorkspace = statement(
   'workspaces.insert',
   `insert into workspaces (id, name, plan, settings, created_at)

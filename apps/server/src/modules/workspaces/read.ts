@@ -1,7 +1,7 @@
 import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
-import { selectAuditRetentions, type WorkspaceRecord, workspacesById } from './queries.ts';
+import { selectAuditRetentions, selectRetentions, type WorkspaceRecord, workspacesById } from './queries.ts';
 import { parseSettings, type WorkspaceSettings } from './settings.ts';
 
 export interface WorkspaceRow {
@@ -43,4 +43,15 @@ export function auditRetentions(db: Database): Promise<{ workspaceId: WorkspaceI
   return db.withSystem('how long audits are kept', (tx) =>
     tx.query<{ workspaceId: WorkspaceId; days: number }>(selectAuditRetentions),
   );
+}
+
+/** After how many months each workspace's messages and files go. `all`: also those that said nothing about it. */
+export async function retentions(
+  db: Database,
+  all: boolean,
+): Promise<{ workspaceId: WorkspaceId; retention: WorkspaceSettings['retention'] }[]> {
+  const rows = await db.withSystem('how long messages are kept', (tx) =>
+    tx.query<{ id: WorkspaceId; settings: unknown }>(selectRetentions, [all]),
+  );
+  return rows.map(({ id, settings }) => ({ workspaceId: id, retention: parseSettings(settings).retention }));
 }

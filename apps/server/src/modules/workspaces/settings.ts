@@ -1,3 +1,4 @@
+import { businessHours } from '@chaski/contracts';
 import { z } from 'zod';
 
 /**
@@ -54,6 +55,13 @@ const waiting = z.strictObject({
   soonMinutes: z.number().int().min(1).max(10_080),
   lateMinutes: z.number().int().min(1).max(10_080),
 });
+const months = z.number().int().min(1).max(120).nullable();
+const retention = z.strictObject({
+  messageMonths: months.describe('Messages that are older are deleted, with the files that came with them.'),
+  mediaMonths: months.describe(
+    'Files that people sent are deleted when they are older; what they came with stays.',
+  ),
+});
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
@@ -94,6 +102,21 @@ export const workspaceSettings = z.object({
     .boolean()
     .default(false)
     .describe('Members without authenticator app or passkey can do nothing here but add one.'),
+  businessHours: businessHours
+    .nullable()
+    .default(null)
+    .describe('When somebody is there; null: always. A number may have its own.'),
+  shortLinks: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether addresses in campaigns become short links of this installation, so that it is known who tapped them. Tell people so.',
+    ),
+  retention: retention
+    .default({ messageMonths: null, mediaMonths: null })
+    .describe(
+      'After how many months what was said is deleted; null: when the installation says so, else never.',
+    ),
   auditDays: auditDays.default(null).describe('How long the audit is kept, in days; null: for ever.'),
 });
 
@@ -117,6 +140,9 @@ export const settingsPatch = z
     waiting,
     campaignApproval: z.enum(['none', 'second-person']),
     requireSecondFactor: z.boolean(),
+    businessHours: businessHours.nullable(),
+    shortLinks: z.boolean(),
+    retention,
     auditDays,
   })
   .partial();
