@@ -12,6 +12,7 @@ import { eraseContacts, type Subject, seenContact, subjectOf } from '../contacts
 import { conversationsOf, eraseConversations } from '../conversations/index.ts';
 import { eraseMedia } from '../media/index.ts';
 import { eraseMessages, messagesOf } from '../messages/index.ts';
+import { eraseNotices } from '../numbers/index.ts';
 import {
   type ErasureRow,
   finishErasure,
@@ -127,6 +128,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
     const messages = await eraseMessages(tx, workspaceId, messageIds, aliases);
     const campaigns = await eraseFromCampaigns(tx, workspaceId, contactIds, aliases);
     const conversations = await eraseConversations(tx, workspaceId, conversationIds, messageIds);
+    const notices = await eraseNotices(tx, workspaceId, aliases);
     const words = await deps.eraseSearch(tx, workspaceId, { contactId, conversationIds, messageIds });
     const events = await eraseEvents(tx, workspaceId, [...contactIds, ...conversationIds], messageIds);
     const answers = await eraseAnswers(tx, workspaceId, [
@@ -148,6 +150,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
       ...conversations,
       ...sum(sofar, files),
       ...words,
+      notices,
       events,
       answers,
       auditLines,

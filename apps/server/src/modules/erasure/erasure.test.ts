@@ -136,6 +136,22 @@ beforeAll(async () => {
     row!.media,
     `${person.name}.jpg`,
   ]);
+  // What WhatsApp says outside messages: a call of hers, and one of somebody else's.
+  for (const [who, word] of [
+    [person, person.secret],
+    [other, other.text],
+  ] as const) {
+    const { value } = change(stage.seeded.phoneNumberId, {});
+    const calls = [{ id: `wacid.${who.name.length}`, from: who.phone, deeplink_payload: word }];
+    await acceptor.accept({
+      source: 'cloud',
+      appId: stage.seeded.appId,
+      body: bodyOf([{ field: 'calls', value: { ...(value as object), calls } }], stage.seeded.accountRef),
+      signature: 'sha256=00',
+    });
+  }
+  await settled();
+  expect(await query("select 1 from notices where field = 'calls'")).toHaveLength(2);
   const params = { id: contactId };
   await stage.send('PATCH /v1/contacts/:id', { params, body: { name: person.name, company: person.name } });
   await stage.send('POST /v1/contacts/:id/notes', {
@@ -203,7 +219,8 @@ it('leaves nothing of the person in the database and the files, whenever it is k
     contacts: 1,
     messages: 3,
     conversations: 1,
-    bodies: 2,
+    bodies: 3,
+    notices: 1,
     parkedBodies: 1,
     files: expect.any(Number),
     stays: expect.any(Array),

@@ -36,6 +36,23 @@ describe('redacting a body', () => {
     ).toBeNull();
   });
 
+  it('takes calls whole, and people out of a group that has others', () => {
+    const of = (value: object) =>
+      clean(bodyOf([{ field: 'x', value: { metadata: { phone_number_id: '1' }, ...value } }]));
+    const call = { id: 'wacid.1', from: '16505550002', deeplink_payload: 'hello' };
+    const calls = [{ id: 'wacid.2', from: '16505550001', deeplink_payload: 'secret' }, call];
+    expect(of({ calls }).entry[0].changes[0].value.calls).toEqual([{ erased: true }, call]);
+    const bob = { wa_id: '16505550002' };
+    const groups = [{ group_id: 'g', added_participants: [{ wa_id: '16505550001', name: 'Ana' }, bob] }];
+    expect(of({ groups }).entry[0].changes[0].value.groups).toEqual([
+      { group_id: 'g', added_participants: [{ erased: true }, bob] },
+    ]);
+    expect(of({ removed: ['16505550001', '16505550002'] }).entry[0].changes[0].value.removed).toEqual([
+      { erased: true },
+      '16505550002',
+    ]);
+  });
+
   it('never fails, and leaves no alias as a whole value where it found one', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom('16505550001', '+1 650 555 0001', 'US.42'), (json, alias) => {

@@ -8,7 +8,10 @@ export interface Redacted {
 }
 
 const erased = { erased: true };
-const lists = ['messages', 'message_echoes', 'statuses', 'contacts', 'user_preferences'];
+/** What holds changes of several people; every other list is of things about one each. */
+const containers = ['entry', 'changes'];
+/** Their elements go whole; of others (groups) what is inside goes first, and the rest only if it still names them. */
+const whole = ['messages', 'message_echoes', 'statuses', 'contacts', 'user_preferences'];
 
 type Rec = Record<string, unknown>;
 const isRec = (value: unknown): value is Rec =>
@@ -54,14 +57,10 @@ function walk(value: unknown, number: string | null, who: Redacted): boolean {
   const at = typeof metadata === 'string' ? metadata : number;
   let changed = false;
   for (const [key, part] of Object.entries(value)) {
-    if (lists.includes(key) && Array.isArray(part)) {
+    if (Array.isArray(part) && !containers.includes(key)) {
       // Without a number nobody knows whose it is: the alias alone decides.
       if (at !== null && !who.phoneNumberIds.has(at)) continue;
-      part.forEach((one, index) => {
-        if (!isTheirs(one, who)) return;
-        part[index] = erased;
-        changed = true;
-      });
+      changed = clean(part, whole.includes(key), who) || changed;
     } else if (typeof part === 'object' && part !== null) {
       changed = walk(part, at, who) || changed;
     } else if (
@@ -73,6 +72,20 @@ function walk(value: unknown, number: string | null, who: Redacted): boolean {
       changed = true;
     }
   }
+  return changed;
+}
+
+function clean(list: unknown[], isWhole: boolean, who: Redacted): boolean {
+  let changed = false;
+  list.forEach((one, index) => {
+    if (!isWhole && isRec(one)) {
+      for (const inner of Object.values(one))
+        if (Array.isArray(inner)) changed = clean(inner, false, who) || changed;
+    }
+    if (!isTheirs(one, who)) return;
+    list[index] = erased;
+    changed = true;
+  });
   return changed;
 }
 

@@ -46,6 +46,7 @@ export {
   pauseAccount,
   setToken,
 } from './credentials.ts';
+export { eraseNotices } from './erase.ts';
 export {
   ensureApp,
   listMockNumbers,
