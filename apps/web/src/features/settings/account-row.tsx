@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { IconDotsVertical, IconKey, IconPhonePlus, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, State } from '../../ui/page.tsx';
@@ -27,6 +27,7 @@ export function AccountRow({ account }: { account: Account }) {
     ...(account.provider === 'ycloud'
       ? [t(`settings.accounts.${account.hasWebhookSecret ? 'hasSecret' : 'noSecret'}`)]
       : []),
+    ...(account.tokenIn === 'aws' ? [t('settings.accounts.tokenInAws')] : []),
   ];
   const name = account.name || t('settings.accounts.unnamed');
   const done = () => queries.invalidateQueries({ queryKey: accountsQuery.queryKey });
