@@ -97,6 +97,9 @@ create table campaign_recipients (
   opted_out_at timestamptz,
   converted_at timestamptz,
   conversion jsonb,
+  -- taps on the short links of its message
+  clicked_at timestamptz,
+  clicks integer not null default 0,
   primary key (workspace_id, campaign_id, n)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 -- Each person at most once per campaign.

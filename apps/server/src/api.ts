@@ -23,6 +23,8 @@ import {
   campaignReportRoutes,
   campaignRoutes,
   campaignsUsing,
+  linkBaseOf,
+  linkRoutes,
   rateCardRoutes,
 } from './modules/campaigns/index.ts';
 import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
@@ -141,9 +143,11 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
     templateRoutes({ db, gate, reports: { statistics: templateStatistics, uses: [campaignsUsing] } }),
   );
   await app.register(workflowRoutes({ db, gate }));
-  await app.register(campaignRoutes({ db, gate, blobs }));
-  await app.register(campaignListRoutes({ db, gate, blobs }));
-  await app.register(campaignReportRoutes({ db, gate, blobs }));
+  const campaigns = { db, gate, blobs, links: () => linkBaseOf(deps.auth.links.publicUrl()) };
+  await app.register(campaignRoutes(campaigns));
+  await app.register(campaignListRoutes(campaigns));
+  await app.register(campaignReportRoutes(campaigns));
+  await app.register(linkRoutes({ db }));
   await app.register(rateCardRoutes({ db, gate }));
   await app.register(async (scope) =>
     inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse }),

@@ -73,6 +73,7 @@ const installationWideKeys: ReadonlySet<string> = new Set([
   'api_keys_id', // random ids
   'realtime_tickets_hash', // hashes of 32 random bytes
   'invitations_hash', // of random bytes
+  'links_token', // likewise
   'numbers_phone_number_id', // a number has one owner in the installation, by design
   'event_seq_seq', // the one order of events
 ]);

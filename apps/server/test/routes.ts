@@ -72,6 +72,7 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   'POST /v1/auth/second-factor/passkey': "the challenge and the passkey's signature are the credential",
   'POST /v1/auth/passkey/options': 'whoever signs in is nobody yet; the answer is random bytes',
   'POST /v1/auth/passkey': "the passkey's signature is the credential",
+  'GET /l/:token': 'whoever got the message taps it; the random bytes in the address are the credential',
   'GET /v1/media/:id/content': 'the signature in the address is the credential',
 };
 

@@ -18,6 +18,7 @@ import {
   namesList,
   selectCampaign,
 } from './queries.ts';
+import { forgetLinks } from './queries-links.ts';
 import { clearRecipients } from './queries-recipients.ts';
 
 /** Throws `not_found`, also for those of numbers that whoever acts may not use. */
@@ -252,6 +253,7 @@ export async function removeCampaign(tx: TenantTx, id: string): Promise<string |
   if (row.startedAt !== null || row.state !== 'draft')
     throw errors.conflict('campaign_state', 'Only a draft can be deleted; cancel the campaign instead.');
   await clearRecipients(tx, tx.workspaceId, id);
+  await forgetLinks(tx, tx.workspaceId, id);
   await deleteCampaign(tx, id);
   await tell(tx, row, 'campaign.deleted', { before: summary(row) });
   return unlessShared(tx, row.listKey);

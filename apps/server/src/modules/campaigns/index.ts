@@ -6,7 +6,7 @@
  * the price and the time, or why they get nothing. A *turn* is one look of the worker at a campaign; the *tier* is how
  * many different people WhatsApp lets a portfolio write to first in 24 hours, an *opening* is one of them; a *rate card*
  * says what messages cost from a day on.
- * Tables: campaigns, campaign_recipients, messaging_openings, messaging_budgets, rate_cards (of the installation).
+ * Tables: campaigns, campaign_recipients, links, messaging_openings, messaging_budgets, rate_cards (of the installation).
  *
  * A campaign: draft ──launch──▶ [awaiting_approval ──approve──▶] scheduled ──its time──▶ running ──▶ finished
  *             running ⇄ paused (with the reason) · everything but finished ──▶ cancelled
@@ -23,15 +23,17 @@
  * - a second of the number's messages waits in its queue at most, behind whatever people and programs send;
  * - nobody is written to in their quiet hours, on their own clock, however late the campaign is;
  * - 131049 is not tried again within a day;
+ * - a short link leads where its row says and nowhere else; a tap keeps no address and no browser;
  * - whoever had a hand in a campaign never is its second person, and what was changed is approved anew.
  *
  * Files: `create`, `launch`, `control` what people do · `audience`, `plan`, `recipient` the plan · `step` with `begin`,
- * `finish`, `pause` a turn · `follow`, `replies`, `guard` what is heard · `rules-…` pure decisions · `preflight`,
+ * `finish`, `pause` a turn · `follow`, `replies`, `guard` what is heard · `links` short links · `rules-…` pure decisions · `preflight`,
  * `report` what is shown.
  */
 export { eraseFromCampaigns } from './erase.ts';
 export { followMessages } from './follow.ts';
 export { guardCampaigns } from './guard.ts';
+export { linkRoutes } from './link-routes.ts';
 export { campaignListRoutes } from './list-routes.ts';
 export { planHandler } from './plan.ts';
 export { rateCardRoutes } from './rate-routes.ts';
@@ -39,5 +41,6 @@ export { listRateCards, loadRateCard, readRates } from './rates.ts';
 export { followPeople } from './replies.ts';
 export { campaignReportRoutes } from './report-routes.ts';
 export { campaignRoutes } from './routes.ts';
+export { linkBaseOf } from './rules-links.ts';
 export { startCampaigns } from './step.ts';
 export { campaignsUsing } from './template-uses.ts';

@@ -1,11 +1,14 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { getNumber, type NumberRow } from '../numbers/index.ts';
+import { templateFor } from '../templates/index.ts';
 import { readUsage } from '../workspaces/index.ts';
 import { getCampaign } from './create.ts';
+import { linkProblem } from './links.ts';
 import { type CampaignRow, countRunning } from './queries.ts';
 import { openingsSince } from './queries-openings.ts';
 import { type CountryRow, selectCountries, selectSums } from './queries-report.ts';
+import type { LinkBase } from './rules-links.ts';
 import { lowestTier, tierOf } from './rules-pace.ts';
 import { templateProblem } from './template-problem.ts';
 
@@ -29,7 +32,13 @@ export interface Preflight {
 }
 
 /** `monthly`: messages that the plan allows a month. */
-export async function preflight(tx: TenantTx, id: string, monthly: number | null): Promise<Preflight> {
+export async function preflight(
+  tx: TenantTx,
+  id: string,
+  monthly: number | null,
+  /** What short links begin with. */
+  base: LinkBase = null,
+): Promise<Preflight> {
   const campaign = await getCampaign(tx, id);
   if (campaign.planState !== 'ready')
     throw errors.conflict(
@@ -78,7 +87,7 @@ export async function preflight(tx: TenantTx, id: string, monthly: number | null
     minutes: Math.ceil(((willGet / number.mps) * (alsoRunning + 1)) / 60),
     // Everybody may be new to the number: what does not fit into today's limit waits for tomorrow's.
     days: willGet <= left || !Number.isFinite(limit) ? 1 : 1 + Math.ceil((willGet - left) / limit),
-    problems: await problemsOf(tx, campaign, number, willGet, monthly),
+    problems: await problemsOf(tx, campaign, number, willGet, monthly, base),
   };
 }
 
@@ -103,6 +112,7 @@ async function problemsOf(
   number: NumberRow,
   willGet: number,
   monthly: number | null,
+  base: LinkBase,
 ): Promise<Preflight['problems']> {
   const problems: Preflight['problems'] = [];
   if (number.status !== 'active')
@@ -111,6 +121,12 @@ async function problemsOf(
     problems.push({ code: 'token', message: `The account is paused: ${number.account.pausedReason}.` });
   const template = await templateProblem(tx, campaign, number.accountId);
   if (template) problems.push(template);
+  if (campaign.message) {
+    const { name, language } = campaign.message.template;
+    const components = (await templateFor(tx, number.accountId, name, language))?.components ?? [];
+    const links = await linkProblem(tx, { campaign, message: campaign.message, components, base });
+    if (links !== null) problems.push({ code: 'short_links_off', message: links });
+  }
   if (monthly !== null) {
     const left = Math.max(0, monthly - ((await readUsage(tx))['messages.sent'] ?? 0));
     if (willGet > left)

@@ -194,6 +194,11 @@ export const recipientBody = z
     optedOutAt: time.nullable(),
     convertedAt: time.nullable(),
     conversion: z.record(z.string(), z.unknown()).nullable(),
+    clickedAt: time.nullable().describe('Tapped a short link first.'),
+    clicks: z
+      .number()
+      .int()
+      .describe('All taps on short links, again and by whoever it was passed on to too.'),
   })
   .meta({ id: 'CampaignRecipient' });
 
@@ -213,6 +218,7 @@ export function presentRecipient(row: RecipientRow): z.infer<typeof recipientBod
     repliedAt: iso(row.repliedAt),
     optedOutAt: iso(row.optedOutAt),
     convertedAt: iso(row.convertedAt),
+    clickedAt: iso(row.clickedAt),
   };
 }
 
@@ -233,6 +239,8 @@ export const reportBody = z
     replied: count,
     optedOut: count,
     converted: count,
+    clicked: count.describe('People who tapped a short link; where the workspace has switched them on.'),
+    clicks: count.describe('All taps.'),
     reasons: z.array(z.object({ state: z.enum(recipientStates), reason: z.string(), count })),
     cost: z
       .object({

@@ -268,7 +268,7 @@ export async function followMerges(
 const erase = statement(
   'campaigns.erase',
   `update campaign_recipients set address = null, cells = null, filled = '{}', text_hash = null, conversion = null,
-     error = null, state = case when state = 'planned' then 'cancelled' else state end,
+     clicked_at = null, clicks = 0, error = null, state = case when state = 'planned' then 'cancelled' else state end,
      reason = case when state = 'planned' then 'erased' else reason end
    where workspace_id = $1 and contact_id = any($2::uuid[])`,
 );

@@ -8,7 +8,7 @@ const sums = statement(
   `select r.state, split_part(coalesce(r.reason, ''), ':', 1) as reason, count(*) as count,
      count(r.sent_at) as sent, count(r.delivered_at) as delivered, count(r.read_at) as read,
      count(r.replied_at) as replied, count(r.opted_out_at) as "optedOut",
-     count(r.converted_at) as converted,
+     count(r.converted_at) as converted, count(r.clicked_at) as clicked, coalesce(sum(r.clicks), 0)::bigint as clicks,
      coalesce(sum(r.price) filter (where r.state in ('planned', 'queued', 'unconfirmed', 'sent')), 0)::bigint as expected,
      coalesce(sum(r.cost), 0)::bigint as cost
    from campaign_recipients r where r.workspace_id = $1 and r.campaign_id = $2 group by 1, 2 order by 1, 2`,
@@ -24,6 +24,8 @@ export interface SumRow {
   replied: number;
   optedOut: number;
   converted: number;
+  clicked: number;
+  clicks: number;
   expected: number;
   cost: number;
 }
@@ -81,6 +83,8 @@ export interface RecipientRow {
   optedOutAt: Date | null;
   convertedAt: Date | null;
   conversion: Record<string, unknown> | null;
+  clickedAt: Date | null;
+  clicks: number;
 }
 
 const list = statement(
@@ -89,19 +93,21 @@ const list = statement(
      encode(r.text_hash, 'hex') as "textHash", r.state, r.reason, r.error, r.due_at as "dueAt", r.attempt,
      r.message_id as "messageId", r.price, r.cost, r.queued_at as "queuedAt", r.sent_at as "sentAt",
      r.delivered_at as "deliveredAt", r.read_at as "readAt", r.failed_at as "failedAt", r.replied_at as "repliedAt",
-     r.opted_out_at as "optedOutAt", r.converted_at as "convertedAt", r.conversion
+     r.opted_out_at as "optedOutAt", r.converted_at as "convertedAt", r.conversion,
+     r.clicked_at as "clickedAt", r.clicks
    from campaign_recipients r
    where r.workspace_id = $1 and r.campaign_id = $2 and ($3::text[] is null or r.state = any($3::text[]))
      and ($4::text is null or split_part(coalesce(r.reason, ''), ':', 1) = $4)
      and ($5::text is null or ($5 = 'replied' and r.replied_at is not null)
-       or ($5 = 'opted_out' and r.opted_out_at is not null) or ($5 = 'converted' and r.converted_at is not null))
-     and r.n > $6 order by r.n limit $7`,
+       or ($5 = 'opted_out' and r.opted_out_at is not null) or ($5 = 'converted' and r.converted_at is not null)
+       or ($5 = 'clicked' and r.clicked_at is not null))
+     and r.n > $6 order by r.n limit $7 offset $8`,
 );
 
 export interface RecipientFilter {
   states: readonly RecipientState[] | null;
   reason: string | null;
-  did: 'replied' | 'opted_out' | 'converted' | null;
+  did: 'replied' | 'opted_out' | 'converted' | 'clicked' | null;
 }
 
 export function selectRecipients(

@@ -9,7 +9,7 @@ import type { CampaignRoutesDeps } from './routes.ts';
 export function rateCardRoutes({
   db,
   gate,
-}: Omit<CampaignRoutesDeps, 'blobs'>): (app: HttpApp) => Promise<void> {
+}: Pick<CampaignRoutesDeps, 'db' | 'gate'>): (app: HttpApp) => Promise<void> {
   return async (app) => {
     app.get(
       '/v1/operator/rate-cards',

@@ -38,12 +38,16 @@ const filters = {
     .optional()
     .describe('One or several, with commas.'),
   reason: z.string().max(60).optional().describe('As in preflight and report.'),
-  did: z.enum(['replied', 'opted_out', 'converted']).optional(),
+  did: z.enum(['replied', 'opted_out', 'converted', 'clicked']).optional(),
 };
 const exportPage = 2_000;
 
 /** What a campaign will do and did: preflight, recipients, sums, export. */
-export function campaignReportRoutes({ db, gate }: CampaignRoutesDeps): (app: HttpApp) => Promise<void> {
+export function campaignReportRoutes({
+  db,
+  gate,
+  links,
+}: CampaignRoutesDeps): (app: HttpApp) => Promise<void> {
   return async (app) => {
     app.get(
       '/v1/campaigns/:id/preflight',
@@ -61,7 +65,7 @@ export function campaignReportRoutes({ db, gate }: CampaignRoutesDeps): (app: Ht
         const { id } = request.params;
         const workspaceId = request.principal!.workspaceId;
         const { messagesPerMonth } = await limitsFor(db, workspaceId);
-        const found = await inTenant(db, request, (tx) => preflight(tx, id, messagesPerMonth));
+        const found = await inTenant(db, request, (tx) => preflight(tx, id, messagesPerMonth, links()));
         const { rateCardId } = found.campaign;
         const card =
           rateCardId === null
@@ -245,6 +249,8 @@ const heads = [
   'repliedAt',
   'optedOutAt',
   'convertedAt',
+  'clickedAt',
+  'clicks',
   'costMicros',
   'messageId',
 ];
@@ -280,6 +286,8 @@ function cellsOf(row: RecipientRow): (string | number | null)[] {
     shown.repliedAt,
     shown.optedOutAt,
     shown.convertedAt,
+    shown.clickedAt,
+    shown.clicks,
     shown.costMicros,
     shown.messageId,
   ];

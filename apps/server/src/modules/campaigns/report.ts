@@ -16,6 +16,9 @@ export interface Report {
   replied: number;
   optedOut: number;
   converted: number;
+  /** People who tapped a short link, and all taps. */
+  clicked: number;
+  clicks: number;
   reasons: { state: RecipientState; reason: string; count: number }[];
   cost: { currency: string; micros: number; expectedMicros: number } | null;
 }
@@ -24,7 +27,18 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
   const campaign = await getCampaign(tx, id);
   const rows = await selectSums(tx, id);
   const sum = (
-    key: 'count' | 'sent' | 'delivered' | 'read' | 'replied' | 'optedOut' | 'converted' | 'cost' | 'expected',
+    key:
+      | 'count'
+      | 'sent'
+      | 'delivered'
+      | 'read'
+      | 'replied'
+      | 'optedOut'
+      | 'converted'
+      | 'clicked'
+      | 'clicks'
+      | 'cost'
+      | 'expected',
   ) => rows.reduce((all, row) => all + row[key], 0);
   const states: Report['states'] = {
     planned: 0,
@@ -48,6 +62,8 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
     replied: sum('replied'),
     optedOut: sum('optedOut'),
     converted: sum('converted'),
+    clicked: sum('clicked'),
+    clicks: sum('clicks'),
     reasons: rows
       .filter((row) => row.reason !== '')
       .map(({ state, reason, count }) => ({ state, reason, count })),

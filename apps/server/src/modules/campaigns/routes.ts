@@ -27,12 +27,15 @@ import {
 import { approveCampaign, launchCampaign, rejectCampaign } from './launch.ts';
 import { campaignBody, presentCampaign } from './present.ts';
 import { type CampaignRow, selectCampaigns } from './queries.ts';
+import type { LinkBase } from './rules-links.ts';
 import { testSend } from './test-send.ts';
 
 export interface CampaignRoutesDeps {
   db: Database;
   gate: Http['gate'];
   blobs: Blobs;
+  /** What short links begin with. */
+  links(): LinkBase;
 }
 
 const tags = ['campaigns'];
@@ -48,7 +51,7 @@ const states = z
 
 /** /v1/campaigns: what is written, started and stopped. Lists and reports are in report-routes.ts. */
 export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Promise<void> {
-  const { db, gate, blobs } = deps;
+  const { db, gate, blobs, links } = deps;
   return async (app) => {
     app.get(
       '/v1/campaigns',
@@ -274,7 +277,8 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
       idempotent(db, async (tx, request) => {
         const { to, n } = request.body as { to: string; n?: number };
         const { numberIds } = principalOf(request);
-        const sent = await testSend(tx, (request.params as z.infer<typeof one>).id, to, n ?? null, numberIds);
+        const { id } = request.params as z.infer<typeof one>;
+        const sent = await testSend(tx, id, to, n ?? null, numberIds, links());
         return { status: 202, body: presentMessage(sent) };
       }),
     );

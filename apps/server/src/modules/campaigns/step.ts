@@ -10,6 +10,7 @@ import { findNumber, type NumberRow } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { begin } from './begin.ts';
 import { finishIfDone } from './finish.ts';
+import { linkProblem, shortenLinks } from './links.ts';
 import { pauseCampaign } from './pause.ts';
 import { purposeOf } from './plan.ts';
 import {
@@ -28,6 +29,7 @@ import {
   type WaitingRecipient,
 } from './queries-recipients.ts';
 import { followRefusal } from './rules-errors.ts';
+import type { LinkBase } from './rules-links.ts';
 import { lowestTier, roomFor, tierFreesAt, tierOf, withinTier } from './rules-pace.ts';
 
 /**
@@ -40,6 +42,8 @@ export interface CampaignsOptions {
   log: Logger;
   /** In one transaction. */
   batch?: number;
+  /** What short links begin with. */
+  links?: () => LinkBase;
 }
 
 const idleMs = 500;
@@ -48,7 +52,7 @@ const dayMs = 86_400_000;
 const windowMs = dayMs - 5 * 60_000;
 const defaultBatch = 200;
 
-export function startCampaigns({ db, log, batch }: CampaignsOptions): Loop {
+export function startCampaigns({ db, log, batch, links = () => null }: CampaignsOptions): Loop {
   let tidiedAt = Number.NEGATIVE_INFINITY;
   return startLoop({
     name: 'campaigns',
@@ -67,7 +71,7 @@ export function startCampaigns({ db, log, batch }: CampaignsOptions): Loop {
         if (signal.aborted) return false;
         // One campaign's trouble is its own: the others have their turn all the same.
         try {
-          more = (await takeTurn(db, ref, batch)) || more;
+          more = (await takeTurn(db, ref, batch, links())) || more;
         } catch (error) {
           log.error({ err: error, campaignId: ref.id }, 'a campaign could not take its turn');
         }
@@ -82,6 +86,7 @@ export function takeTurn(
   db: Database,
   ref: { workspaceId: string; id: string },
   batch = defaultBatch,
+  links: LinkBase = null,
 ): Promise<boolean> {
   return db.withSystem('a campaign takes its turn', async (tx) => {
     let campaign = await lockCampaign(tx, ref.workspaceId, ref.id);
@@ -109,7 +114,7 @@ export function takeTurn(
       await finishIfDone(tx, campaign);
       return false;
     }
-    return queue(tx, campaign, number, claimed, room);
+    return queue(tx, campaign, number, claimed, room, links);
   });
 }
 
@@ -137,6 +142,7 @@ async function queue(
   number: NumberRow,
   claimed: readonly WaitingRecipient[],
   room: number,
+  base: LinkBase,
 ): Promise<boolean> {
   const { workspaceId, message } = campaign;
   if (!message) return false;
@@ -145,6 +151,9 @@ async function queue(
   const template = await templateFor(tx, number.accountId, name, language);
   const purpose = purposeOf(template?.category ?? 'MARKETING');
   const settled: Settled[] = [];
+  const texts = { campaign, message, components: template?.components ?? [], base };
+  const linksMissing = await linkProblem(tx, texts);
+  if (linksMissing !== null) return stopHere(tx, campaign, settled, 'template_wrong', linksMissing);
 
   // It may have stood still for hours: everybody's own clock is asked again.
   const { quietHours, timeZone } = campaign.schedule;
@@ -217,12 +226,13 @@ async function queue(
     tx,
     going.map((one) => ({ workspaceId, numberId: number.id, contactId: one.contactId })),
   );
+  const filled = await shortenLinks(tx, texts, going);
   const results = await sendMany(
     tx,
     going.map((one, index) => ({
       workspaceId,
       conversationId: threads[index]!.id,
-      content: filledTemplate(message, one.filled),
+      content: filledTemplate(message, filled[index]!),
       purpose,
       dedupeKey: keyOf(campaign.id, one),
       priority: campaignLane,

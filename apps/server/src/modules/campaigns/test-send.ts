@@ -5,8 +5,10 @@ import { type MessageRow, send } from '../messages/index.ts';
 import { getNumber } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
+import { linkProblem, shortenLinks } from './links.ts';
 import { purposeOf } from './plan.ts';
 import { selectFilled } from './queries-report.ts';
+import type { LinkBase } from './rules-links.ts';
 
 /**
  * One message as the campaign would send it, to somebody of one's own: filled as for a line of the plan, or with what
@@ -18,6 +20,7 @@ export async function testSend(
   to: string,
   n: number | null,
   only: readonly string[] | null,
+  base: LinkBase,
 ): Promise<MessageRow> {
   refuseLimited(tx);
   const campaign = await getCampaign(tx, id);
@@ -27,12 +30,16 @@ export async function testSend(
   const values = planned ?? withoutAnybody(message.variables);
   const number = await getNumber(tx, campaign.numberId);
   const template = await templateFor(tx, number.accountId, message.template.name, message.template.language);
+  const texts = { campaign, message, components: template?.components ?? [], base };
+  const problem = await linkProblem(tx, texts);
+  if (problem !== null) throw errors.unprocessable('short_links_off', problem);
+  const [filled = values] = await shortenLinks(tx, texts, [{ n: 0, filled: values }]);
   return send(
     tx,
     {
       to,
       numberId: campaign.numberId,
-      content: filledTemplate(message, values),
+      content: filledTemplate(message, filled),
       purpose: purposeOf(template?.category ?? 'MARKETING'),
       source: 'campaign',
     },

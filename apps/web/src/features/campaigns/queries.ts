@@ -36,7 +36,7 @@ export const reportQuery = (id: string) =>
 export interface Wanted {
   state?: string;
   reason?: string;
-  did?: 'replied' | 'opted_out' | 'converted';
+  did?: 'replied' | 'clicked' | 'opted_out' | 'converted';
 }
 
 export const recipientsQuery = (id: string, wanted: Wanted) =>

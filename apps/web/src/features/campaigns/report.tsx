@@ -3,8 +3,8 @@ import { Anchor, Button, Select, Skeleton, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import { shareOf } from '../analytics/figures.ts';
@@ -26,6 +26,11 @@ export function Report({ campaign }: { campaign: Campaign }) {
     { key: 'delivered', value: figure.format(report.delivered), more: share(report.delivered) },
     { key: 'read', value: figure.format(report.read), more: share(report.read) },
     { key: 'replied', value: figure.format(report.replied), more: share(report.replied) },
+    {
+      key: 'clicked',
+      value: figure.format(report.clicked),
+      more: report.clicked > 0 ? t('campaigns.report.taps', { count: report.clicks }) : null,
+    },
     { key: 'optedOut', value: figure.format(report.optedOut), more: share(report.optedOut) },
     { key: 'converted', value: figure.format(report.converted), more: null },
     {
@@ -101,7 +106,7 @@ function Bar({ report }: { report: CampaignReport }) {
   );
 }
 
-const dids = ['replied', 'opted_out', 'converted'] as const;
+const dids = ['replied', 'clicked', 'opted_out', 'converted'] as const;
 
 function Recipients({ campaign, report }: { campaign: Campaign; report: CampaignReport }) {
   const { t } = useTranslation();
@@ -180,7 +185,14 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                     <bdi>{one.name || one.address}</bdi>
                   )}
                 </Table.Td>
-                <Table.Td>{t(`campaigns.recipient.${one.state}`)}</Table.Td>
+                <Table.Td>
+                  {t(`campaigns.recipient.${one.state}`)}
+                  {one.clicks > 0 ? (
+                    <Text size="xs" c="dimmed">
+                      {t('campaigns.report.taps', { count: one.clicks })}
+                    </Text>
+                  ) : null}
+                </Table.Td>
                 <Table.Td>{one.error?.message ?? (one.reason ? reason(one.reason) : '')}</Table.Td>
                 <Table.Td>
                   <Moment

@@ -1,5 +1,5 @@
-import { Button, Group, Select, Stack, TagsInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { Button, Group, Select, Stack, Switch, TagsInput } from '@mantine/core';
+import { useTranslation } from '../../i18n/words.ts';
 import { Refused, Section } from '../../ui/page.tsx';
 import type { Workspace } from './queries.ts';
 import { useWorkspaceForm } from './use-workspace-form.ts';
@@ -13,6 +13,7 @@ export function ConsentForm({ workspace: { settings } }: { workspace: Workspace 
       startWords: settings.startWords,
       consentScope: settings.consentScope,
       marketing: settings.marketing,
+      shortLinks: settings.shortLinks,
     },
     (values) => ({ settings: values }),
   );
@@ -49,6 +50,11 @@ export function ConsentForm({ workspace: { settings } }: { workspace: Workspace 
               { value: 'opt-in', label: t('settings.consent.optIn') },
             ]}
             {...form.getInputProps('marketing')}
+          />
+          <Switch
+            label={t('settings.consent.shortLinks')}
+            description={t('settings.consent.shortLinksHint')}
+            {...form.getInputProps('shortLinks', { type: 'checkbox' })}
           />
           <Group>
             <Button type="submit" loading={form.submitting} disabled={!form.isDirty()}>
