@@ -100,7 +100,7 @@ from conversations where contact_id is not null;
 drop view send_facts;
 create view send_facts with (security_invoker = true) as
 select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.group_ref, v.last_inbound_at,
-  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider,
+  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider, n.marketing_route,
   a.id as account_id, a.paused_reason,
   c.phone, c.name as contact_name, c.profile_name, c.username,
   c.blocked_at, c.opted_out, c.consent_service, c.consent_utility, c.consent_marketing, c.marketing_stopped_at,
@@ -119,7 +119,8 @@ select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.gro
   -- A plan without a row gets the limits of `free`, not none.
   p.messages_per_month, p.messages_per_minute
 from conversations v
-cross join lateral (select x.status, x.has_window, x.phone_number_id, x.default_workflow_id, x.provider, x.account_id
+cross join lateral (select x.status, x.has_window, x.phone_number_id, x.default_workflow_id, x.provider, x.marketing_route,
+    x.account_id
   from numbers x where x.workspace_id = v.workspace_id and x.id = v.number_id limit 1) n
 cross join lateral (select x.id, x.paused_reason, x.portfolio_ref
   from accounts x where x.workspace_id = v.workspace_id and x.id = n.account_id limit 1) a

@@ -152,7 +152,7 @@ call chaski_private.protect_installation('rate_cards');
 create view send_people with (security_invoker = true) as
 select c.workspace_id, v.id as conversation_id, n.id as number_id, c.id as contact_id, null::text as group_ref,
   v.last_inbound_at,
-  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider,
+  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider, n.marketing_route,
   a.id as account_id, a.paused_reason,
   c.phone, c.name as contact_name, c.profile_name, c.username,
   c.blocked_at, c.opted_out, c.consent_service, c.consent_utility, c.consent_marketing, c.marketing_stopped_at,

@@ -9,7 +9,7 @@ import type { Ground } from './ground.ts';
 import { rollCron, rollHandler } from './modules/analytics/index.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { forgetSpentSessions, mailResetHandler } from './modules/auth/index.ts';
-import { planHandler, startCampaigns } from './modules/campaigns/index.ts';
+import { linkBaseOf, planHandler, startCampaigns } from './modules/campaigns/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
@@ -84,7 +84,11 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
   ends.push(() => processor.stop());
   const waking = startWaking({ db, log: part(log, 'conversations') });
   ends.push(() => waking.stop());
-  const campaigns = startCampaigns({ db, log: part(log, 'campaigns') });
+  const campaigns = startCampaigns({
+    db,
+    log: part(log, 'campaigns'),
+    links: () => linkBaseOf(auth.links.publicUrl()),
+  });
   ends.push(() => campaigns.stop());
   const jobs = await startJobs({
     databaseUrl: ground.database.url,

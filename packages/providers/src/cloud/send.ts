@@ -23,7 +23,7 @@ const graph = { of: 'WhatsApp', refusal: graphErrorOf };
 export async function send(agent: Dispatcher, call: SendCall): Promise<SendOutcome> {
   const body = bodyOf(() => buildMessage(call));
   if (typeof body !== 'string') return body;
-  return outcomeOf<SendOutcome>(await post(agent, call, body), {
+  return outcomeOf<SendOutcome>(await post(agent, call, body, call.route), {
     ...graph,
     accepted(json) {
       const id = ref(rec(items(json.messages)?.[0])?.id, 512);
@@ -71,10 +71,11 @@ function post(
     signal?: AbortSignal | undefined;
   },
   body: string,
+  edge: SendCall['route'] = 'messages',
 ): Promise<Answer> {
   return request(agent, {
     method: 'POST',
-    url: graphUrl(call.credential, `${encodeURIComponent(call.phoneNumberId)}/messages`),
+    url: graphUrl(call.credential, `${encodeURIComponent(call.phoneNumberId)}/${edge}`),
     headers: { ...bearer(call.credential), 'content-type': 'application/json' },
     body,
     timeoutMs: call.timeoutMs,

@@ -15,6 +15,7 @@ import { campaignLane } from './lane.ts';
 import type { ClaimRecord } from './queries-send.ts';
 import { type AttemptRef, notCalled, type Result, refusedByPolicy, resultOf, unknown } from './results.ts';
 import { decide, type Purpose } from './rules.ts';
+import { otherRoute, type Route, routeOf } from './rules-route.ts';
 import type { Uploads } from './upload.ts';
 
 export interface HandOverDeps {
@@ -51,9 +52,8 @@ export function handOvers(deps: HandOverDeps): HandOver {
     // Never a second call for what WhatsApp has; writing this result ends its row.
     if (row.rank > 0) return giveBack(number, ref, 'WhatsApp has the message already');
     const candidate = candidateOf(row);
-    const verdict = decide(
-      sendFacts(candidate, db.clock.now(), templateOf(templates, candidate), { month: null, minute: null }),
-    );
+    const template = templateOf(templates, candidate);
+    const verdict = decide(sendFacts(candidate, db.clock.now(), template, { month: null, minute: null }));
     if (verdict.verdict !== 'free-form') {
       number.bucket.giveBack(1);
       return refusedByPolicy(ref, verdict);
@@ -98,11 +98,11 @@ export function handOvers(deps: HandOverDeps): HandOver {
     // Uploads take their time: only a lease that outlasts the call's own timeout lets it start.
     if (number.lease.expiresAt - db.clock.now().getTime() <= callTimeoutMs || deps.halted())
       return giveBack(number, ref, 'the lease was about to end');
-    let outcome: SendOutcome;
-    try {
-      outcome = await provider.send({
+    const callOver = (route: Route) =>
+      provider.send({
         credential,
         phoneNumberId: row.phone_number_id,
+        route,
         to:
           row.group_ref !== null
             ? { kind: 'group', value: row.group_ref }
@@ -115,6 +115,24 @@ export function handOvers(deps: HandOverDeps): HandOver {
         timeoutMs: callTimeoutMs,
         signal: deps.signal,
       });
+    let outcome: SendOutcome;
+    try {
+      const route = routeOf(row.marketing_route, row.content.type, template?.category ?? null);
+      outcome = await callOver(route);
+      const other =
+        outcome.outcome === 'refused' ? otherRoute(row.marketing_route, route, outcome.error.code) : null;
+      if (other !== null) {
+        // A call like every other: it needs its token, and time before the lease ends.
+        const now = db.clock.now().getTime();
+        if (
+          number.lease.expiresAt - now <= callTimeoutMs ||
+          number.bucket.available(now) < 1 ||
+          deps.halted()
+        )
+          return giveBack(number, ref, 'another route is tried next');
+        number.bucket.take(1, now);
+        outcome = await callOver(other);
+      }
     } catch (error) {
       // Providers answer with outcomes; whatever else happens, the call may have been made.
       log.error({ err: error, attemptId: row.attempt_id }, 'deliver: a provider threw');

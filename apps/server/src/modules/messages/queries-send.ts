@@ -1,5 +1,6 @@
 import { statement } from '../../platform/db/index.ts';
 import { statusOf } from '../workspaces/index.ts';
+import type { Route } from './rules-route.ts';
 
 /** All SQL of the outbound half: messages, send_queue, message_attempts, number_leases; reads send_facts, send_numbers. */
 
@@ -18,6 +19,7 @@ export interface FactsRecord {
   phone_number_id: string;
   default_workflow_id: string | null;
   provider: string;
+  marketing_route: Route;
   account_id: string;
   paused_reason: string | null;
   phone: string | null;
@@ -44,7 +46,8 @@ export interface FactsRecord {
 
 /** Of the views send_facts and send_people. */
 export const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.contact_id, f.group_ref, f.last_inbound_at,
-  f.number_status, f.has_window, f.phone_number_id, f.default_workflow_id, f.provider, f.account_id, f.paused_reason,
+  f.number_status, f.has_window, f.phone_number_id, f.default_workflow_id, f.provider, f.marketing_route, f.account_id,
+  f.paused_reason,
   f.phone, f.contact_name, f.profile_name, f.username, f.blocked_at, f.opted_out, f.consent_service, f.consent_utility,
   f.consent_marketing, f.marketing_stopped_at, f.marketing_resumed_at, f.suppressed, f.user_id, f.workspace_name,
   f.workspace_status, f.plan, f.settings,

@@ -88,6 +88,8 @@ function accountEffects(value: Record<string, unknown>): NumberEffect[] {
           state: { connected: false, reason: text(record(value.disconnectionInfo).reason) ?? event },
         },
       ];
+    case 'MM_LITE_TERMS_SIGNED':
+      return [{ key: 'marketingTerms', state: { signed: true } }];
     case 'PARTNER_ADDED':
     case 'ACCOUNT_RECONNECTED':
       return [{ key: 'connection', state: { connected: true, reason: event } }];

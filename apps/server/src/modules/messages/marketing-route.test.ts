@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../test/harness.ts';
+import { registerJobs } from '../../platform/queue/index.ts';
+import { applyNotices } from '../templates/index.ts';
+import { otherRoute, routeOf } from './rules-route.ts';
+import { send } from './send.ts';
+import { type Place, stageOn } from './testing.ts';
+
+const t = await testDatabase({ poolSize: 12 });
+const stage = await stageOn(t);
+await registerJobs(t.db);
+const slow = { timeout: 60_000 };
+
+/** A template that we take for `ours`, and WhatsApp for `theirs`. */
+async function template(place: Place, name: string, ours: string, theirs = ours): Promise<void> {
+  await stage.db.withSystem('test: WhatsApp approved a template', (tx) =>
+    applyNotices(tx, [
+      {
+        workspaceId: place.workspaceId,
+        accountId: place.accountId,
+        field: 'message_template_status_update',
+        value: {
+          event: 'APPROVED',
+          messageTemplateId: name.length,
+          messageTemplateName: name,
+          messageTemplateLanguage: 'en',
+          messageTemplateCategory: ours,
+        },
+        at: stage.clock.now(),
+      },
+    ]),
+  );
+  stage.sim.addTemplate(place.accountRef, {
+    name,
+    language: 'en',
+    category: theirs as 'MARKETING',
+    components: [{ type: 'BODY', text: 'Hello.' }],
+  });
+}
+
+/** Sends it and answers what WhatsApp's price says it was. */
+async function categoryOf(place: Place, name: string, purpose: 'marketing' | 'utility'): Promise<string> {
+  const { id } = await stage.tenant(place, (tx) =>
+    send(tx, {
+      conversationId: place.conversationId,
+      content: { type: 'template', template: { name, language: { code: 'en' } } },
+      purpose,
+    }),
+  );
+  await stage.becomes(id, 'accepted');
+  await stage.pass(2_000);
+  const [row] = await stage.query<{ category: string }>(
+    "select pricing ->> 'category' as category from messages where id = $1",
+    [id],
+  );
+  return row!.category;
+}
+
+describe('the marketing address', () => {
+  it('takes marketing templates of numbers that are set so, and nothing else', slow, async () => {
+    const place = await stage.place();
+    const delivery = stage.deliver();
+    await template(place, 'offer', 'MARKETING');
+    await template(place, 'receipt', 'UTILITY');
+    expect(await categoryOf(place, 'offer', 'marketing')).toBe('marketing');
+    await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
+      place.numberId,
+    ]);
+    expect(await categoryOf(place, 'offer', 'marketing')).toBe('marketing_lite');
+    expect(await categoryOf(place, 'receipt', 'utility')).toBe('utility');
+    await delivery.stop();
+  });
+
+  it(
+    'refuses what WhatsApp takes for no marketing any more: then it goes as everything, once',
+    slow,
+    async () => {
+      const place = await stage.place();
+      await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
+        place.numberId,
+      ]);
+      await template(place, 'notice', 'MARKETING', 'UTILITY');
+      const delivery = stage.deliver();
+      expect(await categoryOf(place, 'notice', 'marketing')).toBe('utility');
+      const attempts = await stage.query('select 1 from message_attempts where number_id = $1', [
+        place.numberId,
+      ]);
+      expect(attempts).toHaveLength(1);
+      expect(await stage.texts(place.phone)).toHaveLength(1);
+      await delivery.stop();
+    },
+  );
+});
+
+it('a refusal sends it the other way only where the number was set so', () => {
+  expect(routeOf('marketing_messages', 'template', 'MARKETING')).toBe('marketing_messages');
+  expect(routeOf('messages', 'template', 'MARKETING')).toBe('messages');
+  expect(routeOf('marketing_messages', 'template', null)).toBe('messages');
+  expect(routeOf('marketing_messages', 'text', 'MARKETING')).toBe('messages');
+  for (const code of [131061, 131063]) {
+    expect(otherRoute('marketing_messages', 'messages', code)).toBe('marketing_messages');
+    expect(otherRoute('messages', 'messages', code)).toBeNull();
+    expect(otherRoute('marketing_messages', 'marketing_messages', code)).toBeNull();
+  }
+  expect(otherRoute('marketing_messages', 'marketing_messages', 131055)).toBe('messages');
+  expect(otherRoute('marketing_messages', 'messages', 131049)).toBeNull();
+});
