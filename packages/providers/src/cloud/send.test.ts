@@ -1,4 +1,7 @@
-/** What becomes of a call, against a real server with faults; each fault beside a control that succeeds. */
+/**
+ * What becomes of a call beyond what contract.test.ts asks of every provider, against a real server with faults; each
+ * fault beside a control that succeeds.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -111,15 +114,14 @@ describe('accepted', () => {
     });
   });
 
-  test('a user id goes into recipient and never into to; a group sets its type', async () => {
+  test('a user id comes back as one; a group sets its type', async () => {
     handler = (_q, r) =>
       json(r, 200, { contacts: [{ input: 'US.1', user_id: 'US.1' }], messages: [{ id: 'wamid.u' }] });
     expect(await send({ to: { kind: 'user', value: 'US.1' } })).toMatchObject({
       recipient: { phone: null, userId: 'US.1' },
       messageStatus: null,
     });
-    expect(sentJson()).toMatchObject({ recipient: 'US.1', recipient_type: 'individual' });
-    expect(sentJson()).not.toHaveProperty('to');
+    expect(sentJson()).toMatchObject({ recipient_type: 'individual' });
     await send({ to: { kind: 'group', value: 'HBg' } });
     expect(sentJson(1)).toMatchObject({ to: 'HBg', recipient_type: 'group' });
   });
@@ -168,7 +170,7 @@ describe('not sent: nothing reached the wire', () => {
   test('a deadline that passes while all connections are busy', async () => {
     const waiting: ServerResponse[] = [];
     handler = (_q, r) => waiting.push(r);
-    const busy = Array.from({ length: 4 }, () => send({ timeoutMs: 3000 }));
+    const busy = Array.from({ length: 4 }, () => send({ timeoutMs: 20_000 }));
     while (waiting.length < 4) await new Promise((done) => setTimeout(done, 5));
     expect(await send({ timeoutMs: 50 })).toMatchObject({ outcome: 'not-sent' });
     handler = accept;
@@ -193,37 +195,13 @@ describe('unknown: sent, and nobody knows', () => {
     httpStatus,
   });
 
-  test('hang-up without an answer', async () => {
-    handler = (q) => q.socket.resetAndDestroy();
-    expect(await send()).toEqual(unknown(null));
-    handler = (q) => q.socket.end();
-    expect(await send()).toEqual(unknown(null));
-    await control();
-  });
-
-  test('hang-up in the middle of the answer', async () => {
-    handler = (q, r) => {
-      r.writeHead(200, { 'content-length': '500' });
-      r.write('{"messages":[{"id":"wamid');
-      setTimeout(() => q.socket.destroy(), 20);
-    };
-    expect(await send()).toEqual(unknown(200));
-    await control();
-  });
-
-  test('no answer within the time', async () => {
-    handler = () => {};
-    // Whoever waited for ever would be ended by the test's own time.
-    expect(await send({ timeoutMs: 150 })).toEqual(unknown(null));
-    await control();
-  });
-
   test('a head without a body, until the deadline', async () => {
     handler = (_q, r) => {
       r.writeHead(200, { 'content-type': 'application/json' });
       r.flushHeaders();
     };
-    expect(await send({ timeoutMs: 150 })).toEqual(unknown(200));
+    // Long enough for the head on a machine that has other work.
+    expect(await send({ timeoutMs: 3_000 })).toEqual(unknown(200));
     await control();
   });
 
@@ -236,7 +214,6 @@ describe('unknown: sent, and nobody knows', () => {
 
   test.each([
     ['500 page', 500, '<html>oops</html>'],
-    ['502 page', 502, 'Bad Gateway'],
     ['503 JSON without envelope', 503, '{"message":"no"}'],
     ['500 envelope without code', 500, '{"error":{"message":"no"}}'],
     ['200 garbage', 200, 'ok'],
@@ -268,7 +245,6 @@ describe('refused: WhatsApp says no', () => {
       { code: 130429, message: '(#130429) Rate limit hit', error_data: { details: 'Throughput reached.' } },
       { retry: 'later', slow: 'number' },
     ],
-    [400, { code: 131047, message: 'Re-engagement message' }, { retry: 'never' }],
     [401, { code: 190, message: 'Token expired', error_subcode: 463 }, { retry: 'reauth' }],
     [500, { code: 131000, message: 'Something went wrong' }, { retry: 'later', slow: 'message' }],
     [
