@@ -244,6 +244,8 @@ create table campaign_recipients (
   opted_out_at timestamp with time zone,
   converted_at timestamp with time zone,
   conversion jsonb,
+  clicked_at timestamp with time zone,
+  clicks integer not null default 0,
   constraint campaign_recipients_pkey PRIMARY KEY (workspace_id, campaign_id, n),
   constraint campaign_recipients_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'queued'::text, 'unconfirmed'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'skipped'::text, 'cancelled'::text])))
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.05);
@@ -888,6 +890,25 @@ create table labels (
   constraint labels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
 );
 CREATE UNIQUE INDEX labels_name ON public.labels USING btree (workspace_id, lower(name));
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
+-- table links (row security, forced)
+create table links (
+  workspace_id uuid not null,
+  campaign_id uuid not null,
+  n integer not null,
+  place text not null,
+  token text not null,
+  target text not null,
+  clicks integer not null default 0,
+  created_at timestamp with time zone not null,
+  constraint links_pkey PRIMARY KEY (workspace_id, campaign_id, n, place),
+  constraint links_target_check CHECK ((target ~* '^https?://'::text))
+);
+CREATE UNIQUE INDEX links_token ON public.links USING btree (token);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
