@@ -1,5 +1,4 @@
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { learn, speak, spokenLanguage, type Texts } from './words.ts';
 
 export const languages = {
   en: 'English',
@@ -28,10 +27,10 @@ function preferred(): Language {
   return 'en';
 }
 
-type Texts = () => Promise<{ default: object }>;
+type Load = () => Promise<{ default: Texts }>;
 
 /** Of each language what the frame and the inbox say, and what all other pages say (vite.config.ts parts them). */
-const parts: Record<Language, readonly [first: Texts, rest: Texts]> = {
+const parts: Record<Language, readonly [first: Load, rest: Load]> = {
   en: [() => import('./locales/en.json?first'), () => import('./locales/en.json?rest')],
   ar: [() => import('./locales/ar.json?first'), () => import('./locales/ar.json?rest')],
   hi: [() => import('./locales/hi.json?first'), () => import('./locales/hi.json?rest')],
@@ -39,47 +38,26 @@ const parts: Record<Language, readonly [first: Texts, rest: Texts]> = {
   pt: [() => import('./locales/pt.json?first'), () => import('./locales/pt.json?rest')],
 };
 
-async function load(language: Language, part: Texts): Promise<void> {
-  i18next.addResourceBundle(language, 'translation', (await part()).default, true, true);
-}
-
-let rest: { language: Language; loading: Promise<void> } | null = null;
-
 /** What pages other than the inbox say. To be waited for before one of them is drawn. */
-export function allTexts(): Promise<void> {
-  const language = i18next.language as Language;
-  if (rest?.language !== language) {
-    const loading = load(language, parts[language][1]);
-    rest = { language, loading };
-    loading.catch(() => {
-      rest = null;
-    });
-  }
-  return rest.loading;
+export async function allTexts(): Promise<void> {
+  const language = spokenLanguage() as Language;
+  learn(language, (await parts[language][1]()).default);
 }
 
-function apply(language: Language): void {
+function begin(language: Language, texts: Texts): void {
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
+  speak(language, texts);
 }
 
 /** One language is loaded, and nothing to fall back to: a test holds all of them complete. */
 export async function startLanguage(): Promise<void> {
   const language = preferred();
-  apply(language);
-  const first = parts[language][0]();
-  await i18next.use(initReactI18next).init({
-    lng: language,
-    fallbackLng: false,
-    resources: { [language]: { translation: (await first).default } },
-    interpolation: { escapeValue: false },
-    returnNull: false,
-  });
+  begin(language, (await parts[language][0]()).default);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(storageKey, language);
-  await Promise.all(parts[language].map((part) => load(language, part)));
-  apply(language);
-  await i18next.changeLanguage(language);
+  const [first, rest] = await Promise.all(parts[language].map((load) => load()));
+  begin(language, { ...first?.default, ...rest?.default });
 }

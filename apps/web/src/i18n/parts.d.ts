@@ -1,8 +1,8 @@
 declare module '*.json?first' {
-  const texts: object;
+  const texts: import('./words.ts').Texts;
   export default texts;
 }
 declare module '*.json?rest' {
-  const texts: object;
+  const texts: import('./words.ts').Texts;
   export default texts;
 }

@@ -1,5 +1,5 @@
 import { Button, Group, getDefaultZIndex, Modal, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 import type { Question } from './confirm.tsx';
 
 /** The question before something that cannot be taken back. It keeps its words while it fades. */

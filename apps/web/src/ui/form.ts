@@ -1,7 +1,7 @@
 import { ChaskiError } from '@chaski/sdk';
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 
 /** What a failure is called for people: by its code in their language, else in the server's words. */
 export function useExplain(): (error: unknown) => string {

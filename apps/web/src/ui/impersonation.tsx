@@ -1,6 +1,6 @@
 import { Alert, Button, Group } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { signOut, useSession } from '../api/session.ts';
+import { useTranslation } from '../i18n/words.ts';
 
 /** Over every page while a superadmin acts as somebody else: nobody forgets whose name stands under what they do. */
 export function Impersonation() {

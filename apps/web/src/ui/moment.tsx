@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 
 /** A day and a time in the reader's zone and language. */
 export function Moment({ at, never }: { at: string | null; never?: string }) {

@@ -9,11 +9,11 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { signOut, useSession } from '../api/session.ts';
 import { openWorkspace } from '../api/workspace.ts';
 import AttentionSwitches from '../features/attention/attention-switches.tsx';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
+import { useTranslation } from '../i18n/words.ts';
 import { useAct } from './confirm.tsx';
 import type { Place } from './places.ts';
 import classes from './shell.module.css';

@@ -1,9 +1,9 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { signOut, useSession } from '../api/session.ts';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
+import { useTranslation } from '../i18n/words.ts';
 import { WorkspaceItems } from './workspace-items.tsx';
 
 /** What the person's menu offers. */

@@ -1,7 +1,7 @@
 import { ActionIcon, Avatar, Menu } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
+import { useTranslation } from '../i18n/words.ts';
 import { later } from './later.tsx';
 
 const PersonItems = later(() => import('./person-items.tsx'));

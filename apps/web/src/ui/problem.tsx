@@ -1,6 +1,6 @@
 import { ChaskiError } from '@chaski/sdk';
 import { Button, Code, Container, Stack, Text, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 
 /** Where a page cannot be shown: what went wrong, and what to do. */
 export function Problem({ error }: { error?: unknown }) {

@@ -1,10 +1,10 @@
 import { ActionIcon, Stack, Tooltip } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { AttentionMenu } from '../features/attention/attention-menu.tsx';
 import { Palette } from '../features/palette/palette.tsx';
+import { useTranslation } from '../i18n/words.ts';
 import { PersonMenu } from './person-menu.tsx';
 import { usePlaces } from './places.ts';
 import classes from './shell.module.css';

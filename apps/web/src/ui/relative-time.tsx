@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 
 const steps: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['minute', 60],

@@ -1,6 +1,6 @@
 import { Button, CopyButton, Group, TextInput } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.ts';
 
 /** Something to take along. Over plain HTTP browsers copy nothing: there it can be selected. */
 export function Copyable({ label, value }: { label: string; value: string }) {

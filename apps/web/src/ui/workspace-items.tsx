@@ -1,9 +1,9 @@
 import { Menu } from '@mantine/core';
 import { IconBuilding, IconCheck, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { openWorkspace } from '../api/workspace.ts';
+import { useTranslation } from '../i18n/words.ts';
 import { useAct } from './confirm.tsx';
 
 /** Part of the person's menu: where they work, and where else they might. */

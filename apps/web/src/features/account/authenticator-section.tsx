@@ -1,8 +1,8 @@
 import { Button, Group } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Row, Rows, Section, State, Waiting } from '../../ui/page.tsx';
 import { AuthenticatorSetup, type Begun } from './authenticator-setup.tsx';
 import { useProof } from './proof.tsx';

@@ -2,9 +2,9 @@ import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused, Section } from '../../ui/page.tsx';
 import { factorsQuery } from './queries.ts';

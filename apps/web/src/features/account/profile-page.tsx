@@ -11,10 +11,10 @@ import {
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { sessionQuery, useSession } from '../../api/session.ts';
 import { chooseLanguage, type Language, languages } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useUnsaved } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
 import { Page, Refused, Section } from '../../ui/page.tsx';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './analytics.module.css';
 import type { Report } from './queries.ts';
 

@@ -1,5 +1,5 @@
 import { Table } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './analytics.module.css';
 import { durationOf, shareOf } from './figures.ts';
 import type { Report } from './queries.ts';

@@ -1,7 +1,7 @@
 import { Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { subscribePush, unsubscribePush } from '../../api/push.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { setAttention, useAttentionSettings } from './settings.ts';
 import { chime } from './sound.ts';
 

@@ -3,9 +3,9 @@ import { Button, FileButton, Group, SegmentedControl, Select, Stack, Text, Texta
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Section } from '../../ui/page.tsx';
 import { segmentsQuery } from './queries.ts';
 import { useCampaign } from './use-change.ts';

@@ -1,8 +1,8 @@
 import { Alert, Anchor, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Waiting } from '../../ui/page.tsx';
 import { AudienceStep } from './audience-step.tsx';

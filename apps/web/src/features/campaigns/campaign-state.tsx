@@ -1,5 +1,5 @@
 import type { Campaign } from '@chaski/sdk';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { State } from '../../ui/page.tsx';
 
 const tones = {

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 
 /** Why somebody gets nothing, or did not: in words where we have some, else the code itself. */
 export function useReason(): (code: string) => string {

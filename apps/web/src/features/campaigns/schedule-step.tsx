@@ -1,7 +1,7 @@
 import type { Campaign } from '@chaski/sdk';
 import { Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Section } from '../../ui/page.tsx';
 import { useCampaign } from './use-change.ts';
 

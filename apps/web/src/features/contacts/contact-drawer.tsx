@@ -2,10 +2,10 @@ import { Button, Code, Drawer, Group, Stack, Text, TextInput } from '@mantine/co
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import AboutContact from '../context/about-contact.tsx';
 import { Fold } from '../context/fold.tsx';

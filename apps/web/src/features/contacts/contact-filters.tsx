@@ -4,8 +4,8 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { attributesQuery, labelsQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import type { ContactSearch } from './queries.ts';
 import { SegmentPicker } from './segment-picker.tsx';
 

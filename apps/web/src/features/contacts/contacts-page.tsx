@@ -4,8 +4,8 @@ import { IconChevronDown, IconDownload, IconPlus, IconUpload } from '@tabler/ico
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useSelection } from '../inbox/bulk-selection.ts';
 import { ContactDrawer } from './contact-drawer.tsx';
 import { ContactFilters } from './contact-filters.tsx';

@@ -2,7 +2,7 @@ import type { Contact } from '@chaski/sdk';
 import { Badge, Checkbox, ColorSwatch, Skeleton, UnstyledButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import type { Selection } from '../inbox/bulk-selection.ts';
 import classes from './contacts.module.css';

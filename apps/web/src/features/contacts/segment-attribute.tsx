@@ -1,7 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { attributesQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import type { Draft } from './segment-tree.ts';
 import classes from './segments.module.css';
 

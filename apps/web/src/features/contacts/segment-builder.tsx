@@ -3,9 +3,9 @@ import { Button, Group as Line, Modal, Stack, Text, TextInput } from '@mantine/c
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';

@@ -1,8 +1,8 @@
 import { campaignOutcomes, consentPurposes, consentStates } from '@chaski/contracts';
 import { CloseButton, MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { labelsQuery, numbersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { SegmentAttribute } from './segment-attribute.tsx';
 import { type Draft, emptyLeaf, type Field } from './segment-tree.ts';
 import classes from './segments.module.css';

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group as Line, Select, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { SegmentCondition } from './segment-condition.tsx';
 import { type Group, isGroup, newCondition, newGroup, type Part } from './segment-tree.ts';
 import classes from './segments.module.css';

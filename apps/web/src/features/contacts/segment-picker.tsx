@@ -2,8 +2,8 @@ import { ActionIcon, Button, Group, Select, Tooltip } from '@mantine/core';
 import { IconEdit, IconPlus, IconSpeakerphone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { segmentsQuery } from './queries.ts';
 import { SegmentBuilder } from './segment-builder.tsx';
 

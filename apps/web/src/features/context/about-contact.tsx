@@ -1,10 +1,10 @@
 import type { Conversation } from '@chaski/sdk';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay, useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { later } from '../../ui/later.tsx';
 import { putRow } from '../inbox/list-cache.ts';

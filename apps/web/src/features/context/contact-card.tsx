@@ -1,9 +1,9 @@
 import type { ContactDetails } from '@chaski/sdk';
 import { Alert, Badge, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { attributesQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';

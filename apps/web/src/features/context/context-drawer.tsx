@@ -1,6 +1,6 @@
 import type { Conversation } from '@chaski/sdk';
 import { Drawer, ScrollArea } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Inside } from './context-inside.tsx';
 
 /** The context where there is no room for it beside the thread. */

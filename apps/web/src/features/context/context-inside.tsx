@@ -1,7 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
 import { Stack, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { allTexts } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { later } from '../../ui/later.tsx';
 
 // A consent has the words of the contacts' page.

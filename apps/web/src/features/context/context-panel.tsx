@@ -2,7 +2,7 @@ import type { Conversation } from '@chaski/sdk';
 import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './context.module.css';

@@ -1,7 +1,7 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { rowsOf } from '../inbox/list-rules.ts';
 import { conversationsQuery } from '../inbox/queries.ts';

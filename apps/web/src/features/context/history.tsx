@@ -1,6 +1,6 @@
 import { Button, Skeleton, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useEventWords } from '../inbox/thread-event.tsx';
 import { quietEvents } from '../inbox/thread-lines.ts';

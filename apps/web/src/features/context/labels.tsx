@@ -1,8 +1,8 @@
 import { ActionIcon, ColorSwatch, Combobox, Group, Pill, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { labelsQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './context.module.css';
 
 export interface ShortLabel {

@@ -3,7 +3,7 @@ import { Skeleton, Text } from '@mantine/core';
 import { IconFile, IconMicrophone, IconMovie } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import type { InboxSearch } from '../inbox/filter.ts';
 import classes from './context.module.css';
 import { sharedQuery } from './queries.ts';

@@ -2,10 +2,10 @@ import { ChaskiError, type Message } from '@chaski/sdk';
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './bubble.module.css';
 import { putMessages } from './thread-queries.ts';
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './bubble.module.css';
 import { forget, sayAgain, type Waiting } from './composer-outbox.ts';
 import { ContentView } from './content-view.tsx';

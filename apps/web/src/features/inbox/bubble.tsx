@@ -1,8 +1,8 @@
 import type { Message } from '@chaski/sdk';
 import { IconBan, IconDeviceMobile, IconRobot } from '@tabler/icons-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './bubble.module.css';
 import { BubbleFailure } from './bubble-failure.tsx';
 import { BubbleMenu } from './bubble-menu.tsx';

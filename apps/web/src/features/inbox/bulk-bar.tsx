@@ -13,11 +13,11 @@ import {
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { labelsQuery, membersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useMay, useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import type { Selection } from './bulk-selection.ts';
 import classes from './inbox.module.css';

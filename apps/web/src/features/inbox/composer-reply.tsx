@@ -18,7 +18,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
 import { EmojiButton } from './composer-emoji.tsx';

@@ -1,5 +1,5 @@
 import { IconUser } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 
 interface Card {

@@ -7,7 +7,7 @@ import {
   IconPhone,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 import { type Content, partOf } from './content-part.ts';
 import { FormattedText, OutLink } from './content-text.tsx';

@@ -1,7 +1,7 @@
 import { IconTemplate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 import { type Content, partOf } from './content-part.ts';
 import { templatesQuery } from './window-queries.ts';

@@ -1,5 +1,5 @@
 import { IconBan, IconMapPin, IconShoppingCart } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 import { ContactCards } from './content-cards.tsx';
 import { Interactive, Pressed } from './content-interactive.tsx';

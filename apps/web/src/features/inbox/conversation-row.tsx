@@ -4,8 +4,8 @@ import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMatch, useParams } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { ContextPanel } from '../context/context-panel.tsx';
 import { ConversationPane } from './conversation-pane.tsx';
 import classes from './inbox.module.css';

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Select, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { labelsQuery, membersQuery, numbersQuery, teamsQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { filters, type InboxSearch } from './filter.ts';
 import { SaveFilter } from './save-filter.tsx';
 

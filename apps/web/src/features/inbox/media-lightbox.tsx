@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Modal } from '@mantine/core';
 import { IconDownload, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './media.module.css';
 
 /** A picture over the whole page, as large as it is when asked. */

@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next';
+import type { Say } from '../../i18n/words.ts';
 
 /** Reasons of the policy that have words of their own in every language. */
 const known = new Set([
@@ -17,5 +17,5 @@ const known = new Set([
 ]);
 
 /** Why something may not be sent: in the reader's language where we know the reason, else as the server says it. */
-export const refusalWords = (t: TFunction, code: string | undefined, sentence: string): string =>
+export const refusalWords = (t: Say, code: string | undefined, sentence: string): string =>
   code !== undefined && known.has(code) ? t(`composer.refused.${code}`) : sentence;

@@ -1,6 +1,6 @@
 import type { Message } from '@chaski/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './bubble.module.css';
 import { plainText } from './content-format.ts';
 import { type Content, partOf } from './content-part.ts';

@@ -1,7 +1,7 @@
 import { ActionIcon, NavLink, Text } from '@mantine/core';
 import { IconBookmark, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './inbox.module.css';
 import { useSaved } from './saved-queries.ts';
 

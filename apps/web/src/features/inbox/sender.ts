@@ -1,10 +1,10 @@
 import type { Message } from '@chaski/sdk';
-import type { TFunction } from 'i18next';
+import type { Say } from '../../i18n/words.ts';
 
 type Sender = NonNullable<Message['sender']>;
 
 /** Who of us said it, in a word; null: pictures say it (a robot, a phone). */
-export function senderName(sender: Sender | null, me: string, t: TFunction): string | null {
+export function senderName(sender: Sender | null, me: string, t: Say): string | null {
   switch (sender?.kind) {
     case 'member':
       return sender.id === me ? t('thread.sender.you') : (sender.name ?? t('thread.sender.former'));

@@ -8,9 +8,9 @@ import { ChaskiError, type Template } from '@chaski/sdk';
 import { Button, FileButton, Group, Input, NumberInput, TextInput } from '@mantine/core';
 import { IconPaperclip } from '@tabler/icons-react';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useTranslation } from '../../i18n/words.ts';
 
 /** Products and their catalogues are chosen nowhere in the inbox. */
 export const canFill = (kind: TemplateVariableKind): boolean => kind !== 'product' && kind !== 'products';

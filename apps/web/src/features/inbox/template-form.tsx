@@ -7,7 +7,7 @@ import {
 import type { Template } from '@chaski/sdk';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './composer.module.css';
 import type { Said } from './composer-outbox.ts';
 import { canFill, TemplateField } from './template-field.tsx';

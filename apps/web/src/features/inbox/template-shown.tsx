@@ -15,7 +15,7 @@ import {
   IconPhoto,
   IconVideo,
 } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 import { FormattedText } from './content-text.tsx';
 import { mediaSource } from './media-queries.ts';

@@ -10,9 +10,9 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { membersQuery } from '../../api/directory.ts';
 import { useMay, useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import classes from './thread.module.css';
 

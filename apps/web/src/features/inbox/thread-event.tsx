@@ -1,8 +1,8 @@
 import type { ConversationEvent } from '@chaski/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { membersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './thread.module.css';
 
 /** What was done with a conversation and by whom, in words. */

@@ -2,7 +2,7 @@ import type { Conversation } from '@chaski/sdk';
 import { ActionIcon, Badge, Skeleton, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconEye, IconKeyboard } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './thread.module.css';
 import { ThreadActions } from './thread-actions.tsx';
 import type { Colleague } from './thread-presence.ts';

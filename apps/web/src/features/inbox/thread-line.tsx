@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Bubble } from './bubble.tsx';
 import { BubbleWaiting } from './bubble-waiting.tsx';
 import classes from './thread.module.css';

@@ -1,5 +1,5 @@
 import type { Message } from '@chaski/sdk';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { partOf } from './content-part.ts';
 import classes from './thread.module.css';
 

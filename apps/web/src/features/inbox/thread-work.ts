@@ -1,10 +1,10 @@
 import { ChaskiError, type Conversation } from '@chaski/sdk';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { changeRows, putRow } from './list-cache.ts';
 import { conversationQuery } from './queries.ts';
 

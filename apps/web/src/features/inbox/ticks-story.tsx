@@ -2,7 +2,7 @@ import type { Message } from '@chaski/sdk';
 import { Popover, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './bubble.module.css';
 import { messageQuery } from './thread-queries.ts';
 import { Ticks } from './ticks.tsx';

@@ -1,5 +1,5 @@
 import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconHelpCircle } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 
 /** How far a message of ours has come, as WhatsApp draws it. */
 export function Ticks({ status, size = 16 }: { status: string | null; size?: number }) {

@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Views } from './views-pane.tsx';
 
 /** The views where there is no room for them beside the list. */

@@ -13,8 +13,8 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { labelsQuery, numbersQuery, teamsQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
 import { countsQuery, type View } from './queries.ts';

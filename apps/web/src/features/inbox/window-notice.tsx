@@ -2,7 +2,7 @@ import type { Conversation } from '@chaski/sdk';
 import { Button } from '@mantine/core';
 import { IconClockHour4, IconLock, IconTemplate } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { useNow } from '../../ui/relative-time.tsx';
 import classes from './composer.module.css';
 import { say } from './composer-outbox.ts';

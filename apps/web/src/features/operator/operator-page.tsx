@@ -1,6 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { NotFound } from '../../ui/problem.tsx';
 import { SideNav } from '../../ui/side-nav.tsx';
 import { places } from './places.ts';

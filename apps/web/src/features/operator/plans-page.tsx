@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Listing, Page, Row, Rows } from '../../ui/page.tsx';
 import { limits, PlanForm } from './plan-form.tsx';
 import { type Plan, plansQuery } from './queries.ts';

@@ -4,7 +4,7 @@ import { IconMessage, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
 import { useExplain } from '../../ui/form.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';

@@ -1,5 +1,5 @@
 import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { setSingleKeys, useSingleKeys } from '../../ui/keys.ts';
 
 const sheet: Record<string, [keys: string[], what: string][]> = {

@@ -1,5 +1,5 @@
 import { Group, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { State } from '../../ui/page.tsx';
 import type { Account } from './queries.ts';
 import classes from './settings.module.css';

@@ -1,5 +1,5 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 
 /** YCloud's secret of an endpoint that somebody made by hand. Written, never shown. */
 export function AccountSecret({ hint, ...input }: { hint: string } & PasswordInputProps) {

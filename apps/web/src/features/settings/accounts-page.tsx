@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Listing, Page, Rows } from '../../ui/page.tsx';
 import { AccountForm } from './account-form.tsx';
 import { AccountRow } from './account-row.tsx';

@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { IconCircle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './settings.module.css';
 
 export interface CheckState {

@@ -3,10 +3,10 @@ import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } fr
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { problemsOf, useExplain } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
 import { AddNumberChecks, type CheckState } from './add-number-checks.tsx';

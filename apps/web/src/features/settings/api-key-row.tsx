@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { numbersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, State } from '../../ui/page.tsx';
 import { useNow } from '../../ui/relative-time.tsx';

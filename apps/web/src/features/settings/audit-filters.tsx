@@ -1,8 +1,8 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { membersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import type { AuditFilter } from './queries.ts';
 
 const areas = [

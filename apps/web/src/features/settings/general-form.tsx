@@ -1,5 +1,5 @@
 import { Button, Group, Input, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Refused, Section } from '../../ui/page.tsx';
 import type { Workspace } from './queries.ts';
 import { useWorkspaceForm } from './use-workspace-form.ts';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Page, Waiting } from '../../ui/page.tsx';
 import { AutoReplies } from './auto-replies.tsx';
 import { ConsentForm } from './consent-form.tsx';

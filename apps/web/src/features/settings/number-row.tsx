@@ -10,9 +10,9 @@ import {
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { type Question, useAct } from '../../ui/confirm.tsx';
 import { Row, State } from '../../ui/page.tsx';
 import { NewToken } from './new-token.tsx';

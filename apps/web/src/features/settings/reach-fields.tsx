@@ -2,9 +2,9 @@ import { roles } from '@chaski/contracts';
 import { MultiSelect, Select, Switch } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { numbersQuery } from '../../api/directory.ts';
 import { useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import type { Member } from './queries.ts';
 
 export type Role = Member['role'];

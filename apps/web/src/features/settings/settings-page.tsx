@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Page } from '../../ui/page.tsx';
 import { SideNav } from '../../ui/side-nav.tsx';
 import { places } from './places.ts';

@@ -1,7 +1,7 @@
 import { Progress, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { membersQuery, numbersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { Page, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
 import { workspaceQuery } from './queries.ts';
 

@@ -1,8 +1,8 @@
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useUnsaved } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
 import { workspaceQuery } from './queries.ts';

@@ -1,8 +1,8 @@
 import { Center, Group, NativeSelect, Paper, Stack, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chooseLanguage, type Language, languages } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.ts';
 
 /** Frame of the pages before the sign-in. The language can be chosen here: who cannot read it cannot sign in. */
 export function EntryFrame({ title, children }: { title: string; children: ReactNode }) {

@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { useEnter } from './entering.ts';
 import { EntryFrame } from './entry-frame.tsx';
 import { RegisterForm } from './register-form.tsx';

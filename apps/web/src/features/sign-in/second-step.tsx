@@ -1,9 +1,9 @@
 import { Button, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconKey } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { askPasskey, passkeysWork, wasGivenUp } from '../../api/passkey.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useExplain, useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
 

@@ -2,10 +2,10 @@ import { Anchor, Button, Group, Stack, Text, TextInput, Title } from '@mantine/c
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { chaski } from '../../api/client.ts';
 import { signOut, useSession } from '../../api/session.ts';
 import { openWorkspace } from '../../api/workspace.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain, useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';

@@ -1,7 +1,7 @@
 import type { TemplateComponent } from '@chaski/contracts';
 import { Button, Checkbox, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { type Part, partOf, withPart } from './definition.ts';
 import { LineField } from './edit-text.tsx';
 import { PartMistakes, useField } from './mistakes.tsx';

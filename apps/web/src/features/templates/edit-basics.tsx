@@ -1,8 +1,8 @@
 import type { Template } from '@chaski/sdk';
 import { NumberInput, Radio, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { numbersQuery } from '../../api/directory.ts';
+import { useTranslation } from '../../i18n/words.ts';
 import { toFormat } from './blanks.ts';
 import { type Definition, toCategory } from './definition.ts';
 import { LineField } from './edit-text.tsx';

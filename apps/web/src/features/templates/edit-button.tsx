@@ -1,6 +1,6 @@
 import type { TemplateButton } from '@chaski/contracts';
 import { NumberInput, Select, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { LineField } from './edit-text.tsx';
 import { PartMistakes, useField } from './mistakes.tsx';
 

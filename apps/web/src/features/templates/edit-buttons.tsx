@@ -1,7 +1,7 @@
 import type { TemplateButton } from '@chaski/contracts';
 import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { newButton } from './definition.ts';
 import { ButtonFields } from './edit-button.tsx';
 import { PartMistakes } from './mistakes.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { type Card, newButton, newCard, type Part } from './definition.ts';
 import { EditButtons } from './edit-buttons.tsx';
 import { EditHeader } from './edit-header.tsx';

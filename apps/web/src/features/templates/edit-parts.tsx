@@ -1,6 +1,6 @@
 import type { TemplateButton, TemplateComponent } from '@chaski/contracts';
 import { Checkbox, Select, Stack } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Section } from '../../ui/page.tsx';
 import { type Definition, type Kind, kindOf, partOf, toKind, withPart } from './definition.ts';
 import { EditButtons } from './edit-buttons.tsx';

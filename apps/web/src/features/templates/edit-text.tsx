@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { blanksOf, nextBlank, withExamples, withText } from './blanks.ts';
 import type { Part } from './definition.ts';
 import { useField } from './mistakes.tsx';

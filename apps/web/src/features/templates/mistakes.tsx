@@ -1,7 +1,7 @@
 import type { TemplateProblem } from '@chaski/contracts';
 import { Alert, Text } from '@mantine/core';
 import { createContext, type ReactNode, use, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import classes from './templates.module.css';
 
 interface Mistakes {

@@ -1,5 +1,5 @@
 import { knownComponents } from '@chaski/contracts';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import TemplateShown from '../inbox/template-shown.tsx';
 import { exampleSend } from './blanks.ts';
 import classes from './templates.module.css';

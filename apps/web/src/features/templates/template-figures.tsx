@@ -1,7 +1,7 @@
 import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { Listing, Row, Rows, Section } from '../../ui/page.tsx';
 import { statisticsQuery, usesQuery } from './queries.ts';
 import classes from './templates.module.css';

@@ -2,7 +2,7 @@ import type { Template } from '@chaski/sdk';
 import { Alert, Anchor, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Section, Waiting } from '../../ui/page.tsx';
 import { Phone } from './phone.tsx';

@@ -1,6 +1,6 @@
 import type { Template } from '@chaski/sdk';
 import { Alert } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.ts';
 import { State } from '../../ui/page.tsx';
 
 export const statuses = [
