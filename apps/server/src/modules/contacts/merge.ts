@@ -23,7 +23,7 @@ import {
   setUndone,
   writeContact,
 } from './queries-merge.ts';
-import { mergedFields, restoredFields } from './rules-merge.ts';
+import { behind, mergedFields, restoredFields } from './rules-merge.ts';
 
 /**
  * Two contacts become one: `keptId` takes in the other's aliases, words, notes and labels, and what it does not know
@@ -48,7 +48,7 @@ export async function mergeContacts(tx: TenantTx, keptId: string, mergedId: stri
   const [before, gone] = [fieldsOf(kept), fieldsOf(merged)];
   const made = mergedFields(before, gone, others.length > 0);
   await writeContact(tx, keptId, made, null);
-  await writeContact(tx, mergedId, gone, keptId);
+  await writeContact(tx, mergedId, behind(gone, made), keptId);
   const row = await insertMerge(tx, {
     id: newId(),
     keptId,

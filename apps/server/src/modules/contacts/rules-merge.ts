@@ -39,6 +39,11 @@ export function mergedFields(kept: Fields, merged: Fields, hasOthers: boolean): 
   };
 }
 
+/** The row that stands behind from now on: as it was, but what is on its way in its thread keeps to the stricter word. */
+export function behind(merged: Fields, made: Fields): Fields {
+  return { ...merged, blockedAt: made.blockedAt, ...pick(made, consentKeys) };
+}
+
 function stricter(a: Fields, b: Fields): Pick<Fields, (typeof consentKeys)[number]> {
   const either = (key: 'consentService' | 'consentUtility' | 'consentMarketing'): Said =>
     a[key] === 'out' || b[key] === 'out' ? 'out' : (a[key] ?? b[key]);

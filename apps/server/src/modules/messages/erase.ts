@@ -1,4 +1,5 @@
 import { type SystemTx, statement } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
 
 const tombstone = '{"type": "unsupported", "unsupported": {"type": "erased"}}';
 
@@ -30,7 +31,11 @@ const blank = statement(
 );
 const unqueue = statement(
   'messages.erase_queue',
-  'delete from send_queue where workspace_id = $1 and message_id = any($2::uuid[])',
+  "delete from send_queue where workspace_id = $1 and message_id = any($2::uuid[]) and state <> 'claimed'",
+);
+const flying = statement(
+  'messages.erase_flying',
+  "select 1 from send_queue where workspace_id = $1 and message_id = any($2::uuid[]) and state = 'claimed' limit 1",
 );
 const statuses = statement(
   'messages.erase_statuses',
@@ -48,7 +53,10 @@ const pending = statement(
      and exists (select from unnest($2::text[]) a where strpos(p.item::text, a) > 0)`,
 );
 
-/** What was said, to whom, and what WhatsApp reported of it; that something was said stays. */
+/**
+ * What was said, to whom, and what WhatsApp reported of it; that something was said stays. What waits is never sent.
+ * What is being handed over at this moment ends first: `overloaded`, and the job comes again.
+ */
 export async function eraseMessages(
   tx: SystemTx,
   workspaceId: string,
@@ -59,6 +67,10 @@ export async function eraseMessages(
   for (let from = 0; from < messageIds.length; from += 5_000) {
     const place = [workspaceId, messageIds.slice(from, from + 5_000)];
     await tx.execute(unqueue, place);
+    // Nobody claims what is locked here, so one that is claimed now was before.
+    if ((await tx.query(flying, place)).length > 0) {
+      throw errors.overloaded('A message to this person is being handed over.');
+    }
     messages += await tx.execute(blank, place);
     await tx.execute(statuses, place);
     await tx.execute(attempts, place);

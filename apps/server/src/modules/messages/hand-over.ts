@@ -8,6 +8,7 @@ import {
 import type { Database } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
+import { getContact } from '../contacts/index.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
 import { sendFacts, templateOf, type templatesOf } from './can-send.ts';
 import type { HeldNumber } from './held.ts';
@@ -31,6 +32,8 @@ export interface HandOverDeps {
   signal: AbortSignal;
 }
 
+/** The move of a thread after its contact's merge takes a moment. */
+const mergePauseMs = 1_000;
 /** Between two questions for a token whose keeper is away. */
 const vaultPauseMs = 30_000;
 
@@ -55,6 +58,10 @@ export function handOvers(deps: HandOverDeps): HandOver {
     const template = templateOf(templates, candidate);
     const verdict = decide(sendFacts(candidate, db.clock.now(), template, { month: null, minute: null }));
     if (verdict.verdict !== 'free-form') {
+      if (await isMerged(row)) {
+        const dueAt = new Date(db.clock.now().getTime() + mergePauseMs);
+        return { ...giveBack(number, ref, 'the thread follows its contact to another one'), dueAt };
+      }
       number.bucket.giveBack(1);
       return refusedByPolicy(ref, verdict);
     }
@@ -140,6 +147,15 @@ export function handOvers(deps: HandOverDeps): HandOver {
     }
     const dead = outcome.outcome === 'refused' && outcome.class.retry === 'reauth';
     return resultOf(ref, outcome, contextOf(row, dead ? await tokenIsCurrent(row, credential) : true));
+  }
+
+  /** Between a merge and its thread's move nobody but the kept contact can say whether it may be written to. */
+  async function isMerged({ workspace_id, contact_id }: ClaimRecord): Promise<boolean> {
+    if (contact_id === null) return false;
+    const standing = await db.withSystem('was a contact merged meanwhile', (tx) =>
+      getContact(tx, workspace_id, contact_id),
+    );
+    return standing !== null && standing.id !== contact_id;
   }
 
   async function tokenIsCurrent(row: ClaimRecord, used: Credential): Promise<boolean> {
