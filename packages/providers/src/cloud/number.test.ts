@@ -28,7 +28,7 @@ const ask = (accountRef: string | null = null) =>
     credential: { provider: 'cloud', token: 't', baseUrl, version: 'v24.0' },
     phoneNumberId: '106',
     accountRef,
-    timeoutMs: 5000,
+    timeoutMs: 20_000,
   });
 const number = '/v24.0/106?fields=display_phone_number,verified_name';
 const known = {
@@ -63,7 +63,7 @@ test('what is no answer of WhatsApp, and a limit, is unreachable', async () => {
   const nobody = await provider.numberInfo({
     credential: { provider: 'cloud', token: 't', baseUrl: 'http://127.0.0.1:1', version: 'v24.0' },
     phoneNumberId: '106',
-    timeoutMs: 5000,
+    timeoutMs: 20_000,
   });
   expect(nobody).toMatchObject({ outcome: 'unreachable' });
 });

@@ -65,7 +65,7 @@ const send = (over: Partial<SendCall> = {}): Promise<SendOutcome> =>
     content: { type: 'text', text: { body: 'hi', previewUrl: false } },
     replyTo: null,
     callbackData: 'attempt-1',
-    timeoutMs: 5000,
+    timeoutMs: 20_000,
     ...over,
   });
 const sentJson = (i = 0): unknown => JSON.parse(seen[i]?.body.toString() ?? 'null');
@@ -281,7 +281,7 @@ describe('markRead', () => {
       phoneNumberId: '1065',
       providerMessageId: 'wamid.in',
       typing,
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
     });
 
   test('receipt, with and without typing', async () => {
@@ -302,9 +302,9 @@ describe('markRead', () => {
 
 describe('media', () => {
   const info = () =>
-    provider.mediaInfo({ credential: credential(), mediaId: 'm/1', phoneNumberId: '1065', timeoutMs: 2000 });
+    provider.mediaInfo({ credential: credential(), mediaId: 'm/1', phoneNumberId: '1065', timeoutMs: 20_000 });
   const download = (url: string, maxBytes = 1000) =>
-    provider.downloadMedia({ credential: credential(), url, maxBytes, timeoutMs: 2000 });
+    provider.downloadMedia({ credential: credential(), url, maxBytes, timeoutMs: 20_000 });
 
   test('info: hex digest whatever the wire used, size as a number', async () => {
     const digest = Buffer.alloc(32, 7);
@@ -378,7 +378,7 @@ describe('media', () => {
       bytes,
       mimeType: 'image/png',
       filename: 'a"\r\nX-Evil: 1.png',
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
     });
     expect(outcome).toEqual({ outcome: 'ok', value: { mediaId: '1037' } });
     expect(seen[0]?.url).toBe('/v24.0/1065/media');
@@ -397,7 +397,7 @@ describe('media', () => {
       bytes,
       mimeType: 'x\r\ny',
       filename: '',
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
     });
     expect(refused).toMatchObject({ outcome: 'failed', retry: false });
   });

@@ -4,6 +4,7 @@ import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/log.ts';
+import { storableText } from '../../platform/storable.ts';
 import { isSomebody, linkMany, recordConsents, resolveMany } from '../contacts/index.ts';
 import { applyStatuses, type ReceivedMessage, type ReceivedStatus, receiveMany } from '../messages/index.ts';
 import {
@@ -201,7 +202,7 @@ function isItsOwnFault(error: unknown): boolean {
 
 function say(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  return `${code ? `${code}: ` : ''}${message ?? String(error)}`.replaceAll('\0', '').slice(0, 500);
+  return storableText(`${code ? `${code}: ` : ''}${message ?? String(error)}`, 500);
 }
 
 interface Refused extends Work {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/db/index.ts';
 import { type MediaId, newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
+import { storableText } from '../../platform/storable.ts';
 import { fetchJob } from './jobs.ts';
 import { giveFiles, insertWaiting } from './queries.ts';
 import { declaredKind, hexSha256, type MediaKind, plainType } from './rules.ts';
@@ -26,8 +27,7 @@ export interface ExpectedMedia {
 const webhookIdDays = 7;
 
 /** Text for a column: PostgreSQL knows no U+0000, and no sender needs more than 240 characters for a file name. */
-const cut = (text: string | null | undefined): string | null =>
-  text ? text.replaceAll('\u0000', '').toWellFormed().slice(0, 240) : null;
+const cut = (text: string | null | undefined): string | null => (text ? storableText(text, 240) : null);
 
 /**
  * Notes the files of a batch of messages and enqueues their fetch, two statements however many. Answers our ids in the

@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import type { Handler } from '../../platform/queue/index.ts';
 import { handle } from '../../platform/queue/index.ts';
+import { storableText } from '../../platform/storable.ts';
 import { credentialFor, routesByNumberId } from '../numbers/index.ts';
 import { fetchJob } from './jobs.ts';
 import { markNotStored, markStored } from './queries.ts';
@@ -180,7 +181,7 @@ async function finish(
       media.workspaceId,
       media.id,
       state,
-      reason.replaceAll('\u0000', '').toWellFormed().slice(0, 500),
+      storableText(reason, 500),
     ]);
     if (touched > 0 && state !== 'waiting') await tell(tx, media, state);
   });

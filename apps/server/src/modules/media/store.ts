@@ -4,6 +4,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { type MediaId, newId } from '../../platform/ids.ts';
+import { storableText } from '../../platform/storable.ts';
 import { insertStored } from './queries.ts';
 import { getMedia, type MediaRow } from './read.ts';
 import { kindOf, type MediaKind, mayStore, plainType, type Refusal, storeLimits } from './rules.ts';
@@ -80,7 +81,7 @@ export async function storeBytes(
     type,
     size,
     sha256: hash.digest('hex'),
-    filename: file.filename?.replaceAll('\u0000', '').toWellFormed().slice(0, 240) || null,
+    filename: storableText(file.filename ?? '', 240) || null,
   };
 }
 

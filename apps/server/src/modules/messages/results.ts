@@ -1,6 +1,7 @@
 import type { SendOutcome } from '@chaski/providers';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
+import { storableJson } from '../../platform/storable.ts';
 import { recordConsents } from '../contacts/index.ts';
 import { pauseAccount } from '../numbers/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
@@ -216,7 +217,7 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
       reason: r.error?.message ?? null,
     }));
   const changed = await tx.query<ChangedRecord & Record<string, unknown>>(saveResults, [
-    storable(JSON.stringify(rows)),
+    storableJson(rows),
     tx.now().toISOString(),
   ]);
   await emit(
@@ -264,12 +265,5 @@ function acceptedOf(
 ): { workspaceId: string; numberId: string; providerMessageId: string }[] {
   return results.flatMap(({ workspaceId, numberId, providerMessageId }) =>
     providerMessageId === null ? [] : [{ workspaceId, numberId, providerMessageId }],
-  );
-}
-
-// A provider's sentence may hold what jsonb refuses; JSON.stringify escapes it, so that it is found here.
-function storable(json: string): string {
-  return json.replace(/\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/g, (found) =>
-    found === '\\\\' ? found : '\\ufffd',
   );
 }

@@ -5,6 +5,7 @@ import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { type KeyRing, seal } from '../../platform/seal.ts';
+import { storableText } from '../../platform/storable.ts';
 import type { AccountDeps } from './account-check.ts';
 import { webhookSecretPlace } from './credentials.ts';
 import { forgetProblem, keepProblem, keepSubscription, subscribeRow } from './queries-account.ts';
@@ -99,12 +100,13 @@ export function subscribeHandler(deps: {
               sealed_token,
               tx.now().toISOString(),
               secret === null ? null : seal(ring, webhookSecretPlace(workspaceId!, accountId), secret),
+              outcome.outcome === 'ok' ? outcome.portfolioRef : null,
             ])
           : tx.execute(keepProblem, [
               workspaceId,
               accountId,
               sealed_token,
-              outcome.reason.replaceAll('\u0000', '').toWellFormed().slice(0, 500),
+              storableText(outcome.reason, 500),
               outcome.outcome === 'refused',
             ]);
       return write.then((touched) => touched > 0);

@@ -1,6 +1,7 @@
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
+import { storableJson, storableText } from '../../platform/storable.ts';
 import { insertNotices, mergeState, noticesByIdRows, numbersOfAccounts, statesForUpdate } from './queries.ts';
 import { effectsOf, mergeEffects, type NumberEffect } from './rules.ts';
 
@@ -15,13 +16,6 @@ export interface Notice {
   /** With camelCase keys, as the provider parsed it. */
   value: Record<string, unknown>;
   at: Date;
-}
-
-/** Stored text may hold no U+0000, and PostgreSQL refuses lone surrogates: both are replaced. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? inner.replaceAll('\u0000', '\uFFFD').toWellFormed() : inner,
-  );
 }
 
 const digits = (value: unknown) => (typeof value === 'string' ? value.replace(/\D/g, '') : '');
@@ -66,7 +60,7 @@ export async function recordNotices(tx: SystemTx, notices: readonly Notice[]): P
     rows.map((row) => row.numberId),
     rows.map((row) => row.field),
     rows.map((row) => row.about),
-    rows.map((row) => jsonText(row.value)),
+    rows.map((row) => storableJson(row.value)),
     rows.map((row) => row.at.toISOString()),
     rows.map(() => now),
   ]);
@@ -131,8 +125,8 @@ async function applyEffects(
   await tx.execute(mergeState, [
     changes.map(({ row }) => row.workspace_id),
     changes.map(({ row }) => row.id),
-    changes.map(({ merged }) => jsonText(merged.changes)),
-    changes.map(({ merged }) => merged.verifiedName?.replaceAll('\u0000', '') ?? null),
+    changes.map(({ merged }) => storableJson(merged.changes)),
+    changes.map(({ merged }) => merged.verifiedName && storableText(merged.verifiedName)),
     changes.map(({ merged }) => merged.mps),
   ]);
   return changes.map(({ row, merged }) => ({

@@ -4,17 +4,11 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { type AccountId, newId } from '../../platform/ids.ts';
+import { storableJson } from '../../platform/storable.ts';
 import { deleteDraft, renameTemplate } from './queries.ts';
 import { dropOpenVersion, lastVersionRow, saveVersion } from './queries-versions.ts';
 import { getTemplate, openVersionsOf, templateFor } from './read.ts';
-import {
-  storable,
-  type TemplateRow,
-  toVersion,
-  type VersionRecord,
-  type VersionRow,
-  wholeSecond,
-} from './rows.ts';
+import { type TemplateRow, toVersion, type VersionRecord, type VersionRow, wholeSecond } from './rows.ts';
 import { saveRows } from './save.ts';
 
 /** What a draft says; everything but name and language may change after it was submitted. */
@@ -180,7 +174,7 @@ async function writeVersion(
     category,
     parameterFormat,
     messageSendTtlSeconds,
-    storable(components),
+    storableJson(components),
     tx.now().toISOString(),
     tx.actor.kind,
     tx.actor.id,

@@ -1,6 +1,7 @@
 import type { SystemTx } from '../../platform/db/index.ts';
 import { type Consumer, defineConsumer, emit } from '../../platform/events/index.ts';
 import { type AccountId, newId, type WorkspaceId } from '../../platform/ids.ts';
+import { storableText } from '../../platform/storable.ts';
 import { noticesByIds } from '../numbers/index.ts';
 import { changeEvents } from './changes.ts';
 import { requestSyncOf } from './follow.ts';
@@ -19,7 +20,7 @@ export interface TemplateNotice {
 }
 
 const text = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' ? value.replaceAll('\u0000', '').toWellFormed() : null;
+  typeof value === 'string' && value !== '' ? storableText(value) : null;
 const upper = (value: unknown) => text(value)?.toUpperCase() ?? null;
 
 /** WhatsApp's event words where they differ from the status a listing would show. */

@@ -163,10 +163,3 @@ export function toVersion(row: VersionRecord): VersionRow {
 export function wholeSecond(at: Date): Date {
   return new Date(Math.floor(at.getTime() / 1000) * 1000);
 }
-
-/** Text of a jsonb parameter: what PostgreSQL refuses in texts (NUL, half of a pair) becomes U+FFFD. */
-export function storable(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? inner.replaceAll('\u0000', '\uFFFD').toWellFormed() : inner,
-  );
-}

@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/db/index.ts';
+import { storableJson } from '../../platform/storable.ts';
 import { releaseCodes, saveTemplates } from './queries.ts';
 import { noteVersions } from './queries-versions.ts';
-import { storable, type TemplateRow, toRecord } from './rows.ts';
+import { type TemplateRow, toRecord } from './rows.ts';
 
 const keyOf = (row: Pick<TemplateRow, 'workspaceId' | 'accountId' | 'name' | 'language'>) =>
   `${row.workspaceId} ${row.accountId} ${row.name} ${row.language}`;
@@ -24,7 +25,7 @@ export async function saveRows(tx: Tx, rows: readonly TemplateRow[]): Promise<Te
     account_id: string;
     name: string;
     language: string;
-  }>(saveTemplates, [storable(sorted.map(toRecord))]);
+  }>(saveTemplates, [storableJson(sorted.map(toRecord))]);
   const ids = new Map(
     saved.map((row) => [`${row.workspace_id} ${row.account_id} ${row.name} ${row.language}`, row.id]),
   );
@@ -35,7 +36,7 @@ export async function saveRows(tx: Tx, rows: readonly TemplateRow[]): Promise<Te
 export async function keepSeen(tx: Tx, rows: readonly TemplateRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(noteVersions, [
-    storable(
+    storableJson(
       rows.map((row) => ({
         workspace_id: row.workspaceId,
         template_id: row.id,

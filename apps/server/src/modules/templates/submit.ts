@@ -4,11 +4,12 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { defineJob, enqueue } from '../../platform/queue/index.ts';
+import { storableJson } from '../../platform/storable.ts';
 import { isOpen, lastVersion } from './draft.ts';
 import { saveTemplates } from './queries.ts';
 import { setVersionState } from './queries-versions.ts';
 import { getTemplate } from './read.ts';
-import { storable, type TemplateRow, toRecord } from './rows.ts';
+import { type TemplateRow, toRecord } from './rows.ts';
 
 export const submitJob = defineJob({
   name: 'templates.submit',
@@ -63,7 +64,7 @@ export async function deleteTemplate(tx: TenantTx, id: string): Promise<Template
   if (row.status === 'DISABLED')
     throw errors.conflict('template_disabled', 'WhatsApp keeps disabled templates; they cannot be deleted.');
   const after = { ...row, deletingAt: tx.now() };
-  await tx.execute(saveTemplates, [storable([toRecord(after)])]);
+  await tx.execute(saveTemplates, [storableJson([toRecord(after)])]);
   await enqueue(tx, deleteJob, [
     { workspaceId: tx.workspaceId, payload: { templateId: id }, key: `template-delete:${id}` },
   ]);

@@ -2,6 +2,7 @@ import type { Database, SystemTx } from '../db/index.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
+import { storableText } from '../storable.ts';
 import { bury, moveCursor, moveTurns, nextBatch, peek } from './queries.ts';
 import { type EventRow, type StoredEvent, toEvent } from './read.ts';
 
@@ -219,5 +220,5 @@ function isPassing(error: unknown): boolean {
 
 function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll('\u0000', '').slice(0, 4_000);
+  return storableText(text, 4_000);
 }

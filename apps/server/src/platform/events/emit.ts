@@ -1,5 +1,6 @@
 import type { Actor, Tx } from '../db/index.ts';
 import { newId } from '../ids.ts';
+import { storableJson } from '../storable.ts';
 import { insertAudit, insertEvents, makePartition } from './queries.ts';
 
 export interface NewEvent {
@@ -80,7 +81,7 @@ function written(tx: Tx, all: readonly Told[]) {
         all.map(({ event }) =>
           event.actor === undefined ? actor : event.actor === null ? 'null' : actorText(event.actor),
         ),
-        all.map(({ event }) => jsonText(event.data)),
+        all.map(({ event }) => storableJson(event.data)),
       ],
     },
     ...(audited.length === 0 ? [] : [{ statement: insertAudit, values: auditRows(tx, audited, now) }]),
@@ -95,7 +96,7 @@ function actorText(actor: Actor): string {
 function auditRows(tx: Tx, audited: readonly NewEvent[], now: Date): unknown[] {
   const actors = audited.map((event) => event.actor ?? tx.actor);
   const origin = actors[0]?.origin ?? tx.actor.origin;
-  const said = (part: Record<string, unknown> | null | undefined) => (part ? jsonText(part) : null);
+  const said = (part: Record<string, unknown> | null | undefined) => (part ? storableJson(part) : null);
   return [
     audited.map((event) => event.workspaceId),
     audited.map(() => newId(now.getTime())),
@@ -113,15 +114,4 @@ function auditRows(tx: Tx, audited: readonly NewEvent[], now: Date): unknown[] {
     audited.map((event) => said(event.audit?.before)),
     audited.map((event) => said(event.audit?.after)),
   ];
-}
-
-// jsonb refuses U+0000 and lone surrogates, and WhatsApp's texts may hold both (JSON.stringify escapes them, so that
-// they are found here): one such text must not abort the batch that it came with.
-const refused = /\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/g;
-
-function jsonText(data: Record<string, unknown>): string {
-  const text = JSON.stringify(data);
-  // Without a backslash there is nothing to find: nearly always, and that look is a plain search for one byte.
-  if (!text.includes('\\')) return text;
-  return text.replace(refused, (found) => (found === '\\\\' ? found : '\\ufffd'));
 }
