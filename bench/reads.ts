@@ -44,7 +44,7 @@ export const reads: Family = async ({ cluster, quick, repeats, progress }) => {
     {
       name: 'message page, 50',
       statement: threadPage,
-      values: [place.workspaceId, null, null, null, null, null, null, null, 50, thread, null, null],
+      values: [place.workspaceId, null, null, null, null, null, null, null, 50, thread, null, null, 0],
       rows: 50,
     },
   ];

@@ -99,6 +99,7 @@ create table api_keys (
   revoked_at timestamp with time zone,
   old_hash bytea,
   old_hash_until timestamp with time zone,
+  holders text[] not null default '{}'::text[],
   constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );

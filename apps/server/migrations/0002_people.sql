@@ -16,7 +16,9 @@ alter table members
 -- A rotated key keeps its id; the text before goes on until its grace time ends.
 alter table api_keys
   add column old_hash bytea,
-  add column old_hash_until timestamptz;
+  add column old_hash_until timestamptz,
+  -- people who were shown its text, who made or rotated it: what it writes is as if they had
+  add column holders text[] not null default '{}';
 
 -- Somebody signed in somewhere. Refused from revoked_at on, whatever the cookie or token says.
 create table sessions (

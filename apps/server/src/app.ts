@@ -90,6 +90,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       mailer,
       links: { publicUrl: () => url || `http://localhost:${config.port}` },
       registration: config.registration ?? (config.nodeEnv === 'development' ? 'open' : 'invite'),
+      workspacesPerUser: config.workspacesPerUser,
       workspaceHooks: {
         onWorkspaceCreated: async (tx, workspace) => void (await ensureDefaults(tx, workspace.id)),
       },

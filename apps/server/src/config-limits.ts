@@ -59,11 +59,31 @@ export const limitSettings = {
   }),
   RATE_LIMIT_AUTH: setting(rate.prefault('5/900'), {
     group: GROUPS.limits,
-    doc: 'Tries to sign in, register or reset a password, of one address and for one account.',
+    doc: 'Tries to sign in, register or reset a password, of one address and for one account. Of somebody signed in who changes how they sign in, only what was refused counts.',
+  }),
+  RATE_LIMIT_ADDRESS_MAILS: setting(rate.prefault('10/86400'), {
+    group: GROUPS.limits,
+    doc: 'Mails that strangers may have sent to one address, known here or not: registrations and password resets.',
+  }),
+  RATE_LIMIT_INVITATIONS: setting(rate.prefault('200/3600'), {
+    group: GROUPS.limits,
+    doc: 'Invitations of one workspace, whoever of it sends them, also when sent again.',
+  }),
+  RATE_LIMIT_WORKSPACES: setting(rate.prefault('10/86400'), {
+    group: GROUPS.limits,
+    doc: 'Workspaces that one user may make in a while.',
+  }),
+  WORKSPACES_PER_USER: setting(number(0, 1_000_000).default(20), {
+    group: GROUPS.limits,
+    doc: 'Workspaces that one user may own before they can make no more; superadmins have no limit.',
+  }),
+  RATE_LIMIT_SOCKETS: setting(rate.prefault('600/60'), {
+    group: GROUPS.limits,
+    doc: 'WebSockets that one address, and one user or key, may open: a whole office may share an address and comes back at once.',
   }),
   RATE_LIMIT_MAILS: setting(rate.prefault('50/3600'), {
     group: GROUPS.limits,
-    doc: 'Mails that one user may have sent to addresses of their choice: invitations, also when sent again.',
+    doc: 'Mails that one user may have sent to addresses of their choice: invitations, also when sent again, and a new address of their own.',
   }),
   RATE_LIMIT_MESSAGES: setting(rate.prefault('30/60'), {
     group: GROUPS.limits,

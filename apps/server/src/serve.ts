@@ -17,7 +17,7 @@ import { loadDoor, loadSigningAccounts } from './modules/numbers/index.ts';
 import { limitsFor } from './modules/workspaces/index.ts';
 import { pageRoutes } from './page.ts';
 import { buildHttp, type HttpApp } from './platform/http/index.ts';
-import { createAdmission, floodGate } from './platform/limits/index.ts';
+import { createAdmission, createHandshakes, floodGate, type Rules } from './platform/limits/index.ts';
 import { part } from './platform/log.ts';
 import { metricsRoutes } from './platform/metrics-routes.ts';
 import { createPgFanout, createRedisFanout } from './platform/realtime/index.ts';
@@ -139,6 +139,11 @@ export async function serve(deps: ServeDeps, { intake, sockets, pools }: ServeEn
     origins: [...config.corsOrigins, ...(config.publicUrl === undefined ? [] : [config.publicUrl])],
     isKey: async (apikey) => (await keys.read(apikey, db.clock.now())) !== null,
     rows: supabaseRows,
+    handshakes: createHandshakes({
+      buckets,
+      rule: config.rateLimitSockets,
+      trustedProxies: config.trustProxy,
+    }),
   });
   openSockets = () => realtime.count();
   intake.push(() => realtime.stopIntake());
@@ -180,12 +185,15 @@ const databaseCheck = ({ db }: Ground) => ({
   },
 });
 
-const ratesOf = (config: Config) => ({
+const ratesOf = (config: Config): Rules => ({
   anonymous: config.rateLimitAnonymous,
   api: config.rateLimitAnonymous,
   auth: config.rateLimitAuth,
   mails: config.rateLimitMails,
   messages: config.rateLimitMessages,
+  addressMails: config.rateLimitAddressMails && { ...config.rateLimitAddressMails, per: 'account' },
+  invitations: config.rateLimitInvitations && { ...config.rateLimitInvitations, per: 'workspace' },
+  workspaces: config.rateLimitWorkspaces,
   uploads: config.rateLimitUploads,
   queue: { max: config.queueRateLimitMax, windowSeconds: config.queueRateLimitWindowSec },
 });

@@ -143,6 +143,7 @@ export async function testApi({
         mailer,
         links: { publicUrl: () => 'http://localhost' },
         registration: 'open',
+        workspacesPerUser: 20,
         workspaceHooks: { onWorkspaceCreated: async (tx, made) => void (await ensureDefaults(tx, made.id)) },
       },
       numbers,

@@ -17,6 +17,7 @@ const api = await testApi({
     visitor: async () => {},
     account: async () => {},
     caller: async () => {},
+    wentWell: () => {},
   },
   routes: ({ app }) => {
     app.get('/v1/crash', async () => {

@@ -1,4 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 export interface AuditFilter {
   actorId: string | null;
@@ -27,7 +28,7 @@ export interface AuditRow {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   erasedAt: Date | null;
-  /** Place in the chain; null: not sealed yet. */
+  /** Slice in the chain; null: not sealed yet. */
   seal: number | null;
 }
 
@@ -48,7 +49,7 @@ const list = statement(
   'audit.list',
   `select ${columns} from audit a
    where ${matches} and ($9::timestamptz is null or (a.at, a.id) < ($9, $10::uuid))
-   order by a.at desc, a.id desc limit $11`,
+   order by a.at desc, a.id desc limit $11 offset $12`,
 );
 
 const total = statement('audit.count', `select count(*) as count from audit a where ${matches}`);
@@ -67,13 +68,14 @@ const values = (tx: TenantTx, filter: AuditFilter) => [
 ];
 
 /** Newest first, after the given place. */
-export function selectAudit(
-  tx: TenantTx,
-  filter: AuditFilter,
-  limit: number,
-  after: readonly [string, string] | null,
-): Promise<AuditRow[]> {
-  return tx.query<AuditRow>(list, [...values(tx, filter), after?.[0] ?? null, after?.[1] ?? null, limit]);
+export function selectAudit(tx: TenantTx, filter: AuditFilter, page: Slice): Promise<AuditRow[]> {
+  return tx.query<AuditRow>(list, [
+    ...values(tx, filter),
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
+  ]);
 }
 
 export async function countAudit(tx: TenantTx, filter: AuditFilter): Promise<number> {

@@ -3,15 +3,17 @@ import { z } from 'zod';
 import type { Actor, Database } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   inTenant,
   listOf,
   listQuery,
   operatorOf,
+  type Slice,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { installation, type WorkspaceId } from '../../platform/ids.ts';
 import { auditBody, csvHead, csvOf, presentAudit } from './present.ts';
@@ -38,8 +40,6 @@ const filterQuery = z.strictObject({
   from: z.iso.datetime({ offset: true }).optional().describe('From this moment on.'),
   to: z.iso.datetime({ offset: true }).optional().describe('Before this moment.'),
 });
-
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 
 function filterOf(query: z.infer<typeof filterQuery>): AuditFilter {
   const { actorId, actorKind, action, targetKind, targetId, from, to } = query;
@@ -72,10 +72,10 @@ export function auditRoutes(deps: AuditRoutesDeps): (app: HttpApp) => Promise<vo
         },
       },
       async (request) => {
-        const { limit, cursor, count, ...query } = request.query;
+        const { limit, count, ...query } = request.query;
         const filter = filterOf(query);
         return inTenant(db, request, async (tx) => {
-          const rows = await selectAudit(tx, filter, limit + 1, readCursor(cursor, place));
+          const rows = await selectAudit(tx, filter, sliceOf(request.query, byTime));
           return {
             ...page(rows, limit, (row) => [row.at.toISOString(), row.id], presentAudit),
             ...(count === 'true' ? { count: await countAudit(tx, filter) } : {}),
@@ -97,12 +97,11 @@ export function auditRoutes(deps: AuditRoutesDeps): (app: HttpApp) => Promise<vo
         },
       },
       async (request) => {
-        const { limit, cursor, ...query } = request.query;
-        const after = readCursor(cursor, place);
+        const place = sliceOf(request.query, byTime);
         const rows = await db.withTenant(installation, operatorOf(request), (tx) =>
-          selectAudit(tx, filterOf(query), limit + 1, after),
+          selectAudit(tx, filterOf(request.query), place),
         );
-        return page(rows, limit, (row) => [row.at.toISOString(), row.id], presentAudit);
+        return page(rows, request.query.limit, (row) => [row.at.toISOString(), row.id], presentAudit);
       },
     );
 
@@ -151,15 +150,13 @@ async function* csvPages(
 ): AsyncGenerator<string> {
   const size = 1_000;
   yield csvHead;
-  let after: [string, string] | null = null;
+  let after: Slice['after'] = null;
   for (;;) {
-    const at: [string, string] | null = after;
-    const rows: AuditRow[] = await db.withTenant(workspaceId, actor, (tx) =>
-      selectAudit(tx, filter, size, at),
-    );
+    const place: Slice = { limit: size, after };
+    const rows: AuditRow[] = await db.withTenant(workspaceId, actor, (tx) => selectAudit(tx, filter, place));
     if (rows.length > 0) yield rows.map(csvOf).join('');
     const last = rows.at(-1);
     if (!last || rows.length < size) return;
-    after = [last.at.toISOString(), last.id];
+    after = { at: last.at.toISOString(), id: last.id };
   }
 }

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
-import { type HttpApp, listOf, listQuery, page, personOf, readCursor } from '../../platform/http/index.ts';
-import { acceptInvitation, createOwnWorkspace } from '../workspaces/index.ts';
-import { changeProfile, listSessions, type SessionRow, switchWorkspace } from './account.ts';
+import {
+  byTime,
+  type HttpApp,
+  listOf,
+  listQuery,
+  page,
+  personOf,
+  sliceOf,
+} from '../../platform/http/index.ts';
+import { acceptInvitation } from '../workspaces/index.ts';
+import { changeProfile, listSessions, makeWorkspace, type SessionRow, switchWorkspace } from './account.ts';
 import { longestPassword } from './common-passwords.ts';
 import type { AuthRoutesDeps } from './deps.ts';
 import { askEmailChange, changeEmail } from './email.ts';
@@ -40,8 +48,6 @@ const present = (row: SessionRow, current: string): z.infer<typeof sessionBody> 
   lastUsedAt: row.lastUsedAt.toISOString(),
   expiresAt: row.expiresAt.toISOString(),
 });
-
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 
 /** What a person does about themselves: account, sessions, workspaces. */
 export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<void> {
@@ -90,7 +96,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       '/v1/auth/password',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'] },
+        config: { limits: ['api'], failures: ['auth'] },
         schema: {
           tags: ['auth'],
           description: 'Your other sessions end.',
@@ -113,7 +119,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       {
         onRequest: gate.person(),
         // Not kept for an Idempotency-Key: its hash would be a quick one of the password.
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['mails'], failures: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'Mails a link to the new address; it counts once the link is followed.',
@@ -153,10 +159,9 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       },
       async (request) => {
         const { userId, sessionId } = personOf(request);
-        const { limit, cursor } = request.query;
-        const key = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await db.withSystem("a person's sessions", (tx) =>
-          listSessions(tx, userId, { limit: limit + 1, after: key && { at: key[0], id: key[1] } }),
+          listSessions(tx, userId, sliceOf(request.query, byTime)),
         );
         return page(
           rows,
@@ -214,10 +219,11 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
       '/v1/workspaces',
       {
         onRequest: gate.person(),
+        config: { limits: ['workspaces'] },
         schema: {
           tags: ['workspace'],
           description:
-            'A workspace of your own. With REGISTRATION=invite only superadmins and owners make any.',
+            'A workspace of your own. With REGISTRATION=invite only superadmins and owners make any. How many one person may own is WORKSPACES_PER_USER.',
           body: z.strictObject({ name: z.string().trim().min(1).max(200) }),
           response: { 201: z.object({ id: z.string(), name: z.string() }) },
         },
@@ -231,12 +237,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
           });
         }
         const made = await db.withSystem('a person makes a workspace', (tx) =>
-          createOwnWorkspace(
-            tx,
-            { name: request.body.name, userId: person.userId },
-            { actor: selfOf(request, person.userId), audited: true },
-            deps.workspaceHooks,
-          ),
+          makeWorkspace(tx, deps, request, { name: request.body.name, person }),
         );
         return reply.status(201).send({ id: made.id, name: made.name });
       },

@@ -1,10 +1,11 @@
 import type { SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { forgetCallers } from '../../platform/http/index.ts';
+import { forgetCallers, type Person, type Slice } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
-import { workspacesOf } from '../workspaces/index.ts';
-import { type PersonRecord, personById, setPersonProfile } from './queries-people.ts';
+import { createOwnWorkspace, workspacesOf } from '../workspaces/index.ts';
+import type { AuthDeps } from './deps.ts';
+import { lockPerson, type PersonRecord, personById, setPersonProfile } from './queries-people.ts';
 import { sessionsOfUser, setSessionWorkspace } from './queries-session.ts';
 import { type AskedBy, selfOf } from './second-factor-told.ts';
 import type { SessionKind } from './sessions.ts';
@@ -23,11 +24,7 @@ export interface SessionRow {
 }
 
 /** Live sessions of a person, newest first. */
-export async function listSessions(
-  tx: SystemTx,
-  userId: string,
-  page: { limit: number; after: { at: string; id: string } | null },
-): Promise<SessionRow[]> {
+export async function listSessions(tx: SystemTx, userId: string, page: Slice): Promise<SessionRow[]> {
   const rows = await tx.query<{
     id: string;
     kind: SessionKind;
@@ -44,6 +41,7 @@ export async function listSessions(
     page.after?.at ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.offset ?? 0,
   ]);
   return rows.map((row) => ({
     id: row.id,
@@ -78,6 +76,36 @@ export async function switchWorkspace(
     },
   ]);
   tx.afterCommit(forgetCallers);
+}
+
+/**
+ * A further workspace of their own, up to as many as the operator lets one person own: each has its free plan's quotas
+ * anew, which would otherwise be quotas of nothing. Those who run the installation make as many as they like.
+ */
+export async function makeWorkspace(
+  tx: SystemTx,
+  deps: Pick<AuthDeps, 'workspacesPerUser' | 'workspaceHooks'>,
+  request: AskedBy,
+  command: { name: string; person: Person },
+): Promise<{ id: string; name: string }> {
+  const { userId, isSuperadmin } = command.person;
+  // Two requests at once count one after the other.
+  await tx.query(lockPerson, [userId]);
+  const owned = (await workspacesOf(tx, userId)).filter(({ role }) => role === 'owner').length;
+  const limit = deps.workspacesPerUser;
+  if (!isSuperadmin && owned >= limit) {
+    throw errors.conflict(
+      'too_many_workspaces',
+      `You own ${owned} workspaces, and one person may own ${limit} here. Hand one over, or ask whoever runs this installation (WORKSPACES_PER_USER).`,
+      { limit, owned },
+    );
+  }
+  return createOwnWorkspace(
+    tx,
+    { name: command.name, userId },
+    { actor: selfOf(request, userId), audited: true },
+    deps.workspaceHooks,
+  );
 }
 
 /** Name and language of oneself. */

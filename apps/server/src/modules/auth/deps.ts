@@ -17,6 +17,8 @@ export interface AuthDeps {
   links: MailLinks;
   /** `open`: anybody may register; `invite`: only who was invited. */
   registration: 'open' | 'invite';
+  /** How many workspaces one person may own. */
+  workspacesPerUser: number;
   /** What stands above workspaces adds to a new one. */
   workspaceHooks: CreateWorkspaceHooks;
 }

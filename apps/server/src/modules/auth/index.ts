@@ -31,7 +31,7 @@ export {
 } from './installation-keys.ts';
 export { keyNames } from './key-names.ts';
 export { keyRoutes } from './key-routes.ts';
-export { createApiKey, ensureApiKey, listApiKeys, revokeApiKey } from './keys.ts';
+export { createApiKey, ensureApiKey, listApiKeys, peopleBehind, revokeApiKey } from './keys.ts';
 export { sendInvitationBy } from './mails.ts';
 export { readMe } from './me.ts';
 export { createOidc, type Oidc } from './oidc.ts';

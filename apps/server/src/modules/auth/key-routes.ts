@@ -10,8 +10,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
   type Secrecy,
 } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -75,7 +75,7 @@ const present = (row: ApiKeyRow): z.infer<typeof keyBody> => ({
 
 const shownOnce = 'Shown here and never again: `Authorization: Bearer ck_…`.';
 const oneKey = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) });
-const place = z.tuple([z.iso.datetime(), z.string().max(100)]);
+const place = z.tuple([z.iso.datetime(), z.string().max(100)]).transform(([at, id]) => ({ at, id }));
 
 /** Who makes a key gives at most what they hold; people are leads of the whole workspace. */
 function makerOf(request: Pick<FastifyRequest, 'principal'>): KeyMaker | null {
@@ -116,11 +116,8 @@ export function keyRoutes(deps: KeyRoutesDeps): (app: HttpApp) => Promise<void> 
         schema: { tags: ['api keys'], querystring: listQuery, response: { 200: listOf(keyBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const key = readCursor(cursor, place);
-        const rows = await inTenant(db, request, (tx) =>
-          listApiKeys(tx, { limit: limit + 1, after: key && { at: key[0], id: key[1] } }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => listApiKeys(tx, sliceOf(request.query, place)));
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
       },
     );

@@ -3,8 +3,16 @@ import { scopes } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { forgetCallers } from '../../platform/http/index.ts';
-import { insertKey, keysOfWorkspace, lockKey, revokeKeyRow, rotateKeyRow, updateKey } from './queries.ts';
+import { forgetCallers, type Slice } from '../../platform/http/index.ts';
+import {
+  holdersOfKey,
+  insertKey,
+  keysOfWorkspace,
+  lockKey,
+  revokeKeyRow,
+  rotateKeyRow,
+  updateKey,
+} from './queries.ts';
 
 export interface ApiKeyRow {
   id: string;
@@ -93,6 +101,7 @@ export async function createApiKey(
     numberIds,
     tx.now().toISOString(),
     command.expiresAt?.toISOString() ?? null,
+    await peopleBehind(tx),
   ]);
   await tell(tx, 'api_key.created', id, null, {
     name: command.name,
@@ -101,6 +110,18 @@ export async function createApiKey(
     expiresAt: command.expiresAt ?? null,
   });
   return { id, key: textOf(id, secret) };
+}
+
+/**
+ * The people in whose hand the acting person or key is: where a second person has to say yes, a key must not be
+ * somebody's other self. A key that a key made is in the same hands; one made by command is in nobody's.
+ */
+export async function peopleBehind(tx: TenantTx): Promise<string[]> {
+  const { kind, id } = tx.actor;
+  if (id === null) return [];
+  if (kind === 'user') return [id];
+  const [key] = await tx.query<{ holders: string[] }>(holdersOfKey, [tx.workspaceId, id]);
+  return key?.holders ?? [];
 }
 
 const textOf = (id: string, secret: Buffer) => `ck_${id}_${secret.toString('base64url')}`;
@@ -138,6 +159,7 @@ export async function ensureApiKey(tx: TenantTx, command: { name: string; key: s
     null,
     tx.now().toISOString(),
     null,
+    [],
   ]);
 }
 
@@ -167,15 +189,13 @@ const toKey = (row: KeyRecord): ApiKeyRow => ({
 });
 
 /** Oldest first, revoked ones too; all of them unless a page is asked for. */
-export async function listApiKeys(
-  tx: TenantTx,
-  page: { limit: number; after: { at: string; id: string } | null } | null = null,
-): Promise<ApiKeyRow[]> {
+export async function listApiKeys(tx: TenantTx, page: Slice | null = null): Promise<ApiKeyRow[]> {
   const rows = await tx.query<KeyRecord>(keysOfWorkspace, [
     tx.workspaceId,
     page?.after?.at ?? null,
     page?.after?.id ?? null,
     page?.limit ?? null,
+    page?.offset ?? 0,
   ]);
   return rows.map(toKey);
 }
@@ -240,7 +260,13 @@ export async function rotateApiKey(
   checkNumbers(before.numberIds, maker);
   const secret = randomBytes(32);
   const oldTextUntil = new Date(tx.now().getTime() + graceMs);
-  await tx.execute(rotateKeyRow, [tx.workspaceId, id, hashSecret(secret), oldTextUntil.toISOString()]);
+  await tx.execute(rotateKeyRow, [
+    tx.workspaceId,
+    id,
+    hashSecret(secret),
+    oldTextUntil.toISOString(),
+    await peopleBehind(tx),
+  ]);
   await tell(tx, 'api_key.rotated', id, null, { oldTextUntil });
   return { id, key: textOf(id, secret), oldTextUntil };
 }

@@ -7,7 +7,7 @@ import {
   listQuery,
   operatorOf,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import {
   createOperatorKey,
@@ -36,7 +36,7 @@ const present = (row: OperatorKeyRow): z.infer<typeof keyBody> => ({
   revokedAt: row.revokedAt?.toISOString() ?? null,
 });
 
-const place = z.tuple([z.iso.datetime(), z.string().max(100)]);
+const place = z.tuple([z.iso.datetime(), z.string().max(100)]).transform(([at, id]) => ({ at, id }));
 
 /** /v1/operator/keys: how programs act as whoever runs the installation. People alone make and end them. */
 export function operatorKeyRoutes(deps: {
@@ -52,10 +52,9 @@ export function operatorKeyRoutes(deps: {
         schema: { tags: ['operator'], querystring: listQuery, response: { 200: listOf(keyBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const key = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await db.withSystem('operator keys', (tx) =>
-          listOperatorKeys(tx, { limit: limit + 1, after: key && { at: key[0], id: key[1] } }),
+          listOperatorKeys(tx, sliceOf(request.query, place)),
         );
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
       },

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Actor, Database, SystemTx } from '../../platform/db/index.ts';
 import { errors, tolerate } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { forgetCallers } from '../../platform/http/index.ts';
+import { forgetCallers, type Slice } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
 import { hashSecret, newKeyId } from './keys.ts';
 import {
@@ -71,12 +71,10 @@ export async function createOperatorKey(
 }
 
 /** Oldest first, revoked ones too. */
-export async function listOperatorKeys(
-  tx: SystemTx,
-  page: { limit: number; after: { at: string; id: string } | null },
-): Promise<OperatorKeyRow[]> {
-  const { limit, after } = page;
-  return (await tx.query<Row>(operatorKeys, [after?.at ?? null, after?.id ?? null, limit])).map(toKey);
+export async function listOperatorKeys(tx: SystemTx, page: Slice): Promise<OperatorKeyRow[]> {
+  const { limit, after, offset = 0 } = page;
+  const rows = await tx.query<Row>(operatorKeys, [after?.at ?? null, after?.id ?? null, limit, offset]);
+  return rows.map(toKey);
 }
 
 /** Refused everywhere within a second. Revoking twice keeps the first time. */

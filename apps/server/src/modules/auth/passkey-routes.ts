@@ -71,7 +71,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/options',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['api'], failures: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'What `navigator.credentials.create` is given; good for 5 minutes and one answer.',
@@ -166,7 +166,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys/:id/remove',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['api'], failures: ['auth'], answersOnce: true },
         schema: { tags: ['auth'], params: onePasskey, body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {

@@ -23,7 +23,7 @@ export const operatorKeys = statement(
   'auth.operator_keys',
   `select ${columns} from operator_keys
     where $1::timestamptz is null or (created_at, id) > ($1::timestamptz, $2::text)
-    order by created_at, id limit $3`,
+    order by created_at, id limit $3 offset $4`,
 );
 
 export const revokeOperatorKeyRow = statement(

@@ -24,6 +24,8 @@ export const personByEmail = statement(
 
 export const personById = statement('auth.person', `select ${columns} from users where id = $1`);
 
+export const lockPerson = statement('auth.lock_person', 'select id from users where id = $1 for update');
+
 /** Somebody who registered: nobody vouches for the address unless $7 says when it was proved. */
 export const insertPerson = statement(
   'auth.insert_person',

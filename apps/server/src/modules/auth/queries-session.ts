@@ -15,7 +15,7 @@ export const sessionsOfUser = statement(
   `select id, kind, second_factor, impersonator_id, ip, user_agent, created_at, last_used_at, expires_at from sessions
     where user_id = $1 and revoked_at is null and expires_at > $2
       and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
-    order by created_at desc, id desc limit $5`,
+    order by created_at desc, id desc limit $5 offset $6`,
 );
 
 /**

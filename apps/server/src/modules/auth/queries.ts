@@ -2,8 +2,8 @@ import { statement } from '../../platform/db/index.ts';
 
 export const insertKey = statement(
   'auth.insert_key',
-  `insert into api_keys (workspace_id, id, name, hash, scopes, number_ids, created_at, expires_at)
-   values ($1, $2, $3, $4, $5::text[], $6::uuid[], $7, $8)`,
+  `insert into api_keys (workspace_id, id, name, hash, scopes, number_ids, created_at, expires_at, holders)
+   values ($1, $2, $3, $4, $5::text[], $6::uuid[], $7, $8, $9::text[])`,
 );
 
 export const keyById = statement(
@@ -23,7 +23,12 @@ export const keysOfWorkspace = statement(
   'auth.keys',
   `select id, name, scopes, number_ids, created_at, last_used_at, expires_at, revoked_at, old_hash_until from api_keys
     where workspace_id = $1 and ($2::timestamptz is null or (created_at, id) > ($2::timestamptz, $3::text))
-    order by created_at, id limit $4`,
+    order by created_at, id limit $4 offset $5`,
+);
+
+export const holdersOfKey = statement(
+  'auth.key_holders',
+  'select holders from api_keys where workspace_id = $1 and id = $2',
 );
 
 export const namesOfKeys = statement(
@@ -46,7 +51,9 @@ export const updateKey = statement(
 /** The secret so far goes on until the given time; one that was itself being replaced ends now. */
 export const rotateKeyRow = statement(
   'auth.rotate_key',
-  `update api_keys set old_hash = hash, old_hash_until = $4, hash = $3 where workspace_id = $1 and id = $2`,
+  `update api_keys set old_hash = hash, old_hash_until = $4, hash = $3,
+     holders = array(select distinct h from unnest(holders || $5::text[]) h order by h)
+    where workspace_id = $1 and id = $2`,
 );
 
 export const revokeKeyRow = statement(

@@ -52,7 +52,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['api'], failures: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description:
@@ -101,7 +101,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/totp/remove',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['api'], failures: ['auth'], answersOnce: true },
         schema: { tags: ['auth'], body: proofBody, response: { 204: z.null() } },
       },
       async (request, reply) => {
@@ -119,7 +119,7 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): (app: HttpApp)
       '/v1/auth/recovery-codes',
       {
         onRequest: gate.person(),
-        config: { limits: ['auth'], answersOnce: true },
+        config: { limits: ['api'], failures: ['auth'], answersOnce: true },
         schema: {
           tags: ['auth'],
           description: 'Ten new codes; those before are void.',

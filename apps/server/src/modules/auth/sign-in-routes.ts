@@ -30,7 +30,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/register',
       {
-        config: { limits: ['auth'] },
+        config: { limits: ['auth', 'addressMails'] },
         schema: {
           tags: ['auth'],
           description:
@@ -127,7 +127,7 @@ export function signInRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<vo
     app.post(
       '/v1/auth/forgot-password',
       {
-        config: { limits: ['auth'] },
+        config: { limits: ['auth', 'addressMails'] },
         schema: {
           tags: ['auth'],
           description: 'Mails a link, if the address has an account. The answer does not say whether.',

@@ -51,6 +51,7 @@ async function takeRecurringTurn(
     parentId: campaign.id,
     authorKind: campaign.authorKind,
     authorId: campaign.authorId,
+    hands: campaign.hands,
   });
   await changeCampaign(tx, workspaceId, turn.id, {
     state: 'scheduled',

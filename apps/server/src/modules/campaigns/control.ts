@@ -35,7 +35,7 @@ export async function resumeCampaign(tx: TenantTx, id: string): Promise<Campaign
     // Changed since somebody approved it: what goes on is again for a second person to see.
     const waiting = await changeCampaign(tx, tx.workspaceId, id, {
       state: 'awaiting_approval',
-      hands: handsOf(before, tx),
+      hands: await handsOf(tx, before.hands),
     });
     await tell(tx, waiting, 'campaign.approval_requested', {
       before: { state: before.state },

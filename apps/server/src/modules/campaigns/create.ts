@@ -3,6 +3,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
+import { peopleBehind } from '../auth/index.ts';
 import { listAttributes } from '../contacts/index.ts';
 import { defaultNumber, getNumber } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
@@ -47,11 +48,10 @@ export async function holdCampaign(tx: TenantTx, id: string): Promise<CampaignRo
   return known(tx, id, await lockCampaign(tx, tx.workspaceId, id));
 }
 
-/** Whoever writes it or asks for its start has a hand in it, and approves it never. */
-export function handsOf(campaign: CampaignRow, tx: TenantTx): string[] {
-  return tx.actor.id === null || campaign.hands.includes(tx.actor.id)
-    ? campaign.hands
-    : [...campaign.hands, tx.actor.id];
+/** Whoever writes it or asks for its start has a hand in it, and so has who holds the key that does: they approve it never. */
+export async function handsOf(tx: TenantTx, before: readonly string[]): Promise<string[]> {
+  const { id } = tx.actor;
+  return [...new Set([...before, ...(id === null ? [] : [id]), ...(await peopleBehind(tx))])];
 }
 
 export type CreateCampaign = CampaignPatch & { name: string };
@@ -74,6 +74,7 @@ export async function createCampaign(tx: TenantTx, wish: CreateCampaign): Promis
     parentId: null,
     authorKind: tx.actor.kind,
     authorId: tx.actor.id,
+    hands: await handsOf(tx, []),
   });
   await tell(tx, row, 'campaign.created', { after: summary(row) });
   return row;
@@ -159,7 +160,7 @@ export async function updateCampaign(tx: TenantTx, id: string, wish: CampaignPat
     );
   const number = await getNumber(tx, wish.numberId ?? before.numberId);
   await checkParts(tx, wish, number.accountId);
-  const change: CampaignChange = { ...wish, hands: handsOf(before, tx) };
+  const change: CampaignChange = { ...wish, hands: await handsOf(tx, before.hands) };
   Object.assign(change, { approvedBy: null, approvedAt: null });
   if (!gone)
     Object.assign(change, {
@@ -203,7 +204,7 @@ export async function attachList(
   await changeCampaign(tx, tx.workspaceId, id, {
     listKey: key,
     audience: { kind: 'list', ...(phoneColumn === null ? {} : { phoneColumn }) },
-    hands: handsOf(before, tx),
+    hands: await handsOf(tx, before.hands),
   });
   const row = await planAnew(tx, await getCampaign(tx, id), {});
   await tell(tx, row, 'campaign.updated', { before: summary(before), after: summary(row) });
@@ -237,6 +238,7 @@ export async function duplicateCampaign(tx: TenantTx, id: string): Promise<Campa
     parentId: null,
     authorKind: tx.actor.kind,
     authorId: tx.actor.id,
+    hands: await handsOf(tx, []),
   });
   await tell(tx, row, 'campaign.created', { after: { ...summary(row), from: from.id } });
   return row;

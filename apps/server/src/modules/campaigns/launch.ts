@@ -16,7 +16,7 @@ export async function launchCampaign(tx: TenantTx, id: string): Promise<Campaign
   if (!before.message || !before.audience)
     throw errors.unprocessable('campaign_incomplete', 'Say to whom (audience) and what (message) first.');
   await checkSendable(tx, before);
-  const held = await changeCampaign(tx, tx.workspaceId, id, { hands: handsOf(before, tx) });
+  const held = await changeCampaign(tx, tx.workspaceId, id, { hands: await handsOf(tx, before.hands) });
   const { settings } = await readWorkspace(tx);
   if (settings.campaignApproval === 'second-person') {
     const row = await changeCampaign(tx, tx.workspaceId, id, { state: 'awaiting_approval' });

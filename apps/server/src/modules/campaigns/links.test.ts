@@ -153,7 +153,7 @@ describe('short links', () => {
       const report = await stage.tenant(on.place, (tx) => reportOf(tx, id));
       expect(report).toMatchObject({ clicked: 1, clicks: 2 });
       const who = await stage.tenant(on.place, (tx) =>
-        recipientsOf(tx, id, { states: null, reason: null, did: 'clicked' }, 0, 10),
+        recipientsOf(tx, id, { states: null, reason: null, did: 'clicked' }, { after: null, limit: 10 }),
       );
       expect(who.map(({ address, clicks }) => [address, clicks])).toEqual([[texts[0]!.to, 2]]);
       expect(who[0]!.clickedAt).toEqual(t.clock.now());

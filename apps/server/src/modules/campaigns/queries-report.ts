@@ -1,5 +1,6 @@
 import type { RecipientState } from '@chaski/contracts';
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 /** What the plan and its outcome look like from outside: sums and lists of campaign_recipients. */
 
@@ -114,8 +115,7 @@ export function selectRecipients(
   tx: TenantTx,
   campaignId: string,
   filter: RecipientFilter,
-  after: number,
-  limit: number,
+  page: Slice<number>,
 ): Promise<Omit<RecipientRow, 'name'>[]> {
   return tx.query<Omit<RecipientRow, 'name'> & Record<string, unknown>>(list, [
     tx.workspaceId,
@@ -123,8 +123,9 @@ export function selectRecipients(
     filter.states,
     filter.reason,
     filter.did,
-    after,
-    limit,
+    page.after ?? 0,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

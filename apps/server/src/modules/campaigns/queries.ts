@@ -7,6 +7,7 @@ import type {
   PauseReason,
 } from '@chaski/contracts';
 import { type SystemTx, statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { NumberId, WorkspaceId } from '../../platform/ids.ts';
 
 /** All SQL of the table campaigns. */
@@ -83,6 +84,7 @@ export interface NewCampaign {
   parentId: string | null;
   authorKind: string;
   authorId: string | null;
+  hands: readonly string[];
 }
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
@@ -101,7 +103,7 @@ export async function insertCampaign(tx: Tx, workspaceId: string, row: NewCampai
     row.parentId,
     row.authorKind,
     row.authorId,
-    row.authorId === null ? [] : [row.authorId],
+    row.hands,
     tx.now().toISOString(),
   ]);
   return made!;
@@ -133,7 +135,7 @@ const list = statement(
      and ($4::uuid is null or c.parent_id = $4)
      and ($5::uuid[] is null or c.number_id = any($5::uuid[]))
      and ($6::timestamptz is null or (c.created_at, c.id) < ($6::timestamptz, $7::uuid))
-   order by c.created_at desc, c.id desc limit $8`,
+   order by c.created_at desc, c.id desc limit $8 offset $9`,
 );
 
 export function selectCampaigns(
@@ -144,8 +146,7 @@ export function selectCampaigns(
     parentId: string | null;
     numberIds: readonly string[] | null;
   },
-  after: readonly [string, string] | null,
-  limit: number,
+  page: Slice,
 ): Promise<CampaignRow[]> {
   return tx.query<Row>(list, [
     tx.workspaceId,
@@ -153,9 +154,10 @@ export function selectCampaigns(
     filter.words,
     filter.parentId,
     filter.numberIds,
-    after?.[0] ?? null,
-    after?.[1] ?? null,
-    limit,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

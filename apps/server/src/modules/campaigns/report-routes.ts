@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { csvLine } from '../../platform/csv.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type HttpApp, inTenant, listOf, listQuery, page, readCursor } from '../../platform/http/index.ts';
+import { type HttpApp, inTenant, listOf, listQuery, page, sliceOf } from '../../platform/http/index.ts';
 import { visibleContacts } from '../contacts/index.ts';
 import { getConversation } from '../conversations/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
-import { preflight } from './preflight.ts';
+import { limitUsed, preflight } from './preflight.ts';
 import {
   preflightBody,
   presentPreflight,
@@ -29,6 +29,7 @@ import { recipientsOf, reportOf } from './report.ts';
 import type { CampaignRoutesDeps } from './routes.ts';
 
 const tags = ['campaigns'];
+const byLine = z.tuple([z.number().int()]).transform(([n]) => n);
 const one = z.strictObject({ id: z.uuid() });
 const filters = {
   state: z
@@ -65,7 +66,12 @@ export function campaignReportRoutes({
         const { id } = request.params;
         const workspaceId = request.principal!.workspaceId;
         const { messagesPerMonth } = await limitsFor(db, workspaceId);
-        const found = await inTenant(db, request, (tx) => preflight(tx, id, messagesPerMonth, links()));
+        const used = await db.withSystem('how much of a limit is used', (tx) =>
+          limitUsed(tx, workspaceId, id),
+        );
+        const found = await inTenant(db, request, (tx) =>
+          preflight(tx, id, { monthly: messagesPerMonth, links: links(), used }),
+        );
         const { rateCardId } = found.campaign;
         const card =
           rateCardId === null
@@ -88,10 +94,9 @@ export function campaignReportRoutes({
         },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const [after] = readCursor(cursor, z.tuple([z.number().int()])) ?? [0];
+        const { limit } = request.query;
         const rows = await inTenant(db, request, (tx) =>
-          recipientsOf(tx, request.params.id, filterOf(request.query), after, limit + 1),
+          recipientsOf(tx, request.params.id, filterOf(request.query), sliceOf(request.query, byLine)),
         );
         return page(rows, limit, (row) => [row.n], presentRecipient);
       },
@@ -126,7 +131,9 @@ export function campaignReportRoutes({
         const { id } = request.params;
         const filter = filterOf(request.query);
         const next = (after: number) =>
-          inTenant(db, request as FastifyRequest, (tx) => recipientsOf(tx, id, filter, after, exportPage));
+          inTenant(db, request as FastifyRequest, (tx) =>
+            recipientsOf(tx, id, filter, { limit: exportPage, after }),
+          );
         await inTenant(db, request, async (tx) => {
           refuseLimited(tx);
           await getCampaign(tx, id);

@@ -1,5 +1,6 @@
 import type { RecipientState } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { visibleContacts } from '../contacts/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
 import type { CampaignRow } from './queries.ts';
@@ -79,12 +80,11 @@ export async function recipientsOf(
   tx: TenantTx,
   id: string,
   filter: RecipientFilter,
-  after: number,
-  limit: number,
+  page: Slice<number>,
 ): Promise<RecipientRow[]> {
   refuseLimited(tx);
   await getCampaign(tx, id);
-  const rows = await selectRecipients(tx, id, filter, after, limit);
+  const rows = await selectRecipients(tx, id, filter, page);
   const names = new Map(
     (await visibleContacts(tx, [...new Set(rows.flatMap((row) => row.contactId ?? []))])).map((contact) => [
       contact.id as string,

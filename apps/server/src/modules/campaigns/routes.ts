@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
@@ -10,8 +11,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { messageBody, presentMessage } from '../messages/index.ts';
 import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';
@@ -40,7 +41,6 @@ export interface CampaignRoutesDeps {
 
 const tags = ['campaigns'];
 const one = z.strictObject({ id: z.uuid() });
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const nothing = z.strictObject({}).nullish();
 const states = z
   .string()
@@ -69,14 +69,13 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
         },
       },
       async (request) => {
-        const { limit, cursor, state, q, parentId } = request.query;
+        const { limit, state, q, parentId } = request.query;
         const { numberIds, actor } = principalOf(request);
         const rows = await inTenant(db, request, (tx) =>
           selectCampaigns(
             tx,
             { states: state ?? null, words: q ?? null, parentId: parentId ?? null, numberIds },
-            readCursor(cursor, place),
-            limit + 1,
+            sliceOf(request.query, byTime),
           ),
         );
         return page(

@@ -29,7 +29,7 @@ export function accountRoutes(app: HttpApp, { db, gate, auth }: CompatDeps): voi
   app.post(
     '/api/auth/register',
     {
-      config: { limits: ['auth'] },
+      config: { limits: ['auth', 'addressMails'] },
       schema: hidden({
         body: z.strictObject({ email, password, fullName: z.string().trim().max(200).default('') }),
       }),

@@ -97,7 +97,7 @@ export function supabaseAuthRoutes(app: HttpApp, { db, gate, auth }: CompatDeps,
     `${prefix}/signup`,
     {
       onRequest: apikey,
-      config: { limits: ['auth'] },
+      config: { limits: ['auth', 'addressMails'] },
       schema: hidden({
         body: z.strictObject({ email: z.email().max(254), password, data: data.optional(), ...trimmings }),
       }),
@@ -158,7 +158,7 @@ export function supabaseAuthRoutes(app: HttpApp, { db, gate, auth }: CompatDeps,
     `${prefix}/recover`,
     {
       onRequest: apikey,
-      config: { limits: ['auth'] },
+      config: { limits: ['auth', 'addressMails'] },
       schema: hidden({ body: z.strictObject({ email, ...trimmings }) }),
     },
     async (request) => {
@@ -175,7 +175,7 @@ export function supabaseAuthRoutes(app: HttpApp, { db, gate, auth }: CompatDeps,
     `${prefix}/user`,
     {
       onRequest: person,
-      config: { limits: ['auth'] },
+      config: { limits: ['api'], failures: ['auth'] },
       schema: hidden({
         body: z.strictObject({
           email: z.email().max(254).optional(),

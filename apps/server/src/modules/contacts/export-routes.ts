@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type HttpApp, inTenant } from '../../platform/http/index.ts';
+import { type HttpApp, inTenant, type Slice } from '../../platform/http/index.ts';
 import { type AttributeRow, listAttributes } from './attributes.ts';
 import { type LabelRow, labelsOf } from './labels.ts';
 import { csvLine } from './list-text.ts';
@@ -54,7 +54,7 @@ export function exportRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise
           'content-disposition': 'attachment; filename="contacts.csv"',
         });
         // A page is a transaction: a slow reader holds no snapshot open.
-        const next = (after: readonly [string, string] | null) =>
+        const next = (after: Slice['after']) =>
           inTenant(db, request as FastifyRequest, (tx) => readPage(tx, filter, after));
         return reply.send(Readable.from(lines(definitions, next)));
       },
@@ -79,12 +79,8 @@ interface Page {
   labels: Map<string, LabelRow[]>;
 }
 
-async function readPage(
-  tx: TenantTx,
-  filter: SegmentFilter,
-  after: readonly [string, string] | null,
-): Promise<Page> {
-  const rows = await selectContactList(tx, filter, pageRows, { after });
+async function readPage(tx: TenantTx, filter: SegmentFilter, after: Slice['after']): Promise<Page> {
+  const rows = await selectContactList(tx, filter, { limit: pageRows, after });
   return {
     rows,
     labels: await labelsOf(
@@ -96,16 +92,16 @@ async function readPage(
 
 async function* lines(
   definitions: readonly AttributeRow[],
-  next: (after: readonly [string, string] | null) => Promise<Page>,
+  next: (after: Slice['after']) => Promise<Page>,
 ): AsyncGenerator<string> {
   yield `\ufeff${csvLine([...fixed, ...definitions.map((one) => one.key)])}`;
-  let after: readonly [string, string] | null = null;
+  let after: Slice['after'] = null;
   for (;;) {
     const { rows, labels }: Page = await next(after);
     yield rows.map((row) => csvLine(cellsOf(row, labels.get(row.id) ?? [], definitions))).join('');
     const last = rows.at(-1);
     if (!last || rows.length < pageRows) return;
-    after = [last.createdAt.toISOString(), last.id];
+    after = { at: last.createdAt.toISOString(), id: last.id };
   }
 }
 

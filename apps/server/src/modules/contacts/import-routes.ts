@@ -6,14 +6,14 @@ import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type HttpApp,
   idempotent,
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { listAttributes } from './attributes.ts';
@@ -23,7 +23,6 @@ import { importBody, presentImport, previewBody } from './present-import.ts';
 import { type ProblemRow, selectImport, selectImports, selectProblems } from './queries-import.ts';
 import type { ContactRoutesDeps } from './routes.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneImport = z.strictObject({ id: z.uuid() });
 const query = z.strictObject({
   options: z
@@ -103,15 +102,13 @@ export function importRoutes(deps: ContactRoutesDeps & { blobs: Blobs }): (app: 
         onRequest: gate('contacts:import'),
         schema: {
           tags: ['contacts'],
-          querystring: listQuery.extend({ offset }),
+          querystring: listQuery,
           response: { 200: listOf(importBody) },
         },
       },
       async (request) => {
-        const { limit, cursor, offset: skipped } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          selectImports(tx, limit + 1, { after: readCursor(cursor, place), offset: skipped }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => selectImports(tx, sliceOf(request.query, byTime)));
         return page(
           rows,
           limit,

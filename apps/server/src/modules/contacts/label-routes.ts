@@ -5,9 +5,8 @@ import {
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import {
   attributeTypes,
@@ -52,15 +51,13 @@ export function labelRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise<
         onRequest: gate('team:read'),
         schema: {
           tags: ['labels'],
-          querystring: listQuery.extend({ offset }),
+          querystring: listQuery,
           response: { 200: listOf(labelBody) },
         },
       },
       async (request) => {
-        const { limit, cursor, offset: skipped } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          listLabels(tx, limit + 1, { after: readCursor(cursor, place), offset: skipped }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => listLabels(tx, sliceOf(request.query, place)));
         return page(rows, limit, (row) => [row.name, row.id], presentLabel);
       },
     );

@@ -1,6 +1,7 @@
 import { statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
 /** A word that a team hangs on contacts and conversations. */
@@ -53,17 +54,13 @@ export function labelsByNames(tx: TenantTx, names: readonly string[]): Promise<L
   return tx.query<Row>(byNames, [tx.workspaceId, names.map((name) => name.toLowerCase())]);
 }
 
-export function listLabels(
-  tx: TenantTx,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
-): Promise<LabelRow[]> {
+export function listLabels(tx: TenantTx, page: Slice<readonly [string, string]>): Promise<LabelRow[]> {
   return tx.query<Row>(list, [
     tx.workspaceId,
-    place.after?.[0] ?? null,
-    place.after?.[1] ?? null,
-    limit,
-    place.offset,
+    page.after?.[0] ?? null,
+    page.after?.[1] ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

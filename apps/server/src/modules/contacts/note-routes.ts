@@ -1,20 +1,19 @@
 import { z } from 'zod';
 import {
+  byTime,
   type HttpApp,
   idempotent,
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { seenContact, standingContact } from './change.ts';
 import { addNote, deleteNote, listNotes, updateNote } from './notes.ts';
 import { noteBody, presentNote } from './present.ts';
 import { type ContactRoutesDeps, oneContact } from './routes.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneNote = z.strictObject({ id: z.uuid(), noteId: z.uuid() });
 const noteText = z.strictObject({ text: z.string().trim().min(1).max(4_000) });
 
@@ -29,18 +28,15 @@ export function noteRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise<v
         schema: {
           tags: ['contacts'],
           params: oneContact,
-          querystring: listQuery.extend({ offset }),
+          querystring: listQuery,
           response: { 200: listOf(noteBody) },
         },
       },
       async (request) => {
-        const { limit, cursor, offset: skipped } = request.query;
+        const { limit } = request.query;
         const rows = await inTenant(db, request, async (tx) => {
           await seenContact(tx, request.params.id);
-          return listNotes(tx, request.params.id, limit + 1, {
-            after: readCursor(cursor, place),
-            offset: skipped,
-          });
+          return listNotes(tx, request.params.id, sliceOf(request.query, byTime));
         });
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNote);
       },

@@ -1,6 +1,7 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
 /** What the team writes down about a person; the person never sees it. */
@@ -43,19 +44,14 @@ const remove = statement(
 );
 
 /** Newest first. */
-export function listNotes(
-  tx: TenantTx,
-  contactId: string,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
-): Promise<NoteRow[]> {
+export function listNotes(tx: TenantTx, contactId: string, page: Slice): Promise<NoteRow[]> {
   return tx.query<Row>(list, [
     tx.workspaceId,
     contactId,
-    place.after?.[0] ?? null,
-    place.after?.[1] ?? null,
-    limit,
-    place.offset,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

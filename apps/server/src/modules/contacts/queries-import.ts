@@ -1,4 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { ContactFields } from './queries-read.ts';
 
 export interface ImportRow {
@@ -61,17 +62,13 @@ const list = statement(
    order by created_at desc, id desc limit $4 offset $5`,
 );
 
-export function selectImports(
-  tx: TenantTx,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
-): Promise<ImportRow[]> {
+export function selectImports(tx: TenantTx, page: Slice): Promise<ImportRow[]> {
   return tx.query<Row>(list, [
     tx.workspaceId,
-    place.after?.[0] ?? null,
-    place.after?.[1] ?? null,
-    limit,
-    place.offset,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { SegmentFilter } from '@chaski/contracts';
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { type ContactRow, selectContacts } from './queries.ts';
 import { compileFilter, isLimited, reached } from './queries-filter.ts';
 
@@ -7,17 +8,16 @@ import { compileFilter, isLimited, reached } from './queries-filter.ts';
 export async function selectContactList(
   tx: TenantTx,
   filter: SegmentFilter,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset?: number },
+  page: Slice,
 ): Promise<ContactRow[]> {
   const { where, values } = compileFilter(tx, filter);
   const put = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const after = place.after
-    ? `and (c.created_at, c.id) < (${put(place.after[0], 'timestamptz')}, ${put(place.after[1], 'uuid')})`
+  const after = page.after
+    ? `and (c.created_at, c.id) < (${put(page.after.at, 'timestamptz')}, ${put(page.after.id, 'uuid')})`
     : '';
   const ids = await tx.query<{ id: string }>(
     `select c.id from contacts c where ${where} ${after}
-     order by c.created_at desc, c.id desc limit ${put(limit, 'int')} offset ${put(place.offset ?? 0, 'int')}`,
+     order by c.created_at desc, c.id desc limit ${put(page.limit, 'int')} offset ${put(page.offset ?? 0, 'int')}`,
     values,
   );
   if (ids.length === 0) return [];

@@ -1,5 +1,6 @@
 import type { CampaignOutcome, SegmentFilter } from '@chaski/contracts';
 import { statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { compileFilter } from './queries-filter.ts';
 
 const roomMb = 128;
@@ -100,7 +101,7 @@ const byId = statement(
 const list = statement(
   'contacts.segments',
   `select ${columns} from segments where workspace_id = $1
-     and ($2::text is null or (lower(name), id) > ($2, $3::uuid)) order by lower(name), id limit $4`,
+     and ($2::text is null or (lower(name), id) > ($2, $3::uuid)) order by lower(name), id limit $4 offset $5`,
 );
 const insert = statement(
   'contacts.insert_segment',
@@ -124,12 +125,9 @@ export async function segmentById(tx: TenantTx, id: string): Promise<SegmentRow 
 }
 
 /** By name. */
-export function selectSegments(
-  tx: TenantTx,
-  limit: number,
-  after: readonly [string, string] | null,
-): Promise<SegmentRow[]> {
-  return tx.query<Row>(list, [tx.workspaceId, after?.[0] ?? null, after?.[1] ?? null, limit]);
+export function selectSegments(tx: TenantTx, page: Slice<readonly [string, string]>): Promise<SegmentRow[]> {
+  const [name = null, id = null] = page.after ?? [];
+  return tx.query<Row>(list, [tx.workspaceId, name, id, page.limit, page.offset ?? 0]);
 }
 
 /** Null: the name is taken. */

@@ -1,4 +1,5 @@
 import { type SystemTx, statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 export interface SuppressionRow {
   id: string;
@@ -70,17 +71,23 @@ const list = statement(
   `select ${columns} from suppressions s where s.workspace_id = $1
      and ($2::text is null or s.hash in (address_hash($1, 'phone', $2), address_hash($1, 'bsuid', $2)))
      and ($3::timestamptz is null or (s.created_at, s.id) < ($3, $4::uuid))
-   order by s.created_at desc, s.id desc limit $5`,
+   order by s.created_at desc, s.id desc limit $5 offset $6`,
 );
 
 /** Newest first; `address` finds one in any writing. */
 export function selectSuppressions(
   tx: TenantTx,
   address: string | null,
-  after: readonly [string, string] | null,
-  limit: number,
+  page: Slice,
 ): Promise<SuppressionRow[]> {
-  return tx.query<Row>(list, [tx.workspaceId, address, after?.[0] ?? null, after?.[1] ?? null, limit]);
+  return tx.query<Row>(list, [
+    tx.workspaceId,
+    address,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
+  ]);
 }
 
 const remove = statement(

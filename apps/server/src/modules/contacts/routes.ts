@@ -5,6 +5,7 @@ import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import {
+  byTime,
   etagOf,
   guardUnchanged,
   type Http,
@@ -13,10 +14,9 @@ import {
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { defaultNumber } from '../numbers/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
@@ -35,7 +35,6 @@ export interface ContactRoutesDeps {
   gate: Http['gate'];
 }
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 export const oneContact = z.strictObject({ id: z.uuid() });
 const consentBody = z
   .strictObject({
@@ -151,17 +150,15 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         onRequest: gate('contacts:read'),
         schema: {
           tags: ['contacts'],
-          querystring: listQuery.extend({ offset, ...contactFilters }),
+          querystring: listQuery.extend(contactFilters),
           response: { 200: listOf(contactBody) },
         },
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit, cursor, offset: skipped } = request.query;
-          const rows = await selectContactList(tx, await filterOf(tx, request.query), limit + 1, {
-            after: readCursor(cursor, place),
-            offset: skipped,
-          });
+          const { limit } = request.query;
+          const filter = await filterOf(tx, request.query);
+          const rows = await selectContactList(tx, filter, sliceOf(request.query, byTime));
           const labels = await labelsOf(
             tx,
             rows.map((row) => row.id),

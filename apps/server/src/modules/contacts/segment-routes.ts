@@ -1,13 +1,14 @@
 import { segmentFilter, segmentTree } from '@chaski/contracts';
 import { z } from 'zod';
 import {
+  byTime,
   type HttpApp,
   idempotent,
   inTenant,
   listOf,
   listQuery,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { labelsOf } from './labels.ts';
 import { contactBody, presentContact } from './present.ts';
@@ -25,7 +26,6 @@ import {
 } from './segment-change.ts';
 
 const byName = z.tuple([z.string(), z.uuid()]);
-const newestFirst = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneSegment = z.strictObject({ id: z.uuid() });
 const name = z.string().trim().min(1).max(100);
 const newSegment = z.strictObject({ name, filter: segmentFilter });
@@ -64,10 +64,8 @@ export function segmentRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
         schema: { tags: ['segments'], querystring: listQuery, response: { 200: listOf(segmentBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          selectSegments(tx, limit + 1, readCursor(cursor, byName)),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => selectSegments(tx, sliceOf(request.query, byName)));
         return page(rows, limit, (row) => [row.name.toLowerCase(), row.id], present);
       },
     );
@@ -160,11 +158,9 @@ export function segmentRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit, cursor } = request.query;
+          const { limit } = request.query;
           const { filter } = await getSegment(tx, request.params.id);
-          const rows = await selectContactList(tx, filter, limit + 1, {
-            after: readCursor(cursor, newestFirst),
-          });
+          const rows = await selectContactList(tx, filter, sliceOf(request.query, byTime));
           const labels = await labelsOf(
             tx,
             rows.map((row) => row.id),

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type HttpApp,
   idempotent,
   inTenant,
   listOf,
   listQuery,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { type SuppressionRow, selectSuppressions } from './queries-suppress.ts';
 import type { ContactRoutesDeps } from './routes.ts';
 import { readAddress, suppress, unsuppress } from './suppress.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneSuppression = z.strictObject({ id: z.uuid() });
 const address = z.string().trim().min(1).max(140);
 const scope = z.enum(['all', 'marketing']).default('all').describe('Everything, or marketing alone.');
@@ -66,11 +66,11 @@ export function suppressRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promi
         },
       },
       async (request) => {
-        const { limit, cursor, address: asked } = request.query;
+        const { limit, address: asked } = request.query;
         const read = asked === undefined ? null : readAddress(asked);
         const value = read === null ? null : 'value' in read ? read.value : '';
         const rows = await inTenant(db, request, (tx) =>
-          selectSuppressions(tx, value, readCursor(cursor, place), limit + 1),
+          selectSuppressions(tx, value, sliceOf(request.query, byTime)),
         );
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
       },

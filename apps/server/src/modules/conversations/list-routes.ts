@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import {
+  byTime,
   type HttpApp,
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { getSegment, segmentSql } from '../contacts/index.ts';
 import { findConversation } from './find.ts';
 import { memberOf } from './participants.ts';
-import { byTime, type ConversationRoutesDeps, oneConversation } from './paths.ts';
+import { type ConversationRoutesDeps, oneConversation } from './paths.ts';
 import { memberNames } from './people.ts';
 import { conversationBody, memberBody, presentByIds, presenter, presentMember } from './present.ts';
 import { selectActivity } from './queries-activity.ts';
@@ -23,7 +23,6 @@ const flag = z.enum(['true', 'false']).optional();
 const isTrue = (given: 'true' | 'false' | undefined) => given === 'true';
 
 const listFilter = listQuery.extend({
-  offset,
   view: z
     .enum(views)
     .default('all')
@@ -98,8 +97,7 @@ export function listRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       },
     },
     async (request) => {
-      const { limit, cursor, numberId, labelId, assigneeId, unread, waiting, segment, ...given } =
-        request.query;
+      const { limit, numberId, labelId, assigneeId, unread, waiting, segment, ...given } = request.query;
       const allowed = principalOf(request).numberIds;
       const numberIds =
         numberId === undefined ? allowed : allowed === null || allowed.includes(numberId) ? [numberId] : [];
@@ -120,7 +118,7 @@ export function listRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
             waiting: isTrue(waiting),
           },
           given.order,
-          { limit: limit + 1, offset: given.offset, after: readCursor(cursor, byTime) },
+          sliceOf(request.query, byTime),
         );
         return page(
           rows,
@@ -177,9 +175,9 @@ export function listRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
     },
     (request) =>
       inTenant(db, request, async (tx) => {
-        const { limit, cursor } = request.query;
+        const { limit } = request.query;
         const { id } = await findConversation(tx, request.params.id);
-        const rows = await selectActivity(tx, id, limit + 1, readCursor(cursor, byTime));
+        const rows = await selectActivity(tx, id, sliceOf(request.query, byTime));
         const names = await memberNames(
           tx,
           rows.map((row) => (row.actorKind === 'user' ? row.actorId : null)),

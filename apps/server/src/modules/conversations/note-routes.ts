@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import {
+  byTime,
   etagOf,
   guardUnchanged,
   type HttpApp,
@@ -9,11 +10,11 @@ import {
   listOf,
   listQuery,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { findConversation } from './find.ts';
 import { createNote, deleteNote, updateNote } from './notes.ts';
-import { byTime, type ConversationRoutesDeps, oneConversation } from './paths.ts';
+import { type ConversationRoutesDeps, oneConversation } from './paths.ts';
 import { memberNames } from './people.ts';
 import { memberBody, presentMember } from './present.ts';
 import { type NoteRow, selectNotes } from './queries-notes.ts';
@@ -81,9 +82,9 @@ export function noteRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
     },
     (request) =>
       inTenant(db, request, async (tx) => {
-        const { limit, cursor } = request.query;
+        const { limit } = request.query;
         const { id } = await findConversation(tx, request.params.id);
-        const rows = await selectNotes(tx, id, limit + 1, readCursor(cursor, byTime));
+        const rows = await selectNotes(tx, id, sliceOf(request.query, byTime));
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], await presenter(tx, rows));
       }),
   );

@@ -9,6 +9,3 @@ export interface ConversationRoutesDeps {
 
 /** Path of one conversation. */
 export const oneConversation = z.strictObject({ id: z.uuid() });
-
-/** Cursor of lists by time and id. */
-export const byTime = z.tuple([z.iso.datetime(), z.uuid()]);

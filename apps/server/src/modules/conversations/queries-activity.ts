@@ -1,4 +1,5 @@
 import { statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
 const insert = statement(
@@ -44,21 +45,17 @@ const list = statement(
      and a.conversation_id = any (array(
        select c.id from conversations c where c.workspace_id = $1 and (c.id = $2 or c.united_into = $2)))
      and ($3::timestamptz is null or (a.at, a.id) < ($3::timestamptz, $4::uuid))
-   order by a.at desc, a.id desc limit $5`,
+   order by a.at desc, a.id desc limit $5 offset $6`,
 );
 
 /** Newest first, after (at, id). */
-export function selectActivity(
-  tx: TenantTx,
-  conversationId: string,
-  limit: number,
-  after: readonly [string, string] | null,
-): Promise<ActivityRow[]> {
+export function selectActivity(tx: TenantTx, conversationId: string, page: Slice): Promise<ActivityRow[]> {
   return tx.query<ActivityRow & Record<string, unknown>>(list, [
     tx.workspaceId,
     conversationId,
-    after?.[0] ?? null,
-    after?.[1] ?? null,
-    limit,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }

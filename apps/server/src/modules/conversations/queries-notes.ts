@@ -1,4 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
 export interface NoteRow {
@@ -22,18 +23,14 @@ const list = statement(
   'conversations.notes',
   `select ${columns} from notes n where n.workspace_id = $1 and n.conversation_id = $2
      and ($3::timestamptz is null or (n.created_at, n.id) < ($3::timestamptz, $4::uuid))
-   order by n.created_at desc, n.id desc limit $5`,
+   order by n.created_at desc, n.id desc limit $5 offset $6`,
 );
 
 /** Newest first, after (createdAt, id). */
-export function selectNotes(
-  tx: TenantTx,
-  conversationId: string,
-  limit: number,
-  after: readonly [string, string] | null,
-): Promise<NoteRow[]> {
-  const [at = null, id = null] = after ?? [];
-  return tx.query<Row>(list, [tx.workspaceId, conversationId, at, id, limit]);
+export function selectNotes(tx: TenantTx, conversationId: string, page: Slice): Promise<NoteRow[]> {
+  const { after, limit, offset = 0 } = page;
+  const { at = null, id = null } = after ?? {};
+  return tx.query<Row>(list, [tx.workspaceId, conversationId, at, id, limit, offset]);
 }
 
 const one = statement(

@@ -1,4 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 export interface QuickReplyRow {
   id: string;
@@ -31,11 +32,11 @@ export function selectQuickReplies(
   tx: TenantTx,
   userId: string | null,
   q: string | null,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
+  page: Slice<readonly [string, string]>,
 ): Promise<QuickReplyRow[]> {
-  const [shortcut = null, id = null] = place.after ?? [];
-  return tx.query<Row>(list, [tx.workspaceId, userId, q, shortcut, id, limit, place.offset]);
+  const { limit, offset = 0 } = page;
+  const [shortcut = null, id = null] = page.after ?? [];
+  return tx.query<Row>(list, [tx.workspaceId, userId, q, shortcut, id, limit, offset]);
 }
 
 const one = statement(

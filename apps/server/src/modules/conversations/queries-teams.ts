@@ -1,4 +1,5 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 export interface TeamRow {
   id: string;
@@ -21,13 +22,9 @@ const list = statement(
 );
 
 /** By name, after (name, id). */
-export function selectTeams(
-  tx: TenantTx,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
-): Promise<TeamRow[]> {
-  const [name = null, id = null] = place.after ?? [];
-  return tx.query<Row>(list, [tx.workspaceId, name, id, limit, place.offset]);
+export function selectTeams(tx: TenantTx, page: Slice<readonly [string, string]>): Promise<TeamRow[]> {
+  const [name = null, id = null] = page.after ?? [];
+  return tx.query<Row>(list, [tx.workspaceId, name, id, page.limit, page.offset ?? 0]);
 }
 
 const one = statement(

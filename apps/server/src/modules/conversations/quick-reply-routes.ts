@@ -9,10 +9,9 @@ import {
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { findConversation } from './find.ts';
 import { memberOf } from './participants.ts';
@@ -101,19 +100,15 @@ export function quickReplyRoutes(app: HttpApp, { db, gate }: ConversationRoutesD
         tags: ['quick replies'],
         description: 'The workspace’s and the asking member’s own, by shortcut.',
         querystring: listQuery.extend({
-          offset,
           q: z.string().max(40).optional().describe('Beginning of the shortcut.'),
         }),
         response: { 200: listOf(replyBody) },
       },
     },
     async (request) => {
-      const { limit, cursor, offset: skipped, q } = request.query;
+      const { limit, q } = request.query;
       const rows = await inTenant(db, request, (tx) =>
-        selectQuickReplies(tx, memberOf(tx), q ?? null, limit + 1, {
-          after: readCursor(cursor, byShortcut),
-          offset: skipped,
-        }),
+        selectQuickReplies(tx, memberOf(tx), q ?? null, sliceOf(request.query, byShortcut)),
       );
       return page(rows, limit, (row) => [row.shortcut, row.id], present);
     },

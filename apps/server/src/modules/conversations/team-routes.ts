@@ -8,9 +8,8 @@ import {
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import type { ConversationRoutesDeps } from './paths.ts';
 import { memberNames } from './people.ts';
@@ -63,14 +62,14 @@ export function teamRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       onRequest: gate('team:read'),
       schema: {
         tags: ['teams'],
-        querystring: listQuery.extend({ offset }),
+        querystring: listQuery,
         response: { 200: listOf(teamBody) },
       },
     },
     (request) =>
       inTenant(db, request, async (tx) => {
-        const { limit, cursor, offset: skipped } = request.query;
-        const rows = await selectTeams(tx, limit + 1, { after: readCursor(cursor, byName), offset: skipped });
+        const { limit } = request.query;
+        const rows = await selectTeams(tx, sliceOf(request.query, byName));
         return page(rows, limit, (row) => [row.name, row.id], await presenter(tx, rows));
       }),
   );

@@ -1,4 +1,5 @@
 import { type SystemTx, statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 export interface ErasureRow {
   id: string;
@@ -45,17 +46,13 @@ const list = statement(
    order by requested_at desc, id desc limit $4 offset $5`,
 );
 
-export function selectErasures(
-  tx: TenantTx,
-  limit: number,
-  place: { after: readonly [string, string] | null; offset: number },
-): Promise<ErasureRow[]> {
+export function selectErasures(tx: TenantTx, page: Slice): Promise<ErasureRow[]> {
   return tx.query<Row>(list, [
     tx.workspaceId,
-    place.after?.[0] ?? null,
-    place.after?.[1] ?? null,
-    limit,
-    place.offset,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
   ]);
 }
 

@@ -2,20 +2,19 @@ import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
   inTenant,
   listOf,
   listQuery,
-  offset,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { requestErasure } from './erase.ts';
 import { type ErasureRow, selectErasure, selectErasures } from './queries.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneId = z.strictObject({ id: z.uuid() });
 const confirmed = z.strictObject({
   confirm: z.string().max(100).describe('`erase <id of the contact>`: this cannot be undone.'),
@@ -75,15 +74,13 @@ export function erasureRoutes({
         onRequest: gate('contacts:erase'),
         schema: {
           tags: ['contacts'],
-          querystring: listQuery.extend({ offset }),
+          querystring: listQuery,
           response: { 200: listOf(erasureBody) },
         },
       },
       async (request) => {
-        const { limit, cursor, offset: skipped } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          selectErasures(tx, limit + 1, { after: readCursor(cursor, place), offset: skipped }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => selectErasures(tx, sliceOf(request.query, byTime)));
         return page(rows, limit, (row) => [row.requestedAt.toISOString(), row.id], present);
       },
     );

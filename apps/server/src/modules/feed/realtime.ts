@@ -4,6 +4,7 @@ import { eventBounds, numberAt } from '../../platform/events/index.ts';
 import type { Authenticate } from '../../platform/http/index.ts';
 import { allows } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Handshakes } from '../../platform/limits/index.ts';
 import type { Logger } from '../../platform/log.ts';
 import {
   attachSockets,
@@ -31,6 +32,8 @@ export interface RealtimeOptions {
   /** Origins of web pages that may connect besides our own. */
   origins: readonly string[];
   maxSocketsPerOwner?: number;
+  /** How many sockets may be opened in a while; left out: any number. */
+  handshakes?: Handshakes;
   /** Whether an `apikey` of the address is good; left out: nobody looks at it. */
   isKey?: (apikey: string) => Promise<boolean>;
   /** For clients of `postgres_changes`; left out: no rows are told. */
@@ -157,6 +160,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     authenticate,
     redeem: (ticket) => redeemTicket(db, ticket),
     isKey: options.isKey,
+    handshakes: options.handshakes,
     origins: options.origins,
   });
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   inTenant,
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { listNumbers } from '../numbers/index.ts';
 import { type ParkReason, selectParkedOf } from './queries.ts';
@@ -29,8 +30,6 @@ const explanations: Record<Exclude<ParkReason, 'wrong-app'>, string> = {
   unreadable: 'WhatsApp sent it in a shape that this program does not understand. A later version may.',
   failed: 'Applying it failed. Whoever runs this installation sees why and can repeat it.',
 };
-
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 
 /** /v1/parked: what came in for the own workspace and could not be applied. Reasons in words, never what was written. */
 export function parkedRoutes({
@@ -53,8 +52,7 @@ export function parkedRoutes({
         },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit } = request.query;
         const { workspaceId, numberIds } = principalOf(request);
         const phoneNumberIds =
           numberIds === null
@@ -64,11 +62,7 @@ export function parkedRoutes({
                   listNumbers(tx, { limit: numberIds.length, only: numberIds }),
                 )
               ).map((number) => number.phoneNumberId);
-        const rows = await selectParkedOf(db, workspaceId, {
-          phoneNumberIds,
-          limit: limit + 1,
-          after: after && { at: after[0], id: after[1] },
-        });
+        const rows = await selectParkedOf(db, workspaceId, phoneNumberIds, sliceOf(request.query, byTime));
         return page(
           rows,
           limit,

@@ -1,4 +1,5 @@
 import { type Database, type Statement, type SystemTx, statement } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 /** One body as the door took it. */
 export interface Arrival {
@@ -328,11 +329,8 @@ export async function selectParked(
 export async function selectParkedOf(
   db: Database,
   workspaceId: string,
-  filter: {
-    phoneNumberIds: readonly string[] | null;
-    limit: number;
-    after: { at: string; id: string } | null;
-  },
+  phoneNumberIds: readonly string[] | null,
+  page: Slice,
 ): Promise<ParkedRow[]> {
   const [result] = await db.runSystem('list parked items of a workspace', [
     {
@@ -340,13 +338,14 @@ export async function selectParkedOf(
         where workspace_id = $1 and resolved_at is null and reason <> 'wrong-app'
           and ($2::text[] is null or phone_number_id = any ($2::text[]))
           and ($3::timestamptz is null or (created_at, id) < ($3::timestamptz, $4::uuid))
-        order by created_at desc, id desc limit $5`,
+        order by created_at desc, id desc limit $5 offset $6`,
       values: [
         workspaceId,
-        filter.phoneNumberIds,
-        filter.after?.at ?? null,
-        filter.after?.id ?? null,
-        filter.limit,
+        phoneNumberIds,
+        page.after?.at ?? null,
+        page.after?.id ?? null,
+        page.limit,
+        page.offset ?? 0,
       ],
     },
   ]);

@@ -176,14 +176,14 @@ export const threadPage = statement(
   'messages.thread_page',
   `select ${messageColumns} from messages m ${withQueue}
    where ${listFilters} and m.conversation_id = $10 and ($11::timestamptz is null or (m.shown_at, m.id) < ($11, $12::uuid))
-   order by m.shown_at desc, m.id desc limit $9`,
+   order by m.shown_at desc, m.id desc limit $9 offset $13`,
 );
 
 /** All conversations, newest first by arrival: ids are UUIDv7 and the primary key holds them in order. */
 export const recentPage = statement(
   'messages.recent_page',
   `select ${messageColumns} from messages m ${withQueue}
-   where ${listFilters} and ($10::uuid is null or m.id < $10) order by m.id desc limit $9`,
+   where ${listFilters} and ($10::uuid is null or m.id < $10) order by m.id desc limit $9 offset $11`,
 );
 
 export const attemptsOf = statement(

@@ -1,5 +1,6 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { attemptsOf, type MessageRecord, recentPage, statusesOf, threadPage } from './queries-send.ts';
 import { type MessageError, type MessageRow, toMessage } from './rows.ts';
 import { type ShownStatus, storedStatuses } from './rules.ts';
@@ -16,16 +17,11 @@ export interface MessageFilter {
   only?: readonly string[] | null;
 }
 
-export interface MessagePage {
-  limit: number;
-  after: { at: string; id: string } | null;
-}
-
 /** Newest first: one conversation by the time WhatsApp shows, everything else by arrival. */
 export async function listMessages(
   tx: TenantTx,
   filter: MessageFilter,
-  { limit, after }: MessagePage,
+  { limit, after, offset = 0 }: Slice,
 ): Promise<MessageRow[]> {
   const { status } = filter;
   const common = [
@@ -46,8 +42,13 @@ export async function listMessages(
           filter.conversationId,
           after?.at ?? null,
           after?.id ?? null,
+          offset,
         ])
-      : await tx.query<MessageRecord & Record<string, unknown>>(recentPage, [...common, after?.id ?? null]);
+      : await tx.query<MessageRecord & Record<string, unknown>>(recentPage, [
+          ...common,
+          after?.id ?? null,
+          offset,
+        ]);
   return rows.map(toMessage);
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
@@ -10,8 +11,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { type CanSendQuery, canSend } from './can-send.ts';
 import { retryMessage } from './dead.ts';
@@ -28,7 +29,6 @@ export interface MessageRoutesDeps {
 }
 
 const oneMessage = z.strictObject({ id: z.uuid() });
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 
 const listMessagesQuery = listQuery.extend({
   conversationId: z.uuid().optional(),
@@ -168,14 +168,10 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
         },
       },
       async (request) => {
-        const { limit, cursor, ...filter } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit, ...filter } = request.query;
+        const place = sliceOf(request.query, byTime);
         return inTenant(db, request, async (tx) => {
-          const rows = await listMessages(
-            tx,
-            { ...filter, only: principalOf(request).numberIds },
-            { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
-          );
+          const rows = await listMessages(tx, { ...filter, only: principalOf(request).numberIds }, place);
           return page(
             rows,
             limit,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
@@ -8,8 +9,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { getAccount, listAccounts } from './account.ts';
 import { addAccount, type PreparedAccount, prepareAccount } from './account-add.ts';
@@ -27,7 +28,6 @@ export interface AccountRoutesDeps extends AccountDeps {
   gate: Http['gate'];
 }
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneAccount = z.strictObject({ id: z.uuid() });
 
 const token = z
@@ -86,13 +86,9 @@ export function numberAccountRoutes(deps: AccountRoutesDeps): (app: HttpApp) => 
         schema: { tags: ['numbers'], querystring: listQuery, response: { 200: listOf(accountBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await inTenant(db, request, (tx) =>
-          listAccounts(tx, principalOf(request).numberIds, {
-            limit: limit + 1,
-            after: after && { at: after[0], id: after[1] },
-          }),
+          listAccounts(tx, principalOf(request).numberIds, sliceOf(request.query, byTime)),
         );
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
       },

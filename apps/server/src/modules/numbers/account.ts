@@ -1,5 +1,6 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { AccountId, AppId, NumberId, WorkspaceId } from '../../platform/ids.ts';
 import { accountById, accountsPage, numbersOf } from './queries-account.ts';
 import type { NumberRow } from './read.ts';
@@ -74,7 +75,7 @@ export async function getAccount(
 export async function listAccounts(
   tx: TenantTx,
   only: readonly string[] | null,
-  page: { limit: number; after: { at: string; id: string } | null },
+  page: Slice,
 ): Promise<AccountRow[]> {
   const rows = await tx.query<AccountRecord>(accountsPage, [
     tx.workspaceId,
@@ -82,6 +83,7 @@ export async function listAccounts(
     page.after?.at ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.offset ?? 0,
   ]);
   return withNumbers(tx, rows, only);
 }

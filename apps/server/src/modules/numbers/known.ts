@@ -9,7 +9,7 @@ export async function refuseUnknownNumbers(
   ids: readonly string[] | null | undefined,
 ): Promise<void> {
   if (!ids || ids.length === 0) return;
-  const rows = await tx.query<{ id: string }>(numbersPage, [tx.workspaceId, ids, null, null, ids.length]);
+  const rows = await tx.query<{ id: string }>(numbersPage, [tx.workspaceId, ids, null, null, ids.length, 0]);
   const known = new Set(rows.map((row) => row.id));
   const problems = ids.flatMap((id, i) =>
     known.has(id) ? [] : [{ path: `${field}.${i}`, message: 'This is no number of the workspace.' }],

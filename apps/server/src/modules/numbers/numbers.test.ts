@@ -441,7 +441,7 @@ describe('notices', () => {
     );
     expect((await read()).providerState).toMatchObject({ ban: { banned: false } });
     const notices = await db.withTenant(seeded.workspaceId, systemActor, (tx) =>
-      listNotices(tx, seeded.numberId, { limit: 50 }),
+      listNotices(tx, seeded.numberId, { limit: 50, after: null }),
     );
     expect(notices).toHaveLength(6);
     const names = await db.withSystem('test', (tx) =>

@@ -18,7 +18,7 @@ export const accountsPage = statement(
       and ($2::uuid[] is null or exists (select from numbers n
         where n.workspace_id = $1 and n.account_id = a.id and n.id = any ($2::uuid[])))
       and ($3::timestamptz is null or (a.created_at, a.id) > ($3::timestamptz, $4::uuid))
-    order by a.created_at, a.id limit $5`,
+    order by a.created_at, a.id limit $5 offset $6`,
 );
 
 export const numbersOf = statement(
@@ -77,7 +77,7 @@ export const subscribeRow = statement(
 export const keepSubscription = statement(
   'numbers.keep_subscription',
   `update accounts set webhooks_subscribed_at = $4, webhooks_problem = null,
-     sealed_webhook_secret = coalesce($5, sealed_webhook_secret)
+     sealed_webhook_secret = coalesce($5, sealed_webhook_secret), told_portfolio = coalesce($6, told_portfolio)
     where workspace_id = $1 and id = $2 and sealed_token = $3 returning id`,
 );
 

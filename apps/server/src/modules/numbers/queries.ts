@@ -54,7 +54,7 @@ export const numbersPage = statement(
   `select ${numberColumns} from ${routeTables}
     where n.workspace_id = $1 and ($2::uuid[] is null or n.id = any($2::uuid[]))
       and ($3::timestamptz is null or (n.created_at, n.id) > ($3::timestamptz, $4::uuid))
-    order by n.created_at, n.id limit $5`,
+    order by n.created_at, n.id limit $5 offset $6`,
 );
 
 export const countNumbers = statement(
@@ -101,7 +101,7 @@ export const numbersEverywhere = statement(
   `select ${numberColumns} from ${routeTables}
     where ($1::text is null or n.status = $1) and ($2::uuid is null or n.workspace_id = $2)
       and ($3::timestamptz is null or (n.created_at, n.id) > ($3::timestamptz, $4::uuid))
-    order by n.created_at, n.id limit $5`,
+    order by n.created_at, n.id limit $5 offset $6`,
 );
 
 export const workspaceOf = statement(
@@ -250,7 +250,7 @@ export const noticesPage = statement(
   `select id, account_id, number_id, field, about, value, at, created_at from notices
     where workspace_id = $1 and (number_id = $2 or (number_id is null and account_id = $3))
       and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::uuid))
-    order by created_at desc, id desc limit $6`,
+    order by created_at desc, id desc limit $6 offset $7`,
 );
 
 /** Of a workspace; `$2` limits to what may be told to a key of certain numbers: about them, and about their accounts. */
@@ -261,7 +261,7 @@ export const workspaceNoticesPage = statement(
       and ($2::uuid[] is null or t.number_id = any ($2::uuid[]) or (t.number_id is null and t.account_id = any (array(
         select n.account_id from numbers n where n.workspace_id = $1 and n.id = any ($2::uuid[])))))
       and ($3::timestamptz is null or (t.created_at, t.id) < ($3::timestamptz, $4::uuid))
-    order by t.created_at desc, t.id desc limit $5`,
+    order by t.created_at desc, t.id desc limit $5 offset $6`,
 );
 
 export const noticesByIdRows = statement(

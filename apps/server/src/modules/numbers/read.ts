@@ -1,6 +1,7 @@
 import type { BusinessHours } from '@chaski/contracts';
 import type { Statement, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
 import { hoursOf } from './hours.ts';
 import { noticesPage, numberByDefault, numberById, numbersPage, workspaceNoticesPage } from './queries.ts';
@@ -117,16 +118,15 @@ export async function defaultNumber(tx: TenantTx): Promise<NumberRow | null> {
 /** Oldest first. `only` limits the list to the numbers that a key may use. */
 export async function listNumbers(
   tx: TenantTx,
-  page: { limit: number; after?: { at: string; id: string } | null; only?: readonly string[] | null } = {
-    limit: 100,
-  },
+  page: Partial<Slice> & { only?: readonly string[] | null } = {},
 ): Promise<NumberRow[]> {
   const rows = await tx.query<NumberRecord>(numbersPage, [
     tx.workspaceId,
     page.only ?? null,
     page.after?.at ?? null,
     page.after?.id ?? null,
-    page.limit,
+    page.limit ?? 100,
+    page.offset ?? 0,
   ]);
   return rows.map(toNumber);
 }
@@ -142,13 +142,8 @@ export interface NoticeRow {
   createdAt: Date;
 }
 
-interface NoticePage {
-  limit: number;
-  after?: { at: string; id: string } | null;
-}
-
 /** What WhatsApp said about a number and about its account, newest first. */
-export async function listNotices(tx: TenantTx, numberId: string, page: NoticePage): Promise<NoticeRow[]> {
+export async function listNotices(tx: TenantTx, numberId: string, page: Slice): Promise<NoticeRow[]> {
   const number = await getNumber(tx, numberId);
   return noticesOf(tx, noticesPage, [tx.workspaceId, number.id, number.accountId], page);
 }
@@ -160,7 +155,7 @@ export async function listNotices(tx: TenantTx, numberId: string, page: NoticePa
 export function listWorkspaceNotices(
   tx: TenantTx,
   only: readonly string[] | null,
-  page: NoticePage,
+  page: Slice,
 ): Promise<NoticeRow[]> {
   return noticesOf(tx, workspaceNoticesPage, [tx.workspaceId, only], page);
 }
@@ -169,7 +164,7 @@ async function noticesOf(
   tx: TenantTx,
   query: Statement,
   about: readonly unknown[],
-  page: NoticePage,
+  page: Slice,
 ): Promise<NoticeRow[]> {
   const rows = await tx.query<{
     id: string;
@@ -180,7 +175,7 @@ async function noticesOf(
     value: Record<string, unknown>;
     at: Date;
     created_at: Date;
-  }>(query, [...about, page.after?.at ?? null, page.after?.id ?? null, page.limit]);
+  }>(query, [...about, page.after?.at ?? null, page.after?.id ?? null, page.limit, page.offset ?? 0]);
   return rows.map((row) => ({
     id: row.id,
     field: row.field,

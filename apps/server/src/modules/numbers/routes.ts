@@ -2,6 +2,7 @@ import { businessHours } from '@chaski/contracts';
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import {
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
@@ -9,8 +10,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } from './add.ts';
 import { changeNumber } from './change.ts';
@@ -25,7 +26,6 @@ export interface NumberRoutesDeps extends AddNumberDeps {
   gate: Http['gate'];
 }
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneNumber = z.strictObject({ id: z.uuid() });
 
 const newNumber = z
@@ -117,12 +117,10 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         schema: { tags: ['numbers'], querystring: listQuery, response: { 200: listOf(numberBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await inTenant(db, request, (tx) =>
           listNumbers(tx, {
-            limit: limit + 1,
-            after: after && { at: after[0], id: after[1] },
+            ...sliceOf(request.query, byTime),
             only: principalOf(request).numberIds,
           }),
         );
@@ -207,13 +205,9 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
       },
       async (request) => {
         mayUse(principalOf(request).numberIds, request.params.id);
-        const { limit, cursor } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await inTenant(db, request, (tx) =>
-          listNotices(tx, request.params.id, {
-            limit: limit + 1,
-            after: after && { at: after[0], id: after[1] },
-          }),
+          listNotices(tx, request.params.id, sliceOf(request.query, byTime)),
         );
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNotice);
       },
@@ -232,13 +226,9 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const after = readCursor(cursor, place);
+        const { limit } = request.query;
         const rows = await inTenant(db, request, (tx) =>
-          listWorkspaceNotices(tx, principalOf(request).numberIds, {
-            limit: limit + 1,
-            after: after && { at: after[0], id: after[1] },
-          }),
+          listWorkspaceNotices(tx, principalOf(request).numberIds, sliceOf(request.query, byTime)),
         );
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentNotice);
       },

@@ -1,5 +1,6 @@
 import type { Actor, SystemTx, TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { tellNumber } from './change.ts';
 import { countByWorkspace, lockNumber, numbersEverywhere, updateStatus, workspaceOf } from './queries.ts';
 import { findNumber, type NumberRecord, type NumberRow, toNumber } from './read.ts';
@@ -88,7 +89,7 @@ export async function decideNumber(
 export async function listNumbersEverywhere(
   tx: SystemTx,
   filter: { status: Status | null; workspaceId: string | null },
-  page: { limit: number; after: { at: string; id: string } | null },
+  page: Slice,
 ): Promise<NumberRow[]> {
   const rows = await tx.query<NumberRecord>(numbersEverywhere, [
     filter.status,
@@ -96,6 +97,7 @@ export async function listNumbersEverywhere(
     page.after?.at ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.offset ?? 0,
   ]);
   return rows.map(toNumber);
 }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
-import { type HttpApp, listOf, listQuery, operatorOf, page, readCursor } from '../../platform/http/index.ts';
+import {
+  byTime,
+  type HttpApp,
+  listOf,
+  listQuery,
+  operatorOf,
+  page,
+  sliceOf,
+} from '../../platform/http/index.ts';
 import {
   decideNumber,
   listNumbersEverywhere,
@@ -11,7 +19,6 @@ import {
 } from '../numbers/index.ts';
 import type { OperatorDeps } from './routes.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const body = numberBody.extend({ workspaceId: z.string() }).meta({ id: 'OperatedNumber' });
 
 const present = (row: NumberRow): z.infer<typeof body> => ({
@@ -34,13 +41,12 @@ export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
       },
     },
     async (request) => {
-      const { limit, cursor, status, workspaceId } = request.query;
-      const after = readCursor(cursor, place);
+      const { limit, status, workspaceId } = request.query;
       const rows = await db.withSystem('numbers for the operator', (tx) =>
         listNumbersEverywhere(
           tx,
           { status: status ?? null, workspaceId: workspaceId ?? null },
-          { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
+          sliceOf(request.query, byTime),
         ),
       );
       return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type HttpApp, listOf, listQuery, operatorOf, page, readCursor } from '../../platform/http/index.ts';
+import {
+  byTime,
+  type HttpApp,
+  listOf,
+  listQuery,
+  operatorOf,
+  page,
+  sliceOf,
+} from '../../platform/http/index.ts';
 import { countNumbersOf } from '../numbers/index.ts';
 import {
   changeOperated,
@@ -9,7 +17,6 @@ import {
 } from '../workspaces/index.ts';
 import type { OperatorDeps } from './routes.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const oneWorkspace = z.strictObject({ id: z.uuid() });
 
 const workspaceBody = z
@@ -57,13 +64,12 @@ export function workspaceRoutes(app: HttpApp, { db, gate }: OperatorDeps): void 
       },
     },
     async (request) => {
-      const { limit, cursor, status, plan, q } = request.query;
-      const after = readCursor(cursor, place);
+      const { limit, status, plan, q } = request.query;
       return db.withSystem('workspaces for the operator', async (tx) => {
         const rows = await listWorkspaces(
           tx,
           { status: status ?? null, plan: plan ?? null, q: q ?? null },
-          { limit: limit + 1, after: after && { at: after[0], id: after[1] } },
+          sliceOf(request.query, byTime),
         );
         const numbers = await countNumbersOf(
           tx,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import {
+  byTime,
   cursorOf,
   type Http,
   type HttpApp,
@@ -13,7 +14,6 @@ import { askContacts, askMessages } from './ask.ts';
 import { searchedText, shownContent } from './document.ts';
 import { highlights, readQuestion } from './question.ts';
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
 const marks = z
   .array(z.object({ start: z.number().int(), end: z.number().int() }))
   .describe('Where the words stand, in UTF-16 units.');
@@ -66,7 +66,8 @@ export function searchRoutes({
           tags: ['search'],
           description:
             'People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter.',
-          querystring: listQuery.extend({
+          // No offset: a search stops looking where its page is full, and would look all again to skip.
+          querystring: listQuery.omit({ offset: true }).extend({
             limit: z.coerce.number().int().min(1).max(50).default(20),
             q: z.string().min(1).max(500),
             type: z.enum(['contacts', 'messages', 'all']).default('all'),
@@ -78,15 +79,13 @@ export function searchRoutes({
         inTenant(db, request, async (tx) => {
           const { q, type, limit, cursor } = request.query;
           const question = readQuestion(q);
-          const after = readCursor(cursor, place);
+          const after = readCursor(cursor, byTime);
           const people =
             type === 'messages' || after
               ? []
               : await askContacts(tx, question, type === 'all' ? Math.min(limit, 5) : limit);
           const { lines, next } =
-            type === 'contacts'
-              ? { lines: [], next: null }
-              : await askMessages(tx, question, limit, after && { at: after[0], id: after[1] });
+            type === 'contacts' ? { lines: [], next: null } : await askMessages(tx, question, limit, after);
           return {
             contacts: people.map(({ contact, labels }) => ({
               id: contact.id,

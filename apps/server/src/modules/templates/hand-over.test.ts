@@ -102,7 +102,7 @@ const submitted = async (components?: unknown[]) => {
 };
 const read = (id: string) => tenant((tx) => getTemplate(tx, id));
 const versions = async (id: string) =>
-  (await tenant((tx) => listVersions(tx, id, { limit: 10, before: null }))).map(
+  (await tenant((tx) => listVersions(tx, id, { limit: 10, after: null }))).map(
     ({ n, state }) => `${n} ${state}`,
   );
 const events = async (id: string) =>
@@ -224,7 +224,7 @@ describe('a template', () => {
     await tenant((tx) => editTemplate(tx, id, { components: [text('Hello {{1}}, it is here again.')] }));
     await tenant((tx) => submitTemplate(tx, id));
     await hand(id, {}, 3);
-    const [last] = await tenant((tx) => listVersions(tx, id, { limit: 1, before: null }));
+    const [last] = await tenant((tx) => listVersions(tx, id, { limit: 1, after: null }));
     expect(last).toMatchObject({
       state: 'refused',
       problem: { message: expect.stringMatching(/once in 24 hours/) },
@@ -384,7 +384,7 @@ describe('the boundary of a submission', () => {
     sim.addTemplate(place.accountRef, { name, components: [{ type: 'BODY', text: 'Hi' }] });
     const id = await submitted();
     await hand(id);
-    const [version] = await tenant((tx) => listVersions(tx, id, { limit: 1, before: null }));
+    const [version] = await tenant((tx) => listVersions(tx, id, { limit: 1, after: null }));
     expect(version).toMatchObject({ state: 'refused', problem: { code: 2388024 } });
     await tenant((tx) => editTemplate(tx, id, { name: `${name}_b` }));
     await tenant((tx) => submitTemplate(tx, id));

@@ -24,7 +24,7 @@ export const versionRow = statement(
 export const versionsPage = statement(
   'templates.versions',
   `select ${columns} from template_versions v where v.workspace_id = $1 and v.template_id = $2
-     and ($3::integer is null or v.n < $3) order by v.n desc limit $4`,
+     and ($3::integer is null or v.n < $3) order by v.n desc limit $4 offset $5`,
 );
 
 export const saveVersion = statement(

@@ -37,7 +37,7 @@ export const templatesPage = statement(
       and ($5::text is null or t.category = $5)
       and ($6::text is null or strpos(lower(t.name || ' ' || t.components::text), lower($6)) > 0)
       and ($7::text is null or (t.name, t.language, t.id) > ($7, $8::text, $9::uuid))
-    order by t.name, t.language, t.id limit $10`,
+    order by t.name, t.language, t.id limit $10 offset $11`,
 );
 
 /** In key order: two syncs, or a sync and notices, of the same templates wait for each other and never cross. */

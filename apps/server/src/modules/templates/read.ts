@@ -1,5 +1,6 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { isId } from '../../platform/ids.ts';
 import {
   lockTemplateById,
@@ -62,7 +63,7 @@ export interface TemplateFilter {
 export async function listTemplates(
   tx: TenantTx,
   filter: TemplateFilter,
-  { limit, after }: { limit: number; after: readonly [string, string, string] | null },
+  { limit, after, offset = 0 }: Slice<readonly [string, string, string]>,
 ): Promise<TemplateRow[]> {
   const rows = await tx.query<TemplateRecord>(templatesPage, [
     tx.workspaceId,
@@ -73,6 +74,7 @@ export async function listTemplates(
     filter.q ?? null,
     ...(after ?? [null, null, null]),
     limit,
+    offset,
   ]);
   return rows.map(toTemplate);
 }
@@ -88,9 +90,15 @@ export async function openVersionsOf(tx: TenantTx, ids: readonly string[]): Prom
 export async function listVersions(
   tx: TenantTx,
   templateId: string,
-  { limit, before }: { limit: number; before: number | null },
+  { limit, after, offset = 0 }: Slice<number>,
 ): Promise<VersionRow[]> {
-  const rows = await tx.query<VersionRecord>(versionsPage, [tx.workspaceId, templateId, before, limit]);
+  const rows = await tx.query<VersionRecord>(versionsPage, [
+    tx.workspaceId,
+    templateId,
+    after,
+    limit,
+    offset,
+  ]);
   return rows.map(toVersion);
 }
 

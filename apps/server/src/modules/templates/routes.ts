@@ -9,7 +9,7 @@ import {
   listOf,
   listQuery,
   page,
-  readCursor,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { getNumber } from '../numbers/index.ts';
 import { requestSync } from './follow.ts';
@@ -27,9 +27,10 @@ export interface TemplateRoutesDeps {
 
 const oneTemplate = z.strictObject({ id: z.uuid() });
 const byName = z.tuple([z.string(), z.string(), z.uuid()]);
+const byNumber = z.tuple([z.int()]).transform(([n]) => n);
 const dayMs = 86_400_000;
 
-const filters = z.strictObject({
+const filters = listQuery.extend({
   // A picker shows them all: an account has tens, seldom hundreds.
   limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
   cursor: z.string().max(2_000).optional(),
@@ -66,11 +67,11 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit, cursor, numberId, accountId, ...filter } = request.query;
+          const { limit, numberId, accountId, ...filter } = request.query;
           const rows = await listTemplates(
             tx,
             { ...filter, accountId: await accountOf(tx, { numberId, accountId }) },
-            { limit: limit + 1, after: readCursor(cursor, byName) },
+            sliceOf(request.query, byName),
           );
           const present = await templatePresenter(tx, rows);
           return page(rows, limit, (row: TemplateRow) => [row.name, row.language, row.id], present);
@@ -104,10 +105,9 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit, cursor } = request.query;
+          const { limit } = request.query;
           const { id } = await getTemplate(tx, request.params.id);
-          const before = readCursor(cursor, z.tuple([z.int()]));
-          const rows = await listVersions(tx, id, { limit: limit + 1, before: before?.[0] ?? null });
+          const rows = await listVersions(tx, id, sliceOf(request.query, byNumber));
           return page(rows, limit, (row) => [row.n], presentVersion);
         }),
     );

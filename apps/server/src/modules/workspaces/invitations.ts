@@ -3,6 +3,7 @@ import type { Role } from '@chaski/contracts';
 import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { addMember, checkLimits, checkOwnership } from './members.ts';
 import {
@@ -165,15 +166,13 @@ async function tell(
 }
 
 /** Those that wait for an answer, newest first. */
-export async function listInvitations(
-  tx: TenantTx,
-  page: { limit: number; after: { at: string; id: string } | null },
-): Promise<Invitation[]> {
+export async function listInvitations(tx: TenantTx, page: Slice): Promise<Invitation[]> {
   const rows = await tx.query<InvitationRecord>(invitationsPage, [
     tx.workspaceId,
     page.after?.at ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.offset ?? 0,
   ]);
   return rows.map(toInvitation);
 }

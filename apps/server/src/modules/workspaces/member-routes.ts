@@ -5,6 +5,7 @@ import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import {
   allows,
+  byTime,
   type Http,
   type HttpApp,
   idempotent,
@@ -12,8 +13,8 @@ import {
   listOf,
   listQuery,
   page,
+  sliceOf,
   principalOf,
-  readCursor,
 } from '../../platform/http/index.ts';
 import {
   type Invitation,
@@ -87,11 +88,6 @@ const presentInvitation = (one: Invitation): z.infer<typeof invitationBody> => (
   expiresAt: one.expiresAt.toISOString(),
 });
 
-const place = z.tuple([z.iso.datetime(), z.uuid()]);
-const afterOf = (cursor: string | undefined) => {
-  const key = readCursor(cursor, place);
-  return key && { at: key[0], id: key[1] };
-};
 const oneMember = z.strictObject({ userId: z.uuid() });
 const oneInvitation = z.strictObject({ id: z.uuid() });
 const inviter = (request: { person: { name: string; email: string } | null }) =>
@@ -120,10 +116,8 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
         schema: { tags: ['members'], querystring: listQuery, response: { 200: listOf(memberBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          listMembers(tx, { limit: limit + 1, after: afterOf(cursor) }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => listMembers(tx, sliceOf(request.query, byTime)));
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.userId], presentMember);
       },
     );
@@ -169,10 +163,8 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
         schema: { tags: ['members'], querystring: listQuery, response: { 200: listOf(invitationBody) } },
       },
       async (request) => {
-        const { limit, cursor } = request.query;
-        const rows = await inTenant(db, request, (tx) =>
-          listInvitations(tx, { limit: limit + 1, after: afterOf(cursor) }),
-        );
+        const { limit } = request.query;
+        const rows = await inTenant(db, request, (tx) => listInvitations(tx, sliceOf(request.query, byTime)));
         return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentInvitation);
       },
     );
@@ -181,7 +173,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       '/v1/invitations',
       {
         onRequest: gate('members:write'),
-        config: { limits: ['mails'] },
+        config: { limits: ['mails', 'invitations'] },
         schema: {
           tags: ['members'],
           description:
@@ -208,7 +200,7 @@ export function memberRoutes(deps: MemberRoutesDeps): (app: HttpApp) => Promise<
       '/v1/invitations/:id/resend',
       {
         onRequest: gate('members:write'),
-        config: { limits: ['mails'] },
+        config: { limits: ['mails', 'invitations'] },
         schema: { tags: ['members'], params: oneInvitation, response: { 200: invitationBody } },
       },
       idempotent(db, async (tx, request) => ({

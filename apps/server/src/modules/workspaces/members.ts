@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { forgetCallers } from '../../platform/http/index.ts';
+import { forgetCallers, type Slice } from '../../platform/http/index.ts';
 import type { UserId, WorkspaceId } from '../../platform/ids.ts';
 import { type CreateWorkspaceHooks, createWorkspace } from './change.ts';
 import {
@@ -38,25 +38,18 @@ export interface Member {
 type Standing = Pick<Member, 'role' | 'disabledAt' | 'numberIds' | 'ownOnly'>;
 
 /** Members in the order they came, disabled ones too. */
-export async function listMembers(
-  tx: TenantTx,
-  page: { limit: number; after: { at: string; id: string } | null },
-): Promise<Member[]> {
-  return readMembers(tx, page.after, null, page.limit);
+export async function listMembers(tx: TenantTx, page: Slice): Promise<Member[]> {
+  return readMembers(tx, page, null);
 }
 
-async function readMembers(
-  tx: TenantTx,
-  after: { at: string; id: string } | null,
-  userId: string | null,
-  limit: number,
-): Promise<Member[]> {
+async function readMembers(tx: TenantTx, page: Slice, userId: string | null): Promise<Member[]> {
   const rows = await tx.query<MemberRecord & { email: string; name: string }>(membersPage, [
     tx.workspaceId,
-    after?.at ?? null,
-    after?.id ?? null,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
     userId,
-    limit,
+    page.limit,
+    page.offset ?? 0,
   ]);
   return rows.map((row) => ({
     userId: row.user_id as UserId,
@@ -169,7 +162,7 @@ export async function changeMember(tx: TenantTx, userId: string, change: MemberC
     },
   ]);
   tx.afterCommit(forgetCallers);
-  const [member] = await readMembers(tx, null, userId, 1);
+  const [member] = await readMembers(tx, { limit: 1, after: null }, userId);
   return member!;
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, SystemTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import {
   lockWorkspace,
@@ -53,7 +54,7 @@ const toOperated = (row: OperatedRecord): OperatedWorkspace => ({
 export async function listWorkspaces(
   tx: SystemTx,
   filter: { status: 'active' | 'suspended' | null; plan: string | null; q: string | null },
-  page: { limit: number; after: { at: string; id: string } | null },
+  page: Slice,
 ): Promise<OperatedWorkspace[]> {
   const rows = await tx.query<OperatedRecord>(workspacesPage, [
     monthOf(tx.now()),
@@ -63,6 +64,7 @@ export async function listWorkspaces(
     page.after?.at ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.offset ?? 0,
   ]);
   return rows.map(toOperated);
 }

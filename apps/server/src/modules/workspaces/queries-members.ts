@@ -20,7 +20,7 @@ export const membersPage = statement(
     where m.workspace_id = $1
       and ($2::timestamptz is null or (m.created_at, m.user_id) > ($2::timestamptz, $3::uuid))
       and ($4::uuid is null or m.user_id = $4)
-    order by m.created_at, m.user_id limit $5`,
+    order by m.created_at, m.user_id limit $5 offset $6`,
 );
 
 /** Every owner and the member in question, locked in order: of two changes at once the second sees the first. */
@@ -116,7 +116,7 @@ export const invitationsPage = statement(
   `select ${invitationColumns} from invitations
     where workspace_id = $1 and accepted_at is null and revoked_at is null
       and ($2::timestamptz is null or (created_at, id) < ($2::timestamptz, $3::uuid))
-    order by created_at desc, id desc limit $4`,
+    order by created_at desc, id desc limit $4 offset $5`,
 );
 
 export const renewInvitation = statement(

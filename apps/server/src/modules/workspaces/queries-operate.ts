@@ -12,7 +12,7 @@ export const workspacesPage = statement(
     where ($2::text is null or w.status = $2) and ($3::text is null or w.plan = $3)
       and ($4::text is null or w.name ilike '%' || $4 || '%' or w.id::text = $4)
       and ($5::timestamptz is null or (w.created_at, w.id) > ($5::timestamptz, $6::uuid))
-    order by w.created_at, w.id limit $7`,
+    order by w.created_at, w.id limit $7 offset $8`,
 );
 
 export const workspaceForOperator = statement(

@@ -1,14 +1,34 @@
 import { z } from 'zod';
 import { errors } from '../errors.ts';
 
-/** `limit` and `cursor` of every list. */
+/** Rows that are skipped are read all the same, so that it ends somewhere; a cursor costs the same everywhere. */
+const deepest = 10_000;
+
+/** `limit`, `cursor` and `offset` of every list. */
 export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(1_000).optional(),
+  cursor: z.string().max(1_000).optional().describe('nextCursor of the page before.'),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(deepest, `A list is skipped into up to ${deepest}; further on follow nextCursor.`)
+    .default(0)
+    .describe('Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.'),
 });
 
-/** For lists that may also be counted into; deeper than this a cursor is the way. */
-export const offset = z.coerce.number().int().min(0).max(10_000).default(0);
+/**
+ * Where a page begins, behind a key or so many rows in, and how many rows are asked for: for a client one more than it
+ * is shown, which says that there is more.
+ */
+export interface Slice<Key = { at: string; id: string }> {
+  limit: number;
+  after: Key | null;
+  offset?: number;
+}
+
+/** The sort key of lists that go by time. */
+export const byTime = z.tuple([z.iso.datetime(), z.uuid()]).transform(([at, id]) => ({ at, id }));
 
 export interface List<T> {
   data: T[];
@@ -23,6 +43,20 @@ export function listOf<T extends z.ZodType>(item: T) {
 /** A place in a list: the sort key of its last row. Opaque to clients; not signed, since row security guards the rows. */
 export function cursorOf(key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** What a request asks of a list: both ways to say where are refused together, since they would say two things. */
+export function sliceOf<Key>(
+  query: { limit: number; cursor?: string | undefined; offset: number },
+  key: z.ZodType<Key>,
+): Slice<Key> {
+  const { limit, cursor, offset } = query;
+  if (cursor !== undefined && offset > 0) {
+    throw errors.invalidRequest([
+      { path: 'query.offset', message: 'Use cursor or offset: a cursor already says where the page begins.' },
+    ]);
+  }
+  return { limit: limit + 1, after: readCursor(cursor, key), offset };
 }
 
 /** The sort key in a cursor, or null without one. What no list of ours has made is refused by name. */

@@ -87,6 +87,8 @@ export interface Admission {
   account(request: FastifyRequest, email: string): Promise<void>;
   /** Somebody known: by user or key, and by workspace and plan. */
   caller(caller: Caller, request: FastifyRequest): Promise<void>;
+  /** Nothing was refused them: what counts for failures alone is given back. */
+  wentWell(caller: Caller, request: FastifyRequest): void;
 }
 
 declare module 'fastify' {
@@ -100,6 +102,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Names of the limits that this route counts for; `points` is the plan's. */
     limits?: readonly string[];
+    /**
+     * Names of limits that this route counts for where it refuses somebody known: taken before, so that a hundred guesses
+     * at once are counted, and given back when nothing was wrong.
+     */
+    failures?: readonly string[];
   }
 }
 

@@ -11,7 +11,16 @@
  * /openapi.json is made of, and keys nobody knows are refused; a POST repeated under its Idempotency-Key has one
  * effect and one answer, because claim, effect and answer are one transaction.
  */
-export { cursorOf, listOf, listQuery, offset, page, readCursor } from './cursor.ts';
+export {
+  byTime,
+  cursorOf,
+  listOf,
+  listQuery,
+  type Slice,
+  page,
+  sliceOf,
+  readCursor,
+} from './cursor.ts';
 export { eraseAnswers } from './erase.ts';
 export { renderError } from './errors.ts';
 export {

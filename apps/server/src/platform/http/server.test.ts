@@ -366,7 +366,7 @@ test('a page ends without a cursor, and the pages together are the list', () => 
     }),
   );
   expect(listQuery.safeParse({ limit: '101' }).success).toBe(false);
-  expect(listQuery.parse({})).toEqual({ limit: 50 });
+  expect(listQuery.parse({})).toEqual({ limit: 50, offset: 0 });
   expect(listOf(z.number()).parse({ data: [1], nextCursor: null })).toEqual({ data: [1], nextCursor: null });
 });
 

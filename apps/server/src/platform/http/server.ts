@@ -239,6 +239,20 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
         ...[route.preValidation ?? []].flat(),
       ];
     }
+    if (route.config?.failures && options.admission) {
+      const { admission } = options;
+      route.onSend = [
+        ...[route.onSend ?? []].flat(),
+        (request, reply, payload, done) => {
+          const { person, principal, operatorKey } = request;
+          const isRefused = reply.statusCode >= 400 && reply.statusCode < 500;
+          if (person && !isRefused) {
+            admission.wentWell({ person, principal, ...(operatorKey && { operatorKey }) }, request);
+          }
+          done(null, payload);
+        },
+      ];
+    }
     const schema = route.schema;
     if (!schema) return;
     // Keys nobody knows are refused, also where a schema forgot to say so.

@@ -14,8 +14,17 @@ export interface PlanRates {
   requestsPerMinute: number | null;
 }
 
-/** Rules by the name that a route says in `config.limits`, and `anonymous` for whoever cannot be identified. */
-export type Rules = Readonly<Record<string, { max: number; windowSeconds: number } | null>>;
+/**
+ * How much, and of whom: left out, of who asks, as they are known (address, account that the body names, user, key).
+ */
+export interface NamedRule {
+  max: number;
+  windowSeconds: number;
+  per?: 'account' | 'workspace';
+}
+
+/** Rules by the name that a route says in its `config`, and `anonymous` for whoever cannot be identified. */
+export type Rules = Readonly<Record<string, NamedRule | null>>;
 
 export interface AdmissionOptions {
   buckets: Buckets;
@@ -27,7 +36,7 @@ type Kind = 'ip' | 'user' | 'key' | 'workspace' | 'account';
 
 /**
  * What the rules say about a request, before its body is read. Every request of a user or key counts for them; those
- * of routes with `limits: ['points']` also for the workspace, by its plan; other names for the user, key or address.
+ * of routes with `limits: ['points']` also for the workspace, by its plan; other names for whom their rule is.
  */
 export function createAdmission({ buckets, rules, planOf }: AdmissionOptions): Admission {
   async function take(request: FastifyRequest, rule: Rule, kind: Kind, key: string): Promise<void> {
@@ -44,22 +53,26 @@ export function createAdmission({ buckets, rules, planOf }: AdmissionOptions): A
     });
   }
 
-  function ruleOf(name: string): Rule | null {
+  function ruleOf(name: string, kind: Kind): Rule | null {
     const rule = rules[name];
     if (rule === undefined) throw new Error(`no rule is named ${name}`);
-    return rule && { name, ...rule };
+    if (rule === null || (rule.per === undefined ? kind === 'workspace' : rule.per !== kind)) return null;
+    return { name, max: rule.max, windowSeconds: rule.windowSeconds };
   }
 
   async function named(request: FastifyRequest, kind: Kind, key: string): Promise<void> {
-    for (const name of request.routeOptions.config.limits ?? []) {
-      const rule = name === 'points' ? null : ruleOf(name);
-      if (rule) await take(request, rule, kind, key);
+    const { limits = [], failures = [] } = request.routeOptions.config;
+    for (const names of [limits, failures]) {
+      for (const name of names) {
+        const rule = name === 'points' ? null : ruleOf(name, kind);
+        if (rule) await take(request, rule, kind, key);
+      }
     }
   }
 
   return {
     async stranger(request) {
-      const rule = ruleOf('anonymous');
+      const rule = ruleOf('anonymous', 'ip');
       if (rule) await take(request, rule, 'ip', networkOf(request.ip));
     },
     async visitor(request) {
@@ -75,6 +88,7 @@ export function createAdmission({ buckets, rules, planOf }: AdmissionOptions): A
       await named(request, kind, id);
       const { principal } = caller;
       if (!principal) return;
+      await named(request, 'workspace', principal.workspaceId);
       const plan = await planOf(principal.workspaceId);
       if (plan.requestsPerMinute !== null) {
         const rule = { name: 'requests', max: plan.requestsPerMinute, windowSeconds: 60 };
@@ -85,6 +99,13 @@ export function createAdmission({ buckets, rules, planOf }: AdmissionOptions): A
         await take(request, rule, 'workspace', principal.workspaceId);
       }
     },
+    wentWell(caller, request) {
+      const [kind, id] = whoOf(caller);
+      for (const name of request.routeOptions.config.failures ?? []) {
+        const rule = ruleOf(name, kind);
+        if (rule) buckets.giveBack(rule, `${kind}:${id}`, 1);
+      }
+    },
   };
 }
 
@@ -92,7 +113,8 @@ function fraction(verdict: Pick<Verdict, 'remaining' | 'max'>): number {
   return verdict.remaining / verdict.max;
 }
 
-function whoOf({ person, principal, operatorKey }: Caller): ['user' | 'key', string] {
+/** Whose bucket somebody known counts for. */
+export function whoOf({ person, principal, operatorKey }: Caller): ['user' | 'key', string] {
   if (person) return ['user', person.userId];
   return ['key', operatorKey ?? principal?.actor.id ?? ''];
 }

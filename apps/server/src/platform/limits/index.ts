@@ -13,7 +13,7 @@
  * less, by what the others have leased; without the database everything passes, since what follows needs it anyway and
  * answers for itself.
  */
-export { createAdmission, type PlanRates } from './admit.ts';
+export { createAdmission, type PlanRates, type Rules } from './admit.ts';
 export {
   type Buckets,
   createBuckets,
@@ -21,3 +21,4 @@ export {
   type Rule,
 } from './buckets.ts';
 export { forgetQuietKeys } from './counts-pg.ts';
+export { createHandshakes, type Handshakes } from './handshakes.ts';

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../errors.ts';
 import type { Authenticate, Caller, Credentials } from '../http/index.ts';
+import type { Handshakes } from '../limits/index.ts';
 import type { Logger } from '../log.ts';
 import { Connection } from './connection.ts';
 import type { Hub } from './hub.ts';
@@ -24,6 +25,8 @@ export interface AttachOptions<Seat> {
   isKey?: ((apikey: string) => Promise<boolean>) | undefined;
   /** Origins of web pages that may connect besides our own. */
   origins: readonly string[];
+  /** How many may be opened in a while, and who asks behind a proxy. */
+  handshakes?: Handshakes | undefined;
   maxSockets?: number;
 }
 
@@ -40,7 +43,7 @@ export interface Attached {
  * door to this installation, is nobody's identity and in no log. No token of a person is taken from there.
  */
 export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
-  const { server, hub, log, authenticate, redeem, maxSockets = 20_000 } = options;
+  const { server, hub, log, authenticate, redeem, handshakes, maxSockets = 20_000 } = options;
   const origins = new Set(options.origins.map((origin) => origin.replace(/\/+$/, '').toLowerCase()));
   const sockets = new WebSocketServer({
     noServer: true,
@@ -56,6 +59,8 @@ export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
     if (!paths.has(url.pathname)) return { status: 404, why: 'no such address' };
     if (stopped) return { status: 503, why: 'closing' };
     if (hub.connections.size >= maxSockets) return { status: 503, why: 'too many sockets' };
+    const ip = handshakes?.addressOf(request) ?? request.socket.remoteAddress ?? '';
+    await handshakes?.address(ip);
     const { origin, host } = request.headers;
     if (origin !== undefined && !sameSite(origin, host, origins))
       return { status: 403, why: 'foreign origin' };
@@ -74,19 +79,26 @@ export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
       site: null,
       host: host ?? null,
       contentType: null,
-      ip: request.socket.remoteAddress ?? '',
+      ip,
       userAgent: request.headers['user-agent'] ?? null,
     };
     const ticket = url.searchParams.get('ticket');
     if (ticket !== null) {
       const caller = await redeem(ticket);
       if (!caller) return { status: 401, why: 'ticket not known, used or too old' };
+      await handshakes?.caller(caller);
       // Whoever has a ticket is whom it names, whatever else the browser sends along.
       return made({ ...credentials, bearer: null, cookie: null }, caller);
     }
-    if (bearer !== null && !(await authenticate(credentials))) {
-      return { status: 401, why: 'token not known, revoked or expired' };
-    }
+    const caller =
+      bearer !== null
+        ? await authenticate(credentials)
+        : // A cookie that does not count is no reason to refuse: each join may bring a token, and is told what is wrong.
+          handshakes && credentials.cookie !== null
+          ? await authenticate(credentials).catch(() => null)
+          : null;
+    if (bearer !== null && !caller) return { status: 401, why: 'token not known, revoked or expired' };
+    if (caller) await handshakes?.caller(caller);
     return made(credentials, null);
   }
 
@@ -111,7 +123,8 @@ export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
       (error: unknown) => {
         const status = error instanceof AppError ? error.status : 500;
         if (status >= 500) log.error({ err: error }, 'realtime: a handshake failed');
-        refuse(socket, status);
+        const wait = error instanceof AppError ? error.details.retryAfterSeconds : undefined;
+        refuse(socket, status, typeof wait === 'number' ? `retry-after: ${wait}\r\n` : '');
       },
     );
   });
@@ -123,13 +136,13 @@ export function attachSockets<Seat>(options: AttachOptions<Seat>): Attached {
   };
 }
 
-function refuse(socket: Duplex, status: number): void {
+function refuse(socket: Duplex, status: number, header = ''): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${header}connection: close\r\ncontent-length: 0\r\n\r\n`,
   );
 }
 
