@@ -9,12 +9,13 @@ import {
 } from '@tanstack/react-router';
 import { queryClient } from './api/query-client.ts';
 import { sessionQuery } from './api/session.ts';
+import { InboxPage } from './features/inbox/inbox-page.tsx';
 import { allTexts } from './i18n/index.ts';
 import { addressOf, flag, number, oneOf, text } from './ui/address.ts';
 import { NotFound, Problem } from './ui/problem.tsx';
 import { Shell } from './ui/shell.tsx';
 
-const isInbox = (path: string) => /^\/(app\/?)?$|^\/app\/inbox/.test(path);
+const isInbox = (path: string) => /^\/$|^\/app\/inbox/.test(path);
 
 const root = createRootRouteWithContext()({
   beforeLoad: ({ location }) => (isInbox(location.pathname) ? undefined : allTexts()),
@@ -45,12 +46,11 @@ const home = createRoute({
   },
 });
 
+/** Today at a glance. Whoever comes without an address is led to the inbox: that is where the work is. */
 const app = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/app',
-  beforeLoad: () => {
-    throw redirect({ to: '/app/inbox', search: {} });
-  },
+  component: lazyRouteComponent(() => import('./features/home/home-page.tsx'), 'HomePage'),
 });
 
 const signIn = createRoute({
@@ -110,6 +110,7 @@ const inboxSearch = addressOf({
   number: text,
   team: text,
   label: text,
+  segment: text,
   assignee: text,
   unread: flag,
   waiting: flag,
@@ -118,11 +119,12 @@ const inboxSearch = addressOf({
   q: text,
 });
 
+/** Not lazy as all others are: it is where everybody goes, and its script is on its way before we know who it is. */
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: '/app/inbox',
   validateSearch: inboxSearch,
-  component: lazyRouteComponent(() => import('./features/inbox/inbox-page.tsx'), 'InboxPage'),
+  component: InboxPage,
 });
 
 const contacts = createRoute({
@@ -237,6 +239,14 @@ const settingsPages = settings.addChildren([
     lazyRouteComponent(() => import('./features/settings/numbers-page.tsx'), 'NumbersPage'),
   ),
   setting(
+    'hours',
+    lazyRouteComponent(() => import('./features/hours/hours-page.tsx'), 'HoursPage'),
+  ),
+  setting(
+    'retention',
+    lazyRouteComponent(() => import('./features/settings/retention-page.tsx'), 'RetentionPage'),
+  ),
+  setting(
     'accounts',
     lazyRouteComponent(() => import('./features/settings/accounts-page.tsx'), 'AccountsPage'),
   ),
@@ -313,6 +323,14 @@ const operatorPages = operator.addChildren([
     lazyRouteComponent(() => import('./features/operator/dead-letters-page.tsx'), 'DeadLettersPage'),
   ),
   operated(
+    'register',
+    lazyRouteComponent(() => import('./features/operator/register-page.tsx'), 'RegisterTenantPage'),
+  ),
+  operated(
+    'send',
+    lazyRouteComponent(() => import('./features/operator/send-page.tsx'), 'SendPage'),
+  ),
+  operated(
     'health',
     lazyRouteComponent(() => import('./features/operator/health-page.tsx'), 'HealthPage'),
   ),
@@ -320,7 +338,6 @@ const operatorPages = operator.addChildren([
 
 const tree = root.addChildren([
   home,
-  app,
   signIn,
   register,
   reset,
@@ -329,6 +346,7 @@ const tree = root.addChildren([
   invitation,
   welcome,
   inside.addChildren([
+    app,
     settingsPages,
     operatorPages,
     inbox.addChildren([conversation]),
