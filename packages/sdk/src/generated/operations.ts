@@ -333,6 +333,15 @@ export function operations(call: Call) {
           more,
         ),
     },
+    businessHours: {
+      /** When somebody is there, number by number. There are few: no pages. */
+      list: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.BusinessHoursListResponses[keyof t.BusinessHoursListResponses]>(
+          { method: 'GET', path: '/v1/business-hours', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
     campaigns: {
       /** Newest first. */
       list: (input?: { query?: t.CampaignsListData['query'] }, more?: Parameters<Call>[2]) =>
@@ -1191,6 +1200,23 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** The profile that people see, asked of WhatsApp. */
+      getProfile: (input: t.NumbersGetProfileData['path'], more?: Parameters<Call>[2]) =>
+        call<t.NumbersGetProfileResponses[keyof t.NumbersGetProfileResponses]>(
+          { method: 'GET', path: '/v1/numbers/{id}/profile', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** Changes what is given, at WhatsApp. */
+      updateProfile: (
+        input: t.NumbersUpdateProfileData['path'] & { body: t.NumbersUpdateProfileData['body'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.NumbersUpdateProfileResponses[keyof t.NumbersUpdateProfileResponses]>(
+          { method: 'PATCH', path: '/v1/numbers/{id}/profile', answer: 'json' },
+          input ?? {},
+          more,
+        ),
     },
     operator: {
       /** Acts as a member of a workspace for an hour: there alone, and never to change how the member signs in. Its audit says so, with the reason. */
@@ -1460,6 +1486,21 @@ export function operations(call: Call) {
       ticket: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
         call<t.RealtimeTicketResponses[keyof t.RealtimeTicketResponses]>(
           { method: 'POST', path: '/v1/realtime/ticket', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+    },
+    retention: {
+      get: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.RetentionGetResponses[keyof t.RetentionGetResponses]>(
+          { method: 'GET', path: '/v1/retention', answer: 'json' },
+          input ?? {},
+          more,
+        ),
+      /** What would be deleted now if so many months were kept. */
+      getPreview: (input?: { query?: t.RetentionGetPreviewData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.RetentionGetPreviewResponses[keyof t.RetentionGetPreviewResponses]>(
+          { method: 'GET', path: '/v1/retention/preview', answer: 'json' },
           input ?? {},
           more,
         ),
@@ -1741,7 +1782,7 @@ export function operations(call: Call) {
         ),
     },
     workspaces: {
-      /** A workspace of your own. With REGISTRATION=invite only superadmins and owners make any. */
+      /** A workspace of your own. With REGISTRATION=invite only superadmins and owners make any. How many one person may own is WORKSPACES_PER_USER. */
       create: (input: { body: t.WorkspacesCreateData['body'] }, more?: Parameters<Call>[2]) =>
         call<t.WorkspacesCreateResponses[keyof t.WorkspacesCreateResponses]>(
           { method: 'POST', path: '/v1/workspaces', answer: 'json' },
@@ -1810,6 +1851,7 @@ export const addresses = {
   'auth.totpRemove': 'post /v1/auth/totp/remove',
   'auth.updateMe': 'patch /v1/auth/me',
   'auth.updatePasskey': 'patch /v1/auth/passkeys/{id}',
+  'businessHours.list': 'get /v1/business-hours',
   'campaigns.approve': 'post /v1/campaigns/{id}/approve',
   'campaigns.cancel': 'post /v1/campaigns/{id}/cancel',
   'campaigns.create': 'post /v1/campaigns',
@@ -1914,9 +1956,11 @@ export const addresses = {
   'notices.list': 'get /v1/notices',
   'numbers.create': 'post /v1/numbers',
   'numbers.get': 'get /v1/numbers/{id}',
+  'numbers.getProfile': 'get /v1/numbers/{id}/profile',
   'numbers.list': 'get /v1/numbers',
   'numbers.listNotices': 'get /v1/numbers/{id}/notices',
   'numbers.update': 'patch /v1/numbers/{id}',
+  'numbers.updateProfile': 'patch /v1/numbers/{id}/profile',
   'operator.createKey': 'post /v1/operator/keys',
   'operator.createRateCard': 'post /v1/operator/rate-cards',
   'operator.deadLetterRetry': 'post /v1/operator/dead-letters/retry',
@@ -1952,6 +1996,8 @@ export const addresses = {
   'quickReplies.use': 'post /v1/quick-replies/{id}/use',
   'rateCard.get': 'get /v1/rate-card',
   'realtime.ticket': 'post /v1/realtime/ticket',
+  'retention.get': 'get /v1/retention',
+  'retention.getPreview': 'get /v1/retention/preview',
   'savedFilters.create': 'post /v1/saved-filters',
   'savedFilters.delete': 'delete /v1/saved-filters/{id}',
   'savedFilters.list': 'get /v1/saved-filters',

@@ -156,6 +156,34 @@ export type SegmentFilterInput =
       value: string;
     };
 
+export type BusinessHoursInput = {
+  /**
+   * Whose clock decides: an IANA zone.
+   */
+  zone: string;
+  /**
+   * Openings. None: closed all week.
+   */
+  weekly: Array<{
+    /**
+     * Monday is 1.
+     */
+    day: number;
+    from: string;
+    /**
+     * 24:00 is the end of the day.
+     */
+    to: string;
+  }>;
+  /**
+   * Dates on which nobody is there.
+   */
+  holidays?: Array<{
+    date: string;
+    name?: string;
+  }>;
+};
+
 /**
  * A tree of conditions: `{all: […]}`, `{any: […]}`, `{not: …}` over `{field, …}`.
  */
@@ -307,6 +335,34 @@ export type SegmentFilter =
       value: string;
     };
 
+export type BusinessHours = {
+  /**
+   * Whose clock decides: an IANA zone.
+   */
+  zone: string;
+  /**
+   * Openings. None: closed all week.
+   */
+  weekly: Array<{
+    /**
+     * Monday is 1.
+     */
+    day: number;
+    from: string;
+    /**
+     * 24:00 is the end of the day.
+     */
+    to: string;
+  }>;
+  /**
+   * Dates on which nobody is there.
+   */
+  holidays: Array<{
+    date: string;
+    name: string;
+  }>;
+};
+
 export type Plan = {
   name: string;
   points: number | null;
@@ -368,6 +424,27 @@ export type Workspace = {
      * Members without authenticator app or passkey can do nothing here but add one.
      */
     requireSecondFactor: boolean;
+    /**
+     * When somebody is there; null: always. A number may have its own.
+     */
+    businessHours: BusinessHours | null;
+    /**
+     * Whether addresses in campaigns become short links of this installation, so that it is known who tapped them. Tell people so.
+     */
+    shortLinks: boolean;
+    /**
+     * After how many months what was said is deleted; null: when the installation says so, else never.
+     */
+    retention: {
+      /**
+       * Messages that are older are deleted, with the files that came with them.
+       */
+      messageMonths: number | null;
+      /**
+       * Files that people sent are deleted when they are older; what they came with stays.
+       */
+      mediaMonths: number | null;
+    };
     /**
      * How long the audit is kept, in days; null: for ever.
      */
@@ -474,6 +551,14 @@ export type Number = {
   provider: string;
   defaultWorkflowId: string | null;
   /**
+   * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
+   */
+  marketingRoute: 'messages' | 'marketing_messages';
+  /**
+   * Its own; null: the workspace's.
+   */
+  businessHours: BusinessHours | null;
+  /**
    * What WhatsApp told: quality, limits, bans.
    */
   providerState: {
@@ -507,6 +592,40 @@ export type Notice = {
   };
   at: string;
   createdAt: string;
+};
+
+export type BusinessProfile = {
+  about: string;
+  address: string;
+  description: string;
+  email: string;
+  websites: Array<string>;
+  vertical: string;
+  /**
+   * WhatsApp's address of the picture; it changes and ends.
+   */
+  pictureUrl: string | null;
+};
+
+export type NumberHours = {
+  numberId: string;
+  /**
+   * Those that hold; null: somebody is always there.
+   */
+  hours: BusinessHours | null;
+  /**
+   * false: the workspace's.
+   */
+  isOwn: boolean;
+  /**
+   * Whether somebody is there now.
+   */
+  open: boolean;
+  since: string | null;
+  /**
+   * When that changes; null: not within two months.
+   */
+  until: string | null;
 };
 
 export type Me = {
@@ -1243,6 +1362,14 @@ export type CampaignRecipient = {
   conversion: {
     [key: string]: unknown;
   } | null;
+  /**
+   * Tapped a short link first.
+   */
+  clickedAt: string | null;
+  /**
+   * All taps on short links, again and by whoever it was passed on to too.
+   */
+  clicks: number;
 };
 
 export type CampaignReport = {
@@ -1265,6 +1392,14 @@ export type CampaignReport = {
   replied: number;
   optedOut: number;
   converted: number;
+  /**
+   * People who tapped a short link; where the workspace has switched them on.
+   */
+  clicked: number;
+  /**
+   * All taps.
+   */
+  clicks: number;
   reasons: Array<{
     state:
       | 'planned'
@@ -2198,6 +2333,14 @@ export type OperatedNumber = {
   provider: string;
   defaultWorkflowId: string | null;
   /**
+   * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
+   */
+  marketingRoute: 'messages' | 'marketing_messages';
+  /**
+   * Its own; null: the workspace's.
+   */
+  businessHours: BusinessHours | null;
+  /**
    * What WhatsApp told: quality, limits, bans.
    */
   providerState: {
@@ -2232,6 +2375,37 @@ export type OperatedWorkspace = {
   createdAt: string;
 };
 
+export type Retention = {
+  /**
+   * The workspace's own word (its settings); null: none.
+   */
+  own: {
+    messageMonths: number | null;
+    mediaMonths: number | null;
+  };
+  /**
+   * What holds, with the bound of the installation; null: for ever.
+   */
+  holds: {
+    messageMonths: number | null;
+    mediaMonths: number | null;
+  };
+  /**
+   * The bound of the installation.
+   */
+  mostMonths: number | null;
+  /**
+   * Bodies of webhooks are kept so long, for all workspaces.
+   */
+  rawDays: number;
+};
+
+export type RetentionPreview = {
+  messages: number;
+  files: number;
+  bytes: number;
+};
+
 export type Workflow = {
   id: string;
   /**
@@ -2247,6 +2421,11 @@ export type Workflow = {
    * May hold {{workspace.name}} and {{contact.name}}.
    */
   text: string;
+  /**
+   * Said instead while it is closed, once. May also hold {{opens.date}} and {{opens.time}}.
+   */
+  awayText: string;
+  awayActive: boolean;
   createdAt: string;
 };
 
@@ -2974,7 +3153,14 @@ export type AuthListSessionsData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/auth/sessions';
 };
@@ -4242,7 +4428,14 @@ export type ApiKeysListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/api-keys';
 };
@@ -4660,7 +4853,14 @@ export type OperatorListKeysData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/operator/keys';
 };
@@ -4872,6 +5072,18 @@ export type WorkspaceUpdateData = {
       };
       campaignApproval?: 'none' | 'second-person';
       requireSecondFactor?: boolean;
+      businessHours?: BusinessHoursInput | null;
+      shortLinks?: boolean;
+      retention?: {
+        /**
+         * Messages that are older are deleted, with the files that came with them.
+         */
+        messageMonths: number | null;
+        /**
+         * Files that people sent are deleted when they are older; what they came with stays.
+         */
+        mediaMonths: number | null;
+      };
       auditDays?: number | null;
     };
   };
@@ -4964,7 +5176,14 @@ export type MembersListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/members';
 };
@@ -5132,7 +5351,14 @@ export type InvitationsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/invitations';
 };
@@ -5378,7 +5604,14 @@ export type AuditListData = {
      */
     to?: string;
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     /**
      * true: also how many there are in all.
      */
@@ -5443,7 +5676,14 @@ export type OperatorListAuditData = {
      */
     to?: string;
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/operator/audit';
 };
@@ -5699,12 +5939,59 @@ export type RealtimeTicketResponses = {
 
 export type RealtimeTicketResponse = RealtimeTicketResponses[keyof RealtimeTicketResponses];
 
+export type BusinessHoursListData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/business-hours';
+};
+
+export type BusinessHoursListErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type BusinessHoursListError = BusinessHoursListErrors[keyof BusinessHoursListErrors];
+
+export type BusinessHoursListResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    data: Array<NumberHours>;
+    nextCursor: null;
+  };
+};
+
+export type BusinessHoursListResponse = BusinessHoursListResponses[keyof BusinessHoursListResponses];
+
 export type NumbersListData = {
   body?: never;
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/numbers';
 };
@@ -5856,6 +6143,14 @@ export type NumbersCreateResponses = {
     provider: string;
     defaultWorkflowId: string | null;
     /**
+     * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
+     */
+    marketingRoute: 'messages' | 'marketing_messages';
+    /**
+     * Its own; null: the workspace's.
+     */
+    businessHours: BusinessHours | null;
+    /**
      * What WhatsApp told: quality, limits, bans.
      */
     providerState: {
@@ -5933,6 +6228,14 @@ export type NumbersUpdateData = {
     mps?: number;
     displayPhoneNumber?: string;
     /**
+     * marketing_messages: marketing templates go over WhatsApp’s address for marketing, whose terms the account has to accept first. What it does not take goes as everything.
+     */
+    marketingRoute?: 'messages' | 'marketing_messages';
+    /**
+     * null: the workspace's hold.
+     */
+    businessHours?: BusinessHoursInput | null;
+    /**
      * A new access token for the number's account; ends a pause that a dead one caused.
      */
     token?: string;
@@ -5997,7 +6300,14 @@ export type NumbersListNoticesData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/numbers/{id}/notices';
 };
@@ -6048,7 +6358,14 @@ export type NoticesListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/notices';
 };
@@ -6095,7 +6412,14 @@ export type AccountsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/accounts';
 };
@@ -6446,12 +6770,158 @@ export type AccountsSubscribeResponses = {
 
 export type AccountsSubscribeResponse = AccountsSubscribeResponses[keyof AccountsSubscribeResponses];
 
+export type NumbersGetProfileData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/numbers/{id}/profile';
+};
+
+export type NumbersGetProfileErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type NumbersGetProfileError = NumbersGetProfileErrors[keyof NumbersGetProfileErrors];
+
+export type NumbersGetProfileResponses = {
+  /**
+   * Default Response
+   */
+  200: BusinessProfile;
+};
+
+export type NumbersGetProfileResponse = NumbersGetProfileResponses[keyof NumbersGetProfileResponses];
+
+export type NumbersUpdateProfileData = {
+  body: {
+    /**
+     * The line below the name; never empty.
+     */
+    about?: string;
+    address?: string;
+    description?: string;
+    email?: '' | string;
+    websites?: Array<string>;
+    vertical?:
+      | 'UNDEFINED'
+      | 'OTHER'
+      | 'AUTO'
+      | 'BEAUTY'
+      | 'APPAREL'
+      | 'EDU'
+      | 'ENTERTAIN'
+      | 'EVENT_PLAN'
+      | 'FINANCE'
+      | 'GROCERY'
+      | 'GOVT'
+      | 'HOTEL'
+      | 'HEALTH'
+      | 'NONPROFIT'
+      | 'PROF_SERVICES'
+      | 'RETAIL'
+      | 'TRAVEL'
+      | 'RESTAURANT'
+      | 'ALCOHOL'
+      | 'ONLINE_GAMBLING'
+      | 'PHYSICAL_GAMBLING'
+      | 'OTC_DRUGS'
+      | 'MATRIMONY_SERVICE';
+    /**
+     * A JPEG or PNG of at most 5 MB, uploaded before.
+     */
+    pictureMediaId?: string;
+  };
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/numbers/{id}/profile';
+};
+
+export type NumbersUpdateProfileErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type NumbersUpdateProfileError = NumbersUpdateProfileErrors[keyof NumbersUpdateProfileErrors];
+
+export type NumbersUpdateProfileResponses = {
+  /**
+   * Default Response
+   */
+  200: BusinessProfile;
+};
+
+export type NumbersUpdateProfileResponse = NumbersUpdateProfileResponses[keyof NumbersUpdateProfileResponses];
+
 export type ParkedGetData = {
   body?: never;
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/parked';
 };
@@ -6498,7 +6968,13 @@ export type ContactsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
     /**
      * Words of name, e-mail, company; digits of a number.
@@ -7179,7 +7655,13 @@ export type LabelsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
   };
   url: '/v1/labels';
@@ -7804,7 +8286,13 @@ export type ContactsListImportsData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
   };
   url: '/v1/contacts/imports';
@@ -8134,7 +8622,13 @@ export type ContactsListNotesData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
   };
   url: '/v1/contacts/{id}/notes';
@@ -8363,7 +8857,14 @@ export type SegmentsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/segments';
 };
@@ -8696,7 +9197,14 @@ export type SegmentsListContactsData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/segments/{id}/contacts';
 };
@@ -8813,7 +9321,14 @@ export type SuppressionsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     /**
      * Finds one in any writing, erased ones too.
      */
@@ -9059,7 +9574,13 @@ export type ConversationsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
     /**
      * mine, unassigned and open show what is open; mine and mentions are the asking member’s.
@@ -9227,7 +9748,14 @@ export type ConversationsListEventsData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/conversations/{id}/events';
 };
@@ -10055,7 +10583,14 @@ export type ConversationsListNotesData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/conversations/{id}/notes';
 };
@@ -10463,7 +10998,13 @@ export type QuickRepliesListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
     /**
      * Beginning of the shortcut.
@@ -11029,7 +11570,13 @@ export type TeamsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
   };
   url: '/v1/teams';
@@ -11298,7 +11845,14 @@ export type MessagesListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     conversationId?: string;
     numberId?: string;
     contactId?: string;
@@ -13612,7 +14166,13 @@ export type ErasuresListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
     offset?: number;
   };
   url: '/v1/erasures';
@@ -13702,11 +14262,95 @@ export type ErasuresGetResponses = {
 
 export type ErasuresGetResponse = ErasuresGetResponses[keyof ErasuresGetResponses];
 
+export type RetentionGetData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/retention';
+};
+
+export type RetentionGetErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type RetentionGetError = RetentionGetErrors[keyof RetentionGetErrors];
+
+export type RetentionGetResponses = {
+  /**
+   * Default Response
+   */
+  200: Retention;
+};
+
+export type RetentionGetResponse = RetentionGetResponses[keyof RetentionGetResponses];
+
+export type RetentionGetPreviewData = {
+  body?: never;
+  path?: never;
+  query?: {
+    messageMonths?: number;
+    mediaMonths?: number;
+  };
+  url: '/v1/retention/preview';
+};
+
+export type RetentionGetPreviewErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type RetentionGetPreviewError = RetentionGetPreviewErrors[keyof RetentionGetPreviewErrors];
+
+export type RetentionGetPreviewResponses = {
+  /**
+   * Default Response
+   */
+  200: RetentionPreview;
+};
+
+export type RetentionGetPreviewResponse = RetentionGetPreviewResponses[keyof RetentionGetPreviewResponses];
+
 export type SearchGetData = {
   body?: never;
   path?: never;
   query: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
     q: string;
     type?: 'contacts' | 'messages' | 'all';
@@ -14063,6 +14707,10 @@ export type TemplatesListData = {
     limit?: number;
     cursor?: string;
     /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
+    /**
      * Those that can be sent from this number.
      */
     numberId?: string;
@@ -14389,7 +15037,14 @@ export type TemplatesListVersionsData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
   };
   url: '/v1/templates/{id}/versions';
 };
@@ -14859,6 +15514,8 @@ export type WorkflowsUpdateData = {
     text?: string;
     isActive?: boolean;
     aiEnabled?: boolean;
+    awayText?: string;
+    awayActive?: boolean;
   };
   path: {
     id: string;
@@ -14918,7 +15575,14 @@ export type CampaignsListData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     /**
      * One or several, with commas.
      */
@@ -16844,7 +17508,14 @@ export type CampaignsListRecipientsData = {
   };
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     /**
      * One or several, with commas.
      */
@@ -16853,7 +17524,7 @@ export type CampaignsListRecipientsData = {
      * As in preflight and report.
      */
     reason?: string;
-    did?: 'replied' | 'opted_out' | 'converted';
+    did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
   };
   url: '/v1/campaigns/{id}/recipients';
 };
@@ -16961,7 +17632,7 @@ export type CampaignsGetExportData = {
      * As in preflight and report.
      */
     reason?: string;
-    did?: 'replied' | 'opted_out' | 'converted';
+    did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
   };
   url: '/v1/campaigns/{id}/export';
 };
@@ -17109,6 +17780,36 @@ export type RateCardGetResponses = {
 };
 
 export type RateCardGetResponse = RateCardGetResponses[keyof RateCardGetResponses];
+
+export type LGetData = {
+  body?: never;
+  path: {
+    token: string;
+  };
+  query?: never;
+  url: '/l/{token}';
+};
+
+export type LGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type LGetError = LGetErrors[keyof LGetErrors];
 
 export type OperatorListRateCardsData = {
   body?: never;
@@ -17427,7 +18128,14 @@ export type OperatorListWorkspacesData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     status?: 'active' | 'suspended';
     plan?: string;
     /**
@@ -17707,7 +18415,14 @@ export type OperatorListNumbersData = {
   path?: never;
   query?: {
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
     cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     status?: 'pending' | 'active' | 'refused' | 'suspended';
     workspaceId?: string;
   };
