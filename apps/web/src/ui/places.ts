@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconChartBar,
+  IconHome,
   IconInbox,
   IconServerCog,
   IconSettings,
@@ -11,6 +12,7 @@ import { useMay, useSession } from '../api/session.ts';
 
 /** Where one can go, in the order of how often; `action`: what a role must allow for the page to be of use. */
 const places = [
+  { key: 'home', to: '/app', icon: IconHome, action: null },
   { key: 'inbox', to: '/app/inbox', icon: IconInbox, action: null },
   { key: 'contacts', to: '/app/contacts', icon: IconAddressBook, action: null },
   { key: 'campaigns', to: '/app/campaigns', icon: IconSpeakerphone, action: 'campaigns:read' },

@@ -21,7 +21,7 @@ export function Rail() {
             <ActionIcon
               size="xl"
               aria-label={t(`shell.${key}`)}
-              renderRoot={(props) => <Link to={to} {...props} />}
+              renderRoot={(props) => <Link to={to} activeOptions={{ exact: to === '/app' }} {...props} />}
             >
               <Icon stroke={1.6} />
             </ActionIcon>

@@ -14,6 +14,7 @@ const search = z
     number: z.uuid(),
     team: z.uuid(),
     label: z.uuid(),
+    segment: z.uuid(),
     assignee: z.union([z.uuid(), z.enum(['me', 'none'])]),
     unread: z.boolean(),
     waiting: z.boolean(),

@@ -6,6 +6,7 @@ import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { segmentsQuery } from './queries.ts';
 import { SegmentBuilder } from './segment-builder.tsx';
+import { SegmentLabels } from './segment-labels.tsx';
 
 /** Which segment is shown; from here it is made, changed and written to. */
 export function SegmentPicker({
@@ -53,6 +54,7 @@ export function SegmentPicker({
           </Button>
         )
       ) : null}
+      {chosen && may('contacts:import') ? <SegmentLabels segment={chosen} /> : null}
       {chosen && may('campaigns:write') ? (
         <Button
           variant="default"

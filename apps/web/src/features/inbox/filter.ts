@@ -8,6 +8,7 @@ export interface InboxSearch {
   number?: string | undefined;
   team?: string | undefined;
   label?: string | undefined;
+  segment?: string | undefined;
   assignee?: string | undefined;
   unread?: boolean | undefined;
   waiting?: boolean | undefined;
@@ -22,6 +23,7 @@ export function filterOf(search: InboxSearch): ConversationFilter {
     ...(search.number ? { numberId: search.number } : {}),
     ...(search.team ? { teamId: search.team } : {}),
     ...(search.label ? { labelId: search.label } : {}),
+    ...(search.segment ? { segment: search.segment } : {}),
     ...(search.assignee ? { assigneeId: search.assignee as 'me' | 'none' } : {}),
     ...(search.unread ? { unread: 'true' as const } : {}),
     ...(search.waiting ? { waiting: 'true' as const } : {}),
@@ -30,14 +32,14 @@ export function filterOf(search: InboxSearch): ConversationFilter {
 }
 
 /** What narrows a view, beside words. */
-export const filters = ['number', 'team', 'label', 'assignee', 'unread', 'waiting'] as const;
+export const filters = ['number', 'team', 'label', 'segment', 'assignee', 'unread', 'waiting'] as const;
 
 /** A filter beside the view: what a person may have forgotten that it is set. */
 export const narrowing = [...filters, 'q'] as const;
 
 /**
  * Whether a conversation belongs to a list, by the server's own rules. null: only the server can say (words of a
- * name are folded there).
+ * name are folded there, and it knows who is in a segment).
  */
 export function belongs(one: Conversation, filter: ConversationFilter, me: string): boolean | null {
   if (one.unitedInto !== null || one.lastMessage === null) return false;
@@ -62,7 +64,7 @@ export function belongs(one: Conversation, filter: ConversationFilter, me: strin
     (filter.unread !== 'true' || one.unreadCount > 0) &&
     (filter.waiting !== 'true' || one.waitingSince !== null) &&
     labels.every((id) => one.labels.some((label) => label.id === id));
-  return fits && filter.q !== undefined ? null : fits;
+  return fits && (filter.q !== undefined || filter.segment !== undefined) ? null : fits;
 }
 
 /** Negative: a stands above b. The id decides between equals, as on the server. */

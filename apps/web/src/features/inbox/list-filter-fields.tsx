@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { labelsQuery, membersQuery, numbersQuery, teamsQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { segmentsQuery } from '../contacts/queries.ts';
 import { filters, type InboxSearch } from './filter.ts';
 import { SaveFilter } from './save-filter.tsx';
 
@@ -17,12 +18,13 @@ export default function ListFilterFields({ close }: { close: () => void }) {
   const { data: teams = [] } = useQuery(teamsQuery);
   const { data: numbers = [] } = useQuery(numbersQuery);
   const { data: members = [] } = useQuery(membersQuery);
+  const { data: segments = [] } = useQuery(segmentsQuery);
   const put = (change: Partial<InboxSearch>) =>
     void navigate({ to: '.', search: (before: InboxSearch) => ({ ...before, ...change }) });
   const named = (list: readonly { id: string; name: string }[]) =>
     list.map(({ id, name }) => ({ value: id, label: name }));
   const choice = (
-    key: 'number' | 'team' | 'label' | 'assignee',
+    key: 'number' | 'team' | 'label' | 'segment' | 'assignee',
     data: { value: string; label: string }[],
   ) => (
     <Select
@@ -51,6 +53,7 @@ export default function ListFilterFields({ close }: { close: () => void }) {
         comboboxProps={{ withinPortal: false }}
       />
       {choice('label', named(labels))}
+      {segments.length > 0 ? choice('segment', named(segments)) : null}
       {choice('assignee', [
         { value: 'me', label: t('list.me') },
         { value: 'none', label: t('list.nobody') },

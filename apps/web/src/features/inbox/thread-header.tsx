@@ -3,6 +3,7 @@ import { ActionIcon, Badge, Skeleton, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconEye, IconKeyboard } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
+import { HoursNow } from './hours-now.tsx';
 import classes from './thread.module.css';
 import { ThreadActions } from './thread-actions.tsx';
 import type { Colleague } from './thread-presence.ts';
@@ -41,6 +42,7 @@ export function ThreadHeader({
                     : ''}
                 </Badge>
               )}
+              <HoursNow numberId={conversation.numberId} />
               {conversation.contact?.phone ? (
                 <Text size="xs" c="dimmed">
                   <bdi>+{conversation.contact.phone}</bdi>

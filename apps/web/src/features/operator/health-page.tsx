@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Row, Rows, Section, State, Waiting } from '../../ui/page.tsx';
+import { Liveness } from './liveness.tsx';
 import { healthQuery } from './queries.ts';
 
 /** What waits, what gave up, and how large it all is. */
@@ -19,6 +20,7 @@ export function HealthPage() {
   if (!data)
     return (
       <Page title={t('operator.health.title')}>
+        <Liveness />
         {error ? <Refused problem={explain(error)} /> : <Waiting />}
       </Page>
     );
@@ -35,6 +37,7 @@ export function HealthPage() {
   ] as const;
   return (
     <Page title={t('operator.health.title')} lead={t('operator.health.lead')}>
+      <Liveness />
       <Rows label={t('operator.health.title')}>
         {rows.map(({ key, value, tone }) => (
           <Row key={key} end={<State tone={tone}>{figure.format(value)}</State>}>

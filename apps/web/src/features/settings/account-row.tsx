@@ -27,6 +27,7 @@ export function AccountRow({ account }: { account: Account }) {
     ...(account.provider === 'ycloud'
       ? [t(`settings.accounts.${account.hasWebhookSecret ? 'hasSecret' : 'noSecret'}`)]
       : []),
+    ...(account.provider === 'ycloud' ? [t('templates.elsewhereMeans')] : []),
     ...(account.tokenIn === 'aws' ? [t('settings.accounts.tokenInAws')] : []),
   ];
   const name = account.name || t('settings.accounts.unnamed');

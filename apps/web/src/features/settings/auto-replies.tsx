@@ -72,7 +72,8 @@ function ReplyForm({ workflow }: { workflow: Workflow }) {
     workflow.numberId === null
       ? t('settings.autoReply.ofWorkspace')
       : (number?.displayPhoneNumber ?? workflow.name);
-  const form = useForm({ initialValues: { text: workflow.text, isActive: workflow.isActive } });
+  const { text, isActive, awayText, awayActive } = workflow;
+  const form = useForm({ initialValues: { text, isActive, awayText, awayActive } });
   useUnsaved(form.isDirty());
   const { problem, submit } = useSubmit(form, async (body) => {
     await chaski.workflows.update({ id: workflow.id, body });
@@ -97,6 +98,22 @@ function ReplyForm({ workflow }: { workflow: Workflow }) {
           classNames={{ input: classes.words ?? '' }}
           {...form.getInputProps('text')}
         />
+        <Switch
+          label={t('hours.away')}
+          description={t('hours.awayHint')}
+          {...form.getInputProps('awayActive', { type: 'checkbox' })}
+        />
+        {form.values.awayActive ? (
+          <Textarea
+            aria-label={t('hours.awayTextOf', { name: title })}
+            description={t('hours.awayVariables', { date: '{{opens.date}}', time: '{{opens.time}}' })}
+            autosize
+            minRows={2}
+            maxLength={4096}
+            classNames={{ input: classes.words ?? '' }}
+            {...form.getInputProps('awayText')}
+          />
+        ) : null}
         <Group>
           <Button type="submit" variant="default" loading={form.submitting} disabled={!form.isDirty()}>
             {t('form.save')}

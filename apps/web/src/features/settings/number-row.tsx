@@ -2,6 +2,7 @@ import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core';
 import {
   IconBell,
   IconDotsVertical,
+  IconId,
   IconKey,
   IconMoonStars,
   IconSpeakerphone,
@@ -18,13 +19,14 @@ import { Row, State } from '../../ui/page.tsx';
 import { NewToken } from './new-token.tsx';
 import { reasonOf, stateOf, toldOf } from './number-health.ts';
 import { NumberNotices } from './number-notices.tsx';
+import { NumberProfile } from './number-profile.tsx';
 import type { WaNumber } from './queries.ts';
 
 export function NumberRow({ number }: { number: WaNumber }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
-  const [open, setOpen] = useState<'token' | 'notices' | null>(null);
+  const [open, setOpen] = useState<'token' | 'notices' | 'profile' | null>(null);
   const state = stateOf(number);
   const reason = reasonOf(number);
   const told = toldOf(number);
@@ -51,6 +53,9 @@ export function NumberRow({ number }: { number: WaNumber }) {
                   {t('settings.numbers.makeDefault')}
                 </Menu.Item>
               )}
+              <Menu.Item leftSection={<IconId size={16} />} onClick={() => setOpen('profile')}>
+                {t('profile.open')}
+              </Menu.Item>
               <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setOpen('token')}>
                 {t('settings.numbers.newToken')}
               </Menu.Item>
@@ -130,6 +135,7 @@ export function NumberRow({ number }: { number: WaNumber }) {
           ...told.map(({ key, value }) => `${t(`settings.numbers.told.${key}`)}: ${value}`),
         ].join(' · ')}
       </Text>
+      <NumberProfile number={number} opened={open === 'profile'} onClose={() => setOpen(null)} />
       <NewToken number={number} opened={open === 'token'} onClose={() => setOpen(null)} />
     </Row>
   );

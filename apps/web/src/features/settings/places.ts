@@ -3,6 +3,7 @@ import {
   IconBan,
   IconBolt,
   IconChartBar,
+  IconClock,
   IconForms,
   IconHistory,
   IconKey,
@@ -10,6 +11,7 @@ import {
   IconPhone,
   IconPlugConnected,
   IconTag,
+  IconTrashX,
   IconUser,
   IconUsers,
   IconUsersGroup,
@@ -32,6 +34,13 @@ export const places = [
     icon: IconPhone,
     own: false,
     action: 'numbers:write',
+  },
+  {
+    to: '/app/settings/hours',
+    key: 'hours.title',
+    icon: IconClock,
+    own: false,
+    action: 'workspace:write',
   },
   {
     to: '/app/settings/accounts',
@@ -88,6 +97,13 @@ export const places = [
     icon: IconKey,
     own: false,
     action: 'keys:write',
+  },
+  {
+    to: '/app/settings/retention',
+    key: 'retention.title',
+    icon: IconTrashX,
+    own: false,
+    action: 'workspace:write',
   },
   {
     to: '/app/settings/usage',

@@ -19,6 +19,7 @@ import { AllMistakes, focusOn, MistakesProvider, PartMistakes } from './mistakes
 import { Phone } from './phone.tsx';
 import { templateQuery } from './queries.ts';
 import classes from './templates.module.css';
+import { useWrittenElsewhere, WrittenElsewhere } from './written-elsewhere.tsx';
 
 /** Writing a template: as the phone will show it beside what is written, WhatsApp's rules while it is written. */
 export function Editor({ template, first }: { template: Template | null; first: Definition }) {
@@ -36,6 +37,9 @@ export function Editor({ template, first }: { template: Template | null; first: 
   const made = useRef(template);
   const key = useRef(once());
   const problems = templateProblems(definition);
+  const elsewhere = useWrittenElsewhere(
+    template ? template.numbers.map(({ id }) => id) : numberId ? [numberId] : null,
+  );
   useUnsaved(definition !== saved && busy === null);
 
   const save = async (): Promise<Template> => {
@@ -115,6 +119,7 @@ export function Editor({ template, first }: { template: Template | null; first: 
                 onChange={setDefinition}
               />
             </Section>
+            {elsewhere ? <WrittenElsewhere /> : null}
             {definition.category === 'AUTHENTICATION' ? (
               <Section title={t('templates.section.code')}>
                 <EditAuthentication components={definition.components} onChange={setComponents} />
@@ -129,12 +134,12 @@ export function Editor({ template, first }: { template: Template | null; first: 
               <Button
                 variant="default"
                 loading={busy === 'save'}
-                disabled={definition.name === '' || busy === 'submit'}
+                disabled={elsewhere || definition.name === '' || busy === 'submit'}
                 onClick={() => void saveDraft()}
               >
                 {t('templates.saveDraft')}
               </Button>
-              <Button type="submit" loading={busy === 'submit'} disabled={busy === 'save'}>
+              <Button type="submit" loading={busy === 'submit'} disabled={elsewhere || busy === 'save'}>
                 {t('templates.submit')}
               </Button>
             </Group>

@@ -11,6 +11,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
 import { templateQuery } from './queries.ts';
+import { useWrittenElsewhere } from './written-elsewhere.tsx';
 
 const editable: ReadonlySet<string> = new Set(['DRAFT', 'APPROVED', 'REJECTED', 'PAUSED']);
 
@@ -27,7 +28,8 @@ export function TemplateActions({ template }: { template: Template }) {
   const queries = useQueryClient();
   const [copying, setCopying] = useState(false);
   const { id, status, draft } = template;
-  if (!may('templates:write')) return null;
+  const elsewhere = useWrittenElsewhere(template.numbers.map(({ id: number }) => number));
+  if (!may('templates:write') || elsewhere) return null;
   const show = (now: Template) => {
     queries.setQueryData(templateQuery(id).queryKey, now);
     void queries.invalidateQueries({ queryKey: ['templates'] });

@@ -12,6 +12,7 @@ import { TemplateFigures, TemplateUses } from './template-figures.tsx';
 import { TemplateAlerts, TemplateState } from './template-state.tsx';
 import { TemplateVersions } from './template-versions.tsx';
 import classes from './templates.module.css';
+import { useWrittenElsewhere, WrittenElsewhere } from './written-elsewhere.tsx';
 
 const route = getRouteApi('/inside/app/templates/$templateId');
 
@@ -21,6 +22,7 @@ export function TemplatePage() {
   const explain = useExplain();
   const { templateId } = route.useParams();
   const { data: template, error } = useQuery(templateQuery(templateId));
+  const elsewhere = useWrittenElsewhere(template?.numbers.map(({ id }) => id) ?? []);
   if (!template) {
     return (
       <Page title={t('templates.one')}>
@@ -44,6 +46,7 @@ export function TemplatePage() {
       <Anchor size="sm" renderRoot={(props) => <Link to="/app/templates" search={{}} {...props} />}>
         {t('templates.all')}
       </Anchor>
+      {elsewhere ? <WrittenElsewhere /> : null}
       <TemplateAlerts template={template} />
       {waits ? (
         <Alert color="gray" variant="outline" role="status">
