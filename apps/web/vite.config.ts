@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -59,8 +63,53 @@ const partedTexts: Plugin = {
   },
 };
 
+/**
+ * The page names the first texts of every language, and the server leaves in the one that the browser wants: they come
+ * along with the script instead of after it.
+ */
+const languageLinks: Plugin = {
+  name: 'language-links',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      Object.values(bundle ?? {}).flatMap((file) => {
+        const from = file.type === 'chunk' ? file.facadeModuleId : null;
+        const [, language] = /\/locales\/(\w+)\.json\?first$/.exec(from ?? '') ?? [];
+        if (language === undefined) return [];
+        const attrs = { rel: 'modulepreload', href: `/${file.fileName}`, 'data-language': language };
+        return [{ tag: 'link', attrs, injectTo: 'head' as const }];
+      }),
+  },
+};
+
+const packers = {
+  // 9 of 11: the last two steps save 2 % and take ten times as long, at the first start too.
+  br: (bytes: Buffer) =>
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gz: (bytes: Buffer) => promisify(gzip)(bytes, { level: 9 }),
+};
+
+/** Scripts and styles lie beside themselves compressed: the server hands out what fits and compresses nothing. */
+const compressedAssets: Plugin = {
+  name: 'compressed-assets',
+  apply: 'build',
+  async writeBundle({ dir = '' }) {
+    const assets = join(dir, 'assets');
+    const names = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name));
+    await Promise.all(
+      names.map(async (name) => {
+        const bytes = await readFile(join(assets, name));
+        for (const [ending, pack] of Object.entries(packers)) {
+          await writeFile(join(assets, `${name}.${ending}`), await pack(bytes));
+        }
+      }),
+    );
+  },
+};
+
 export default defineConfig({
-  plugins: [partedTexts, react()],
+  plugins: [partedTexts, languageLinks, react(), compressedAssets],
   build: {
     // Assets are files: a data: URL would need a wider content security policy.
     assetsInlineLimit: 0,

@@ -30,6 +30,16 @@ const policy = (nonce: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
+/** Of the languages whose first texts the page names the one that the browser asks for stays, else English. */
+export function forReader(html: string, acceptLanguage: string | undefined): string {
+  const offered = [...html.matchAll(/data-language="(\w+)"/g)].map(([, language]) => language);
+  const asked = (acceptLanguage ?? '').split(',').map((one) => one.trim().split(/[-;]/)[0]?.toLowerCase());
+  const chosen = asked.find((one) => offered.includes(one)) ?? 'en';
+  return html.replaceAll(/<link [^>]*data-language="(\w+)"[^>]*>\s*/g, (link, language: string) =>
+    language === chosen ? link : '',
+  );
+}
+
 /** Files that browsers ask for by a name that stays: the icons, and what makes the page an app one can install. */
 const shown: Record<string, string> = {
   'sw.js': 'text/javascript; charset=utf-8',
@@ -53,6 +63,8 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
     // Their names hold a hash of what is in them.
     immutable: true,
     maxAge: '365d',
+    // They lie there compressed, as hard as it goes; done for each answer it would be neither hard nor fast.
+    preCompressed: true,
   });
   for (const [name, type] of Object.entries(shown)) {
     const path = join(folder, name);
@@ -63,15 +75,14 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
     );
   }
   for (const address of ['/', '/login', '/app', '/app/*']) {
-    app.get(address, { schema: { hide: true } as never }, async (_request, reply) => {
+    app.get(address, { schema: { hide: true } as never }, async (request, reply) => {
       const nonce = randomBytes(16).toString('base64');
-      return (
-        reply
-          .header('content-type', 'text/html; charset=utf-8')
-          .header('content-security-policy', policy(nonce))
-          // Read each time: a new build takes the files away that the old page names.
-          .send((await readFile(index, 'utf8')).replaceAll(placeholder, nonce))
-      );
+      // Read each time: a new build takes the files away that the old page names.
+      const html = forReader(await readFile(index, 'utf8'), request.headers['accept-language']);
+      return reply
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', policy(nonce))
+        .send(html.replaceAll(placeholder, nonce));
     });
   }
   return true;
