@@ -50,7 +50,7 @@ export const campaign: Family = async ({ cluster, quick, repeats, weakness, prog
     planning.push((performance.now() - begun) / 1_000);
     await pool.query('analyze campaign_recipients');
     const looked = performance.now();
-    const found = await tenant((tx) => preflight(tx, id, null));
+    const found = await tenant((tx) => preflight(tx, id, { monthly: null, links: null, used: 0 }));
     looking.push(performance.now() - looked);
     if (found.willGet !== people) failure = `${found.willGet} of ${people} are planned`;
   }

@@ -18,6 +18,7 @@ create table accounts (
   account_ref text,
   portfolio_ref text not null default ''::text,
   app_id uuid not null,
+  told_portfolio text,
   name text not null default ''::text,
   sealed_token text,
   token_in text not null default 'database'::text,
@@ -906,8 +907,7 @@ create table links (
   target text not null,
   clicks integer not null default 0,
   created_at timestamp with time zone not null,
-  constraint links_pkey PRIMARY KEY (workspace_id, campaign_id, n, place),
-  constraint links_target_check CHECK ((target ~* '^https?://'::text))
+  constraint links_pkey PRIMARY KEY (workspace_id, campaign_id, n, place)
 );
 CREATE UNIQUE INDEX links_token ON public.links USING btree (token);
 policy system for all to chaski_system using true with check true;
@@ -1134,17 +1134,6 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
--- table messaging_budgets (row security, forced)
-create table messaging_budgets (
-  workspace_id uuid not null,
-  scope text not null,
-  constraint messaging_budgets_pkey PRIMARY KEY (workspace_id, scope)
-);
-policy system for all to chaski_system using true with check true;
-policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
-grant delete, insert, select, update to chaski_app;
-grant delete, insert, select, update to chaski_system;
-
 -- table messaging_openings (row security, forced)
 create table messaging_openings (
   workspace_id uuid not null,
@@ -1153,7 +1142,7 @@ create table messaging_openings (
   at timestamp with time zone not null,
   constraint messaging_openings_pkey PRIMARY KEY (workspace_id, scope, contact_id)
 );
-CREATE INDEX messaging_openings_recent ON public.messaging_openings USING btree (workspace_id, scope, at);
+CREATE INDEX messaging_openings_recent ON public.messaging_openings USING btree (scope, at, workspace_id);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;

@@ -161,6 +161,8 @@ create table accounts (
   portfolio_ref text not null default '',
   -- The app that signs its webhooks. YCloud signs per account: then this is the account's own id.
   app_id uuid not null,
+  -- whose it is by WhatsApp's own word, which no tenant can write; null: it was not told yet
+  told_portfolio text,
   name text not null default '',
   -- The token, sealed; 'aws': its name in Secrets Manager, sealed
   sealed_token text,

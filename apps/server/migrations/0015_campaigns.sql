@@ -116,22 +116,15 @@ call chaski_private.protect_tenant('campaign_recipients');
 -- Whom the business wrote to first, per portfolio: WhatsApp counts different people in 24 hours.
 create table messaging_openings (
   workspace_id uuid not null,
-  -- the portfolio, or the account where none was ever told
+  -- A portfolio by WhatsApp's own word is one limit for all its workspaces (`portfolio:…`); what a workspace only says of
+  -- itself (a portfolio, else the account) is a limit of its own.
   scope text not null,
   contact_id uuid not null,
   at timestamptz not null,
   primary key (workspace_id, scope, contact_id)
 );
-create index messaging_openings_recent on messaging_openings (workspace_id, scope, at);
+create index messaging_openings_recent on messaging_openings (scope, at, workspace_id);
 call chaski_private.protect_tenant('messaging_openings');
-
--- One row per portfolio, locked by whoever spends from its limit: two campaigns never spend the same room.
-create table messaging_budgets (
-  workspace_id uuid not null,
-  scope text not null,
-  primary key (workspace_id, scope)
-);
-call chaski_private.protect_tenant('messaging_budgets');
 
 -- What messages cost, as the operator loaded it. Never changed: a new one takes over from its day.
 create table rate_cards (

@@ -9,7 +9,7 @@ create table links (
   place text not null,
   -- what the address ends in: 96 random bits, so that nobody comes to one by guessing
   token text not null,
-  target text not null check (target ~* '^https?://'),
+  target text not null,
   -- taps on this link, by whatever opened it; who tapped first and when stands in the recipient's line
   clicks integer not null default 0,
   created_at timestamptz not null,

@@ -233,9 +233,12 @@ export type TemplateList =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
-/** Webhooks come from now on. `secret`: the one that will sign them, where the provider makes it. */
+/**
+ * Webhooks come from now on. `secret`: the one that will sign them, where the provider makes it. `portfolioRef`: the
+ * business portfolio that owns the account, where the provider says so.
+ */
 export type Subscription =
-  | { outcome: 'ok'; secret: string | null }
+  | { outcome: 'ok'; secret: string | null; portfolioRef: string | null }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 

@@ -5,6 +5,7 @@
 import type { Dispatcher } from 'undici';
 import type { Credential, Subscription } from '../contract.ts';
 import { ask } from './ask.ts';
+import { rec, ref } from './json.ts';
 
 export async function subscribe(
   agent: Dispatcher,
@@ -13,9 +14,13 @@ export async function subscribe(
   if (call.accountRef === null) {
     return { outcome: 'refused', reason: "WhatsApp's id of the account was not told" };
   }
-  const asked = await ask(agent, call, `${encodeURIComponent(call.accountRef)}/subscribed_apps`, 'POST');
+  const account = encodeURIComponent(call.accountRef);
+  const asked = await ask(agent, call, `${account}/subscribed_apps`, 'POST');
   if (asked.outcome !== 'ok') return asked;
-  return asked.json.success === true
-    ? { outcome: 'ok', secret: null }
-    : { outcome: 'unreachable', reason: 'WhatsApp did not say that the app is subscribed' };
+  if (asked.json.success !== true)
+    return { outcome: 'unreachable', reason: 'WhatsApp did not say that the app is subscribed' };
+  // Shown to tokens that may manage the account; whoever may not is subscribed all the same.
+  const owner = await ask(agent, call, `${account}?fields=owner_business_info`);
+  const portfolioRef = owner.outcome === 'ok' ? ref(rec(owner.json.owner_business_info)?.id) : null;
+  return { outcome: 'ok', secret: null, portfolioRef };
 }

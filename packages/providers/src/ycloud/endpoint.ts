@@ -67,7 +67,7 @@ function kept(answer: Asked): Subscription {
   const secret = secretOf(answer.json);
   return secret === null
     ? { outcome: 'unreachable', reason: 'YCloud did not tell the secret of the endpoint' }
-    : { outcome: 'ok', secret };
+    : { outcome: 'ok', secret, portfolioRef: null };
 }
 
 /** At most 20 exist in one account of YCloud. */

@@ -41,7 +41,9 @@ describe('a campaign', () => {
     const on = await fresh(30);
     const delivery = stage.deliver();
     const id = await on.plan();
-    const found = await stage.tenant(on.place, (tx) => preflight(tx, id, null));
+    const found = await stage.tenant(on.place, (tx) =>
+      preflight(tx, id, { monthly: null, links: null, used: 0 }),
+    );
     expect(found).toMatchObject({ willGet: 31, willNot: 0, tier: { isTold: true, limit: 100_000 }, days: 1 });
     await on.launch(id);
     await on.turn(id);
@@ -86,7 +88,9 @@ describe('a campaign', () => {
         variables: [{ place: 'body', name: '1', source: { from: 'field', field: 'firstName' } }],
       },
     });
-    const found = await stage.tenant(place, (tx) => preflight(tx, id, null));
+    const found = await stage.tenant(place, (tx) =>
+      preflight(tx, id, { monthly: null, links: null, used: 0 }),
+    );
     expect(found.willGet).toBe(1);
     expect(Object.fromEntries(found.reasons.map((one) => [one.reason, one.count]))).toEqual({
       opted_out: 1,

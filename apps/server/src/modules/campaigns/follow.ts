@@ -95,7 +95,7 @@ async function countOpenings(tx: SystemTx, events: readonly StoredEvent[]): Prom
         ? [
             {
               workspaceId: event.workspaceId,
-              scope: route.portfolioScope,
+              scope: route.limitScope,
               contactId: String(event.data.contactId),
               at: event.at,
             },

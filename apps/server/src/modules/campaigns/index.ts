@@ -6,7 +6,7 @@
  * the price and the time, or why they get nothing. A *turn* is one look of the worker at a campaign; the *tier* is how
  * many different people WhatsApp lets a portfolio write to first in 24 hours, an *opening* is one of them; a *rate card*
  * says what messages cost from a day on.
- * Tables: campaigns, campaign_recipients, links, messaging_openings, messaging_budgets, rate_cards (of the installation).
+ * Tables: campaigns, campaign_recipients, links, messaging_openings, rate_cards (of the installation).
  *
  * A campaign: draft ──launch──▶ [awaiting_approval ──approve──▶] scheduled ──its time──▶ running ──▶ finished
  *             running ⇄ paused (with the reason) · everything but finished ──▶ cancelled

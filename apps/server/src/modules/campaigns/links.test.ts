@@ -173,7 +173,9 @@ describe('short links', () => {
     async () => {
       const on = await campaignsOn(stage, await stage.place());
       const id = await told(on, buttons);
-      const found = await stage.tenant(on.place, (tx) => preflight(tx, id, null, base));
+      const found = await stage.tenant(on.place, (tx) =>
+        preflight(tx, id, { monthly: null, links: base, used: 0 }),
+      );
       expect(found.problems.map(({ code }) => code)).toContain('short_links_off');
       await run(on, id);
       expect(await stage.tenant(on.place, (tx) => getCampaign(tx, id))).toMatchObject({

@@ -4,7 +4,7 @@ import type { SystemTx, Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { workspacesFor } from '../workspaces/index.ts';
 import { countTap, linkByToken, makeLinks, type NewLink } from './queries-links.ts';
-import { type LinkBase, ownButtonsOf, replaceLinks } from './rules-links.ts';
+import { isTarget, type LinkBase, ownButtonsOf, replaceLinks } from './rules-links.ts';
 
 /**
  * Short links of our own: `<PUBLIC_URL>/l/<token>`, one for each address in what one person gets, so that a tap says who
@@ -64,7 +64,8 @@ export async function shortenLinks(
 /** Where a link leads; null: nobody made it, or whom it was made for is erased. A person's tap is counted. */
 export async function followLink(tx: SystemTx, token: string, isPerson: boolean): Promise<string | null> {
   const link = await linkByToken(tx, token);
-  if (!link) return null;
+  // Asked again: what stands in a table may come from a dump that somebody edited.
+  if (!link || !isTarget(link.target)) return null;
   // Neither address nor browser is kept: that they tapped, when first, and how often.
   const tap = isPerson ? await countTap(tx, link) : null;
   if (tap?.isFirst && tap.contactId !== null)

@@ -1,11 +1,11 @@
-import type { TenantTx } from '../../platform/db/index.ts';
+import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { getNumber, type NumberRow } from '../numbers/index.ts';
+import { findNumber, getNumber, type NumberRow } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { readUsage } from '../workspaces/index.ts';
 import { getCampaign } from './create.ts';
 import { linkProblem } from './links.ts';
-import { type CampaignRow, countRunning } from './queries.ts';
+import { type CampaignRow, countRunning, selectCampaign } from './queries.ts';
 import { openingsSince } from './queries-openings.ts';
 import { type CountryRow, selectCountries, selectSums } from './queries-report.ts';
 import type { LinkBase } from './rules-links.ts';
@@ -31,14 +31,26 @@ export interface Preflight {
   problems: { code: string; message: string }[];
 }
 
-/** `monthly`: messages that the plan allows a month. */
-export async function preflight(
-  tx: TenantTx,
-  id: string,
-  monthly: number | null,
+/** What a workspace's own rows do not say. */
+export interface Around {
+  /** Messages that the plan allows a month. */
+  monthly: number | null;
   /** What short links begin with. */
-  base: LinkBase = null,
-): Promise<Preflight> {
+  links: LinkBase;
+  /** Of the messaging limit, by all who share it. */
+  used: number;
+}
+
+/** How much of the limit of a campaign's number is used; 0 where there is no such campaign. */
+export async function limitUsed(tx: SystemTx, workspaceId: string, id: string): Promise<number> {
+  const campaign = await selectCampaign(tx, workspaceId, id);
+  const number = campaign && (await findNumber(tx, workspaceId, campaign.numberId));
+  if (!number) return 0;
+  const since = new Date(tx.now().getTime() - 86_400_000);
+  return (await openingsSince(tx, workspaceId, number.account.limitScope, since)).used;
+}
+
+export async function preflight(tx: TenantTx, id: string, around: Around): Promise<Preflight> {
   const campaign = await getCampaign(tx, id);
   if (campaign.planState !== 'ready')
     throw errors.conflict(
@@ -51,8 +63,7 @@ export async function preflight(
   const countries = await selectCountries(tx, id);
   const willGet = sums.filter((row) => row.state === 'planned').reduce((sum, row) => sum + row.count, 0);
   const skipped = sums.filter((row) => row.state === 'skipped');
-  const scope = number.account.portfolioRef === '' ? number.accountId : number.account.portfolioRef;
-  const { used } = await openingsSince(tx, tx.workspaceId, scope, new Date(tx.now().getTime() - 86_400_000));
+  const { used } = around;
   const told = tierOf(number.providerState);
   const limit = told ?? lowestTier;
   const alsoRunning =
@@ -87,7 +98,7 @@ export async function preflight(
     minutes: Math.ceil(((willGet / number.mps) * (alsoRunning + 1)) / 60),
     // Everybody may be new to the number: what does not fit into today's limit waits for tomorrow's.
     days: willGet <= left || !Number.isFinite(limit) ? 1 : 1 + Math.ceil((willGet - left) / limit),
-    problems: await problemsOf(tx, campaign, number, willGet, monthly, base),
+    problems: await problemsOf(tx, campaign, number, willGet, around),
   };
 }
 
@@ -111,8 +122,7 @@ async function problemsOf(
   campaign: CampaignRow,
   number: NumberRow,
   willGet: number,
-  monthly: number | null,
-  base: LinkBase,
+  { monthly, links: base }: Around,
 ): Promise<Preflight['problems']> {
   const problems: Preflight['problems'] = [];
   if (number.status !== 'active')

@@ -1,33 +1,43 @@
 import { type SystemTx, statement, type Tx } from '../../platform/db/index.ts';
+import { isSharedLimit } from '../numbers/index.ts';
 
-/** All SQL of messaging_openings and messaging_budgets: whom a portfolio wrote to first, in the last day. */
+/** All SQL of messaging_openings: whom a portfolio wrote to first, in the last day. */
 
 const hold = statement(
   'campaigns.hold_budget',
-  `insert into messaging_budgets (workspace_id, scope) values ($1, $2)
-   on conflict (workspace_id, scope) do update set scope = excluded.scope`,
+  "select pg_advisory_xact_lock(hashtextextended('campaigns.tier:' || $1::text, 0))",
 );
 
-/** Whoever spends from a portfolio's limit waits here for whoever is spending. */
-export async function holdBudget(tx: SystemTx, workspaceId: string, scope: string): Promise<void> {
-  await tx.execute(hold, [workspaceId, scope]);
+/**
+ * Whoever spends from a limit waits here for whoever is spending: two campaigns never spend the same room. No row's lock,
+ * as elsewhere: a limit that workspaces share would be a row that belongs to none of them.
+ */
+export async function holdBudget(tx: SystemTx, scope: string): Promise<void> {
+  await tx.execute(hold, [scope]);
 }
 
 const used = statement(
   'campaigns.openings_used',
   `select count(*) as used, min(at) as oldest from messaging_openings
-   where workspace_id = $1 and scope = $2 and at > $3::timestamptz`,
+   where scope = $1 and at > $2::timestamptz and ($3::uuid is null or workspace_id = $3::uuid)`,
 );
 
-/** How many different people since a time, and when the first of them. */
+/**
+ * How many different people since a time, and when the first of them: of all workspaces that share the limit. Somebody
+ * whom two of them know is two: rather one too many than a call above the limit.
+ */
 export async function openingsSince(
-  tx: Tx,
+  tx: SystemTx,
   workspaceId: string,
   scope: string,
   since: Date,
 ): Promise<{ used: number; oldest: Date | null }> {
   return (
-    await tx.query<{ used: number; oldest: Date | null }>(used, [workspaceId, scope, since.toISOString()])
+    await tx.query<{ used: number; oldest: Date | null }>(used, [
+      scope,
+      since.toISOString(),
+      isSharedLimit(scope) ? null : workspaceId,
+    ])
   )[0]!;
 }
 

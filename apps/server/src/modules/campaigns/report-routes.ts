@@ -10,7 +10,7 @@ import { visibleContacts } from '../contacts/index.ts';
 import { getConversation } from '../conversations/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
-import { preflight } from './preflight.ts';
+import { limitUsed, preflight } from './preflight.ts';
 import {
   preflightBody,
   presentPreflight,
@@ -66,7 +66,12 @@ export function campaignReportRoutes({
         const { id } = request.params;
         const workspaceId = request.principal!.workspaceId;
         const { messagesPerMonth } = await limitsFor(db, workspaceId);
-        const found = await inTenant(db, request, (tx) => preflight(tx, id, messagesPerMonth, links()));
+        const used = await db.withSystem('how much of a limit is used', (tx) =>
+          limitUsed(tx, workspaceId, id),
+        );
+        const found = await inTenant(db, request, (tx) =>
+          preflight(tx, id, { monthly: messagesPerMonth, links: links(), used }),
+        );
         const { rateCardId } = found.campaign;
         const card =
           rateCardId === null

@@ -175,8 +175,8 @@ async function queue(
       )
     ).map((one) => [one.contactId, one]),
   );
-  const scope = number.account.portfolioRef === '' ? number.accountId : number.account.portfolioRef;
-  await holdBudget(tx, workspaceId, scope);
+  const scope = number.account.limitScope;
+  await holdBudget(tx, scope);
   const since = new Date(now.getTime() - dayMs);
   const counted = await openedSince(
     tx,

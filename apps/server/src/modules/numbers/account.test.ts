@@ -277,7 +277,7 @@ describe('the registration job dies', () => {
     const late: Pick<Providers, 'subscribe'> = {
       subscribe: async () => {
         await change(workspaceId, account.id, { token: key });
-        return { outcome: 'ok', secret: 'whsec_of_the_old_key' };
+        return { outcome: 'ok', secret: 'whsec_of_the_old_key', portfolioRef: null };
       },
     };
     await run(workspaceId, account.id, late);

@@ -67,6 +67,7 @@ export {
   routesByNumberId,
   routesFor,
 } from './routing.ts';
+export { isSharedLimit } from './rules.ts';
 export { countNumbersOf, decideNumber, listNumbersEverywhere, workspaceOfNumber } from './status.ts';
 export { dropTokenHandler, keepToken, useKeyRing } from './token.ts';
 export { moveTokens } from './token-move.ts';

@@ -3,7 +3,7 @@ import { statusOf } from '../workspaces/index.ts';
 
 // ───────────── routing ─────────────
 
-const routeColumns = `n.workspace_id, n.id as number_id, n.account_id, a.app_id, a.account_ref, a.portfolio_ref, n.status,
+const routeColumns = `n.workspace_id, n.id as number_id, n.account_id, a.app_id, a.account_ref, a.portfolio_ref, a.told_portfolio, n.status,
   ${statusOf('n.workspace_id')} as workspace_status, n.has_window, n.provider, n.phone_number_id,
   n.display_phone_number, n.mps, n.default_workflow_id, n.is_default, n.business_hours, a.paused_reason`;
 const routeTables = `numbers n join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id`;
@@ -37,7 +37,7 @@ export const accountsByRef = statement(
 const numberColumns = `n.id, n.workspace_id, n.account_id, n.provider, n.phone_number_id, n.display_phone_number, n.verified_name,
   n.status, n.status_reason, n.status_by, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.business_hours,
   n.marketing_route, n.provider_state, n.created_at,
-  a.account_ref, a.portfolio_ref, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
+  a.account_ref, a.portfolio_ref, a.told_portfolio, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
 
 export const numberById = statement(
   'numbers.get',

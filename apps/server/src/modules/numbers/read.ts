@@ -5,6 +5,7 @@ import type { Slice } from '../../platform/http/index.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
 import { hoursOf } from './hours.ts';
 import { noticesPage, numberByDefault, numberById, numbersPage, workspaceNoticesPage } from './queries.ts';
+import { limitScopeOf } from './rules.ts';
 
 export interface NumberRow {
   id: NumberId;
@@ -31,6 +32,8 @@ export interface NumberRow {
   account: {
     ref: string | null;
     portfolioRef: string;
+    /** Of the messaging limit. */
+    limitScope: string;
     name: string;
     appId: AppId;
     graphVersion: string;
@@ -59,6 +62,7 @@ export interface NumberRecord {
   created_at: Date;
   account_ref: string | null;
   portfolio_ref: string;
+  told_portfolio: string | null;
   account_name: string;
   app_id: string;
   graph_version: string;
@@ -89,6 +93,7 @@ export function toNumber(row: NumberRecord): NumberRow {
     account: {
       ref: row.account_ref,
       portfolioRef: row.portfolio_ref,
+      limitScope: limitScopeOf(row),
       name: row.account_name,
       appId: row.app_id as AppId,
       graphVersion: row.graph_version,

@@ -3,6 +3,7 @@ import type { SystemTx, Tx } from '../../platform/db/index.ts';
 import type { AccountId, AppId, NumberId, WorkflowId, WorkspaceId } from '../../platform/ids.ts';
 import { hoursOf } from './hours.ts';
 import { accountsByRef, activeRoutes, routesById, routesByPhoneNumberId } from './queries.ts';
+import { limitScopeOf } from './rules.ts';
 
 /** What a batch must know about a number, read in one statement for all numbers of the batch. */
 export interface NumberRoute {
@@ -14,6 +15,8 @@ export interface NumberRoute {
   accountRef: string | null;
   /** Scope of business-scoped user ids: the portfolio, or the account where the portfolio was never told. */
   portfolioScope: string;
+  /** Of the messaging limit. */
+  limitScope: string;
   status: 'pending' | 'active' | 'refused' | 'suspended';
   workspaceStatus: 'active' | 'suspended';
   hasWindow: boolean;
@@ -45,6 +48,7 @@ interface RouteRecord {
   app_id: string;
   account_ref: string | null;
   portfolio_ref: string;
+  told_portfolio: string | null;
   status: NumberRoute['status'];
   workspace_status: NumberRoute['workspaceStatus'];
   has_window: boolean;
@@ -66,6 +70,7 @@ function toRoute(row: RouteRecord): NumberRoute {
     appId: row.app_id as AppId,
     accountRef: row.account_ref,
     portfolioScope: row.portfolio_ref === '' ? row.account_id : row.portfolio_ref,
+    limitScope: limitScopeOf(row),
     status: row.status,
     workspaceStatus: row.workspace_status,
     hasWindow: row.has_window,

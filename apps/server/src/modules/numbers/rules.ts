@@ -118,3 +118,20 @@ export function mergeEffects(
   }
   return { changes, verifiedName, mps };
 }
+
+/**
+ * Who shares a messaging limit: all numbers of a portfolio, whichever workspaces they are in, where WhatsApp said whose
+ * they are. What a workspace says of itself binds nobody else: it could name another's portfolio and spend its limit.
+ */
+export function limitScopeOf(account: {
+  account_id: string;
+  portfolio_ref: string;
+  told_portfolio: string | null;
+}): string {
+  if (account.told_portfolio !== null) return `${sharedLimit}${account.told_portfolio}`;
+  return account.portfolio_ref === '' ? account.account_id : `own:${account.portfolio_ref}`;
+}
+
+const sharedLimit = 'portfolio:';
+/** Whether others may share it. */
+export const isSharedLimit = (scope: string): boolean => scope.startsWith(sharedLimit);
