@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import type { Actor, Database } from '../../platform/db/index.ts';
 import type { Authenticate, Caller } from '../../platform/http/index.ts';
 import { newId, type WorkspaceId } from '../../platform/ids.ts';
+import type { Handshakes } from '../../platform/limits/index.ts';
 import { createPgFanout, createRedisFanout } from '../../platform/realtime/index.ts';
 import { openRedis } from '../../platform/redis/index.ts';
 import { createSignals } from '../../platform/signals.ts';
@@ -55,6 +56,7 @@ export async function stand(options: {
   people: ReadonlyMap<string, Caller | null>;
   origins?: readonly string[];
   maxSocketsPerOwner?: number;
+  handshakes?: Handshakes;
   redisUrl?: string;
 }): Promise<Stand> {
   const logged: string[] = [];
@@ -74,6 +76,7 @@ export async function stand(options: {
     authenticate,
     origins: options.origins ?? [],
     ...(options.maxSocketsPerOwner === undefined ? {} : { maxSocketsPerOwner: options.maxSocketsPerOwner }),
+    ...(options.handshakes && { handshakes: options.handshakes }),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
