@@ -9,7 +9,7 @@ import type { Ground } from './ground.ts';
 import { rollCron, rollHandler } from './modules/analytics/index.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { forgetSpentSessions, mailResetHandler } from './modules/auth/index.ts';
-import { linkBaseOf, planHandler, startCampaigns } from './modules/campaigns/index.ts';
+import { linkBaseOf, planHandler, setCampaignsBack, startCampaigns } from './modules/campaigns/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
@@ -25,6 +25,7 @@ import {
   createBudgets,
   markReadHandler,
   mediaUploads,
+  setSendsBack,
   startDelivery,
 } from './modules/messages/index.ts';
 import { dropTokenHandler, subscribeHandler } from './modules/numbers/index.ts';
@@ -32,12 +33,13 @@ import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index
 import { backfillHandler, eraseSearch } from './modules/search/index.ts';
 import { handOverHandlers, syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { auditRetentions } from './modules/workspaces/index.ts';
+import { startClockWatch } from './platform/clock-watch.ts';
 import { createEgress } from './platform/egress/index.ts';
 import { announceEvents, dropSpentEventDays, startEvents } from './platform/events/index.ts';
 import { expireAnswersCron, expireAnswersHandler } from './platform/http/index.ts';
 import { forgetQuietKeys } from './platform/limits/index.ts';
 import { part } from './platform/log.ts';
-import { defineJob, handle, startJobs } from './platform/queue/index.ts';
+import { defineJob, handle, setJobsBack, startJobs } from './platform/queue/index.ts';
 
 export interface WorkDeps {
   ground: Ground;
@@ -135,6 +137,12 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
     catchUpMs,
   });
   ends.push(() => jobs.stop());
+  const clock = startClockWatch({
+    clock: db.clock,
+    log: part(log, 'clock'),
+    repairs: [() => setSendsBack({ db, signals }), () => setCampaignsBack(db), () => setJobsBack(db)],
+  });
+  ends.push(() => clock.stop());
 }
 
 /** A process without the role worker says what it wrote, so that those with it need not look. */

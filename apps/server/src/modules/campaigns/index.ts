@@ -42,5 +42,6 @@ export { followPeople } from './replies.ts';
 export { campaignReportRoutes } from './report-routes.ts';
 export { campaignRoutes } from './routes.ts';
 export { linkBaseOf } from './rules-links.ts';
+export { setCampaignsBack } from './set-back.ts';
 export { startCampaigns } from './step.ts';
 export { campaignsUsing } from './template-uses.ts';

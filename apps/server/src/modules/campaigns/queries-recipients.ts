@@ -122,17 +122,18 @@ const claim = statement(
    order by r.due_at, r.n limit $4 for update`,
 );
 
-/** Whose turn it is; the campaign's row is locked, so nobody else asks. */
+/** Whose turn it is by a time; the campaign's row is locked, so nobody else asks. */
 export function claimRecipients(
   tx: SystemTx,
   workspaceId: string,
   campaignId: string,
+  until: Date,
   limit: number,
 ): Promise<WaitingRecipient[]> {
   return tx.query<WaitingRecipient & Record<string, unknown>>(claim, [
     workspaceId,
     campaignId,
-    tx.now().toISOString(),
+    until.toISOString(),
     limit,
   ]);
 }

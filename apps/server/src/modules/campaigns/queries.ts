@@ -277,6 +277,17 @@ export function selectDue(tx: SystemTx, limit: number): Promise<{ workspaceId: s
   return tx.query(due, [tx.now().toISOString(), limit]);
 }
 
+const wakeAll = statement(
+  'campaigns.wake_ahead',
+  `update campaigns c set wakes_at = $1::timestamptz where c.state = 'running' and c.wakes_at > $1::timestamptz
+     and greatest(c.started_at, c.last_queued_at) > $1::timestamptz`,
+);
+
+/** Those that know of a moment ahead of the clock look again now; answers how many. */
+export function wakeAhead(tx: SystemTx): Promise<number> {
+  return tx.execute(wakeAll, [tx.now().toISOString()]);
+}
+
 const sharing = statement(
   'campaigns.sharing',
   `select count(*) as count from campaigns c where c.workspace_id = $1 and c.number_id = $2 and c.state = 'running'`,

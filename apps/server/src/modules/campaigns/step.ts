@@ -109,13 +109,24 @@ export function takeTurn(
       await lookAgain(tx, campaign, 100);
       return false;
     }
-    const claimed = await claimRecipients(tx, campaign.workspaceId, campaign.id, room);
+    const claimed = await claimRecipients(
+      tx,
+      campaign.workspaceId,
+      campaign.id,
+      lastMoment(tx, campaign),
+      room,
+    );
     if (claimed.length === 0) {
       await finishIfDone(tx, campaign);
       return false;
     }
     return queue(tx, campaign, number, claimed, room, links);
   });
+}
+
+/** Where a campaign stands in time: not before what it has done already, also when the clock was set back. */
+function lastMoment(tx: SystemTx, { startedAt, lastQueuedAt }: CampaignRow): Date {
+  return new Date(Math.max(tx.now().getTime(), startedAt?.getTime() ?? 0, lastQueuedAt?.getTime() ?? 0));
 }
 
 function troubleOf(
@@ -299,7 +310,7 @@ async function queue(
       ? new Date(Math.max(frees.getTime(), now.getTime()) + 1_000)
       : new Date(now.getTime() + (more ? 0 : 100)),
     waitsFor,
-    ...(queued.length > 0 ? { lastQueuedAt: now } : {}),
+    ...(queued.length > 0 ? { lastQueuedAt: lastMoment(tx, campaign) } : {}),
   });
   if (waitsFor === 'tier' && campaign.waitsFor !== 'tier')
     await emit(tx, [

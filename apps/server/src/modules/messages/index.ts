@@ -65,5 +65,6 @@ export {
   send,
   sendMany,
 } from './send.ts';
+export { setSendsBack } from './set-back.ts';
 export { templateStatistics } from './template-statistics.ts';
 export { mediaUploads } from './upload.ts';

@@ -48,10 +48,11 @@ export class Bucket {
     return this.#tokens >= this.#capacity && now >= this.#closedUntil;
   }
 
-  // A clock that jumps back must not empty the bucket; it just refills from there.
+  // A clock that jumps back must not empty the bucket: it refills from there, and what was closed stays so no longer than
+  // it was to be.
   #refill(now: number): void {
-    if (now > this.#at)
-      this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
+    if (now < this.#at) this.#closedUntil -= this.#at - now;
+    else this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
   }
 }

@@ -1,12 +1,15 @@
 /** A provider that takes its time, and a clock that does not keep it. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
+import { startClockWatch } from '../../platform/clock-watch.ts';
 import type { Delivery, DeliveryOptions } from './deliver.ts';
-import { stageOn } from './testing.ts';
+import { setSendsBack } from './set-back.ts';
+import { log, stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
 const { sim, clock, query } = stage;
 const noon = clock.now();
+const hour = 3_600_000;
 
 let deliveries: Delivery[] = [];
 const deliver = (options: Partial<DeliveryOptions> = {}) => {
@@ -128,18 +131,77 @@ describe('a clock that jumps', () => {
     expect(await stage.texts(place.phone)).toEqual(['before']);
   });
 
-  it('back, with something queued: it waits no longer than the jump was, and leaves once', async () => {
+  it('back by six hours: what was queued leaves within seconds, what waits waits as it was told, nothing is doubled', async () => {
+    const place = await stage.place();
+    const [waiting, fresh, other] = [
+      await stage.person(place),
+      await stage.person(place),
+      await stage.person(place),
+    ];
+    // Refused, and to be tried again in some seconds.
+    sim.faults.arm('server_error', { numberId: place.phoneNumberId });
+    const first = deliver();
+    const tried = await stage.say({ ...place, ...waiting }, 'tried before');
+    await until('its first try is over', async () => (await outcomes(tried))[0] === 'refused', 20_000);
+    await first.stop();
+    const queued = [
+      await stage.say(place, 'one'),
+      await stage.say(place, 'two'),
+      await stage.say(place, 'three'),
+    ];
+    clock.advance(-6 * hour);
+    const watches = [1, 2].map(() =>
+      startClockWatch({ clock, log, repairs: [() => setSendsBack(stage)], lookMs: 20 }),
+    );
+    try {
+      deliver();
+      for (const id of queued) await stage.becomes(id, 'accepted');
+      expect(await stage.texts(place.phone)).toEqual(['one', 'two', 'three']);
+      expect(await outcomes(tried)).toEqual(['refused']);
+      // Its wait counts from the jump on, however often it is looked at.
+      clock.advance(10_000);
+      deliveries.at(-1)?.wake();
+      await stage.becomes(tried, 'accepted');
+      // Noticed while it runs, too.
+      const late = await stage.say({ ...place, ...fresh }, 'while it runs');
+      await stage.becomes(late, 'accepted');
+      await deliveries.at(-1)?.stop();
+      const before = await stage.say({ ...place, ...other }, 'before the second');
+      clock.advance(-6 * hour);
+      await until(
+        'the row was looked at',
+        async () => {
+          const [row] = await query<{ due: boolean }>(
+            'select due_at <= $2 as due from send_queue where message_id = $1',
+            [before, clock.now().toISOString()],
+          );
+          return row?.due === true;
+        },
+        20_000,
+      );
+      deliver();
+      await stage.becomes(before, 'accepted');
+    } finally {
+      await Promise.all(watches.map((watch) => watch.stop()));
+    }
+    expect(await stage.texts(waiting.phone)).toEqual(['tried before']);
+    expect(await stage.texts(fresh.phone)).toEqual(['while it runs']);
+    expect(await stage.texts(other.phone)).toEqual(['before the second']);
+  });
+
+  it('forward by six hours: what waited goes, a lease that ran out is taken anew, nothing is doubled', async () => {
     const place = await stage.place();
     const other = await stage.person(place);
-    const queued = await stage.say(place, 'queued before');
-    clock.advance(-60_000);
+    sim.faults.arm('server_error', { numberId: place.phoneNumberId });
     deliver();
-    const fresh = await stage.say({ ...place, ...other }, 'queued after');
-    await stage.becomes(fresh, 'accepted');
-    clock.advance(60_000);
+    const tried = await stage.say(place, 'tried before');
+    await until('its first try is over', async () => (await outcomes(tried))[0] === 'refused', 20_000);
+    clock.advance(6 * hour);
     deliveries[0]?.wake();
-    await stage.becomes(queued, 'accepted');
-    expect(await stage.texts(place.phone)).toEqual(['queued before']);
-    expect(await stage.texts(other.phone)).toEqual(['queued after']);
+    await stage.becomes(tried, 'accepted');
+    const next = await stage.say({ ...place, ...other }, 'after');
+    await stage.becomes(next, 'accepted');
+    expect(await stage.texts(place.phone)).toEqual(['tried before']);
+    expect(await stage.texts(other.phone)).toEqual(['after']);
   });
 });

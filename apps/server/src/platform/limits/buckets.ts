@@ -59,6 +59,9 @@ interface Lease {
   asking: Promise<void> | null;
 }
 
+/** So long nothing is counted when nobody could be asked. */
+const openMs = 1_000;
+
 // Addresses are many under a flood: what is not in use is dropped beyond this.
 const remembered = 10_000;
 
@@ -79,7 +82,7 @@ export function createBuckets(options: { db: Database; log: Logger; redis?: Redi
         : null) ??
       (await patiently('without the database everything passes', onDatabase.lease(rule, bucket, chunk, now)));
     if (!leased) {
-      mine.openUntil = now.getTime() + 1_000;
+      mine.openUntil = now.getTime() + openMs;
       return;
     }
     mine.tokens = leased.taken;
@@ -119,6 +122,9 @@ export function createBuckets(options: { db: Database; log: Logger; redis?: Redi
       });
       for (;;) {
         const now = db.clock.now().getTime();
+        // A window that ends farther ahead than two are long was opened before the clock was set back.
+        if (held.until > now + rule.windowSeconds * 2_000) held.until = 0;
+        if (held.openUntil > now + openMs) held.openUntil = 0;
         if (held.tokens > 0 && held.until > now) {
           held.tokens -= 1;
           return say(true, now);

@@ -13,10 +13,14 @@ const lease = statement(
      select w.*, least($4::int, greatest(0, $3::int - w.used)) as taken
      from (
        select r.key,
-         case when r.started_at + $5::int * interval '1 second' <= $2::timestamptz then 0 else r.used end as used,
-         case when r.started_at + $5::int * interval '1 second' <= $2::timestamptz then $2::timestamptz
-           else r.started_at end as started_at
-       from rate_buckets r where r.key = $1 for update
+         case when r.ended then 0 else r.used end as used,
+         case when r.ended then $2::timestamptz else r.started_at end as started_at
+       from (
+         -- Also over: a window that begins farther ahead than one is long. The clock was set back since.
+         select *, started_at + $5::int * interval '1 second' <= $2::timestamptz
+           or started_at > $2::timestamptz + $5::int * interval '1 second' as ended
+         from rate_buckets where key = $1 for update
+       ) r
      ) w
    ) f
    where b.key = f.key

@@ -76,6 +76,23 @@ test('who is refused learns when to come back, and then passes', async () => {
   expect(await one.take(rule, 'a')).toEqual({ pass: true, max: 10, remaining: 9, resetSeconds: 60 });
 });
 
+test('a clock that is set back refuses nobody for longer than two windows', async () => {
+  const rule = { name: 'back', max: 10, windowSeconds: 60 };
+  const one = process();
+  expect(await passed([one], rule, 'a', 12)).toBe(10);
+  clock.advance(-6 * 3_600_000);
+  try {
+    for (const each of [one, process()]) {
+      expect(await each.take(rule, 'a')).toMatchObject({ pass: true, resetSeconds: 60 });
+    }
+    expect(await passed([process()], rule, 'a', 12)).toBe(8);
+    clock.advance(60_000);
+    expect(await passed([one, process()], rule, 'a', 12)).toBe(10);
+  } finally {
+    clock.advance(6 * 3_600_000);
+  }
+});
+
 test('a plan that is changed counts in the same window', async () => {
   const small = { name: 'plan', max: 5, windowSeconds: 60 };
   expect(await passed([process()], small, 'a', 9)).toBe(5);

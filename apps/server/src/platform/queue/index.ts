@@ -16,4 +16,5 @@ export { countJobs as jobCounts, listDeadJobs, retryJob } from './dead.ts';
 export { defineJob, type Handler, handle, type Job, type JobContext } from './define.ts';
 export { enqueue } from './enqueue.ts';
 export { installQueue } from './install.ts';
+export { setJobsBack } from './set-back.ts';
 export { type CronEntry, type JobsRuntime, registerJobs, startJobs } from './start.ts';

@@ -71,3 +71,12 @@ export const unlock = `
     update graphile_worker._private_job_queues set locked_at = null, locked_by = null where locked_by = any ($1::text[])
   )
   select count(*) as count, pg_notify('jobs:insert', json_build_object('r', random(), 'count', count(*))::text) from freed`;
+
+/** graphile's own clock is the database's. Made, or failed, in what is now the future: waits as long as it was told to. */
+export const setBack = `
+  with moved as (
+    update graphile_worker._private_jobs set run_at = now() + (run_at - updated_at), updated_at = now()
+    where locked_at is null and run_at > now() and updated_at > now()
+    returning 1
+  )
+  select count(*) as count, pg_notify('jobs:insert', json_build_object('r', random(), 'count', count(*))::text) from moved`;

@@ -19,6 +19,7 @@ import {
   listDeadJobs,
   registerJobs,
   retryJob,
+  setJobsBack,
   startJobs,
 } from './index.ts';
 
@@ -365,4 +366,37 @@ test('message_jobs shows jobs as S1 names them, to the system alone', async () =
   await expect(
     db.withTenant(workspaceId, systemActor, (tx) => tx.query('select * from message_jobs')),
   ).rejects.toThrow();
+});
+
+test('a clock that is set back: what was due is due, what waits waits as it was told', async () => {
+  const due = async () => {
+    const { rows } = await admin.query<{ seconds: number }>(
+      'select round(extract(epoch from run_at - now()))::int as seconds from graphile_worker._private_jobs order by id',
+    );
+    return rows.map((row) => row.seconds);
+  };
+  await db.withTenant(workspaceId, systemActor, (tx) =>
+    enqueue(
+      tx,
+      greet,
+      [1, 2, 3].map((i) => ({ workspaceId, payload: { i } })),
+    ),
+  );
+  // As if the first two had been made six hours from now, the second with a pause of a minute; the third is none of it.
+  await admin.query(
+    `update graphile_worker._private_jobs set updated_at = now() + interval '6 hours',
+       run_at = now() + interval '6 hours' + case when id = (select min(id) + 1 from graphile_worker._private_jobs)
+         then interval '1 minute' else interval '0' end
+     where id < (select max(id) from graphile_worker._private_jobs)`,
+  );
+  await admin.query(
+    "update graphile_worker._private_jobs set run_at = now() + interval '1 hour' where id = (select max(id) from graphile_worker._private_jobs)",
+  );
+  expect(await setJobsBack(db)).toBe(2);
+  const [first, second, third] = await due();
+  expect(first).toBeLessThanOrEqual(0);
+  expect(second).toBeGreaterThan(0);
+  expect(second).toBeLessThanOrEqual(60);
+  expect(third).toBeGreaterThan(3_000);
+  expect(await setJobsBack(db)).toBe(0);
 });
