@@ -120,17 +120,20 @@ const commit: Step = { name: 'chaski_commit', text: 'commit' };
 const forgetPlans: Step = { name: 'chaski_forget_plans', text: 'discard plans' };
 const settings =
   "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true), " +
-  "set_config('plan_cache_mode', $4, true)";
+  "set_config('plan_cache_mode', $4, true), set_config('enable_seqscan', $5, true)";
 /** What limits a person or a key; unset, nothing does. For the system and unlimited keys three settings less. */
 const limits =
-  "set_config('app.user_id', $5, true), set_config('app.number_ids', $6, true), set_config('app.own_only', $7, true)";
+  "set_config('app.user_id', $6, true), set_config('app.number_ids', $7, true), set_config('app.own_only', $8, true)";
 
-/** What `enter` and `switchTo` set: one plan for all values, or what PostgreSQL thinks best for these. */
-const planMode = (once: boolean) => (once ? 'force_generic_plan' : 'auto');
+/**
+ * What `enter` and `switchTo` set: one plan for all values and no walk through a whole table in it, or what PostgreSQL
+ * thinks best for these. It counts a queue while it is empty, or full of what waits after a stop: then a walk looks cheap.
+ */
+const planMode = (once: boolean) => (once ? ['force_generic_plan', 'off'] : ['auto', 'on']);
 const switchTo = (once: boolean): Step => ({
   name: 'chaski_plan_mode',
-  text: "select set_config('plan_cache_mode', $1, true)",
-  values: [planMode(once)],
+  text: "select set_config('plan_cache_mode', $1, true), set_config('enable_seqscan', $2, true)",
+  values: planMode(once),
 });
 
 /**
@@ -197,7 +200,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const enter =
     (role: string, workspaceId: string, actor: Actor) =>
     (once: boolean): Step => {
-      const base = [role, workspaceId, actor.role, planMode(once)];
+      const base = [role, workspaceId, actor.role, ...planMode(once)];
       const { numberIds = null, ownOnly = false } = actor.reach ?? {};
       if (actor.kind !== 'user' && numberIds === null && !ownOnly)
         return { name: 'chaski_enter', text: settings, values: base };
