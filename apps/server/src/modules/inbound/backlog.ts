@@ -20,8 +20,6 @@ interface Entry {
 export interface Backlog {
   readonly size: number;
   has(n: number): boolean;
-  /** Their numbers. */
-  waiting(): number[];
   /** Does one of these numbers have something waiting here. */
   concerns(numbers: ReadonlySet<string>): boolean;
   /** False when no more is taken; the body is claimed again later. */
@@ -69,7 +67,6 @@ export function createBacklog(deps: {
       return entries.length;
     },
     has: (n) => entries.some((entry) => entry.row.n === n),
-    waiting: () => entries.map((entry) => entry.row.n),
     concerns: (numbers) =>
       entries.some((entry) => {
         for (const number of numbers) if (entry.numbers.has(number)) return true;

@@ -2,8 +2,8 @@ import type { Database } from '../../platform/db/index.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Loop, startLoop } from '../../platform/loop.ts';
 import type { LaneLocks } from './lanes.ts';
-import { selectWaiting, type Wanted } from './queries.ts';
-import type { Shelves } from './shelves.ts';
+import { selectMissed, selectShards, selectWaiting } from './queries.ts';
+import type { Shelf, Shelves } from './shelves.ts';
 
 /** From being inserted to being committed takes a flush at most a minute: PostgreSQL ends it then. */
 const stragglerMs = 90_000;
@@ -12,12 +12,12 @@ const fullSweepEveryMs = 300_000;
 /** How often it asks for lanes that another process holds, and whether others want some of its own. */
 const askEveryMs = 500;
 const countEveryMs = 2_000;
-/** One look reads so many rows, and no more while so much is in memory. */
-const claimRows = 400;
+/** Nothing more is read while so much is in memory. */
 const maxRows = 20_000;
 const maxBytes = 48 * 1024 * 1024;
-/** A shelf with less than this is read on. */
+/** A shelf with less than this is read on; those so near to each other in the table together. */
 const refillBelow = 150;
+const nearby = 2_000;
 
 export interface Claims extends Loop {
   /** Forgets what it knows and looks at everything: somebody else may have worked the lanes. */
@@ -52,8 +52,13 @@ export function startClaims(options: {
   /** Where `high` stood when; everything below `floor` was seen a minute and a half ago. */
   let marks: { at: number; high: number }[] = [];
   let floor = 0;
+  /** Nothing old waits any more: what comes now lies under a day near today. */
+  let caughtUp = false;
   let nextSweep = 0;
   let nextFullSweep = 0;
+  /** Somebody said that there is more, or a look ended before everything: a turn that ended says neither. */
+  let more = true;
+  let lookedAt = 0;
 
   function restart(): void {
     const now = performance.now();
@@ -61,6 +66,8 @@ export function startClaims(options: {
     high = 0;
     marks = [];
     floor = 0;
+    caughtUp = false;
+    more = true;
     nextSweep = now + sweepEveryMs;
     nextFullSweep = now + fullSweepEveryMs;
   }
@@ -91,28 +98,24 @@ export function startClaims(options: {
     if (held.some((lane) => !before.includes(lane))) restart();
   }
 
-  const everywhere = (above: number): Wanted => ({
-    above,
-    lanes: held,
-    of: lanes,
-    without: shelves.behind().map((shelf) => shelf.key),
-    known: [],
-    limit: claimRows,
-  });
+  const placesOf = (some: readonly Shelf[]) =>
+    some.map((shelf) => ({ shard: shelf.key, above: shelf.behind ?? 0 }));
 
+  /** Reads on for the shelf that is furthest behind, and for those near it in the same look. */
   async function refill(): Promise<boolean> {
     const short = shelves.behind().filter((shelf) => shelf.rows.length < refillBelow);
     if (short.length === 0) return false;
-    const asked = short.slice(0, 16);
-    const found = await selectWaiting(
-      db,
-      asked.map((shelf) => ({ above: shelf.behind ?? 0, shard: shelf.key, limit: claimRows })),
-    );
-    asked.forEach((shelf, i) => {
-      const rows = found[i] ?? [];
-      shelves.put(rows, true);
-      if (rows.length < claimRows) shelves.caughtUp(shelf);
-    });
+    const from = Math.min(...short.map((shelf) => shelf.behind ?? 0));
+    const asked = short.filter((shelf) => (shelf.behind ?? 0) <= from + nearby).slice(0, 16);
+    const { rows, last, all } = await selectShards(db, placesOf(asked));
+    for (const shelf of asked) {
+      shelves.put(
+        rows.filter((row) => (row.shard ?? -1) === shelf.key),
+        true,
+      );
+      if (all) shelves.caughtUp(shelf);
+      else shelf.behind = Math.max(shelf.behind ?? 0, last);
+    }
     return true;
   }
 
@@ -120,20 +123,11 @@ export function startClaims(options: {
     const full = now >= nextFullSweep;
     if (!full && now < nextSweep) return false;
     const began = performance.now();
-    const from = full ? 0 : floor;
-    const seen = high;
-    const known = shelves.numbers();
-    const found = await selectWaiting(db, [
-      { ...everywhere(from), known },
-      ...shelves.behind().map((shelf) => ({
-        above: from,
-        upTo: shelf.behind ?? 0,
-        shard: shelf.key,
-        known,
-        limit: claimRows,
-      })),
-    ]);
-    const late = found.flat().filter((row) => row.n <= seen && !shelves.has(row));
+    const late = await selectMissed(
+      db,
+      { above: full ? 0 : floor, upTo: high, lanes: held, of: lanes, places: placesOf(shelves.behind()) },
+      (row) => shelves.has(row),
+    );
     const took = performance.now() - began;
     shelves.put(late);
     // Never more than a twentieth of the time, however much lies dead in the index.
@@ -143,17 +137,28 @@ export function startClaims(options: {
   }
 
   async function look(now: number): Promise<boolean> {
-    const [rows] = await selectWaiting(db, [everywhere(high)]);
-    shelves.put(rows ?? []);
-    high = Math.max(high, rows?.at(-1)?.n ?? 0);
+    if (!more && now - lookedAt < sweepEveryMs) return false;
+    more = false;
+    lookedAt = now;
+    const { rows, last, all } = await selectWaiting(db, {
+      above: high,
+      lanes: held,
+      of: lanes,
+      without: shelves.behind().map((shelf) => shelf.key),
+      near: caughtUp ? db.clock.now() : null,
+    });
+    shelves.put(rows);
+    high = Math.max(high, last);
+    caughtUp ||= all;
     const newest = marks.at(-1);
     if (!newest || now - newest.at >= sweepEveryMs) marks.push({ at: now, high });
     while (marks[0] && now - marks[0].at > stragglerMs) {
       floor = Math.max(floor, marks[0].high);
       marks.shift();
     }
-    if (rows && rows.length > 0) options.found();
-    return (rows?.length ?? 0) >= claimRows;
+    if (rows.length > 0) options.found();
+    more ||= !all;
+    return !all;
   }
 
   const loop = startLoop({
@@ -173,6 +178,10 @@ export function startClaims(options: {
   });
   return {
     ...loop,
+    wake() {
+      more = true;
+      loop.wake();
+    },
     restart,
     turned() {
       if (isFull() || shelves.behind().length > 0 || leaving.size > 0) loop.wake();

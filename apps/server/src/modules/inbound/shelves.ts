@@ -31,8 +31,6 @@ export interface Shelves {
   readonly size: number;
   readonly bytes: number;
   has(row: { n: number; shard: number | null }): boolean;
-  /** Numbers in memory. */
-  numbers(): number[];
   /** In the order of their numbers; what a full shelf does not take is left to its own reading. */
   put(rows: readonly RawEvent[], refill?: boolean): void;
   /** Shelves that are to be read by themselves. */
@@ -113,7 +111,6 @@ export function createShelves(options: ShelvesOptions): Shelves {
       return bytes;
     },
     has: ({ n, shard }) => known.has(n) || (shelves.get(keyOf(shard))?.backlog.has(n) ?? false),
-    numbers: () => [...known.keys(), ...[...shelves.values()].flatMap(({ backlog }) => backlog.waiting())],
     put(rows, refill = false) {
       for (const row of rows) {
         const shelf = shelfFor(keyOf(row.shard));
