@@ -1820,9 +1820,10 @@ create table usage (
   workspace_id uuid not null,
   month date not null,
   metric text not null,
+  number_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   shard smallint not null,
   count bigint not null default 0,
-  constraint usage_pkey PRIMARY KEY (workspace_id, month, metric, shard)
+  constraint usage_pkey PRIMARY KEY (workspace_id, month, metric, number_id, shard)
 );
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));

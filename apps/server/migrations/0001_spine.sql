@@ -112,9 +112,11 @@ create table usage (
   workspace_id uuid not null,
   month date not null,
   metric text not null,
+  -- the nil one: of no number
+  number_id uuid not null default '00000000-0000-0000-0000-000000000000',
   shard smallint not null,
   count bigint not null default 0,
-  primary key (workspace_id, month, metric, shard)
+  primary key (workspace_id, month, metric, number_id, shard)
 );
 call chaski_private.protect_tenant('usage');
 create view monthly_usage with (security_invoker = true) as

@@ -85,6 +85,10 @@ export const samples: Samples = {
   }),
   'GET /v1/operator/workspaces': () => ({ query: { status: 'active' } }),
   'GET /v1/operator/workspaces/:id': (stage) => ({ params: { id: stage.workspaceId } }),
+  'GET /v1/operator/workspaces/:id/usage': (stage) => ({
+    params: { id: stage.workspaceId },
+    query: { month: '2026-11' },
+  }),
   'PATCH /v1/operator/workspaces/:id': (stage) => ({
     params: { id: stage.workspaceId },
     body: { plan: 'unlimited' },

@@ -180,10 +180,10 @@ export interface Candidate {
 export async function judge(
   tx: Tx,
   candidates: readonly Candidate[],
-  { taking = false }: { taking?: boolean } = {},
+  { taking = false, templates: known }: { taking?: boolean; templates?: Templates } = {},
 ): Promise<Verdict[]> {
   const now = tx.now();
-  const templates = await templatesOf(tx, candidates);
+  const templates = known ?? (await templatesOf(tx, candidates));
   const usage = await usageOf(tx, candidates, taking);
   return candidates.map((candidate) => {
     const used = usage.get(candidate.facts.workspace_id) ?? { month: null, minute: null };
@@ -241,11 +241,10 @@ function templateKey({ facts, content }: Candidate): string | null {
   return `${facts.workspace_id}|${facts.account_id}|${template.name}|${template.language}`;
 }
 
+export type Templates = Map<string, { status: string; category: string }>;
+
 /** What WhatsApp told about the templates of these candidates; those it never mentioned are missing. */
-export async function templatesOf(
-  tx: Tx,
-  candidates: readonly Candidate[],
-): Promise<Map<string, { status: string; category: string }>> {
+export async function templatesOf(tx: Tx, candidates: readonly Candidate[]): Promise<Templates> {
   const asked = candidates.flatMap((candidate) => {
     const template = templateRef(candidate.content);
     return template ? [{ ...template, facts: candidate.facts }] : [];
@@ -266,14 +265,25 @@ export async function templatesOf(
 }
 
 export function templateOf(
-  templates: Map<string, { status: string; category: string }>,
+  templates: Templates,
   candidate: Candidate,
 ): { status: string; category: string } | null {
   return templates.get(templateKey(candidate) ?? '') ?? null;
 }
 
-/** Metric of `usage` that plans limit. */
+/** Metric of `usage` that plans limit; with `.<category>` it is counted by what WhatsApp calls it. */
 export const sentMetric = 'messages.sent';
+
+const categories = ['utility', 'marketing', 'authentication'] as const;
+
+/** What a message is to WhatsApp: its template's category, else service. */
+export function categoryOf(
+  templates: Templates,
+  candidate: Candidate,
+): 'service' | (typeof categories)[number] {
+  const category = templateOf(templates, candidate)?.category.toLowerCase() ?? '';
+  return categories.find((one) => category.startsWith(one)) ?? 'service';
+}
 
 // More than all processes together could have on their way uncommitted: further from the end nobody waits for anybody.
 const nearEnd = 1_000;

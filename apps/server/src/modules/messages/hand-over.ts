@@ -10,7 +10,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { getContact } from '../contacts/index.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
-import { sendFacts, templateOf, type templatesOf } from './can-send.ts';
+import { sendFacts, type Templates, templateOf } from './can-send.ts';
 import type { HeldNumber } from './held.ts';
 import { campaignLane } from './lane.ts';
 import type { ClaimRecord } from './queries-send.ts';
@@ -36,8 +36,6 @@ export interface HandOverDeps {
 const mergePauseMs = 1_000;
 /** Between two questions for a token whose keeper is away. */
 const vaultPauseMs = 30_000;
-
-export type Templates = Awaited<ReturnType<typeof templatesOf>>;
 
 export interface HandOver {
   /** Everything between the claim and the result of one message. Never rejects. */

@@ -7,6 +7,7 @@ import { applyIdentityChange, type ContactRow, isSomebody, resolveMany } from '.
 import { openMany, type Touch, touchMany } from '../conversations/index.ts';
 import { expectMany } from '../media/index.ts';
 import type { NumberRoute } from '../numbers/index.ts';
+import { countUsage } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
 import { insertReceived, type NewMessage, providerKey, updateTargets } from './queries-receive.ts';
 import { shownError } from './rules-status.ts';
@@ -76,6 +77,14 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   await emit(
     tx,
     fresh.flatMap(({ row, received }) => eventsOf(row, received)),
+  );
+  await countUsage(
+    tx,
+    fresh.flatMap(({ row }) =>
+      row.direction === 'in'
+        ? [{ workspaceId: row.workspaceId, metric: 'messages.received', numberId: row.numberId, count: 1 }]
+        : [],
+    ),
   );
   const echoes = fresh.filter(({ row }) => row.direction === 'out').map(({ row }) => row);
   if (echoes.length > 0) await applyPending(tx, echoes);

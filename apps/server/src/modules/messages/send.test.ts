@@ -50,8 +50,13 @@ describe('send', () => {
       ]),
     ).toEqual([{ last_preview: 'hi there', last_direction: 'out' }]);
     expect(
-      await query('select count from monthly_usage where workspace_id = $1', [place.workspaceId]),
-    ).toEqual([{ count: 1 }]);
+      await query('select metric, count from monthly_usage where workspace_id = $1 order by 1', [
+        place.workspaceId,
+      ]),
+    ).toEqual([
+      { metric: 'messages.sent', count: 1 },
+      { metric: 'messages.sent.service', count: 1 },
+    ]);
     expect(
       await query("select name, actor->>'id' as actor from events where data->>'messageId' = $1", [
         message.id,

@@ -7,7 +7,7 @@ import { isId, newId } from '../../platform/ids.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { refuseOthersAnswer, touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
-import { factsFor, judge, placeOf, sentMetric, type Target } from './can-send.ts';
+import { categoryOf, factsFor, judge, placeOf, sentMetric, type Target, templatesOf } from './can-send.ts';
 import { checkFiles } from './files.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
 import { type MessageRow, toMessage } from './rows.ts';
@@ -184,7 +184,8 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     if (!found) throw errors.notFound('conversation', { conversationId: command.conversationId });
     return { command, ord, facts: found, purpose: purposeOf(command), content: command.content };
   });
-  const verdicts = await judge(tx, candidates, { taking: true });
+  const templates = await templatesOf(tx, candidates);
+  const verdicts = await judge(tx, candidates, { taking: true, templates });
   const accepted = candidates
     .filter(({ ord }, index) => {
       const verdict = verdicts[index]!;
@@ -237,7 +238,14 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     );
     await countUsage(
       tx,
-      queued.map(({ command }) => ({ workspaceId: command.workspaceId, metric: sentMetric, count: 1 })),
+      queued.flatMap((candidate) =>
+        [sentMetric, `${sentMetric}.${categoryOf(templates, candidate)}`].map((metric) => ({
+          workspaceId: candidate.command.workspaceId,
+          metric,
+          numberId: candidate.facts.number_id,
+          count: 1,
+        })),
+      ),
     );
     await emit(
       tx,

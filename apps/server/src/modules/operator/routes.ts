@@ -5,6 +5,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { numberRoutes } from './number-routes.ts';
 import { planRoutes } from './plan-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 
 export interface InboundLag {
@@ -26,6 +27,7 @@ export interface OperatorDeps {
 export function operatorRoutes(deps: OperatorDeps): (app: HttpApp) => Promise<void> {
   return async (app) => {
     workspaceRoutes(app, deps);
+    usageRoutes(app, deps);
     planRoutes(app, deps);
     numberRoutes(app, deps);
     deadLetterRoutes(app, deps);

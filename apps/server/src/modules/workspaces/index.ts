@@ -39,3 +39,4 @@ export {
   workspaceSettings,
 } from './settings.ts';
 export { countUsage, monthOf, readUsage, readUsageEverywhere } from './usage.ts';
+export { usageOf, usageParts, usageQuery } from './usage-routes.ts';

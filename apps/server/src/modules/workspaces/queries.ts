@@ -61,9 +61,17 @@ export const updateWorkspaceRow = statement(
 
 export const addUsage = statement(
   'workspaces.add_usage',
-  `insert into usage (workspace_id, month, metric, shard, count)
-   select * from unnest($1::uuid[], $2::date[], $3::text[], $4::smallint[], $5::bigint[])
-   on conflict (workspace_id, month, metric, shard) do update set count = usage.count + excluded.count`,
+  `insert into usage (workspace_id, month, metric, number_id, shard, count)
+   select * from unnest($1::uuid[], $2::date[], $3::text[], $4::uuid[], $5::smallint[], $6::bigint[])
+   on conflict (workspace_id, month, metric, number_id, shard) do update set count = usage.count + excluded.count`,
+);
+
+/** One month by number; the nil number is none. */
+export const sumUsageByNumber = statement(
+  'workspaces.sum_usage_by_number',
+  `select number_id as "numberId", metric, sum(count)::bigint as count from usage
+    where workspace_id = $1 and month = $2::date and number_id <> $3::uuid group by number_id, metric
+    order by number_id, metric`,
 );
 
 export const sumUsage = statement(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Database, TenantTx } from '../../platform/db/index.ts';
+import type { Database, TenantTx, Tx } from '../../platform/db/index.ts';
 import { type Http, type HttpApp, inTenant, principalOf } from '../../platform/http/index.ts';
 import { limitsFor, planBody } from './plans.ts';
 import { countMembersOf } from './quota.ts';
-import { monthOf, readMonths } from './usage.ts';
+import { monthOf, readMonths, readNumbers } from './usage.ts';
 
 export interface UsageRoutesDeps {
   db: Database;
@@ -12,7 +12,45 @@ export interface UsageRoutesDeps {
   standing(tx: TenantTx): Promise<{ numbers: number; contacts: number; files: number; fileBytes: number }>;
 }
 
-const counts = z.record(z.string(), z.number().int()).describe('`messages.sent` and what else is counted.');
+const counts = z
+  .record(z.string(), z.number().int())
+  .describe(
+    'What was counted: `messages.received`, `messages.sent`, and of these by category `messages.sent.service`, `.utility`, `.marketing`, `.authentication`.',
+  );
+/** What a workspace and the operator see alike. */
+export const usageParts = {
+  months: z.array(z.object({ month: z.string(), counts })).describe('The newest first, 12 at most.'),
+  numbers: z
+    .object({ month: z.string(), data: z.array(z.object({ numberId: z.string(), counts })) })
+    .describe('By number, of the month that was asked for, else the running one.'),
+};
+
+export const usageQuery = z.strictObject({
+  month: z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Write it like 2026-11.')
+    .optional()
+    .describe('Of which month numbers are shown.')
+    .meta({ examples: ['2026-11'] }),
+});
+
+/** The counters behind both: a few hundred rows however many messages there were. */
+export async function usageOf(
+  tx: Tx,
+  workspaceId: string,
+  { month: asked, only }: { month?: string | undefined; only: readonly string[] | null },
+) {
+  const month = asked === undefined ? monthOf(tx.now()) : `${asked}-01`;
+  const numbers = await readNumbers(tx, workspaceId, month);
+  return {
+    months: await readMonths(tx, workspaceId, 12),
+    numbers: {
+      month,
+      data: only === null ? numbers : numbers.filter(({ numberId }) => only.includes(numberId)),
+    },
+  };
+}
+
 const quota = z.object({
   limit: z.number().int().nullable().describe('null = no limit.'),
   used: z.number().int(),
@@ -25,7 +63,7 @@ const usageBody = z
     plan: planBody,
     quotas: z.object({ messagesPerMonth: quota, numbers: quota, members: quota, contacts: quota }),
     storage: z.object({ files: z.number().int(), bytes: z.number().int() }),
-    months: z.array(z.object({ month: z.string(), counts })).describe('The newest first, 12 at most.'),
+    ...usageParts,
   })
   .meta({ id: 'Usage' });
 
@@ -45,6 +83,7 @@ export function usageRoutes({ db, gate, standing }: UsageRoutesDeps): (app: Http
         schema: {
           tags: ['workspace'],
           description: 'What was used, by month, and what the plan leaves. By day and number: /v1/analytics.',
+          querystring: usageQuery,
           response: { 200: usageBody },
         },
       },
@@ -52,10 +91,13 @@ export function usageRoutes({ db, gate, standing }: UsageRoutesDeps): (app: Http
         const plan = await limitsFor(db, principalOf(request).workspaceId);
         return inTenant(db, request, async (tx) => {
           const month = monthOf(tx.now());
-          const months = await readMonths(tx, 12);
+          const used = await usageOf(tx, tx.workspaceId, {
+            month: request.query.month,
+            only: principalOf(request).numberIds,
+          });
           const members = await countMembersOf(tx, tx.workspaceId);
           const { numbers, contacts, files, fileBytes } = await standing(tx);
-          const sent = months.find((one) => one.month === month)?.counts['messages.sent'] ?? 0;
+          const sent = used.months.find((one) => one.month === month)?.counts['messages.sent'] ?? 0;
           return {
             month,
             plan,
@@ -66,7 +108,7 @@ export function usageRoutes({ db, gate, standing }: UsageRoutesDeps): (app: Http
               contacts: quotaOf(plan.contacts, contacts),
             },
             storage: { files, bytes: fileBytes },
-            months,
+            ...used,
           };
         });
       },
