@@ -292,6 +292,7 @@ describe('in production', () => {
     expect(await exited).toBe(1);
     expect(output()).toMatch(/JWT_SECRET: .*`chaski keys`/);
     expect(output()).toMatch(/SEALING_KEYS: .*`chaski keys`/);
+    expect(output()).toMatch(/PUBLIC_URL: .*https:/);
     expect(existsSync(folder.path)).toBe(false);
   });
 
@@ -299,6 +300,7 @@ describe('in production', () => {
     const made = await chaski(['keys'], { dataDir: folder.path });
     const env = {
       NODE_ENV: 'production',
+      ALLOW_HTTP: 'true',
       APP_SECRETS: 'a-secret-from-meta-0123456789',
       ...Object.fromEntries(
         made.out

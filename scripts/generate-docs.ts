@@ -43,6 +43,9 @@ With \`NODE_ENV=production\` there is no demo, no simulator and no generated sec
 (32 characters or more) must be set; \`chaski keys\` makes both. To change the sealing key: put the new one in front of
 the old one, restart every process, run \`chaski keys rotate\`, and remove the old one when it says so.
 
+\`PUBLIC_URL\` must be the https address that browsers use, also where a proxy ends TLS: it is what makes cookies
+\`Secure\`. \`ALLOW_HTTP=true\` says that the network is trusted instead.
+
 ## Names of other systems that set nothing here
 
 | name | why |

@@ -5,6 +5,13 @@ import type { Config } from './config.ts';
 const LAST_EXPIRED_GRAPH_VERSION = 20;
 const MIN_JWT_SECRET = 32;
 
+/** Nobody on the way reads along: TLS, or a way that does not leave the machine. */
+function isPrivate(publicUrl: string | undefined): boolean {
+  if (publicUrl === undefined) return false;
+  const { protocol, hostname } = new URL(publicUrl);
+  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
 export function check(
   config: Config,
   purpose: 'start' | 'command',
@@ -88,6 +95,19 @@ export function check(
     return;
   }
   if (purpose === 'command') return;
+  if (config.roles.includes('api') && !isPrivate(config.publicUrl)) {
+    // Not a warning: cookies get Secure and their __Host- name from this address alone, and nobody reads the log of a
+    // program that works. A proxy with TLS in front changes nothing while the program does not know of it.
+    if (config.allowHttp) {
+      warnings.push(
+        'ALLOW_HTTP: people sign in over plain http; whoever can listen on the network can act as them.',
+      );
+    } else {
+      problems.push(
+        'PUBLIC_URL: production needs the https address that browsers use (https://chat.example.com), or the cookies that sign people in are sent over plain http too. Without TLS, on a network you trust, set ALLOW_HTTP=true.',
+      );
+    }
+  }
   if (config.compatTenants === 'open') {
     problems.push('COMPAT_TENANTS: open is for the demo; in production anybody could make tenants.');
   }

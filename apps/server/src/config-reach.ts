@@ -1,6 +1,6 @@
 /** Where we listen, how the world reaches us, and where the database and the simulator are. */
 import { z } from 'zod';
-import { GROUPS, httpUrl, list, number, postgresUrl, setting } from './config-setting.ts';
+import { flag, GROUPS, httpUrl, list, number, postgresUrl, setting } from './config-setting.ts';
 
 export const reachSettings = {
   PORT: setting(number(0, 65_535).default(3000), {
@@ -17,6 +17,10 @@ export const reachSettings = {
     aliases: [{ name: 'DOMAIN', read: (value) => (value.includes('://') ? value : `https://${value}`) }],
     example: 'https://chat.example.com',
     defaultText: 'http://localhost:<port>',
+  }),
+  ALLOW_HTTP: setting(flag.default(false), {
+    group: GROUPS.addresses,
+    doc: 'Lets production start without an https PUBLIC_URL, for a network you trust: the cookies that sign people in are then readable on the way.',
   }),
   CORS_ORIGINS: setting(list.default([]), {
     group: GROUPS.addresses,

@@ -157,6 +157,7 @@ describe('problems', () => {
     expect(said).toMatch(/set both or none/);
     const aws = {
       NODE_ENV: 'production',
+      PUBLIC_URL: 'https://chat.example.com',
       JWT_SECRET: hex,
       USE_AWS_SECRETS: 'true',
       AWS_REGION: 'eu-central-1',
@@ -172,8 +173,40 @@ describe('problems', () => {
     expect(said).toMatch(/DEMO:/);
     expect(said).toMatch(/JWT_SECRET:.*`chaski keys`/);
     expect(said).toMatch(/SEALING_KEYS:.*`chaski keys`/);
-    expect(good({ NODE_ENV: 'production', JWT_SECRET: hex, MASTER_KEY: hex })).toMatchObject({ demo: false });
+    const safe = { NODE_ENV: 'production', JWT_SECRET: hex, MASTER_KEY: hex };
+    const https = { PUBLIC_URL: 'https://chat.example.com' };
+    expect(good({ ...safe, ...https })).toMatchObject({ demo: false });
     expect(parseConfig({ NODE_ENV: 'production' }, {}, { purpose: 'command' }).ok).toBe(true);
+  });
+
+  test('production wants cookies that nobody on the way reads, or to be told that the way is safe', () => {
+    const safe = { NODE_ENV: 'production', JWT_SECRET: hex, MASTER_KEY: hex };
+    for (const plain of [
+      {},
+      { PUBLIC_URL: 'http://chat.lan' },
+      { PUBLIC_URL: 'http://localhost.example.com' },
+    ]) {
+      expect(problems({ ...safe, ...plain })).toEqual([
+        expect.stringMatching(/^PUBLIC_URL: .*https:\/\/chat\.example\.com.*ALLOW_HTTP=true/),
+      ]);
+      const told = parseConfig({ ...safe, ...plain, ALLOW_HTTP: 'true' });
+      expect(told.ok).toBe(true);
+      expect(told.warnings).toContainEqual(expect.stringContaining('plain http'));
+      // A worker has no cookies; nothing is asked of a laptop.
+      good({ ...safe, ...plain, ROLES: 'worker' });
+      good(plain);
+    }
+    for (const url of [
+      'https://chat.example.com',
+      'http://localhost:3000',
+      'http://127.0.0.1',
+      'http://[::1]:80',
+    ]) {
+      expect(parseConfig({ ...safe, PUBLIC_URL: url }).warnings).toEqual(
+        expect.not.arrayContaining([expect.stringContaining('plain http')]),
+      );
+      good({ ...safe, PUBLIC_URL: url });
+    }
   });
 });
 

@@ -37,7 +37,12 @@ test('a configured key seals, the generated one still opens', () => {
 });
 
 test('production generates nothing', () => {
-  const env = { NODE_ENV: 'production', SEALING_KEYS: 'ab'.repeat(32), JWT_SECRET: 'x'.repeat(32) };
+  const env = {
+    NODE_ENV: 'production',
+    ALLOW_HTTP: 'true',
+    SEALING_KEYS: 'ab'.repeat(32),
+    JWT_SECRET: 'x'.repeat(32),
+  };
   expect(loadSecrets(config(env), dataDir)).toMatchObject({ demoApiKey: null, simulatorAdminKey: null });
   expect(readdirSync(dataDir)).toEqual([]);
 });
@@ -74,6 +79,7 @@ test('USE_AWS_SECRETS: the keys are those of AWS; when it is away nothing starts
     TOKEN_MASTER_KEY: 'ab'.repeat(32),
     JWT_SECRET: 'x'.repeat(40),
     NODE_ENV: 'production',
+    ALLOW_HTTP: 'true',
   };
   const { sealingKeys } = loadSecrets(await withSealingKeys(config(env)), dataDir);
   expect(sealingKeys).toEqual(['cd'.repeat(32)]);
