@@ -1320,6 +1320,16 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** What a workspace received, sent and stores, by month, kind and number. */
+      getWorkspaceUsage: (
+        input: t.OperatorGetWorkspaceUsageData['path'] & { query?: t.OperatorGetWorkspaceUsageData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
+        call<t.OperatorGetWorkspaceUsageResponses[keyof t.OperatorGetWorkspaceUsageResponses]>(
+          { method: 'GET', path: '/v1/operator/workspaces/{id}/usage', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** All plans, the smallest first. There are few: no pages. */
       listPlans: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
         call<t.OperatorListPlansResponses[keyof t.OperatorListPlansResponses]>(
@@ -1742,7 +1752,7 @@ export function operations(call: Call) {
     },
     usage: {
       /** What was used, by month, and what the plan leaves. By day and number: /v1/analytics. */
-      get: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+      get: (input?: { query?: t.UsageGetData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.UsageGetResponses[keyof t.UsageGetResponses]>(
           { method: 'GET', path: '/v1/usage', answer: 'json' },
           input ?? {},
@@ -1969,6 +1979,7 @@ export const addresses = {
   'operator.getParked': 'get /v1/operator/parked',
   'operator.getRawEventBody': 'get /v1/operator/raw-events/{n}/body',
   'operator.getWorkspace': 'get /v1/operator/workspaces/{id}',
+  'operator.getWorkspaceUsage': 'get /v1/operator/workspaces/{id}/usage',
   'operator.listAudit': 'get /v1/operator/audit',
   'operator.listDeadLetters': 'get /v1/operator/dead-letters',
   'operator.listKeys': 'get /v1/operator/keys',

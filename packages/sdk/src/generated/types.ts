@@ -459,6 +459,79 @@ export type Workspace = {
   createdAt: string;
 };
 
+export type Usage = {
+  /**
+   * The first day of the running month, UTC.
+   */
+  month: string;
+  plan: Plan;
+  quotas: {
+    messagesPerMonth: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    numbers: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    members: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+    contacts: {
+      /**
+       * null = no limit.
+       */
+      limit: number | null;
+      used: number;
+      left: number | null;
+    };
+  };
+  storage: {
+    files: number;
+    bytes: number;
+  };
+  /**
+   * The newest first, 12 at most.
+   */
+  months: Array<{
+    month: string;
+    /**
+     * What was counted: `messages.received`, `messages.sent`, and of these by category `messages.sent.service`, `.utility`, `.marketing`, `.authentication`.
+     */
+    counts: {
+      [key: string]: number;
+    };
+  }>;
+  /**
+   * By number, of the month that was asked for, else the running one.
+   */
+  numbers: {
+    month: string;
+    data: Array<{
+      numberId: string;
+      /**
+       * What was counted: `messages.received`, `messages.sent`, and of these by category `messages.sent.service`, `.utility`, `.marketing`, `.authentication`.
+       */
+      counts: {
+        [key: string]: number;
+      };
+    }>;
+  };
+};
+
 export type Account = {
   id: string;
   /**
@@ -2188,6 +2261,7 @@ export type SavedFilter = {
     number?: string;
     team?: string;
     label?: string;
+    segment?: string;
     assignee?: string | 'me' | 'none';
     unread?: boolean;
     waiting?: boolean;
@@ -2361,6 +2435,40 @@ export type OperatedNumber = {
   workspaceId: string;
 };
 
+export type OperatedUsage = {
+  storage: {
+    files: number;
+    bytes: number;
+  };
+  /**
+   * The newest first, 12 at most.
+   */
+  months: Array<{
+    month: string;
+    /**
+     * What was counted: `messages.received`, `messages.sent`, and of these by category `messages.sent.service`, `.utility`, `.marketing`, `.authentication`.
+     */
+    counts: {
+      [key: string]: number;
+    };
+  }>;
+  /**
+   * By number, of the month that was asked for, else the running one.
+   */
+  numbers: {
+    month: string;
+    data: Array<{
+      numberId: string;
+      /**
+       * What was counted: `messages.received`, `messages.sent`, and of these by category `messages.sent.service`, `.utility`, `.marketing`, `.authentication`.
+       */
+      counts: {
+        [key: string]: number;
+      };
+    }>;
+  };
+};
+
 export type OperatedWorkspace = {
   id: string;
   name: string;
@@ -2462,64 +2570,6 @@ export type Invitation = {
   createdAt: string;
   sentAt: string;
   expiresAt: string;
-};
-
-export type Usage = {
-  /**
-   * The first day of the running month, UTC.
-   */
-  month: string;
-  plan: Plan;
-  quotas: {
-    messagesPerMonth: {
-      /**
-       * null = no limit.
-       */
-      limit: number | null;
-      used: number;
-      left: number | null;
-    };
-    numbers: {
-      /**
-       * null = no limit.
-       */
-      limit: number | null;
-      used: number;
-      left: number | null;
-    };
-    members: {
-      /**
-       * null = no limit.
-       */
-      limit: number | null;
-      used: number;
-      left: number | null;
-    };
-    contacts: {
-      /**
-       * null = no limit.
-       */
-      limit: number | null;
-      used: number;
-      left: number | null;
-    };
-  };
-  storage: {
-    files: number;
-    bytes: number;
-  };
-  /**
-   * The newest first, 12 at most.
-   */
-  months: Array<{
-    month: string;
-    /**
-     * `messages.sent` and what else is counted.
-     */
-    counts: {
-      [key: string]: number;
-    };
-  }>;
 };
 
 export type Impersonation = {
@@ -5137,11 +5187,20 @@ export type WorkspaceUpdateResponse = WorkspaceUpdateResponses[keyof WorkspaceUp
 export type UsageGetData = {
   body?: never;
   path?: never;
-  query?: never;
+  query?: {
+    /**
+     * Of which month numbers are shown.
+     */
+    month?: string;
+  };
   url: '/v1/usage';
 };
 
 export type UsageGetErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
   /**
    * No credentials, or none that count.
    */
@@ -11452,6 +11511,7 @@ export type SavedFiltersCreateData = {
       number?: string;
       team?: string;
       label?: string;
+      segment?: string;
       assignee?: string | 'me' | 'none';
       unread?: boolean;
       waiting?: boolean;
@@ -18293,6 +18353,60 @@ export type OperatorUpdateWorkspaceResponses = {
 
 export type OperatorUpdateWorkspaceResponse =
   OperatorUpdateWorkspaceResponses[keyof OperatorUpdateWorkspaceResponses];
+
+export type OperatorGetWorkspaceUsageData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: {
+    /**
+     * Of which month numbers are shown.
+     */
+    month?: string;
+  };
+  url: '/v1/operator/workspaces/{id}/usage';
+};
+
+export type OperatorGetWorkspaceUsageErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorGetWorkspaceUsageError =
+  OperatorGetWorkspaceUsageErrors[keyof OperatorGetWorkspaceUsageErrors];
+
+export type OperatorGetWorkspaceUsageResponses = {
+  /**
+   * Default Response
+   */
+  200: OperatedUsage;
+};
+
+export type OperatorGetWorkspaceUsageResponse =
+  OperatorGetWorkspaceUsageResponses[keyof OperatorGetWorkspaceUsageResponses];
 
 export type OperatorListPlansData = {
   body?: never;
