@@ -12,6 +12,7 @@
  *   POST /_sim/tokens      {token, expired?, scopes?}
  *   POST /_sim/signup      {accountId, appId}           → { code }: Embedded Signup, exchanged at /oauth/access_token
  *   GET|POST /_sim/people ; POST /_sim/people/{id}/messages {numberId, …NewMessage} ; POST …/{id}/read {numberId}
+ *   POST /_sim/people/{id}/call {numberId, do?}         start (default), answer, hang_up
  *   GET|POST|DELETE /_sim/faults
  *   POST /_sim/limits      {accountId?, tier?, marketingCap?, phoneNumberId?, quality?} ; GET: calls beyond them
  *   POST /_sim/clock       {advanceMs}                  only with a virtual clock
@@ -26,7 +27,7 @@ import { type Call, HttpError, readObject, safeDecode, sendJson } from './http.t
 import type { Simulator } from './index.ts';
 import { asArray, asString, isObject, type JsonObject } from './json.ts';
 import { personReads, personSends } from './persons.ts';
-import { armFault, newMessage } from './phone-routes.ts';
+import { armFault, callBy, newMessage } from './phone-routes.ts';
 import type { TemplateChange } from './template-life.ts';
 import type { TemplateCategory, TemplateStatus } from './templates.ts';
 import type { Tier } from './tier.ts';
@@ -150,6 +151,10 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
         newMessage(content),
       );
       return sendJson(res, 201, { id: message.id });
+    }
+    case 'POST people/:id/call': {
+      const number = numberOf(world, need(body, 'numberId'));
+      return sendJson(res, 201, { id: callBy(world, personOf(world, id), number, body.do ?? 'start').id });
     }
     case 'POST people/:id/read':
       personReads(world, personOf(world, id), numberOf(world, need(body, 'numberId')));

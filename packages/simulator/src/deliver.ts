@@ -3,8 +3,9 @@
  * Source: Meta "Status messages" webhook, "Pricing"; states never wait for one another on the wire.
  */
 import { request } from 'undici';
+import { takeRequest } from './call-permissions.ts';
 import { type GraphCode, GraphError, webhookError } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import { asObject, type JsonObject } from './json.ts';
 import { saveChat, saveMessage, saveStage } from './keep.ts';
 import { takePair, takeThroughput, windowUntil } from './limits.ts';
 import { cappedFor } from './marketing.ts';
@@ -69,6 +70,7 @@ export function accept(world: World, number: Num, order: Send, version: number):
   });
   const chat = chatOf(world, person, number);
   counted(world, 'pair', () => takePair(chat, now));
+  if (asObject(order.raw.interactive).type === 'call_permission_request') takeRequest(world, chat);
   const outside = !order.template && !number.mock && windowUntil(chat, now) === null;
   const reason =
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.';

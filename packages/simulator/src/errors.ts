@@ -50,6 +50,13 @@ const CODES = {
   132016: [400, 'Template is disabled'],
   133005: [400, 'Two step verification PIN mismatch'],
   133010: [400, 'Phone number not registered'],
+  138000: [400, 'Calling not enabled'],
+  138001: [400, 'Receiver uncallable'],
+  138003: [400, 'Duplicate call'],
+  138004: [400, 'Call connection error'],
+  138006: [400, 'No call permission'],
+  138009: [400, 'Call permission request limit reached'],
+  138010: [400, 'Business-initiated calls limit reached'],
 } as const satisfies Record<number, readonly [number, string]>;
 
 export type GraphCode = keyof typeof CODES;

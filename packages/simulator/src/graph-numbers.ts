@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type Accepted, accept, sendEarly } from './deliver.ts';
 import { GraphError } from './errors.ts';
 import { checkedOverride, type GraphCall, json, methodError, permit, pick } from './graph-call.ts';
+import { callPermissions, callSettings, calls, changeCallSettings } from './graph-calls.ts';
 import { readBody, sendJson } from './http.ts';
 import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
 import { saveNumber } from './keep.ts';
@@ -18,7 +19,7 @@ import { accountOf, type Num, type Scope, type World } from './world.ts';
 export async function numberEdge(call: GraphCall, number: Num, edge: string): Promise<void> {
   const { world, method, res } = call;
   const scope: Scope =
-    edge === 'messages' || edge === 'marketing_messages' || edge === 'media'
+    edge === 'messages' || edge === 'marketing_messages' || edge === 'media' || edge.startsWith('call')
       ? 'whatsapp_business_messaging'
       : 'whatsapp_business_management';
   permit(call, number.accountId, scope, number.id);
@@ -28,6 +29,14 @@ export async function numberEdge(call: GraphCall, number: Num, edge: string): Pr
       return messages(call, number, edge === 'marketing_messages');
     case 'POST media':
       return media(call);
+    case 'POST calls':
+      return calls(call, number);
+    case 'GET call_permissions':
+      return callPermissions(call, number);
+    case 'GET settings':
+      return callSettings(call, number);
+    case 'POST settings':
+      return changeCallSettings(call, number);
     case 'GET ':
       return sendJson(
         res,

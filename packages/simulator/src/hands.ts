@@ -1,4 +1,5 @@
 /** Somebody with a phone in hand: what a test or the admin API lets a person do, and what lies on the phone. */
+import { openCall, personAnswers, personCalls, personHangsUp } from './calls.ts';
 import { playedByPerson, readByPerson } from './deliver.ts';
 import { saysInGroup } from './groups.ts';
 import type { JsonObject } from './json.ts';
@@ -50,6 +51,12 @@ export interface PersonHandle {
   tapButton(messageId: string, button: string | number): string;
   /** Picks a row of a list by id or title. */
   pickRow(messageId: string, row: string): string;
+  /** Rings the business; returns the call's id. */
+  call(to?: string): string;
+  /** Answers the business's call. */
+  answerCall(to?: string): void;
+  /** Declines it, ends it, or stops ringing. */
+  hangUp(to?: string): void;
   /** '' takes it away. */
   react(messageId: string, emoji: string): void;
   /** Keeps a file on the phone; returns the id to send. */
@@ -106,6 +113,11 @@ export function handle(world: World, person: Person): PersonHandle {
     if (!message || message.personId !== person.id) throw new RangeError(`no message ${id} on this phone`);
     return message;
   };
+  const current = (to: string | undefined): Message => {
+    const open = openCall(chatOf(world, person, numberFor(world, to)));
+    if (!open) throw new RangeError('no call is under way');
+    return open;
+  };
   const send = (message: NewMessage, number: Num) => personSends(world, person, number, message).id;
   const asMessage = (message: NewMessage | string): NewMessage =>
     typeof message === 'string' ? { type: 'text', text: message } : message;
@@ -159,6 +171,8 @@ export function handle(world: World, person: Person): PersonHandle {
           });
         case 'send_location':
           return answer(message, { type: 'location', latitude: 48.137, longitude: 11.575 });
+        case 'allow_calls':
+          return answer(message, { type: 'call_permission', accepted: button.accepted });
         case 'share_contact':
           return answer(message, {
             type: 'contacts',
@@ -180,6 +194,9 @@ export function handle(world: World, person: Person): PersonHandle {
       if (!row) throw new RangeError(`message ${id} has no row ${wanted}`);
       return answer(message, { type: 'list_reply', ...row });
     },
+    call: (to) => personCalls(world, person, numberFor(world, to)).id,
+    answerCall: (to) => personAnswers(world, current(to)),
+    hangUp: (to) => personHangsUp(world, current(to)),
     react(id, emoji) {
       send({ type: 'reaction', messageId: id, emoji }, numberFor(world, received(id).numberId));
     },

@@ -398,3 +398,22 @@ test('kill -9 of a real process: an answered message is there', async () => {
   };
   await expect.poll(shown).toEqual(['before the kill']);
 });
+
+test('a call that rings goes on ringing after a restart, and is over when its minute is', async () => {
+  const journal = folder();
+  const on = await stage({ journal });
+  const person = ana(on);
+  const id = person.call();
+  await on.sim.advance(20_000);
+  const sim = await restart(on, journal);
+  await sim.idle();
+  expect(chat(sim).map((message) => message.content)).toMatchObject([
+    { type: 'text' },
+    { type: 'call', state: 'ringing' },
+  ]);
+  await sim.advance(40_000);
+  expect(chat(sim).at(-1)).toMatchObject({ id, content: { state: 'missed' } });
+  const third = await restart({ ...on, sim, clock: sim.clock as VirtualClock }, journal);
+  expect(chat(third)).toHaveLength(2);
+  expect(chat(third).at(-1)).toMatchObject({ id, content: { state: 'missed' } });
+});

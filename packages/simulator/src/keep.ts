@@ -90,7 +90,7 @@ export type Record =
   | ['person', Person]
   | ['medium', Omit<Medium, 'bytes'>]
   | ['no-medium', string]
-  | ['chat', string, string, number | null, number | null]
+  | ['chat', string, string, number | null, number | null, Chat['callPermission']?]
   | ['message', SavedMessage]
   | ['plan', string, Plan]
   | ['stage', string, Stage, number]
@@ -112,6 +112,11 @@ export function packAccount(account: Account): SavedAccount {
 export function packNumber(number: Num): SavedNumber {
   const { throughput: _full, blocked, ...rest } = number;
   return { ...rest, blocked: [...blocked] };
+}
+
+export function packChat(chat: Chat): Record {
+  const { person, number, lastFromPerson, lastByPhone, callPermission } = chat;
+  return ['chat', person.id, number.id, lastFromPerson, lastByPhone, callPermission];
 }
 
 export function packToken(token: Token): SavedToken {
@@ -173,7 +178,7 @@ export function savePerson(world: World, person: Person): void {
 }
 
 export function saveChat(world: World, chat: Chat): void {
-  world.journal?.add(['chat', chat.person.id, chat.number.id, chat.lastFromPerson, chat.lastByPhone]);
+  world.journal?.add(packChat(chat));
 }
 
 export function saveMessage(world: World, message: Message, shown: boolean): void {

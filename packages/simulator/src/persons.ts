@@ -2,6 +2,7 @@
  * What people do: write, tap, react, read, move to another number.
  * Source: Meta "Messages webhook" reference (one page per type), "Business-scoped user IDs" for system messages.
  */
+import { answerRequest, permissionEnd } from './call-permissions.ts';
 import { applyReaction, emit, readByPerson } from './deliver.ts';
 import { webhookError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -32,6 +33,8 @@ import {
 /** Sends what the person typed or tapped; the webhook goes out at once. */
 export function personSends(world: World, person: Person, number: Num, content: NewMessage): Message {
   const context = content.type === 'reaction' ? null : (content.context ?? null);
+  if (content.type === 'call_permission')
+    answerRequest(world, chatOf(world, person, number), content.accepted);
   return personSendsRaw(world, person, number, contentShape(world, person, content), context);
 }
 
@@ -216,6 +219,20 @@ export function contentShape(world: World, person: Person, content: NewMessage):
         interactive: {
           type: 'nfm_reply',
           nfm_reply: { response_json: content.response, body: 'Sent', name: content.name ?? 'flow' },
+        },
+      };
+    case 'call_permission':
+      return {
+        type: 'interactive',
+        interactive: {
+          type: 'call_permission_reply',
+          call_permission_reply: {
+            response: content.accepted ? 'accept' : 'reject',
+            ...(content.accepted
+              ? { is_permanent: false, expiration_timestamp: permissionEnd(world) / 1000 }
+              : {}),
+            response_source: 'user_action',
+          },
         },
       };
     case 'template_button':

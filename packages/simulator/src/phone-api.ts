@@ -18,6 +18,7 @@
  *   POST /_phone/api/chats/{personId}/{numberId}/messages  NewMessage → 201 { message: PhoneMessage }
  *        (a reaction answers with the message it was put on)
  *   POST /_phone/api/chats/{personId}/{numberId}/read         → { ok: true }   person reads everything that arrived
+ *   POST /_phone/api/chats/{personId}/{numberId}/call  { do } → { message: PhoneMessage }   start, answer, hang_up
  *   POST /_phone/api/media   raw body; `content-type` = the file's; `x-filename` = encodeURIComponent(name), optional
  *                                                             → 201 { id, mimeType, filename, size }
  *   GET  /_phone/api/media/{id}                               → the bytes with their content-type
@@ -80,8 +81,15 @@ export type PhoneContent =
   | { type: 'list_reply'; id: string; title: string; description?: string }
   | { type: 'flow_reply'; name: string; response: string }
   | { type: 'template_button'; payload: string; text: string }
+  /** Own = the person rings. It changes while it lasts: the same id comes again. */
+  | { type: 'call'; state: CallState; seconds: number }
+  /** Outgoing only: the person's word about being called. */
+  | { type: 'call_permission'; accepted: boolean }
   | { type: 'system'; body: string }
   | { type: 'unsupported'; body: string };
+
+/** `missed`: nobody answered in time, or who rang gave up. */
+export type CallState = 'ringing' | 'connected' | 'ended' | 'missed' | 'declined';
 
 /** A file. `id` null = it was sent by link; then show `link`. Bytes: GET /_phone/api/media/{id}. */
 export interface PhoneMedia {
@@ -120,6 +128,8 @@ export type PhoneButton =
   | { kind: 'send_location'; title: string }
   /** request_contact_info: answer with the person's own card and `origin:'contact_request'` */
   | { kind: 'share_contact'; title: string }
+  /** call_permission_request: answer with `{ type:'call_permission', accepted, context }` */
+  | { kind: 'allow_calls'; title: string; accepted: boolean }
   /** shown, does nothing in the simulator (catalog, product, voice call, payment) */
   | { kind: 'other'; title: string };
 
@@ -194,6 +204,7 @@ export type NewMessage = { context?: string } & (
   | { type: 'list_reply'; id: string; title: string; description?: string }
   | { type: 'flow_reply'; name?: string; response: string }
   | { type: 'template_button'; payload: string; text: string }
+  | { type: 'call_permission'; accepted: boolean }
   | { type: 'unsupported' }
 );
 

@@ -1,5 +1,6 @@
 /** The phone page and its API; the contract is `phone-api.ts`. */
 import { readFile } from 'node:fs/promises';
+import { openCall, personAnswers, personCalls, personHangsUp } from './calls.ts';
 import { isFaultId } from './faults.ts';
 import { type Call, HttpError, hasKey, readBody, readObject, safeDecode, sendJson } from './http.ts';
 import type { JsonObject } from './json.ts';
@@ -9,7 +10,7 @@ import { addPerson, phoneVisible, presentPerson } from './people.ts';
 import { personReads, personSends } from './persons.ts';
 import type { NewMessage, NewPerson, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
 import { toBubble } from './render.ts';
-import { type Chat, chatOf, type Num, type Person, type World } from './world.ts';
+import { type Chat, chatOf, type Message, type Num, type Person, type World } from './world.ts';
 
 const FILES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -130,6 +131,7 @@ export function newMessage(body: JsonObject): NewMessage {
       ['payload', 'string'],
       ['text', 'string'],
     ],
+    call_permission: [['accepted', 'boolean']],
     unsupported: [],
   };
   const fields = need[String(body.type)];
@@ -155,6 +157,18 @@ export function newMessage(body: JsonObject): NewMessage {
     return { ...body, contacts: full } as unknown as NewMessage;
   }
   return body as unknown as NewMessage;
+}
+
+/** What a person does with the telephone: start, answer, hang_up. */
+export function callBy(world: World, person: Person, number: Num, what: unknown): Message {
+  if (what === 'start') return personCalls(world, person, number);
+  const open = openCall(chatOf(world, person, number));
+  if (what !== 'answer' && what !== 'hang_up')
+    throw new HttpError(400, 'do must be one of start, answer, hang_up.');
+  if (!open) throw new HttpError(400, 'There is no call under way.');
+  if (what === 'answer') personAnswers(world, open);
+  else personHangsUp(world, open);
+  return open;
 }
 
 /** Everything under `/_phone/api/`; the caller has checked the key. */
@@ -198,6 +212,10 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
       const shown =
         content.type === 'reaction' ? (world.messages.get(content.messageId) ?? message) : message;
       return sendJson(res, 201, { message: toBubble(world, shown) });
+    }
+    case 'POST chats/:a/:b/call': {
+      const message = callBy(world, personOf(world, a), numberOf(world, b), (await readObject(req)).do);
+      return sendJson(res, 201, { message: toBubble(world, message) });
     }
     case 'POST chats/:a/:b/read':
       personReads(world, personOf(world, a), numberOf(world, b));

@@ -3,6 +3,7 @@ import { asArray, asObject, asString, isObject, type Json, type JsonObject } fro
 import { findMedia } from './media.ts';
 import { isMediaKind } from './media-rules.ts';
 import type {
+  CallState,
   PhoneButton,
   PhoneCard,
   PhoneContent,
@@ -84,6 +85,8 @@ export function toContent(world: World, message: Message): PhoneContent {
       return { type: 'template_button', payload: text(body.payload), text: text(body.text) };
     case 'template':
       return template(world, body, message.template);
+    case 'call':
+      return { type, state: body.state as CallState, seconds: Number(body.seconds) };
     case 'system':
       return { type, body: text(body.body) };
     default:
@@ -102,6 +105,8 @@ function answer(body: JsonObject): PhoneContent {
       title: text(reply.title),
       ...(reply.description ? { description: text(reply.description) } : {}),
     };
+  if (body.type === 'call_permission_reply')
+    return { type: 'call_permission', accepted: reply.response === 'accept' };
   return { type: 'flow_reply', name: text(reply.name), response: text(reply.response_json) };
 }
 
@@ -152,6 +157,11 @@ function actionButtons(kind: string, action: JsonObject): PhoneButton[] {
       return [{ kind: 'send_location', title: 'Send location' }];
     case 'request_contact_info':
       return [{ kind: 'share_contact', title: 'Share contact info' }];
+    case 'call_permission_request':
+      return [
+        { kind: 'allow_calls', title: 'Allow calls', accepted: true },
+        { kind: 'allow_calls', title: 'Not now', accepted: false },
+      ];
     default:
       return [{ kind: 'other', title: text(parameters.display_text) || kind.replaceAll('_', ' ') }];
   }

@@ -1,8 +1,10 @@
 /** The world out of its journal and into it. */
+import { resumeCalls } from './calls.ts';
 import { resumeJourney } from './deliver.ts';
 import type { Journal } from './journal.ts';
 import {
   packAccount,
+  packChat,
   packMedium,
   packMessage,
   packNumber,
@@ -33,7 +35,7 @@ export function* snapshot(world: World): Iterable<Record> {
   for (const medium of world.media.values()) yield ['medium', packMedium(medium)];
   const shown = new Set<Message>();
   for (const chat of world.chats.values()) {
-    yield ['chat', chat.person.id, chat.number.id, chat.lastFromPerson, chat.lastByPhone];
+    yield packChat(chat);
     for (const message of chat.messages) {
       shown.add(message);
       yield ['message', packMessage(message, true)];
@@ -83,6 +85,7 @@ export function restore(world: World, journal: Journal): void {
         const saved = record[1];
         const number = {
           ...saved,
+          takesCalls: saved.takesCalls ?? true,
           blocked: new Set(saved.blocked),
           throughput: { tokens: saved.mps, at: world.clock.now() },
         };
@@ -122,7 +125,12 @@ export function restore(world: World, journal: Journal): void {
         break;
       case 'chat': {
         const found = chat(record[1], record[2]);
-        if (found) [found.lastFromPerson, found.lastByPhone] = [record[3], record[4]];
+        if (found)
+          [found.lastFromPerson, found.lastByPhone, found.callPermission] = [
+            record[3],
+            record[4],
+            record[5] ?? null,
+          ];
         break;
       }
       case 'message': {
@@ -134,6 +142,12 @@ export function restore(world: World, journal: Journal): void {
           template: template === null ? null : (templates.get(template) ?? null),
         };
         if (journey) message.journey = unpackJourney(message, found, journey);
+        const known = world.messages.get(message.id);
+        // calls are told again when something becomes of them
+        if (known) {
+          Object.assign(known, message);
+          break;
+        }
         world.messages.set(message.id, message);
         if (shown) found.messages.push(message);
         break;
@@ -190,6 +204,7 @@ export function resume(world: World): void {
   for (const message of world.messages.values()) if (message.journey) resumeJourney(world, message.journey);
   for (const account of world.accounts.values())
     for (const template of account.templates) resumeTemplate(world, account, template);
+  resumeCalls(world);
 }
 
 /** The second tick of a person's message: its webhook was acknowledged. */

@@ -85,6 +85,7 @@ export function addNumber(world: World, number: AddNumber): AddedNumber {
     registered: number.registered ?? known?.registered ?? true,
     pin: known?.pin ?? null,
     mock: known?.mock === true || number.token?.startsWith('mock_') === true,
+    takesCalls: known?.takesCalls ?? true,
     profile: known?.profile ?? { about: 'Demo business', vertical: 'OTHER' },
     blocked: known?.blocked ?? new Set(),
     override: known?.override ?? null,

@@ -43,6 +43,7 @@ export interface Num {
   pin: string | null;
   /** Registered with a `mock_` token: no 24-hour window. */
   mock: boolean;
+  takesCalls: boolean;
   profile: JsonObject;
   blocked: Set<string>;
   override: string | null;
@@ -141,6 +142,8 @@ export interface Chat {
   /** Last exchange in which the phone number was known on both sides: keeps the phone visible for 30 days. */
   lastByPhone: number | null;
   typingUntil: number | null;
+  /** The business may call this person until then; null = for good. */
+  callPermission: { until: number | null } | null;
   pair: Bucket;
 }
 
@@ -208,6 +211,7 @@ export function chatOf(world: World, person: Person, number: Num): Chat {
       lastFromPerson: null,
       lastByPhone: null,
       typingUntil: null,
+      callPermission: null,
       pair: { tokens: Number.POSITIVE_INFINITY, at: world.clock.now() },
     };
     world.chats.set(key, chat);

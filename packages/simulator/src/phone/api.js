@@ -21,6 +21,8 @@ export const api = {
   chat: (personId, numberId) => call('GET', chatPath(personId, numberId)),
   send: (personId, numberId, message) =>
     call('POST', `${chatPath(personId, numberId)}/messages`, message).then((answer) => answer.message),
+  call: (personId, numberId, what) =>
+    call('POST', `${chatPath(personId, numberId)}/call`, { do: what }).then((answer) => answer.message),
   read: (personId, numberId) => call('POST', `${chatPath(personId, numberId)}/read`),
   upload: (file) =>
     call('POST', '/media', file, {

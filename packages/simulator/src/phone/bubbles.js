@@ -146,11 +146,22 @@ export function contentOf(content) {
       return [body(content.text)];
     case 'flow_reply':
       return [h('p.text', {}, content.name), h('code.json', {}, content.response)];
+    case 'call_permission':
+      return [body(t(content.accepted ? 'callsAllowed' : 'callsRefused'))];
     case 'system':
       return [body(content.body)];
     default:
       return [h('p.foot', {}, content.body ?? t('unsupported'))];
   }
+}
+
+const secondsOf = (seconds) =>
+  new Intl.NumberFormat(language(), { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(seconds);
+
+/** A call in a line: how long it was, or why it was none. */
+function callLine({ state, seconds }) {
+  const words = { ringing: 'calling', connected: 'talking', missed: 'callMissed', declined: 'callDeclined' };
+  return `${t('voiceCall')} · ${state === 'ended' ? secondsOf(seconds) : t(words[state])}`;
 }
 
 const plain = (text) =>
@@ -161,6 +172,8 @@ const plain = (text) =>
 
 /** One line of a message for quotes and for screen readers. */
 export function lineOf(content) {
+  if (content.type === 'call') return callLine(content);
+  if (content.type === 'call_permission') return t(content.accepted ? 'callsAllowed' : 'callsRefused');
   return (
     plain(content.body) ??
     content.caption ??
@@ -195,6 +208,8 @@ export function bubble(message, { quoted, answered, actions }) {
   const content = message.content;
   if (content.type === 'system')
     return h('li.note', { 'data-id': message.id }, h('span', { dir: 'auto' }, content.body));
+  if (content.type === 'call')
+    return h('li.note', { 'data-id': message.id }, h('span', {}, icon('phone'), ` ${callLine(content)}`));
   const buttons = [...(content.buttons ?? []), ...(content.cards ?? []).flatMap((card) => card.buttons)];
   return h(
     `li.row.${own ? 'own' : 'theirs'}`,

@@ -209,7 +209,9 @@ function chatPane() {
   const byId = new Map(chat.messages.map((message) => [message.id, message]));
   const answered = new Set(
     chat.messages
-      .filter((message) => ['button_reply', 'list_reply', 'template_button'].includes(message.content.type))
+      .filter((message) =>
+        ['button_reply', 'list_reply', 'template_button', 'call_permission'].includes(message.content.type),
+      )
       .map((message) => message.context?.messageId),
   );
   const actions = {
@@ -284,6 +286,17 @@ function chatPane() {
         'button.iconic',
         {
           type: 'button',
+          'aria-label': t('call'),
+          title: t('call'),
+          disabled: Boolean(openCall()),
+          onclick: () => phone('start'),
+        },
+        icon('phone'),
+      ),
+      h(
+        'button.iconic',
+        {
+          type: 'button',
           'aria-label': t('faults'),
           title: t('faults'),
           'aria-expanded': String(state.faultsOpen),
@@ -292,6 +305,7 @@ function chatPane() {
         icon('bolt'),
       ),
     ),
+    callBar(),
     h('p.window', {}, windowLine(chat)),
     keyed(
       h(
@@ -309,6 +323,37 @@ function chatPane() {
     keyed(composer(), `composer ${language()} ${state.replyTo?.id}`),
   );
   return keyed(pane, `${state.person.id}/${state.number.id}`);
+}
+
+// ── calls ──
+
+const openCall = () =>
+  state.chat?.messages.findLast(
+    ({ content }) => content.type === 'call' && ['ringing', 'connected'].includes(content.state),
+  );
+
+/** What is going on with the telephone, and what one can do about it. */
+function callBar() {
+  const call = openCall();
+  if (!call) return null;
+  const rings = call.content.state === 'ringing';
+  const own = call.direction === 'outgoing';
+  const button = (selector, word, what) =>
+    h(selector, { type: 'button', onclick: () => phone(what) }, t(word));
+  return h(
+    'div.call',
+    { role: 'status' },
+    h('span', {}, t(rings ? (own ? 'calling' : 'called') : 'talking')),
+    rings && !own ? button('button.primary', 'answer', 'answer') : null,
+    button('button.hang-up', rings && !own ? 'decline' : 'hangUp', 'hang_up'),
+  );
+}
+
+async function phone(what) {
+  const message = await attempt(() => api.call(state.person.id, state.number.id, what));
+  if (!message) return;
+  upsert(message);
+  drawChat({ stick: true });
 }
 
 function windowLine(chat) {
@@ -525,6 +570,8 @@ function tap(message, button) {
         ],
         context,
       });
+    case 'allow_calls':
+      return speak({ type: 'call_permission', accepted: button.accepted, context });
     case 'flow':
       return openFlow(button, context);
     default:
