@@ -1945,9 +1945,12 @@ create view analytics_said with (security_invoker=true) as
         CASE
             WHEN ((actor_kind = 'user'::text) AND (direction = 'out'::text)) THEN (actor_id)::uuid
             ELSE NULL::uuid
-        END AS member_id
-   FROM public.messages m
-  WHERE (type <> ALL (ARRAY['reaction'::text, 'edit'::text, 'revoke'::text, 'system'::text]));
+        END AS member_id,
+    c.country
+   FROM ((public.messages m
+     LEFT JOIN public.conversations v ON (((v.workspace_id = m.workspace_id) AND (v.id = m.conversation_id))))
+     LEFT JOIN public.contacts c ON (((c.workspace_id = v.workspace_id) AND (c.id = v.contact_id))))
+  WHERE (m.type <> ALL (ARRAY['reaction'::text, 'edit'::text, 'revoke'::text, 'system'::text]));
 grant select to chaski_app;
 grant select to chaski_system;
 
@@ -2442,6 +2445,23 @@ create view send_people with (security_invoker=true) as
           WHERE (x.name = ANY (ARRAY[w.plan, 'free'::text]))
           ORDER BY (x.name = w.plan) DESC
          LIMIT 1) p ON (true));
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
+create view template_sends with (security_invoker=true) as
+ SELECT m.workspace_id,
+    m.id,
+    m.number_id,
+    m.status,
+    m.pricing,
+    m.content,
+    m.created_at,
+    c.country
+   FROM ((public.messages m
+     LEFT JOIN public.conversations v ON (((v.workspace_id = m.workspace_id) AND (v.id = m.conversation_id))))
+     LEFT JOIN public.contacts c ON (((c.workspace_id = v.workspace_id) AND (c.id = v.contact_id))))
+  WHERE ((m.type = 'template'::text) AND (m.direction = 'out'::text));
 grant select to chaski_app;
 grant select to chaski_system;
 

@@ -44,6 +44,15 @@ create unique index template_versions_open on template_versions (workspace_id, t
   where state in ('draft', 'submitting', 'unknown', 'refused');
 call chaski_private.protect_tenant('template_versions');
 
+-- What was sent of templates, with the country that decides its price.
+create view template_sends with (security_invoker = true) as
+select m.workspace_id, m.id, m.number_id, m.status, m.pricing, m.content, m.created_at, c.country
+from messages m
+left join conversations v on v.workspace_id = m.workspace_id and v.id = m.conversation_id
+left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id
+where m.type = 'template' and m.direction = 'out';
+grant select on template_sends to {{app}}, {{system}};
+
 -- What was sent of a template, newest first: ids are UUIDv7. Partial: other messages pay nothing.
 create index messages_template on messages (workspace_id, (content #>> '{template,name}'), id)
   where type = 'template' and direction = 'out';

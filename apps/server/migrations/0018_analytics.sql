@@ -16,7 +16,7 @@ create table analytics_counts (
   number_id uuid not null,
   member_id uuid not null,
   label_id uuid not null,
-  -- sent: who wrote (inbox, api, workflow, campaign, phone-app); failed: the code; priced: category|type
+  -- sent: who wrote (inbox, api, workflow, campaign, phone-app); failed: the code; priced: category|type|country
   reason text not null,
   n bigint not null,
   primary key (workspace_id, at, measure, number_id, member_id, label_id, reason)
@@ -51,8 +51,11 @@ grant select on analytics_progress to {{app}};
 create view analytics_said with (security_invoker = true) as
 select m.workspace_id, m.id, m.conversation_id, m.number_id, m.direction, m.source, m.status, m.rank, m.created_at, m.shown_at,
   m.automated, m.error ->> 'code' as error_code, m.pricing,
-  case when m.actor_kind = 'user' and m.direction = 'out' then m.actor_id::uuid end as member_id
-from messages m where m.type not in ('reaction', 'edit', 'revoke', 'system');
+  case when m.actor_kind = 'user' and m.direction = 'out' then m.actor_id::uuid end as member_id, c.country
+from messages m
+left join conversations v on v.workspace_id = m.workspace_id and v.id = m.conversation_id
+left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id
+where m.type not in ('reaction', 'edit', 'revoke', 'system');
 grant select on analytics_said to {{app}}, {{system}};
 
 create view analytics_done with (security_invoker = true) as

@@ -23,8 +23,10 @@ import {
   campaignReportRoutes,
   campaignRoutes,
   campaignsUsing,
+  costsOf,
   linkBaseOf,
   linkRoutes,
+  listRateCards,
   rateCardRoutes,
 } from './modules/campaigns/index.ts';
 import { type CompatOptions, compatRoutes } from './modules/compat/index.ts';
@@ -139,8 +141,12 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(searchRoutes({ db, gate }));
   await app.register(analyticsRoutes({ db, gate }));
   await app.register(pushRoutes({ db, gate, ring: deps.numbers.ring }));
+  const prices = async () => {
+    const cards = await db.withSystem('what messages cost', listRateCards);
+    return (lines: Parameters<typeof costsOf>[1]) => costsOf(cards, lines);
+  };
   await app.register(
-    templateRoutes({ db, gate, reports: { statistics: templateStatistics, uses: [campaignsUsing] } }),
+    templateRoutes({ db, gate, reports: { statistics: templateStatistics, prices, uses: [campaignsUsing] } }),
   );
   await app.register(workflowRoutes({ db, gate }));
   const campaigns = { db, gate, blobs, links: () => linkBaseOf(deps.auth.links.publicUrl()) };

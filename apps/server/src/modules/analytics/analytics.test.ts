@@ -183,6 +183,30 @@ test('a table is taken along as CSV', async () => {
   expect(line).toBe(`${day()},5,3,2,1,1,0,3,1,35,55,60,84,200,200`);
 });
 
+test('what was priced has its cost by the rate card, young or counted', async () => {
+  const stage = await api.stage();
+  await morning(stage);
+  expect((await report(stage)).costs).toEqual([]);
+  const loaded = await api.send(
+    'POST /v1/operator/rate-cards',
+    {
+      body: {
+        name: 'Prices',
+        currency: 'USD',
+        validFrom: '2020-01-01',
+        rates: [{ country: '*', category: 'service', micros: 12_500 }],
+      },
+    },
+    api.superadmin(),
+  );
+  expect(loaded.status).toBe(201);
+  const young = await report(stage);
+  expect(young.costs).toEqual([{ currency: 'USD', micros: 12_500, unpriced: 0 }]);
+  seconds(3_600);
+  await roll();
+  expect((await report(stage)).costs).toEqual(young.costs);
+});
+
 test('what cannot be asked is named', async () => {
   const stage = await api.stage();
   const asking = (query: Record<string, string>) =>

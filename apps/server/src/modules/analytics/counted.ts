@@ -20,7 +20,7 @@ export const counted = (own: '' | 'and workspace_id = $3::uuid'): string => `
       ('read', '', s.direction = 'out' and s.rank >= 5),
       ('failed', coalesce(s.error_code, 'unknown'), s.direction = 'out' and s.status = 'failed'),
       ('unconfirmed', '', s.direction = 'out' and s.status = 'unconfirmed'),
-      ('priced', coalesce(s.pricing ->> 'category', 'unknown') || '|' || coalesce(s.pricing ->> 'type', 'regular'),
+      ('priced', coalesce(s.pricing ->> 'category', 'unknown') || '|' || coalesce(s.pricing ->> 'type', 'regular') || '|' || coalesce(s.country, ''),
         s.direction = 'out' and s.pricing is not null)
     ) as m (measure, reason, counts)
     where m.counts and ${within('s.created_at', own)}

@@ -97,7 +97,9 @@ const counts = statement(
    union all select 'label', measure, label_id::text, sum(n)::bigint from rows
      where label_id <> '${nil}' and ($7::uuid is null or label_id = $7) group by 2, 3
    union all select 'reason', measure, reason, sum(n)::bigint from base
-     where measure in ('sent', 'failed', 'priced') group by 2, 3`,
+     where measure in ('sent', 'failed') group by 2, 3
+   union all select 'priced', measure, to_char(at at time zone 'UTC', 'YYYY-MM-DD') || '|' || reason, sum(n)::bigint
+     from base where measure = 'priced' group by 2, 3`,
 );
 
 const waits = statement(
@@ -125,7 +127,7 @@ const waits = statement(
 );
 
 export interface CountRow {
-  part: 'total' | 'day' | 'hour' | 'number' | 'member' | 'label' | 'reason';
+  part: 'total' | 'day' | 'hour' | 'number' | 'member' | 'label' | 'reason' | 'priced';
   measure: string;
   key: string;
   n: number;

@@ -1,5 +1,7 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { costsOf } from '../campaigns/index.ts';
+import type { Cost, PricedLine } from '../templates/index.ts';
 import { type CountRow, selectReport, type WaitRow } from './queries.ts';
 
 export interface ReportRequest {
@@ -50,13 +52,19 @@ export interface Report {
   sources: { source: string; n: number }[];
   failures: { code: string; n: number }[];
   pricing: { category: string; type: string; n: number }[];
+  /** By currency; empty where no rate card was loaded. */
+  costs: Cost[];
 }
 
 const longestDays = 366;
 const dayMs = 86_400_000;
 
 /** A workspace's figures between two days. */
-export async function readReport(tx: TenantTx, request: ReportRequest): Promise<Report> {
+export async function readReport(
+  tx: TenantTx,
+  request: ReportRequest,
+  cards: Parameters<typeof costsOf>[0],
+): Promise<Report> {
   const { zone, from, to } = request;
   checkZone(zone);
   const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
@@ -74,6 +82,12 @@ export async function readReport(tx: TenantTx, request: ReportRequest): Promise<
     keysOf(part, counts, waits).map(
       (key) => ({ [name]: key, ...both(part, key, counts, waits) }) as Line<Key>,
     );
+  const priced = counts
+    .filter((row) => row.part === 'priced')
+    .map(({ key, n }): PricedLine => {
+      const [day = '', category = 'unknown', type = 'regular', country = ''] = key.split('|');
+      return { day, category, type, country: country || null, n };
+    });
   const known = new Map(lines('day', 'date').map((line) => [line.date, line]));
   const all = Array.from({ length: days }, (_, i) =>
     new Date(Date.parse(from) + i * dayMs).toISOString().slice(0, 10),
@@ -91,11 +105,19 @@ export async function readReport(tx: TenantTx, request: ReportRequest): Promise<
     labels: lines('label', 'id'),
     sources: reasons('sent').map(({ key, n }) => ({ source: key, n })),
     failures: reasons('failed').map(({ key, n }) => ({ code: key, n })),
-    pricing: reasons('priced').map(({ key, n }) => {
-      const [category = 'unknown', type = 'regular'] = key.split('|');
-      return { category, type, n };
-    }),
+    pricing: pricingOf(priced),
+    costs: costsOf(cards, priced),
   };
+}
+
+function pricingOf(lines: readonly PricedLine[]): Report['pricing'] {
+  const sums = new Map<string, Report['pricing'][number]>();
+  for (const { category, type, n } of lines) {
+    const sum = sums.get(`${category}|${type}`);
+    if (sum) sum.n += n;
+    else sums.set(`${category}|${type}`, { category, type, n });
+  }
+  return [...sums].sort(([a, x], [b, y]) => y.n - x.n || (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 function checkZone(zone: string): void {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import { type Http, type HttpApp, inTenant } from '../../platform/http/index.ts';
+import { listRateCards } from '../campaigns/index.ts';
+import { costBody } from '../templates/index.ts';
 import { readReport } from './report.ts';
 import { tables, tableText } from './tables.ts';
 
@@ -48,6 +50,9 @@ const report = z
     pricing: z
       .array(z.object({ category: z.string(), type: z.string(), n: z.int() }))
       .describe("Messages by WhatsApp's pricing objects; of them `regular` is what WhatsApp charges for."),
+    costs: z
+      .array(costBody)
+      .describe('By the rate cards that the operator loaded, one for each currency. Empty: there is none.'),
   })
   .meta({ id: 'AnalyticsReport' });
 
@@ -77,6 +82,7 @@ export function analyticsRoutes({
   db: Database;
   gate: Http['gate'];
 }): (app: HttpApp) => Promise<void> {
+  const cards = () => db.withSystem('what messages cost', listRateCards);
   return async (app) => {
     app.get(
       '/v1/analytics',
@@ -90,7 +96,10 @@ export function analyticsRoutes({
           response: { 200: report },
         },
       },
-      async (request) => inTenant(db, request, (tx) => readReport(tx, requestOf(request.query))),
+      async (request) => {
+        const now = await cards();
+        return inTenant(db, request, (tx) => readReport(tx, requestOf(request.query), now));
+      },
     );
 
     app.get(
@@ -105,7 +114,8 @@ export function analyticsRoutes({
       },
       async (request, reply) => {
         const { table, ...asked } = request.query;
-        const read = await inTenant(db, request, (tx) => readReport(tx, requestOf(asked)));
+        const now = await cards();
+        const read = await inTenant(db, request, (tx) => readReport(tx, requestOf(asked), now));
         reply.headers({
           'content-type': 'text/csv; charset=utf-8',
           'content-disposition': `attachment; filename="${table}.csv"`,

@@ -37,7 +37,7 @@ export { linkRoutes } from './link-routes.ts';
 export { campaignListRoutes } from './list-routes.ts';
 export { planHandler } from './plan.ts';
 export { rateCardRoutes } from './rate-routes.ts';
-export { listRateCards, loadRateCard, readRates } from './rates.ts';
+export { costsOf, listRateCards, loadRateCard, readRates } from './rates.ts';
 export { followPeople } from './replies.ts';
 export { campaignReportRoutes } from './report-routes.ts';
 export { campaignRoutes } from './routes.ts';

@@ -101,7 +101,7 @@ async function said(on: CampaignStage): Promise<Said[]> {
   return rows.map(({ to, components }) => ({
     to,
     text: components.find(({ type }) => type === 'body')!.parameters[0]!.text,
-    button: components.find(({ type }) => type === 'button')?.parameters[0]!.text ?? null,
+    button: components.find(({ type }) => type === 'button')?.parameters[0]?.text ?? null,
   }));
 }
 

@@ -2,6 +2,7 @@ import type { RateCard } from '@chaski/contracts';
 import { type Actor, type SystemTx, statement } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { installation, newId } from '../../platform/ids.ts';
+import type { Cost, PricedLine } from '../templates/index.ts';
 
 /** What messages cost, as the operator loaded it. A card is never changed; a newer one takes over from its day. */
 export interface RateCardRow {
@@ -80,14 +81,42 @@ export async function rateCardById(tx: SystemTx, id: string): Promise<RateCardRo
   return (await tx.query<Row>(byId, [id]))[0] ?? null;
 }
 
+/** What WhatsApp calls apart and bills alike, as far as rate cards know. */
+const billedAs: Readonly<Record<string, string>> = {
+  marketing_lite: 'marketing',
+  'authentication-international': 'authentication',
+};
+
 /** Millionths for one delivered message, or null where the card says nothing. */
 export function priceOf(
   card: Pick<RateCardRow, 'rates'> | null,
   country: string | null,
   category: string,
 ): number | null {
-  const key = category.toLowerCase();
+  const said = category.toLowerCase();
+  const key = billedAs[said] ?? said;
   return card?.rates[country ?? '*']?.[key] ?? card?.rates['*']?.[key] ?? null;
+}
+
+/**
+ * What messages cost, by currency: each by the card of its day. What WhatsApp gave for nothing costs nothing; what no card
+ * has a price for is counted apart. Without any card there is no money to speak of: an empty list.
+ */
+export function costsOf(cards: readonly RateCardRow[], lines: readonly PricedLine[]): Cost[] {
+  const costs = new Map<string, Cost>();
+  for (const { day, category, type, country, n } of lines) {
+    // Newest day first, as `listRateCards` answers them.
+    const card = cards.find(({ validFrom }) => validFrom <= day) ?? null;
+    const currency = (card ?? cards.at(-1))?.currency;
+    if (currency === undefined) return [];
+    const cost = costs.get(currency) ?? { currency, micros: 0, unpriced: 0 };
+    costs.set(currency, cost);
+    if (type !== 'regular') continue;
+    const price = priceOf(card, country, category);
+    if (price === null) cost.unpriced += n;
+    else cost.micros += price * n;
+  }
+  return [...costs.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
 /**

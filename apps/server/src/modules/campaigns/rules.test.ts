@@ -2,7 +2,7 @@ import { campaignOptions } from '@chaski/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countryOfPhone } from '../contacts/index.ts';
-import { priceOf, readRates } from './rates.ts';
+import { costsOf, priceOf, readRates } from './rates.ts';
 import { capMs, countsAsFailure, failsTooOften, followFailure, judgedFrom } from './rules-errors.ts';
 import { roomFor, tierOf, withinTier } from './rules-pace.ts';
 
@@ -136,4 +136,65 @@ it('prices are read from lines as people have them, and cost what they say', () 
   expect(priceOf(card, null, 'MARKETING')).toBe(60_400);
   expect(priceOf(card, 'BR', 'UTILITY')).toBeNull();
   expect(priceOf(null, 'BR', 'MARKETING')).toBeNull();
+});
+
+describe('what messages cost', () => {
+  const card = (validFrom: string, currency: string, micros: number) => ({
+    id: validFrom,
+    name: validFrom,
+    currency,
+    validFrom,
+    rates: { BR: { marketing: micros }, '*': { utility: 1_000 } },
+    loadedAt: new Date(validFrom),
+  });
+  // Newest day first, as they are listed.
+  const cards = [card('2026-10-01', 'USD', 60_000), card('2026-01-01', 'USD', 50_000)];
+  const line = (
+    day: string,
+    category: string,
+    n: number,
+    type = 'regular',
+    country: string | null = 'BR',
+  ) => ({
+    day,
+    category,
+    type,
+    country,
+    n,
+  });
+
+  it('goes by the card of its day, whichever way marketing went, and what was free costs nothing', () => {
+    expect(
+      costsOf(cards, [
+        line('2026-09-30', 'marketing', 2),
+        line('2026-10-01', 'marketing_lite', 3),
+        line('2026-10-02', 'utility', 4, 'regular', null),
+        line('2026-10-02', 'marketing', 9, 'free_entry_point'),
+      ]),
+    ).toEqual([{ currency: 'USD', micros: 2 * 50_000 + 3 * 60_000 + 4 * 1_000, unpriced: 0 }]);
+  });
+
+  it('names what no card has a price for, and speaks of no money without a card', () => {
+    expect(
+      costsOf(cards, [
+        line('2025-12-31', 'marketing', 5),
+        line('2026-10-01', 'marketing', 1, 'regular', 'US'),
+      ]),
+    ).toEqual([{ currency: 'USD', micros: 0, unpriced: 6 }]);
+    expect(costsOf([], [line('2026-10-01', 'marketing', 5)])).toEqual([]);
+    expect(costsOf(cards, [])).toEqual([]);
+  });
+
+  it('comes apart by currency, each message counted once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 99 }), { maxLength: 8 }), (counts) => {
+        const mixed = [card('2026-10-01', 'EUR', 7), card('2026-01-01', 'USD', 5)];
+        const lines = counts.map((n, i) => line(i % 2 ? '2026-10-05' : '2026-03-05', 'marketing', n));
+        const by = (currency: string) => costsOf(mixed, lines).find((one) => one.currency === currency);
+        const sum = (odd: number) => counts.reduce((all, n, i) => (i % 2 === odd ? all + n : all), 0);
+        expect(by('EUR')?.micros ?? 0).toBe(sum(1) * 7);
+        expect(by('USD')?.micros ?? 0).toBe(sum(0) * 5);
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { statement, type TenantTx } from '../../platform/db/index.ts';
 import { listNumbers } from '../numbers/index.ts';
+import type { PricedLine } from '../templates/index.ts';
 import { firstIdAt } from './can-send.ts';
 
 // No counters: rows of one template in a stretch of time, through an index that holds template messages alone. A
@@ -7,12 +8,12 @@ import { firstIdAt } from './can-send.ts';
 const counted = statement(
   'messages.template_statistics',
   `select m.status, m.pricing->>'category' as category, m.pricing->>'type' as type,
-     coalesce((m.pricing->>'billable')::boolean, false) as billable, count(*)::int as messages
-     from messages m
-    where m.workspace_id = $1 and m.type = 'template' and m.direction = 'out'
-      and m.content #>> '{template,name}' = $2 and m.content #>> '{template,language,code}' = $3
+     coalesce((m.pricing->>'billable')::boolean, false) as billable, m.country,
+     to_char(m.created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as messages
+     from template_sends m
+    where m.workspace_id = $1 and m.content #>> '{template,name}' = $2 and m.content #>> '{template,language,code}' = $3
       and m.number_id = any($4::uuid[]) and m.id >= $5 and m.id < $6
-    group by 1, 2, 3, 4`,
+    group by 1, 2, 3, 4, 5, 6`,
 );
 
 interface Counted {
@@ -20,6 +21,8 @@ interface Counted {
   category: string | null;
   type: string | null;
   billable: boolean;
+  country: string | null;
+  day: string;
   messages: number;
   [column: string]: unknown;
 }
@@ -32,6 +35,7 @@ export interface TemplateStatistics {
   read: number;
   failed: number;
   billed: { category: string; type: string; billable: boolean; messages: number }[];
+  priced: PricedLine[];
 }
 
 /** What became of a template's sends that were queued from `from` until before `to`. */
@@ -66,5 +70,8 @@ export async function templateStatistics(
     read: sum('read', 'played'),
     failed: sum('failed', 'cancelled'),
     billed: [...billed.values()].sort((a, b) => b.messages - a.messages),
+    priced: rows.flatMap(({ category, type, country, day, messages }) =>
+      category === null ? [] : [{ day, category, type: type ?? 'regular', country, n: messages }],
+    ),
   };
 }

@@ -143,7 +143,8 @@ test('sends of a template are counted with what WhatsApp bills them as', async (
       ),
     );
   // Ids take their time from the wall, which may stand elsewhere than the test's clock.
-  expect(await counted(-100_000 * day, 100_000 * day)).toEqual({
+  const { priced, ...counts } = await counted(-100_000 * day, 100_000 * day);
+  expect(counts).toEqual({
     queued: 1,
     sent: 2,
     delivered: 2,
@@ -151,4 +152,9 @@ test('sends of a template are counted with what WhatsApp bills them as', async (
     failed: 0,
     billed: [{ category: 'utility', type: 'regular', billable: true, messages: 2 }],
   });
+  // Day by day, for the rate card of each.
+  expect(priced.reduce((sum, { n }) => sum + n, 0)).toBe(2);
+  expect(new Set(priced.map(({ category, type }) => `${category} ${type}`))).toEqual(
+    new Set(['utility regular']),
+  );
 });

@@ -3,6 +3,24 @@ import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import type { TemplateRow } from './rows.ts';
 
+/** Messages of a day (UTC) to a country, as WhatsApp's pricing objects name them. */
+export interface PricedLine {
+  day: string;
+  category: string;
+  type: string;
+  country: string | null;
+  n: number;
+}
+
+export const costBody = z
+  .object({
+    currency: z.string(),
+    micros: z.number().int().describe('Millionths of the currency.'),
+    unpriced: z.number().int().describe('Messages that the rate card of their day has no price for.'),
+  })
+  .meta({ id: 'Cost' });
+export type Cost = z.infer<typeof costBody>;
+
 export const statisticsBody = z
   .object({
     queued: z.number().int(),
@@ -22,6 +40,9 @@ export const statisticsBody = z
       .describe(
         'From the pricing that WhatsApp’s statuses carry: what the account is billed for, by category.',
       ),
+    costs: z
+      .array(costBody)
+      .describe('By the rate cards that the operator loaded, one for each currency. Empty: there is none.'),
   })
   .meta({ id: 'TemplateStatistics' });
 
@@ -39,7 +60,9 @@ export interface TemplateReports {
     tx: TenantTx,
     template: Pick<TemplateRow, 'accountId' | 'name' | 'language'>,
     range: { from: Date; to: Date },
-  ): Promise<z.infer<typeof statisticsBody>>;
+  ): Promise<Omit<z.infer<typeof statisticsBody>, 'costs'> & { priced: PricedLine[] }>;
+  /** What messages cost, by the cards as they are now. */
+  prices(): Promise<(lines: readonly PricedLine[]) => Cost[]>;
   /** One for each kind of user. */
   uses: readonly ((tx: TenantTx, template: TemplateRow) => Promise<z.infer<typeof useBody>[]>)[];
 }

@@ -147,17 +147,19 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
           response: { 200: statisticsBody.extend({ from: z.string(), to: z.string() }) },
         },
       },
-      (request) =>
-        inTenant(db, request, async (tx) => {
+      async (request) => {
+        const costsOf = await reports.prices();
+        return inTenant(db, request, async (tx) => {
           const row = await getTemplate(tx, request.params.id);
           const to = request.query.to === undefined ? tx.now() : new Date(request.query.to);
           const from =
             request.query.from === undefined
               ? new Date(to.getTime() - 30 * dayMs)
               : new Date(request.query.from);
-          const counted = await reports.statistics(tx, row, { from, to });
-          return { ...counted, from: from.toISOString(), to: to.toISOString() };
-        }),
+          const { priced, ...counted } = await reports.statistics(tx, row, { from, to });
+          return { ...counted, costs: costsOf(priced), from: from.toISOString(), to: to.toISOString() };
+        });
+      },
     );
 
     app.post(

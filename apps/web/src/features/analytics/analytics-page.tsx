@@ -7,6 +7,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
 import classes from './analytics.module.css';
+import { Costs } from './costs.tsx';
 import { durationOf, shareOf } from './figures.ts';
 import { HoursTable } from './hours-table.tsx';
 import { LinesTable } from './lines-table.tsx';
@@ -164,7 +165,7 @@ function Figures({ report, asked }: { report: Report; asked: Asked }) {
             </Row>
           ))}
         </Reasons>
-        <Reasons part="pricing" asked={asked}>
+        <Reasons part="pricing" asked={asked} above={<Costs costs={report.costs} />}>
           {report.pricing.map(({ category, type, n }) => (
             <Row key={`${category} ${type}`} end={<Text size="sm">{figure.format(n)}</Text>}>
               {t(`analytics.category.${category}`, { defaultValue: category })}
@@ -206,11 +207,17 @@ function Lines(props: {
   );
 }
 
-function Reasons(props: { part: 'failures' | 'pricing' | 'sources'; asked: Asked; children: ReactNode[] }) {
+function Reasons(props: {
+  part: 'failures' | 'pricing' | 'sources';
+  asked: Asked;
+  above?: ReactNode;
+  children: ReactNode[];
+}) {
   const { t } = useTranslation();
   const title = t(`analytics.${props.part}`);
   return (
     <Section title={title} action={<Csv table={props.part} asked={props.asked} />}>
+      {props.above}
       {props.children.length === 0 ? (
         <Text c="dimmed">{t('analytics.nothing')}</Text>
       ) : (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
 import { Listing, Row, Rows, Section } from '../../ui/page.tsx';
+import { Costs } from '../analytics/costs.tsx';
 import { statisticsQuery, usesQuery } from './queries.ts';
 import classes from './templates.module.css';
 
@@ -64,6 +65,7 @@ export function TemplateFigures({ id }: { id: string }) {
               </div>
             ))}
           </dl>
+          <Costs costs={data.costs} />
           <Text size="sm" fw={600} mt="md" mb={6}>
             {t('templates.billed')}
           </Text>
