@@ -1,16 +1,22 @@
 import { useTranslation } from '../../i18n/words.ts';
 import classes from './analytics.module.css';
-import type { Report } from './queries.ts';
 
 const height = 120;
 const slot = 12;
 
-/** What came and what went, a pair of bars a day. What it shows stands in the table below it too. */
-export function VolumeChart({ days }: { days: Report['days'] }) {
+/** What came and what went, a pair of bars a day or a month. What it shows stands in the table below it too. */
+export function VolumeChart({
+  days,
+  each = 'day',
+}: {
+  days: readonly { date: string; volume: { received: number; sent: number } }[];
+  each?: 'day' | 'month';
+}) {
   const { t, i18n } = useTranslation();
   const most = Math.max(1, ...days.flatMap(({ volume }) => [volume.received, volume.sent]));
   const bar = (value: number) => (height * value) / most;
-  const day = new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const parts = each === 'day' ? { day: 'numeric' as const } : { year: 'numeric' as const };
+  const day = new Intl.DateTimeFormat(i18n.language, { ...parts, month: 'short', timeZone: 'UTC' });
   const [first, last] = [days[0], days.at(-1)];
   return (
     <figure className={classes.figure}>
@@ -23,7 +29,7 @@ export function VolumeChart({ days }: { days: Report['days'] }) {
         viewBox={`0 0 ${days.length * slot} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={t('analytics.chartLabel', {
+        aria-label={t(each === 'day' ? 'analytics.chartLabel' : 'settings.usage.chartLabel', {
           received: days.reduce((sum, { volume }) => sum + volume.received, 0),
           sent: days.reduce((sum, { volume }) => sum + volume.sent, 0),
         })}

@@ -8,6 +8,14 @@ export const workspaceQuery = queryOptions({
   queryFn: () => chaski.workspace.get(),
 });
 
+/** `month`: of which one the numbers are shown, like 2026-11; null: the running one. */
+export const usageQuery = (month: string | null) =>
+  queryOptions({
+    queryKey: ['usage', month],
+    queryFn: () => chaski.usage.get({ query: month === null ? {} : { month } }),
+  });
+export type Usage = Awaited<ReturnType<typeof chaski.usage.get>>;
+
 export const workflowsQuery = queryOptions({
   queryKey: ['workflow'],
   queryFn: async () => (await chaski.workflows.list()).data,
