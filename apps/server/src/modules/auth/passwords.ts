@@ -1,8 +1,8 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { errors } from '../../platform/errors.ts';
 import { type PasswordContext, passwordProblem } from './common-passwords.ts';
 import { isImported, verifyImported } from './imported-passwords.ts';
+import { inLane } from './lanes.ts';
 
 // OWASP's second row for argon2id: 19 MiB, two passes, one lane; about 30 ms and no more memory than a login is worth.
 const memory = 19_456;
@@ -10,36 +10,10 @@ const passes = 2;
 const parallelism = 1;
 const tagLength = 32;
 
-/**
- * Derivations at once. Node runs them in its pool of 4 threads, off the event loop, which files and DNS share: one
- * stays free for those, and a wave of logins waits in line instead of taking 19 MiB each. More than the cores would
- * only make every one of them slower.
- */
-const lanes = Math.max(1, Math.min(3, availableParallelism()));
-/** Those in line wait some 30 ms each; who would wait longer than about 5 s is told to come again. */
-const longestLine = lanes * 150;
-
-let running = 0;
 let derived = 0;
-const line: (() => void)[] = [];
 
 /** How many derivations this process has begun: tests count them, metrics may. */
 export const derivations = (): number => derived;
-
-async function inLane<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= lanes) {
-    if (line.length >= longestLine) throw errors.overloaded('Too many people sign in right now. Try again.');
-    await new Promise<void>((resolve) => line.push(resolve));
-  } else running++;
-  try {
-    return await work();
-  } finally {
-    // The lane is handed over, not given up: nobody may slip in between.
-    const next = line.shift();
-    if (next) next();
-    else running--;
-  }
-}
 
 function derive(
   password: string,
