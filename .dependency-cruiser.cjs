@@ -20,6 +20,7 @@ const doors = [
   'feed',
   'search',
   'erasure',
+  'retention',
   'operator',
 ];
 

@@ -110,6 +110,7 @@ export async function serve(deps: ServeDeps, { intake, sockets, pools }: ServeEn
       blobs,
       provider,
       urlKey: secrets.jwtSecret,
+      retention: { mostMonths: config.retentionMaxMonths ?? null, rawDays: config.rawEventDays },
       compat: {
         openTenants: numbers.simulator !== null && config.compatTenants !== 'credentials',
         queue: config.queueSecret === undefined ? null : { secret: config.queueSecret, workOff },
@@ -138,12 +139,12 @@ export async function serve(deps: ServeDeps, { intake, sockets, pools }: ServeEn
     authenticate,
     origins: [...config.corsOrigins, ...(config.publicUrl === undefined ? [] : [config.publicUrl])],
     isKey: async (apikey) => (await keys.read(apikey, db.clock.now())) !== null,
-    rows: supabaseRows,
     handshakes: createHandshakes({
       buckets,
       rule: config.rateLimitSockets,
       trustedProxies: config.trustProxy,
     }),
+    rows: supabaseRows,
   });
   openSockets = () => realtime.count();
   intake.push(() => realtime.stopIntake());
@@ -190,10 +191,10 @@ const ratesOf = (config: Config): Rules => ({
   api: config.rateLimitAnonymous,
   auth: config.rateLimitAuth,
   mails: config.rateLimitMails,
-  messages: config.rateLimitMessages,
   addressMails: config.rateLimitAddressMails && { ...config.rateLimitAddressMails, per: 'account' },
   invitations: config.rateLimitInvitations && { ...config.rateLimitInvitations, per: 'workspace' },
   workspaces: config.rateLimitWorkspaces,
+  messages: config.rateLimitMessages,
   uploads: config.rateLimitUploads,
   queue: { max: config.queueRateLimitMax, windowSeconds: config.queueRateLimitWindowSec },
 });

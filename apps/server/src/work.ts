@@ -30,7 +30,8 @@ import {
 } from './modules/messages/index.ts';
 import { dropTokenHandler, subscribeHandler } from './modules/numbers/index.ts';
 import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index.ts';
-import { backfillHandler, eraseSearch } from './modules/search/index.ts';
+import { sweepCron, sweepHandler } from './modules/retention/index.ts';
+import { backfillHandler, eraseSearch, forgetWords } from './modules/search/index.ts';
 import { handOverHandlers, syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
 import { auditRetentions } from './modules/workspaces/index.ts';
 import { startClockWatch } from './platform/clock-watch.ts';
@@ -122,8 +123,9 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
       }),
       importHandler({ db, blobs }),
       eraseHandler({ db, blobs, eraseBodies, eraseSearch }),
+      sweepHandler({ db, blobs, mostMonths: config.retentionMaxMonths ?? null, forgetWords }),
       handle(maintain, async () => {
-        await maintainInbound(db);
+        await maintainInbound(db, { rawDays: config.rawEventDays });
         await forgetSpentSessions(db);
         await forgetDeafSubscriptions(db);
         for (const { workspaceId, days } of await auditRetentions(db)) {
@@ -133,7 +135,7 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
         await forgetQuietKeys(db);
       }),
     ],
-    cron: [expireAnswersCron, syncTemplatesCron, rollCron, { job: maintain, match: '17 * * * *' }],
+    cron: [expireAnswersCron, syncTemplatesCron, rollCron, sweepCron, { job: maintain, match: '17 * * * *' }],
     catchUpMs,
   });
   ends.push(() => jobs.stop());

@@ -48,7 +48,6 @@ export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts
 export { markReadHandler } from './mark-read.ts';
 export { messageBody, presentMessage } from './present.ts';
 export { listMessages } from './read.ts';
-
 export { type ReceivedMessage, receiveMany } from './receive.ts';
 export { countOldMessages, deleteMessages, oldMessages } from './retain.ts';
 

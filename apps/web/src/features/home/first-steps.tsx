@@ -68,7 +68,7 @@ export function FirstSteps() {
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={t(`home.step.${key}.title`)}
+                  aria-label={`${t('home.go')}: ${t(`home.step.${key}.title`)}`}
                   renderRoot={(props) => <Link to={to} {...props} />}
                 >
                   {t('home.go')}
