@@ -185,6 +185,12 @@ test('the reference comes compressed, a health check says what S3’s and S4’s
   ]) {
     expect(metrics, name).toContain(name);
   }
+  for (const state of ['waiting', 'active', 'failed']) {
+    expect(metrics, state).toMatch(new RegExp(`^chaski_jobs\\{job="[^"]+",state="${state}"\\} \\d+$`, 'm'));
+  }
+  for (const state of ['due', 'claimed', 'unconfirmed', 'dead']) {
+    expect(metrics, state).toMatch(new RegExp(`^chaski_sends\\{state="${state}"\\} \\d+$`, 'm'));
+  }
   expect((await fetch(`${url}/metrics`, { headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(403);
 });
 
