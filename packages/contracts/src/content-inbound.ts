@@ -68,7 +68,7 @@ export type InboundInteractive =
   | { type: string; [key: string]: unknown };
 
 export interface InboundSystem {
-  /** `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`, … */
+  /** `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`, …; ours: `missed_call` */
   type: string | null;
   /** For people only; never parse it. */
   body?: string | null;

@@ -528,3 +528,38 @@ describe('hostile bytes', () => {
     expect(kinds(talk({ messages: [text('x'.repeat(600)), text('ok')] }))).toEqual(['unreadable', 'message']);
   });
 });
+
+describe('calls', () => {
+  const ended = (over: object = {}) => ({
+    id: 'wacid.1',
+    from: '16505551234',
+    to: '15550783881',
+    event: 'terminate',
+    direction: 'USER_INITIATED',
+    status: 'FAILED',
+    timestamp: '1749416383',
+    ...over,
+  });
+
+  test('one that nobody answered is also a line of the person’s', () => {
+    expect(talk({ calls: [ended()] }, 'calls')).toMatchObject([
+      { kind: 'notice', field: 'calls', about: 'call' },
+      {
+        kind: 'message',
+        providerMessageId: 'wacid.1',
+        from: { phone: '16505551234' },
+        content: { type: 'system', system: { type: 'missed_call' } },
+      },
+    ]);
+  });
+
+  test.each([
+    { event: 'connect' },
+    { direction: 'BUSINESS_INITIATED' },
+    { status: 'COMPLETED' },
+    { from: undefined },
+    { id: undefined },
+  ])('any other is kept as a notice alone: %j', (over) => {
+    expect(talk({ calls: [ended(over)] }, 'calls').map((item) => item.kind)).toEqual(['notice']);
+  });
+});

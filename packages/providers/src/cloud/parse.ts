@@ -7,6 +7,7 @@
  */
 import type { InboundItem, ItemBase, PersonRef } from '../contract.ts';
 import { decode, items, plain, type Rec, rec, ref, time } from './json.ts';
+import { readMissedCalls } from './parse-calls.ts';
 import { readErrors } from './parse-errors.ts';
 import { readEcho, readMessage } from './parse-message.ts';
 import { readNotice, readPreference } from './parse-notice.ts';
@@ -130,6 +131,10 @@ function readChange(change: Rec, entry: Rec | null, base: ItemBase, out: Collect
     case 'smb_message_echoes':
     case 'user_preferences':
       readTalk(field, inner, numbered, out);
+      break;
+    case 'calls':
+      out.add(readNotice(field, value, { ...numbered, path: `${base.path}/0` }));
+      for (const missed of readMissedCalls(value, numbered, readContacts(value))) out.add(missed);
       break;
     default:
       out.add(readNotice(field, value, { ...numbered, path: `${base.path}/0` }));

@@ -268,3 +268,34 @@ it('follows a person to a new number', async () => {
     { phone: '1701' },
   ]);
 });
+
+it('shows a call that nobody answered in its thread, once, as something the person did; others are notices alone', async () => {
+  const call = (id: string, over: object) => ({
+    field: 'calls',
+    value: {
+      messaging_product: 'whatsapp',
+      metadata: { phone_number_id: one.phoneNumberId },
+      contacts: [{ profile: { name: 'Ana' }, wa_id: '16505551234' }],
+      calls: [{ id, from: '16505551234', to: '15550783881', timestamp: '1763640000', ...over }],
+    },
+  });
+  const missed = { event: 'terminate', direction: 'USER_INITIATED', status: 'FAILED' };
+  const bodies = [
+    bodyOf([call('wacid.1', { event: 'connect', direction: 'USER_INITIATED' })]),
+    bodyOf([call('wacid.1', missed)]),
+    bodyOf([call('wacid.2', { ...missed, status: 'COMPLETED', duration: 12 })]),
+  ];
+  for (const body of [...bodies, ...bodies]) await applyBodies(deps, [bodyFor(body, one.appId)]);
+  expect(await messagesOf(one)).toMatchObject([
+    { provider_message_id: 'wacid.1', type: 'system', content: { system: { type: 'missed_call' } } },
+  ]);
+  expect(await conversationsOf(one)).toMatchObject([
+    { unread_count: 1, last_inbound_at: new Date(1_763_640_000_000), last_direction: 'in' },
+  ]);
+  expect((await eventsOf(one)).filter(({ name }) => name === 'message.received')).toMatchObject([
+    { data: { type: 'system', text: null } },
+  ]);
+  const notices = await query('select field, about from notices where workspace_id = $1', [one.workspaceId]);
+  expect(notices).toEqual(Array.from({ length: 3 }, () => ({ field: 'calls', about: 'call' })));
+  expect(await listParked(db, { phoneNumberId: one.phoneNumberId })).toEqual([]);
+});

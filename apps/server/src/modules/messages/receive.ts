@@ -169,15 +169,16 @@ function targetOf(content: MessageItem['content']): string | null {
 }
 
 function touchOf(row: NewMessage): Touch {
+  const content = JSON.parse(row.content) as MessageItem['content'];
   // An edit or a revoke is about an old line; a system message is WhatsApp speaking, not the person.
-  const quiet = row.type === 'edit' || row.type === 'revoke' || row.type === 'system';
+  const quiet = row.type === 'edit' || row.type === 'revoke' || isNotice(content);
   const inbound = row.direction === 'in' && !quiet;
   return {
     workspaceId: row.workspaceId,
     conversationId: row.conversationId,
     messageId: row.id,
     at: row.shownAt,
-    preview: quiet ? null : previewOf(JSON.parse(row.content)),
+    preview: quiet ? null : previewOf(content),
     direction: row.direction,
     inbound,
     unread: inbound && row.type !== 'reaction',
@@ -232,6 +233,11 @@ interface SystemContent {
 
 function systemOf(item: MessageItem): SystemContent | null {
   return item.content.type === 'system' ? (part(item.content) as SystemContent) : null;
+}
+
+/** WhatsApp's word about a person. A call that nobody answered is the person's own: it opens the window like a message. */
+function isNotice(content: MessageItem['content']): boolean {
+  return content.type === 'system' && part(content).type !== 'missed_call';
 }
 
 async function changeIdentities(tx: SystemTx, fresh: readonly ReceivedMessage[]): Promise<void> {
@@ -290,6 +296,6 @@ function eventsOf(row: NewMessage, { item }: ReceivedMessage): NewEvent[] {
   if (row.type === 'revoke') return event('message.revoked', target);
   if (row.direction === 'out') return event('message.echoed', words);
   // WhatsApp's notice about the person is shown in the thread, but nobody said anything.
-  if (row.type === 'system') return [];
+  if (isNotice(item.content)) return [];
   return event('message.received', { ...words, automated: false });
 }
