@@ -76,7 +76,21 @@ async function ask(method: 'GET' | 'POST', url: string, { as, from, headers, bod
     headers: { ...(as ? { authorization: `Bearer ${as}` } : {}), ...headers },
     ...(body ? { payload: body } : {}),
   });
-  return { status: reply.statusCode, headers: reply.headers, error: reply.json().error };
+  const { error } = reply.json();
+  // Of every answer here: who is limited reads the whole of it, and who is refused reads by what and when to come back.
+  const figures = ['limit', 'remaining', 'reset'].map((name) => reply.headers[`x-ratelimit-${name}`]);
+  if (figures.some((figure) => figure !== undefined)) {
+    expect(figures.join(' '), url).toMatch(/^\d+ \d+ \d+$/);
+  }
+  if (reply.statusCode === 429) {
+    expect(figures.join(' '), url).toMatch(/^\d+ 0 \d+$/);
+    expect(reply.headers['retry-after'], url).toMatch(/^[1-9]\d*$/);
+    expect(error.details, url).toMatchObject({
+      limit: expect.stringMatching(/./),
+      key: expect.stringMatching(/^(ip|user|key|workspace|account)$/),
+    });
+  }
+  return { status: reply.statusCode, headers: reply.headers, error };
 }
 
 async function statuses(times: number, one: (i: number) => Promise<{ status: number }>): Promise<number[]> {
