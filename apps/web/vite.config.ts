@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { firstAreas } from './src/i18n/first-areas.ts';
 
 /**
  * `npm run dev` serves the page here and asks the server for everything else; `VITE_API_BASE` names another server. The
@@ -30,25 +31,6 @@ const prefixes = [
   '/metrics',
 ];
 
-/** Areas of the texts that the frame and the inbox need: whatever else is said comes with the page that says it. */
-const first = new Set([
-  'shell',
-  'problem',
-  'inbox',
-  'composer',
-  'status',
-  'time',
-  'list',
-  'thread',
-  'context',
-  'form',
-  'errors',
-  'search',
-  'keys',
-  'attention',
-  'begin',
-]);
-
 /** `texts.json?first` and `?rest`: the two parts of a language. */
 const partedTexts: Plugin = {
   name: 'parted-texts',
@@ -58,7 +40,7 @@ const partedTexts: Plugin = {
     if (file === undefined) return null;
     this.addWatchFile(file);
     const areas = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, object>);
-    const texts = Object.fromEntries(areas.filter(([area]) => first.has(area) === (part === 'first')));
+    const texts = Object.fromEntries(areas.filter(([area]) => firstAreas.has(area) === (part === 'first')));
     return { code: `export default ${JSON.stringify(texts)}`, moduleType: 'js' };
   },
 };

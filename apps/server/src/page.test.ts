@@ -19,7 +19,7 @@ beforeEach(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(
     join(folder, 'index.html'),
-    `<html><head>${links}</head><style nonce="__CSP_NONCE__"></style></html>`,
+    `<html><head><title>Chaski</title>${links}</head><style nonce="__CSP_NONCE__"></style></html>`,
   );
   writeFileSync(join(folder, 'assets', 'index-1.js'), script);
   writeFileSync(join(folder, 'assets', 'index-1.js.br'), brotliCompressSync(script));
@@ -67,4 +67,12 @@ test('the page names the texts of the one language that the browser wants', asyn
   const [, nonce] = /style nonce="([^"]+)"/.exec(payload) ?? [];
   expect(payload.match(/data-language="\w+"/g)).toEqual(['data-language="ar"']);
   expect(headers['content-security-policy']).toContain(`'nonce-${nonce}'`);
+});
+
+test('pages for people who signed in ask who it is at once, the others do not', async () => {
+  const asks = async (url: string) => (await http.app.inject({ url })).payload.includes('href="/v1/auth/me"');
+  for (const url of ['/', '/app/inbox/some-id?view=all', '/app/settings/profile', '/app/welcome'])
+    expect([url, await asks(url)]).toEqual([url, true]);
+  for (const url of ['/login?next=%2Fapp%2Finbox', '/app/register', '/app/reset', '/app/invitation'])
+    expect([url, await asks(url)]).toEqual([url, false]);
 });

@@ -40,6 +40,10 @@ export function forReader(html: string, acceptLanguage: string | undefined): str
   );
 }
 
+/** Pages for people who are nobody yet. All others begin with the question who it is: it is asked before the script is there. */
+const open = /^\/(login|app\/(register|reset|confirm|invitation))/;
+const asksWho = '<link rel="preload" as="fetch" href="/v1/auth/me" crossorigin="use-credentials">';
+
 /** Files that browsers ask for by a name that stays: the icons, and what makes the page an app one can install. */
 const shown: Record<string, string> = {
   'sw.js': 'text/javascript; charset=utf-8',
@@ -78,7 +82,10 @@ export async function pageRoutes(app: HttpApp, folder: string = builtPage): Prom
     app.get(address, { schema: { hide: true } as never }, async (request, reply) => {
       const nonce = randomBytes(16).toString('base64');
       // Read each time: a new build takes the files away that the old page names.
-      const html = forReader(await readFile(index, 'utf8'), request.headers['accept-language']);
+      const html = forReader(await readFile(index, 'utf8'), request.headers['accept-language']).replace(
+        '</title>',
+        open.test(request.url) ? '</title>' : `</title>${asksWho}`,
+      );
       return reply
         .header('content-type', 'text/html; charset=utf-8')
         .header('content-security-policy', policy(nonce))

@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { queryClient } from './api/query-client.ts';
 import { sessionQuery } from './api/session.ts';
+import * as askAhead from './features/inbox/ask-ahead.ts';
 import { InboxPage } from './features/inbox/inbox-page.tsx';
 import { allTexts } from './i18n/index.ts';
 import { addressOf, flag, number, oneOf, text } from './ui/address.ts';
@@ -124,6 +125,7 @@ const inbox = createRoute({
   getParentRoute: () => inside,
   path: '/app/inbox',
   validateSearch: inboxSearch,
+  beforeLoad: ({ search }) => askAhead.list(search),
   component: InboxPage,
 });
 
@@ -206,6 +208,7 @@ const analytics = createRoute({
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: '$conversationId',
+  beforeLoad: ({ params, preload }) => askAhead.conversation(params.conversationId, preload),
 });
 
 const settings = createRoute({

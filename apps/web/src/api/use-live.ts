@@ -15,6 +15,12 @@ export function useLive(workspaceId: string, me: string): void {
   const hear = useCallback(
     (event: ChaskiEvent) => {
       hearForLists(queries, event, me);
+      // The thread that is open asks for itself; one that was open, or is loaded ahead, asks when it is opened.
+      if (typeof event.data.conversationId === 'string')
+        void queries.invalidateQueries({
+          queryKey: ['thread', event.data.conversationId],
+          refetchType: 'none',
+        });
       for (const key of keysOf(event))
         soon(JSON.stringify(key), () => queries.invalidateQueries({ queryKey: key }));
     },

@@ -38,7 +38,9 @@ export default function MoreSheet(props: { opened: boolean; onClose: () => void;
           className={classes.more ?? ''}
           label={t(`shell.${key}`)}
           leftSection={<Icon size={20} stroke={1.6} />}
-          renderRoot={(root) => <Link to={to} {...root} onClick={onClose} />}
+          renderRoot={(root) => (
+            <Link to={to} activeOptions={{ exact: to === '/app' }} {...root} onClick={onClose} />
+          )}
         />
       ))}
       <Yours onClose={onClose} />
