@@ -1726,6 +1726,25 @@ policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(curre
 grant delete, insert, select, update to chaski_app;
 grant delete, insert, select, update to chaski_system;
 
+-- table template_days (row security, forced)
+create table template_days (
+  workspace_id uuid not null,
+  template_id uuid not null,
+  day date not null,
+  sent integer not null,
+  delivered integer not null,
+  read integer not null,
+  clicked integer not null,
+  cost_micros bigint,
+  told_at timestamp with time zone not null,
+  constraint template_days_pkey PRIMARY KEY (workspace_id, template_id, day),
+  constraint template_days_workspace_id_template_id_fkey FOREIGN KEY (workspace_id, template_id) REFERENCES public.templates(workspace_id, id) ON DELETE CASCADE
+);
+policy system for all to chaski_system using true with check true;
+policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
+grant delete, insert, select, update to chaski_app;
+grant delete, insert, select, update to chaski_system;
+
 -- table template_versions (row security, forced)
 create table template_versions (
   workspace_id uuid not null,

@@ -44,6 +44,23 @@ create unique index template_versions_open on template_versions (workspace_id, t
   where state in ('draft', 'submitting', 'unknown', 'refused');
 call chaski_private.protect_tenant('template_versions');
 
+-- What WhatsApp counted of a template on a day (UTC), as it said last.
+create table template_days (
+  workspace_id uuid not null,
+  template_id uuid not null,
+  day date not null,
+  sent integer not null,
+  delivered integer not null,
+  read integer not null,
+  clicked integer not null,
+  -- millionths of the account's currency; null: it tells no cost
+  cost_micros bigint,
+  told_at timestamptz not null,
+  primary key (workspace_id, template_id, day),
+  foreign key (workspace_id, template_id) references templates (workspace_id, id) on delete cascade
+);
+call chaski_private.protect_tenant('template_days');
+
 -- What was sent of templates, with the country that decides its price.
 create view template_sends with (security_invoker = true) as
 select m.workspace_id, m.id, m.number_id, m.status, m.pricing, m.content, m.created_at, c.country

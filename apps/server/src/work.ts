@@ -32,7 +32,13 @@ import { dropTokenHandler, subscribeHandler } from './modules/numbers/index.ts';
 import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index.ts';
 import { sweepCron, sweepHandler } from './modules/retention/index.ts';
 import { backfillHandler, eraseSearch, forgetWords } from './modules/search/index.ts';
-import { handOverHandlers, syncTemplatesCron, syncTemplatesHandlers } from './modules/templates/index.ts';
+import {
+  handOverHandlers,
+  syncTemplatesCron,
+  syncTemplatesHandlers,
+  templateDaysCron,
+  templateDaysHandlers,
+} from './modules/templates/index.ts';
 import { auditRetentions } from './modules/workspaces/index.ts';
 import { startClockWatch } from './platform/clock-watch.ts';
 import { createEgress } from './platform/egress/index.ts';
@@ -103,6 +109,7 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
       deleteBytesHandler({ db, blobs }),
       planHandler({ db, blobs }),
       ...syncTemplatesHandlers({ db, provider }),
+      ...templateDaysHandlers({ db, provider }),
       ...handOverHandlers({ db, blobs, provider }),
       subscribeHandler({ db, ring, calls: provider, addressOf }),
       dropTokenHandler(db),
@@ -135,7 +142,14 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
         await forgetQuietKeys(db);
       }),
     ],
-    cron: [expireAnswersCron, syncTemplatesCron, rollCron, sweepCron, { job: maintain, match: '17 * * * *' }],
+    cron: [
+      expireAnswersCron,
+      syncTemplatesCron,
+      templateDaysCron,
+      rollCron,
+      sweepCron,
+      { job: maintain, match: '17 * * * *' },
+    ],
     catchUpMs,
   });
   ends.push(() => jobs.stop());

@@ -233,6 +233,25 @@ export type TemplateList =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
+/** One template on one day (UTC), as WhatsApp counted. */
+export interface TemplateDay {
+  providerTemplateId: string;
+  /** YYYY-MM-DD */
+  day: string;
+  sent: number;
+  delivered: number;
+  read: number;
+  /** Taps on buttons; of an address each person once, where WhatsApp says so. */
+  clicked: number;
+  /** Millionths of the account's currency, about; null: it tells no cost. */
+  costMicros: number | null;
+}
+
+export type TemplateDays =
+  | { outcome: 'ok'; days: TemplateDay[] }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
 /**
  * Webhooks come from now on. `secret`: the one that will sign them, where the provider makes it. `portfolioRef`: the
  * business portfolio that owns the account, where the provider says so.
@@ -333,6 +352,15 @@ export interface Provider extends TemplateCalls {
     accountRef: string;
     timeoutMs: number;
   }): Promise<TemplateList>;
+  /** What WhatsApp counted of templates, day by day, where the account has it. */
+  templateDays(call: {
+    credential: Credential;
+    accountRef: string;
+    providerTemplateIds: readonly string[];
+    from: Date;
+    to: Date;
+    timeoutMs: number;
+  }): Promise<TemplateDays>;
   mediaInfo(call: {
     credential: Credential;
     mediaId: string;

@@ -18,6 +18,7 @@ import { parse as parseCloud } from './cloud/parse.ts';
 import { changeProfile, profile } from './cloud/profile.ts';
 import { markRead, send } from './cloud/send.ts';
 import { subscribe } from './cloud/subscribe.ts';
+import { templateDays } from './cloud/template-days.ts';
 import { templateCalls } from './cloud/template-write.ts';
 import { listTemplates } from './cloud/templates.ts';
 import { verify as verifyCloud } from './cloud/verify.ts';
@@ -72,6 +73,7 @@ export function createCloudProvider(options: ProviderOptions = {}): Provider {
     // An account's app may serve other systems too: it stays subscribed.
     unsubscribe: async () => {},
     listTemplates: (call) => listTemplates(agent, call),
+    templateDays: (call) => templateDays(agent, call),
     ...templateCalls(agent),
     mediaInfo: (call) => mediaInfo(agent, call),
     downloadMedia: (call) => downloadMedia(agent, call),
@@ -98,6 +100,7 @@ export function createYcloudProvider(options: ProviderOptions = {}): Provider {
     subscribe: (call) => subscribeYcloud(agent, call),
     unsubscribe: (call) => unsubscribe(agent, call),
     listTemplates: (call) => listTemplatesYcloud(agent, call),
+    templateDays: async () => ({ outcome: 'refused', reason: 'YCloud does not tell what templates became' }),
     ...templateCallsYcloud,
     mediaInfo: () => mediaInfoYcloud(),
     downloadMedia: (call) => downloadYcloud(agent, call),
@@ -133,6 +136,7 @@ export function createProviders(options: ProviderOptions = {}): Providers {
     subscribe: (call) => of(call).subscribe(call),
     unsubscribe: (call) => of(call).unsubscribe(call),
     listTemplates: (call) => of(call).listTemplates(call),
+    templateDays: (call) => of(call).templateDays(call),
     createTemplate: (call) => of(call).createTemplate(call),
     editTemplate: (call) => of(call).editTemplate(call),
     deleteTemplate: (call) => of(call).deleteTemplate(call),

@@ -5,6 +5,7 @@ import { createTemplate, deleteTemplates, listTemplates } from './graph-template
 import { sendJson } from './http.ts';
 import { asString } from './json.ts';
 import { saveAccount } from './keep.ts';
+import { templateDays } from './template-days.ts';
 import type { Account } from './world.ts';
 
 export async function accountEdge(call: GraphCall, account: Account, edge: string): Promise<void> {
@@ -67,6 +68,19 @@ export async function accountEdge(call: GraphCall, account: Account, edge: strin
       account.subscribed.delete(call.token.appId);
       saveAccount(world, account);
       return sendJson(res, 200, { success: true });
+    case 'POST ':
+      if (query.get('is_enabled_for_insights') !== 'true') throw methodError(call, edge);
+      return sendJson(res, 200, { id: account.id });
+    case 'GET template_analytics':
+      return sendJson(res, 200, {
+        data: [
+          {
+            granularity: 'DAILY',
+            product_type: 'cloud_api',
+            data_points: templateDays(world, account, query),
+          },
+        ],
+      });
     case 'GET message_templates':
       return listTemplates(call, account);
     case 'POST message_templates':

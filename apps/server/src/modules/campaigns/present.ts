@@ -241,6 +241,11 @@ export const reportBody = z
     converted: count,
     clicked: count.describe('People who tapped a short link; where the workspace has switched them on.'),
     clicks: count.describe('All taps.'),
+    templateClicks: count
+      .nullable()
+      .describe(
+        'Taps on the template’s buttons as WhatsApp counts them, whoever sent it in these days; null: it says nothing.',
+      ),
     reasons: z.array(z.object({ state: z.enum(recipientStates), reason: z.string(), count })),
     cost: z
       .object({

@@ -2,6 +2,8 @@ import type { RecipientState } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import type { Slice } from '../../platform/http/index.ts';
 import { visibleContacts } from '../contacts/index.ts';
+import { getNumber } from '../numbers/index.ts';
+import { templateFor, toldOf } from '../templates/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
 import type { CampaignRow } from './queries.ts';
 import { type RecipientFilter, type RecipientRow, selectRecipients, selectSums } from './queries-report.ts';
@@ -20,6 +22,8 @@ export interface Report {
   /** People who tapped a short link, and all taps. */
   clicked: number;
   clicks: number;
+  /** Taps on the template's buttons by WhatsApp's count, in the campaign's days; null: it says nothing. */
+  templateClicks: number | null;
   reasons: { state: RecipientState; reason: string; count: number }[];
   cost: { currency: string; micros: number; expectedMicros: number } | null;
 }
@@ -65,6 +69,7 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
     converted: sum('converted'),
     clicked: sum('clicked'),
     clicks: sum('clicks'),
+    templateClicks: await templateClicks(tx, campaign),
     reasons: rows
       .filter((row) => row.reason !== '')
       .map(({ state, reason, count }) => ({ state, reason, count })),
@@ -73,6 +78,17 @@ export async function reportOf(tx: TenantTx, id: string): Promise<Report> {
         ? null
         : { currency: campaign.currency, micros: sum('cost'), expectedMicros: sum('cost') + sum('expected') },
   };
+}
+
+/** WhatsApp counts by template and day, for all who sent it: a campaign's days, and the week in which its figures grow. */
+async function templateClicks(tx: TenantTx, campaign: CampaignRow): Promise<number | null> {
+  const { message, startedAt, finishedAt } = campaign;
+  if (!message || startedAt === null) return null;
+  const { accountId } = await getNumber(tx, campaign.numberId);
+  const template = await templateFor(tx, accountId, message.template.name, message.template.language);
+  if (!template) return null;
+  const to = finishedAt === null ? tx.now() : new Date(finishedAt.getTime() + 7 * 86_400_000);
+  return (await toldOf(tx, template.id, { from: startedAt, to }))?.clicked ?? null;
 }
 
 /** Recipients in the order of the plan. */

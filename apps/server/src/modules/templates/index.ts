@@ -20,9 +20,11 @@
  * asks for a review or a deletion, `hand-over` and `samples` carry it there · `check-send` for whoever sends.
  */
 export { checkTemplateSend } from './check-send.ts';
+export { templateDaysCron, templateDaysHandlers } from './days.ts';
 export { activatedAccounts, syncTemplatesCron, syncTemplatesHandlers } from './follow.ts';
 export { handOverHandlers } from './hand-over.ts';
 export { applyNotices, templateNotices } from './notices.ts';
+export { toldOf } from './queries-days.ts';
 export { templateFor, templateStates, templatesOf } from './read.ts';
 export { type Cost, costBody, type PricedLine } from './reports.ts';
 export { templateRoutes } from './routes.ts';

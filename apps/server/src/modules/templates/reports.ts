@@ -40,6 +40,19 @@ export const statisticsBody = z
       .describe(
         'From the pricing that WhatsApp’s statuses carry: what the account is billed for, by category.',
       ),
+    told: z
+      .object({
+        sent: z.number().int(),
+        delivered: z.number().int(),
+        read: z.number().int(),
+        clicked: z.number().int().describe('Taps on buttons.'),
+        costMicros: z.number().int().nullable().describe('Millionths of the account’s currency, about.'),
+        toldAt: z.iso.datetime(),
+      })
+      .nullable()
+      .describe(
+        'What WhatsApp itself counted on these days (UTC), whoever sent it; null: it says nothing. The account confirms template insights once in WhatsApp Manager.',
+      ),
     costs: z
       .array(costBody)
       .describe('By the rate cards that the operator loaded, one for each currency. Empty: there is none.'),
@@ -60,7 +73,7 @@ export interface TemplateReports {
     tx: TenantTx,
     template: Pick<TemplateRow, 'accountId' | 'name' | 'language'>,
     range: { from: Date; to: Date },
-  ): Promise<Omit<z.infer<typeof statisticsBody>, 'costs'> & { priced: PricedLine[] }>;
+  ): Promise<Omit<z.infer<typeof statisticsBody>, 'costs' | 'told'> & { priced: PricedLine[] }>;
   /** What messages cost, by the cards as they are now. */
   prices(): Promise<(lines: readonly PricedLine[]) => Cost[]>;
   /** One for each kind of user. */

@@ -14,6 +14,7 @@ import {
 import { getNumber } from '../numbers/index.ts';
 import { requestSync } from './follow.ts';
 import { presentVersion, templateBody, templatePresenter, versionBody } from './present.ts';
+import { toldOf } from './queries-days.ts';
 import { getTemplate, listTemplates, listVersions } from './read.ts';
 import { statisticsBody, type TemplateReports, useBody } from './reports.ts';
 import { templateWriteRoutes } from './routes-write.ts';
@@ -157,7 +158,14 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
               ? new Date(to.getTime() - 30 * dayMs)
               : new Date(request.query.from);
           const { priced, ...counted } = await reports.statistics(tx, row, { from, to });
-          return { ...counted, costs: costsOf(priced), from: from.toISOString(), to: to.toISOString() };
+          const told = await toldOf(tx, row.id, { from, to });
+          return {
+            ...counted,
+            told: told && { ...told, toldAt: told.toldAt.toISOString() },
+            costs: costsOf(priced),
+            from: from.toISOString(),
+            to: to.toISOString(),
+          };
         });
       },
     );

@@ -31,6 +31,15 @@ export function Report({ campaign }: { campaign: Campaign }) {
       value: figure.format(report.clicked),
       more: report.clicked > 0 ? t('campaigns.report.taps', { count: report.clicks }) : null,
     },
+    ...(report.templateClicks === null
+      ? []
+      : [
+          {
+            key: 'templateClicks',
+            value: figure.format(report.templateClicks),
+            more: t('campaigns.report.byWhatsApp'),
+          },
+        ]),
     { key: 'optedOut', value: figure.format(report.optedOut), more: share(report.optedOut) },
     { key: 'converted', value: figure.format(report.converted), more: null },
     {

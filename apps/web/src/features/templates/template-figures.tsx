@@ -65,6 +65,15 @@ export function TemplateFigures({ id }: { id: string }) {
               </div>
             ))}
           </dl>
+          {data.told ? (
+            <Text size="sm" mt="xs">
+              {t('templates.told', {
+                sent: figure.format(data.told.sent),
+                read: figure.format(data.told.read),
+                clicked: figure.format(data.told.clicked),
+              })}
+            </Text>
+          ) : null}
           <Costs costs={data.costs} />
           <Text size="sm" fw={600} mt="md" mb={6}>
             {t('templates.billed')}
