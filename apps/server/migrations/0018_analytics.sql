@@ -34,6 +34,8 @@ create table analytics_waits (
   member_id uuid not null,
   label_ids uuid[] not null,
   seconds integer not null,
+  -- of them within the business hours that held when it was counted; null: there were none
+  open_seconds integer,
   primary key (workspace_id, at, id, kind)
 );
 call chaski_private.protect_tenant('analytics_waits');

@@ -1,3 +1,5 @@
+import { openingsBetween } from '@chaski/contracts';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { testApi } from '../../../test/api.ts';
 import type { Stage } from '../../../test/samples/index.ts';
@@ -149,6 +151,75 @@ test('by member, number, label and source; each alone by a filter', async () => 
   });
   expect((await report(stage, { numberId: stage.numberId })).total).toEqual(whole.total);
   expect((await report(stage, { numberId: label.id })).total.volume).toMatchObject({ received: 0 });
+});
+
+test('waits within business hours leave out when nobody was there', async () => {
+  const stage = await api.stage('Hours');
+  clock.set('2026-11-20T15:30:00Z');
+  // Open on Fridays until 16:00, and on Saturdays from 10:00 in Madrid, which is 09:00 here.
+  const businessHours = {
+    zone: 'Europe/Madrid',
+    weekly: [
+      { day: 5, from: '09:00', to: '17:00' },
+      { day: 6, from: '10:00', to: '14:00' },
+    ],
+    holidays: [],
+  };
+  await stage.send('PATCH /v1/workspace', { body: { settings: { businessHours } } });
+  const { conversationId } = await writes(stage, { text: 'Late' });
+  // Half an hour of Friday and one of Saturday.
+  clock.set('2026-11-21T10:00:00Z');
+  await answers(stage, 'owner', conversationId);
+  const first = async (query: Record<string, string>) =>
+    (await report(stage, query)).total.waits.first.median;
+  for (const counted of ['young', 'by the job']) {
+    if (counted === 'by the job') {
+      // The job ends with the last whole quarter.
+      seconds(20 * 60);
+      await roll();
+    }
+    expect(await first({ hours: 'business' }), counted).toBe(5_400);
+    expect(await first({}), counted).toBe(18.5 * 3_600);
+  }
+});
+
+test('open_seconds agrees with the rule of hours', async () => {
+  const zones = ['Europe/Madrid', 'Asia/Kolkata', 'America/Santiago', 'UTC'];
+  const quarter = fc.integer({ min: 0, max: 95 });
+  const time = (n: number) =>
+    `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}`;
+  const opening = fc
+    .tuple(fc.integer({ min: 1, max: 7 }), fc.uniqueArray(quarter, { minLength: 2, maxLength: 2 }))
+    .map(([weekday, times]) => {
+      const [from = 0, to = 0] = times.sort((a, b) => a - b);
+      return { day: weekday, from: time(from), to: time(to) };
+    });
+  const hours = fc.record({
+    zone: fc.constantFrom(...zones),
+    weekly: fc.array(opening, { maxLength: 8 }),
+    holidays: fc.constantFrom([], [{ date: '2026-06-03', name: '' }]),
+  });
+  // Between changes of the clock: in the hour that comes twice the two may read a wall differently.
+  const since = fc.integer({ min: 0, max: 28 * 96 }).map((n) => Date.UTC(2026, 4, 20) + n * 900_000);
+  const long = fc.integer({ min: 0, max: 20 * 96 }).map((n) => n * 900_000);
+  await fc.assert(
+    fc.asyncProperty(hours, since, long, async (of, from, lasts) => {
+      const until = from + lasts;
+      const rule = openingsBetween(of, from, until).reduce(
+        (sum, [opens, closes]) => sum + Math.min(closes, until) - Math.max(opens, from),
+        0,
+      );
+      const [row] = await db.withSystem('test: open seconds', (tx) =>
+        tx.query<{ open: number }>('select open_seconds($1, $2, $3) as open', [
+          JSON.stringify(of),
+          new Date(from).toISOString(),
+          new Date(until).toISOString(),
+        ]),
+      );
+      expect(row?.open).toBe(rule / 1_000);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('days and hours are those of the zone', async () => {

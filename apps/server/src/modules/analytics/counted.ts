@@ -78,17 +78,19 @@ export const waited = (own: '' | 'and workspace_id = $3::uuid'): string => `
     ) c
   ), waits as (
     select workspace_id, ${quarter('created_at')} as at, id, 'answer' as kind, conversation_id, number_id, member_id,
-      shown_at - since as wait from answered
+      shown_at - since as wait, shown_at as ended from answered
     union all
     select workspace_id, ${quarter('created_at')}, id, 'first', conversation_id, number_id, member_id,
-      shown_at - since from answered
+      shown_at - since, shown_at from answered
     where answered_before is null or answered_before < closed_before
     union all
-    select workspace_id, ${quarter('at')}, id, 'resolution', conversation_id, number_id, member_id, at - since
+    select workspace_id, ${quarter('at')}, id, 'resolution', conversation_id, number_id, member_id, at - since, at
     from closed where since is not null
   )
   select w.workspace_id, w.at, w.id, w.kind, w.number_id, coalesce(w.member_id, '${nil}') as member_id,
     array(select l.label_id from analytics_labels l
           where l.workspace_id = w.workspace_id and l.conversation_id = w.conversation_id) as label_ids,
-    extract(epoch from w.wait)::integer as seconds
-  from waits w`;
+    extract(epoch from w.wait)::integer as seconds,
+    case when h.hours is not null then open_seconds(h.hours, w.ended - w.wait, w.ended) end as open_seconds
+  from waits w
+  left join analytics_hours h on h.workspace_id = w.workspace_id and h.number_id = w.number_id`;

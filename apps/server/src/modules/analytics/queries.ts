@@ -44,7 +44,8 @@ const keepCounts = statement(
 );
 const keepWaits = statement(
   'analytics.keep_waits',
-  `insert into analytics_waits (workspace_id, at, id, kind, number_id, member_id, label_ids, seconds)
+  `insert into analytics_waits (workspace_id, at, id, kind, number_id, member_id, label_ids, seconds,
+     open_seconds)
    select * from (${waited('')}) w where w.seconds >= 0`,
 );
 
@@ -64,6 +65,8 @@ export interface Asked {
   numberId: string | null;
   memberId: string | null;
   labelId: string | null;
+  /** Waits count business hours only, where a number has any. */
+  openOnly: boolean;
 }
 
 const until = statement(
@@ -71,7 +74,10 @@ const until = statement(
   `select until from analytics_progress where name = '${progressName}'`,
 );
 
-/** $1 where the job ended and the young begins, $2 before, $3 workspace, $4 zone, $5 number, $6 member, $7 label, $8 from. */
+/**
+ * $1 where the job ended and the young begins, $2 before, $3 workspace, $4 zone, $5 number, $6 member, $7 label, $8 from;
+ * of waits $9 whether business hours alone count.
+ */
 const narrowed = `($5::uuid is null or r.number_id = $5) and ($6::uuid is null or r.member_id = $6)`;
 
 const counts = statement(
@@ -105,11 +111,13 @@ const counts = statement(
 const waits = statement(
   'analytics.waits',
   `with base as materialized (
-     select r.*, r.at at time zone $4 as local from (
-       select at, kind, number_id, member_id, label_ids, seconds from analytics_waits
+     select r.at, r.kind, r.number_id, r.member_id, r.label_ids,
+       case when $9::boolean then coalesce(r.open_seconds, r.seconds) else r.seconds end as seconds,
+       r.at at time zone $4 as local from (
+       select at, kind, number_id, member_id, label_ids, seconds, open_seconds from analytics_waits
        where workspace_id = $3 and at >= $8::timestamptz and at < $1::timestamptz
        union all
-       select at, kind, number_id, member_id, label_ids, seconds
+       select at, kind, number_id, member_id, label_ids, seconds, open_seconds
        from (${waited('and workspace_id = $3::uuid')}) young where seconds >= 0
      ) r where ${narrowed} and ($7::uuid is null or $7 = any (r.label_ids))
    ), parts as (
@@ -165,9 +173,11 @@ export async function selectReport(
       ...one,
       n: Number(one.n),
     })),
-    waits: (await tx.query<WaitRow & Record<string, unknown>>(waits, values)).map((one) => ({
-      ...one,
-      n: Number(one.n),
-    })),
+    waits: (await tx.query<WaitRow & Record<string, unknown>>(waits, [...values, asked.openOnly])).map(
+      (one) => ({
+        ...one,
+        n: Number(one.n),
+      }),
+    ),
   };
 }

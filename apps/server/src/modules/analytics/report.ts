@@ -13,6 +13,7 @@ export interface ReportRequest {
   numberId: string | null;
   memberId: string | null;
   labelId: string | null;
+  openOnly: boolean;
 }
 
 export interface Volume {

@@ -63,6 +63,10 @@ const query = z.strictObject({
   numberId: z.uuid().optional(),
   memberId: z.uuid().optional(),
   labelId: z.uuid().optional(),
+  hours: z
+    .enum(['all', 'business'])
+    .default('all')
+    .describe('business: waits count the business hours only that held then, where there were any.'),
 });
 
 const requestOf = (asked: z.infer<typeof query>) => ({
@@ -72,6 +76,7 @@ const requestOf = (asked: z.infer<typeof query>) => ({
   numberId: asked.numberId ?? null,
   memberId: asked.memberId ?? null,
   labelId: asked.labelId ?? null,
+  openOnly: asked.hours === 'business',
 });
 
 /** /v1/analytics: what was said and done, counted. */
