@@ -283,6 +283,24 @@ test('a second workspace is made and one switches back', async () => {
   expect(await page.getByLabel('Name of the workspace').inputValue()).toBe('Demo & Sons');
 });
 
+test('usage is shown by kind, for each month and number, with what is stored', async () => {
+  await page.goto(`${base}/app/settings/usage`);
+  const months = page.getByRole('group', { name: 'By month' });
+  await months.getByRole('row').nth(1).waitFor();
+  expect(await months.getByRole('columnheader').allTextContents()).toEqual([
+    'Month',
+    'Received',
+    'Sent',
+    'Service',
+    'Utility',
+    'Marketing',
+    'Authentication',
+  ]);
+  await page.getByRole('img', { name: /Bars of each month/ }).waitFor();
+  await page.getByRole('heading', { name: 'By number' }).waitFor();
+  await page.getByText('Storage of files').waitFor();
+});
+
 describe('axe finds nothing', () => {
   const inside = [
     'settings/profile',

@@ -79,7 +79,9 @@ function Limits({ usage }: { usage: Usage }) {
             key={key}
             end={
               <Text size="sm">
-                {t('settings.usage.of', { used: figure.format(used), limit: told(limit) })}
+                {limit === null
+                  ? `${figure.format(used)} (${told(null)})`
+                  : t('settings.usage.of', { used: figure.format(used), limit: told(limit) })}
               </Text>
             }
             below={
