@@ -172,6 +172,30 @@ describe('GET /v1/search', () => {
     expect(await texts('ação', {}, own)).toHaveLength(1);
   });
 
+  it('finds what a limited member may see behind a thousand newer hits that they may not', async () => {
+    const mine = await writes(stage, { text: 'blackbird' });
+    const theirs = await writes(stage, { text: 'not that word' });
+    await caughtUp();
+    await api.db.withSystem('test: a colleague is told a lot of blackbirds', async (tx) => {
+      await tx.execute('update conversations set assignee_id = $2 where id = $1', [
+        theirs.conversationId,
+        stage.members.admin,
+      ]);
+      await tx.execute(
+        `insert into message_search (workspace_id, message_id, conversation_id, number_id, contact_id, at, document)
+         select workspace_id, gen_random_uuid(), $2, number_id, null, at + n * interval '1 second', document
+         from message_search, generate_series(1, 1000) n where workspace_id = $1 and message_id = $3`,
+        [stage.workspaceId, theirs.conversationId, mine.messageId],
+      );
+    });
+    const found = await search('blackbird', {}, api.as(stage, 'agent', { ownOnly: true }));
+    expect(found.messages.map((message) => message.id)).toEqual([mine.messageId]);
+    expect(found.nextCursor).toBeNull();
+    await api.db.withSystem('test: gone again', (tx) =>
+      tx.execute('delete from message_search where conversation_id = $1', [theirs.conversationId]),
+    );
+  });
+
   it('pages newest first, without gaps, also where few of the hits may be seen', async () => {
     const place = await writes(stage, { text: 'tick 0' });
     for (let n = 1; n < 12; n += 1) {
