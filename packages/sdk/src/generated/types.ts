@@ -858,6 +858,28 @@ export type Media = {
   storedAt: string | null;
 };
 
+export type Cost = {
+  currency: string;
+  /**
+   * Millionths of the currency.
+   */
+  micros: number;
+  /**
+   * Messages that the rate card of their day has no price for.
+   */
+  unpriced: number;
+};
+
+export type TemplateUse = {
+  /**
+   * campaign, workflow
+   */
+  kind: string;
+  id: string;
+  name: string;
+  state: string;
+};
+
 export type TemplateVersion = {
   n: number;
   /**
@@ -959,16 +981,6 @@ export type Template = {
   deleting: boolean;
   createdAt: string;
   updatedAt: string;
-};
-
-export type TemplateUse = {
-  /**
-   * campaign, workflow
-   */
-  kind: string;
-  id: string;
-  name: string;
-  state: string;
 };
 
 export type Message = {
@@ -1473,6 +1485,10 @@ export type CampaignReport = {
    * All taps.
    */
   clicks: number;
+  /**
+   * Taps on the template’s buttons as WhatsApp counts them, whoever sent it in these days; null: it says nothing.
+   */
+  templateClicks: number | null;
   reasons: Array<{
     state:
       | 'planned'
@@ -1710,6 +1726,10 @@ export type AnalyticsReport = {
     type: string;
     n: number;
   }>;
+  /**
+   * By the rate cards that the operator loaded, one for each currency. Empty: there is none.
+   */
+  costs: Array<Cost>;
 };
 
 export type AuditLine = {
@@ -15272,6 +15292,27 @@ export type TemplatesListStatisticsResponses = {
       billable: boolean;
       messages: number;
     }>;
+    /**
+     * What WhatsApp itself counted on these days (UTC), whoever sent it; null: it says nothing. The account confirms template insights once in WhatsApp Manager.
+     */
+    told: {
+      sent: number;
+      delivered: number;
+      read: number;
+      /**
+       * Taps on buttons.
+       */
+      clicked: number;
+      /**
+       * Millionths of the account’s currency, about.
+       */
+      costMicros: number | null;
+      toldAt: string;
+    } | null;
+    /**
+     * By the rate cards that the operator loaded, one for each currency. Empty: there is none.
+     */
+    costs: Array<Cost>;
     from: string;
     to: string;
   };
