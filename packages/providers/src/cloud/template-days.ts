@@ -49,7 +49,14 @@ export async function templateDays(
   return { outcome: 'ok', days };
 }
 
-const list = (value: unknown): Rec[] => (Array.isArray(value) ? value.flatMap((one) => rec(one) ?? []) : []);
+function list(value: unknown): Rec[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one): Rec[] => {
+    const read = rec(one);
+    return read ? [read] : [];
+  });
+}
+
 const count = (value: unknown): number => (Number.isSafeInteger(Number(value)) ? Number(value) : 0);
 
 function readDay(point: Rec): TemplateDay[] {
