@@ -201,6 +201,7 @@ const analytics = createRoute({
     number: text,
     member: text,
     label: text,
+    open: flag,
   }),
   component: lazyRouteComponent(() => import('./features/analytics/analytics-page.tsx'), 'AnalyticsPage'),
 });

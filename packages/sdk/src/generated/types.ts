@@ -1413,7 +1413,7 @@ export type CampaignRecipient = {
     [key: string]: string;
   };
   /**
-   * SHA-256 of what is said.
+   * SHA-256 of what is said, before addresses are shortened.
    */
   textHash: string | null;
   state:
@@ -14488,6 +14488,10 @@ export type AnalyticsListData = {
     numberId?: string;
     memberId?: string;
     labelId?: string;
+    /**
+     * business: waits count the business hours only that held then, where there were any.
+     */
+    hours?: 'all' | 'business';
   };
   url: '/v1/analytics';
 };
@@ -14542,6 +14546,10 @@ export type AnalyticsGetExportData = {
     numberId?: string;
     memberId?: string;
     labelId?: string;
+    /**
+     * business: waits count the business hours only that held then, where there were any.
+     */
+    hours?: 'all' | 'business';
     table: 'days' | 'hours' | 'numbers' | 'members' | 'labels' | 'sources' | 'failures' | 'pricing';
   };
   url: '/v1/analytics/export';

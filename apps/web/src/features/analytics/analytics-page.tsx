@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, Select, Text } from '@mantine/core';
+import { Anchor, SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -6,6 +6,7 @@ import { labelsQuery, membersQuery, numbersQuery } from '../../api/directory.ts'
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
+import { hoursQuery } from '../hours/queries.ts';
 import classes from './analytics.module.css';
 import { Costs } from './costs.tsx';
 import { durationOf, shareOf } from './figures.ts';
@@ -40,6 +41,7 @@ function Filters({ asked }: { asked: Asked }) {
   const { data: numbers = [] } = useQuery(numbersQuery);
   const { data: members = [] } = useQuery(membersQuery);
   const { data: labels = [] } = useQuery(labelsQuery);
+  const { data: hours = [] } = useQuery(hoursQuery);
   const choose = (more: Partial<Asked>) =>
     void navigate({ search: (before) => ({ ...before, ...more }), replace: true });
   const select = (key: 'number' | 'member' | 'label', data: { value: string; label: string }[]) => (
@@ -76,6 +78,13 @@ function Filters({ asked }: { asked: Asked }) {
         'label',
         labels.map((one) => ({ value: one.id, label: one.name })),
       )}
+      {hours.some((one) => one.hours !== null) ? (
+        <Switch
+          label={t('analytics.openOnly')}
+          checked={asked.open ?? false}
+          onChange={(event) => choose({ open: event.currentTarget.checked || undefined })}
+        />
+      ) : null}
     </div>
   );
 }

@@ -7,6 +7,8 @@ export interface Asked {
   number?: string | undefined;
   member?: string | undefined;
   label?: string | undefined;
+  /** Waits count business hours alone. */
+  open?: boolean | undefined;
 }
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -25,6 +27,7 @@ export function queryOf(asked: Asked) {
     ...(asked.number ? { numberId: asked.number } : {}),
     ...(asked.member ? { memberId: asked.member } : {}),
     ...(asked.label ? { labelId: asked.label } : {}),
+    ...(asked.open ? { hours: 'business' as const } : {}),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { chaski as client } from '../../api/client.ts';
+import { queryOptions } from '@tanstack/react-query';
+import { chaski } from '../../api/client.ts';
 
 export type Hours = NonNullable<
-  Awaited<ReturnType<typeof client.workspace.get>>['settings']['businessHours']
+  Awaited<ReturnType<typeof chaski.workspace.get>>['settings']['businessHours']
 >;
 export type Opening = Hours['weekly'][number];
 
@@ -13,3 +14,15 @@ export const usualHours = (zone: string): Hours => ({
 });
 
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Asked again when a number opens or closes, and each quarter of an hour for clocks that were set. */
+export const hoursQuery = queryOptions({
+  // Beside the numbers: what changes them changes this.
+  queryKey: ['numbers', 'hours'],
+  queryFn: async () => (await chaski.businessHours.list()).data,
+  staleTime: 5 * 60_000,
+  refetchInterval: ({ state }) => {
+    const next = Math.min(...(state.data ?? []).flatMap(({ until }) => (until ? [Date.parse(until)] : [])));
+    return Math.min(Math.max(next - Date.now(), 0) + 1_000, 15 * 60_000);
+  },
+});

@@ -1,19 +1,7 @@
 import { Badge } from '@mantine/core';
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { chaski } from '../../api/client.ts';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
-
-/** Asked again when a number opens or closes, and each quarter of an hour for clocks that were set. */
-const hoursQuery = queryOptions({
-  // Beside the numbers: what changes them changes this.
-  queryKey: ['numbers', 'hours'],
-  queryFn: async () => (await chaski.businessHours.list()).data,
-  staleTime: 5 * 60_000,
-  refetchInterval: ({ state }) => {
-    const next = Math.min(...(state.data ?? []).flatMap(({ until }) => (until ? [Date.parse(until)] : [])));
-    return Math.min(Math.max(next - Date.now(), 0) + 1_000, 15 * 60_000);
-  },
-});
+import { hoursQuery } from '../hours/queries.ts';
 
 /** That nobody is there now, and from when on somebody is. Nothing while it is open. */
 export function HoursNow({ numberId }: { numberId: string }) {
