@@ -119,29 +119,45 @@ const begin: Step = { name: 'chaski_begin', text: 'begin' };
 const commit: Step = { name: 'chaski_commit', text: 'commit' };
 const forgetPlans: Step = { name: 'chaski_forget_plans', text: 'discard plans' };
 const settings =
-  "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true), " +
-  "set_config('plan_cache_mode', $4, true), set_config('enable_seqscan', $5, true)";
+  "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true)";
 /** What limits a person or a key; unset, nothing does. For the system and unlimited keys three settings less. */
 const limits =
-  "set_config('app.user_id', $6, true), set_config('app.number_ids', $7, true), set_config('app.own_only', $8, true)";
+  ", set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true)";
 
 /**
- * What `enter` and `switchTo` set: one plan for all values and no walk through a whole table in it, or what PostgreSQL
- * thinks best for these. It counts a queue while it is empty, or full of what waits after a stop: then a walk looks cheap.
+ * How statements with one plan for all values are planned, and every session by default: once, and without a walk
+ * through a whole table: PostgreSQL counts a queue while it is empty, or full of what waits after a stop, and then a walk
+ * looks cheap. Bitmaps stay: words and days are found through them alone.
  */
-const planMode = (once: boolean) => (once ? ['force_generic_plan', 'off'] : ['auto', 'on']);
-const switchTo = (once: boolean): Step => ({
-  name: 'chaski_plan_mode',
-  text: "select set_config('plan_cache_mode', $1, true), set_config('enable_seqscan', $2, true)",
-  values: planMode(once),
-});
+const plannedOnce: Record<string, string> = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+};
+/** All others: as PostgreSQL thinks best for these values. */
+const plannedFreely: Record<string, string> = {
+  plan_cache_mode: 'auto',
+  enable_seqscan: 'on',
+  enable_bitmapscan: 'on',
+};
+const local = (modes: Record<string, string>) =>
+  Object.entries(modes)
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join(', ');
+const byDefault = Object.entries(plannedOnce)
+  .map(([name, value]) => `set ${name} = ${value}`)
+  .join('; ');
+const toOnce: Step = { name: 'chaski_plan_once', text: `select ${local(plannedOnce)}` };
+const freely = local(plannedFreely);
+const toFreely: Step = { name: 'chaski_plan_freely', text: `select ${freely}` };
+const switchTo = (once: boolean): Step => (once ? toOnce : toFreely);
 
 /**
  * Names a statement so that it is prepared once per connection. The name must be unique in the program
- * (`module.what`); two texts under one name are refused by PostgreSQL at first use.
+ * (`module.what`); two texts under one name are refused by PostgreSQL at first use. `once`: its author knows better than
+ * `plansOnce` that one plan serves all values.
  */
-export function statement(name: string, text: string): Statement {
-  const made = { name: `chaski_${name}`, text, once: plansOnce(text) };
+export function statement(name: string, text: string, once = plansOnce(text)): Statement {
+  const made = { name: `chaski_${name}`, text, once };
   registered.push(made);
   return made;
 }
@@ -181,18 +197,22 @@ export function openDatabase(options: DatabaseOptions): Database {
   const slots = createSlots(tenantShare(options.poolSize), options.checkoutTimeoutMs ?? 10_000);
   const report = options.onError ?? (() => {});
   pool.on('error', report);
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    client.on('error', report);
+    // In front of whatever is asked first; where it fails the connection is broken, and that says so too.
+    client.query(byDefault).catch(() => {});
+  });
   const transactions = new WeakMap<pg.PoolClient, number>();
 
   /**
    * A plan that is kept was made for tables as large as they were: for an empty one it is a walk, and 10,000 messages
-   * later each look by key reads them all. So a connection plans anew in its 2nd, 4th, 8th … transaction: twenty times in
-   * a million, and in between tables no more than double.
+   * later each look by key reads them all. So a connection plans anew in its 4th, 16th, 64th … transaction: ten times in
+   * a million, and in between tables grow fourfold at most.
    */
   const replanned = (client: pg.PoolClient): Step[] => {
     const count = (transactions.get(client) ?? 0) + 1;
     transactions.set(client, count);
-    return count > 1 && Number.isInteger(Math.log2(count)) ? [forgetPlans] : [];
+    return count > 1 && Number.isInteger(Math.log2(count) / 2) ? [forgetPlans] : [];
   };
   const app = `${options.rolePrefix}_app`;
   const system = `${options.rolePrefix}_system`;
@@ -200,20 +220,22 @@ export function openDatabase(options: DatabaseOptions): Database {
   const enter =
     (role: string, workspaceId: string, actor: Actor) =>
     (once: boolean): Step => {
-      const base = [role, workspaceId, actor.role, ...planMode(once)];
+      const base = [role, workspaceId, actor.role];
+      const modes = once ? '' : `, ${freely}`;
+      const name = once ? 'chaski_enter' : 'chaski_enter_freely';
       const { numberIds = null, ownOnly = false } = actor.reach ?? {};
       if (actor.kind !== 'user' && numberIds === null && !ownOnly)
-        return { name: 'chaski_enter', text: settings, values: base };
+        return { name, text: settings + modes, values: base };
       const person = actor.kind === 'user' ? (actor.id ?? '') : '';
       const numbers = numberIds === null ? '' : `{${numberIds.join(',')}}`;
       return {
-        name: 'chaski_enter_limited',
-        text: `${settings}, ${limits}`,
+        name: `${name}_limited`,
+        text: settings + limits + modes,
         values: [...base, person, numbers, ownOnly ? '1' : ''],
       };
     };
 
-  async function once(first: Entrance, steps: readonly Given[]): Promise<StepResult[]> {
+  async function inOneTrip(first: Entrance, steps: readonly Given[]): Promise<StepResult[]> {
     const client = await checkout(pool);
     let broken: Error | undefined;
     try {
@@ -341,9 +363,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       transact(enter(system, '', systemActor), { scope: 'system', reason, actor: systemActor }, fn),
     readTenant: (workspaceId, steps) =>
       inTurn(workspaceId, async () =>
-        (await once(enter(app, workspaceId, keyActor), steps)).map((result) => result.rows),
+        (await inOneTrip(enter(app, workspaceId, keyActor), steps)).map((result) => result.rows),
       ),
-    runSystem: (_reason, steps) => once(enter(system, '', systemActor), steps),
+    runSystem: (_reason, steps) => inOneTrip(enter(system, '', systemActor), steps),
     session: async (name) => {
       const client = new pg.Client({ ...config, statement_timeout: 0, application_name: `chaski ${name}` });
       client.on('error', report);

@@ -40,6 +40,9 @@ export const insertAudit = statement(
    insert into audit_queue (workspace_id, audit_id) select workspace_id, id from made`,
 );
 
+/** Planned once: all of these go through an index in its order, up to a limit, whatever the limit. */
+const inOrder = true;
+
 const numbered = (candidates: string) => `
   with gone as (
     delete from event_queue where n = any (array(${candidates})) returning workspace_id, n, day, name
@@ -60,12 +63,14 @@ export const numberNew = statement(
   'events.number_new',
   numbered(`(select n from event_queue where n > $1::bigint order by n limit $2)
     union all select n from event_queue where n = any ($3::bigint[])`),
+  inOrder,
 );
 
 /** Everything below the highest number seen. */
 export const numberStragglers = statement(
   'events.number_stragglers',
   numbered('select n from event_queue where n <= $1::bigint order by n limit $2'),
+  inOrder,
 );
 
 export const registerConsumers = statement(
@@ -128,6 +133,7 @@ export const nextBatch = statement(
    ) s on true
    where b.last is not null
    order by s.seq`,
+  inOrder,
 );
 
 /** Whether a consumer's names are among what comes next, and how far it looked: takes no lock and writes nothing. */
@@ -137,6 +143,7 @@ export const peek = statement(
    from event_consumers c cross join lateral (
      select seq, name from event_seq where seq > greatest(c.seq, $4::bigint) order by seq limit $2) s
    where c.name = $1`,
+  inOrder,
 );
 
 export const moveCursor = statement(
@@ -191,6 +198,7 @@ export const feed = statement(
      where workspace_id = $1 and seq > $2 order by seq limit $3
    ) s ${body} true
    order by s.seq`,
+  inOrder,
 );
 
 /** As `feed`, up to a number, with a row also for what is hidden or gone: the reader learns how far it looked. */
@@ -202,6 +210,7 @@ export const feedBetween = statement(
      where workspace_id = $1 and seq > $2 and seq <= $3 order by seq limit $4
    ) s ${body} ($5::text[] is null or s.name = any ($5::text[]))
    order by s.seq`,
+  inOrder,
 );
 
 /** What was numbered after a place, of all workspaces; bodies of a few names only. */
@@ -212,6 +221,7 @@ export const numberedAfter = statement(
      select seq, workspace_id, n, day, name from event_seq where seq > $1 order by seq limit $2
    ) s ${body} s.name = any ($3::text[])
    order by s.seq`,
+  inOrder,
 );
 
 export const numberBounds = statement(
