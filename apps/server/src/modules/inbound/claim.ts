@@ -52,8 +52,6 @@ export function startClaims(options: {
   /** Where `high` stood when; everything below `floor` was seen a minute and a half ago. */
   let marks: { at: number; high: number }[] = [];
   let floor = 0;
-  /** Nothing old waits any more: what comes now lies under a day near today. */
-  let caughtUp = false;
   let nextSweep = 0;
   let nextFullSweep = 0;
   /** Somebody said that there is more, or a look ended before everything: a turn that ended says neither. */
@@ -66,7 +64,6 @@ export function startClaims(options: {
     high = 0;
     marks = [];
     floor = 0;
-    caughtUp = false;
     more = true;
     nextSweep = now + sweepEveryMs;
     nextFullSweep = now + fullSweepEveryMs;
@@ -145,11 +142,9 @@ export function startClaims(options: {
       lanes: held,
       of: lanes,
       without: shelves.behind().map((shelf) => shelf.key),
-      near: caughtUp ? db.clock.now() : null,
     });
     shelves.put(rows);
     high = Math.max(high, last);
-    caughtUp ||= all;
     const newest = marks.at(-1);
     if (!newest || now - newest.at >= sweepEveryMs) marks.push({ at: now, high });
     while (marks[0] && now - marks[0].at > stragglerMs) {

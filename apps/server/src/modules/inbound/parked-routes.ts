@@ -8,8 +8,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { listNumbers } from '../numbers/index.ts';
 import { type ParkReason, selectParkedOf } from './queries.ts';

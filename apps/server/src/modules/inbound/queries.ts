@@ -94,10 +94,10 @@ const claimRows = 400;
 const stepsOver = 2_000;
 
 // n > $1 skips the dead entries of what is processed already: with an old snapshot held they stay in the index, and a
-// claim from the beginning would step over a million of them each time. Days, because each partition that is opened
-// costs. Limits are part of the texts, so that these are planned once.
-const waiting = `from raw_events r where r.processed_at is null and r.n > $1 and r.day between $2::date and $3::date`;
-const ofLanes = 'case when r.shard is null then -1 else r.shard % $4::smallint end = any($5::smallint[])';
+// claim from the beginning would step over a million of them each time. Limits are part of the texts, so that
+// these are planned once. No word of days: a range of them made the primary key look better than the numbers.
+const waiting = 'from raw_events r where r.processed_at is null and r.n > $1';
+const ofLanes = 'case when r.shard is null then -1 else r.shard % $2::smallint end = any($3::smallint[])';
 const claim = statement(
   'inbound.claim',
   `select ${rawColumns} ${waiting} and ${ofLanes} order by r.n limit ${claimRows}`,
@@ -110,7 +110,7 @@ const claimBeside = statement(
   `select l.last, l.seen, w.* from (
      select max(n) as last, count(*) as seen from (select r.n ${waiting} order by r.n limit ${stepsOver}) n) l
    left join lateral (
-     select ${rawColumns} ${waiting} and r.n <= l.last and ${ofLanes} and coalesce(r.shard, -1) <> all($6::smallint[])
+     select ${rawColumns} ${waiting} and r.n <= l.last and ${ofLanes} and coalesce(r.shard, -1) <> all($4::smallint[])
      order by r.n limit ${claimRows}) w on true
    order by w.n`,
 );
@@ -121,25 +121,15 @@ export interface Wanted {
   of: number;
   /** Shards that are read by themselves. */
   without: readonly number[];
-  /** Only days near this one; null: all. */
-  near: Date | null;
 }
-
-const aDay = 86_400_000;
 
 /** Unprocessed raw events above a number, oldest first. Lane and shard -1 hold bodies of several numbers. */
 export async function selectWaiting(
   db: Database,
   wanted: Wanted,
 ): Promise<{ rows: RawEvent[]; last: number; all: boolean }> {
-  const { above, near, without } = wanted;
-  const values = [
-    above,
-    near === null ? '-infinity' : dayOf(new Date(near.getTime() - aDay)),
-    near === null ? 'infinity' : dayOf(new Date(near.getTime() + aDay)),
-    wanted.of,
-    wanted.lanes,
-  ];
+  const { above, lanes, of, without } = wanted;
+  const values = [above, of, lanes];
   const [result] = await db.runSystem('claim raw events', [
     without.length === 0
       ? { statement: claim, values }
