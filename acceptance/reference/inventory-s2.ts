@@ -19,7 +19,10 @@ import {
 
 const embeddedSignup = 'Embedded Signup comes later; its addresses say so with 501';
 const keysMade = s('s0', 'Generate Secrets');
-const aws: Proof = ['apps/server/src/config.test.ts', 'keys from AWS need a region and whole credentials'];
+const aws: Proof = [
+  'apps/server/src/secrets.test.ts',
+  'USE_AWS_SECRETS: the keys are those of AWS; when it is away nothing starts',
+];
 const s2Names = s('s2', 'its names of settings');
 const rate = s('s2', '3c. Test Rate Limiting');
 const optOut = s('s2', '3b. Test Opt-Out Detection');
@@ -44,7 +47,10 @@ export const s2: Row[] = [
     WebhookQueue: instead('component inbound; `chaski queue counts`', queue),
     OptOut: instead('events contact.opted_out, GET /v1/contacts?optedOut=true', optOut),
     WorkspaceRateLimit: instead('429 with the limit and its key in the answer', rate),
-    SecureTokens: instead('chaski_secret_open_seconds at /metrics', figures),
+    SecureTokens: instead('chaski_secret_open_seconds at /metrics', [
+      'acceptance/docs-page.test.ts',
+      'the reference comes compressed, a health check says',
+    ]),
     RBAC: instead('chaski_permission_refusals_total at /metrics', figures),
     'Webhook queue': instead('`chaski queue counts`', queue),
     'Webhook worker': instead('`chaski queue counts`', queue),
@@ -144,8 +150,8 @@ export const s2: Row[] = [
     AWS_ACCESS_KEY_ID: works(aws),
     AWS_SECRET_ACCESS_KEY: works(aws),
     LIMITS_BY_PLAN: instead(
-      'the operator edits plans: PUT /v1/operator/plans/{name}',
-      module('operator/operator.test.ts', 'plans and suspensions'),
+      'the operator edits plans: PATCH /v1/operator/plans/{name}',
+      module('operator/operator.test.ts', 'a plan that is edited counts without a restart'),
     ),
     STOP_KEYWORDS: instead(
       'settings of the workspace: stopWords',

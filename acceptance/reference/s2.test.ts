@@ -205,9 +205,25 @@ done`;
 });
 
 test('3d. Test Webhook Queue: what waits can be seen, and it is worked off', async () => {
-  const said = await chaski(['queue', 'counts', '--json'], { dataDir: folder.path, env });
-  expect(said.code).toBe(0);
-  expect(said.out).toContain('messages');
+  const counts = async () => {
+    const said = await chaski(['queue', 'counts', '--json'], { dataDir: folder.path, env });
+    expect(said.code).toBe(0);
+    const rows = said.out
+      .split('\n')
+      .filter((line) => line.startsWith('{"what"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return rows.find(({ what }) => what === 'messages');
+  };
+  let found: Record<string, unknown> | undefined;
+  await until(
+    async () => {
+      found = await counts();
+      return found?.waiting === 0 && found.active === 0;
+    },
+    60_000,
+    () => `it is not worked off: ${JSON.stringify(found)}`,
+  );
+  expect(found).toMatchObject({ failed: expect.any(Number), unconfirmed: expect.any(Number) });
 });
 
 test('Audit logs: a message sent and a contact made are one entry each', async () => {

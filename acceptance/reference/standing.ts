@@ -32,7 +32,7 @@ export const platform = (path: string, title: string): Proof => [`apps/server/sr
 export const suite = (path: string, title: string): Proof => [`apps/server/test/${path}`, title];
 export const s = (system: System, title: string): Proof => [`acceptance/reference/${system}.test.ts`, title];
 
-export const config: Proof = ['apps/server/src/config.test.ts', '%s is never silently ignored'];
+export const config: Proof = ['apps/server/src/config-names.test.ts', '$name is what it says'];
 export const firstCommand: Proof = ['acceptance/start.test.ts', 'is ready when it says so'];
 export const sb = (title: string): Proof => ['acceptance/reference/supabase.test.ts', title];
 export const deployment = 'deployment files (Dockerfile, compose, Caddy) are not there yet';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { testApi } from '../../../test/api.ts';
-import { seedWorkspace } from '../../../test/harness.ts';
+import { seedWorkspace, until } from '../../../test/harness.ts';
 
 const api = await testApi();
 const { db } = api;
@@ -65,6 +65,23 @@ test('plans and suspensions', async () => {
     status: 'active',
     suspendedReason: null,
   });
+});
+
+test('a plan that is edited counts without a restart', async () => {
+  const stage = await api.stage('Edited');
+  const edit = (contacts: 1 | null) =>
+    api.send('PATCH /v1/operator/plans/:name', { params: { name: 'edited' }, body: { contacts } }, root);
+  expect((await edit(1)).body).toMatchObject({ name: 'edited', contacts: 1 });
+  const moved = { params: { id: stage.workspaceId }, body: { plan: 'edited' } };
+  expect((await api.send('PATCH /v1/operator/workspaces/:id', moved, root)).status).toBe(200);
+  const add = (phone: string) => api.send('POST /v1/contacts', { body: { phone } }, api.as(stage, 'owner'));
+  expect(await add('+15550001001')).toMatchObject({ status: 201 });
+  expect(await add('+15550001002')).toMatchObject({
+    status: 403,
+    body: { error: { code: 'quota_exceeded' } },
+  });
+  await edit(null);
+  await until('the new limit counts', async () => (await add('+15550001002')).status === 201);
 });
 
 test('no member of a workspace and no key comes here', async () => {
