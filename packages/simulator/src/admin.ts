@@ -5,7 +5,7 @@
  *   POST /_sim/apps        {id, secret, webhookUrl, verifyToken}        (again = replace)
  *   POST /_sim/apps/{id}/verify                         → { verified }: the GET challenge, as Meta does on save
  *   POST /_sim/accounts    {id, appId, token?, portfolioId?}
- *   POST /_sim/numbers     {phoneNumberId, displayPhoneNumber?, verifiedName?, token?, accountId?, appId?, mps?}
+ *   POST /_sim/numbers     {phoneNumberId, displayPhoneNumber?, verifiedName?, token?, accountId?, appId?, mps?, hasWindow?}
  *   POST /_sim/ycloud      {token, phoneNumberId, displayPhoneNumber?, verifiedName?}   a number under an API key of YCloud's
  *   POST /_sim/templates   {accountId, name, language?, category?, status?, components}
  *   POST /_sim/templates/{name}   {accountId, status?, reason?, quality?, category?, correctCategory?, components?, pause?}
@@ -91,6 +91,7 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
         phoneNumberId: need(body, 'phoneNumberId'),
         ...texts(body, 'displayPhoneNumber', 'verifiedName', 'accountId', 'appId', 'token'),
         ...(typeof body.mps === 'number' ? { mps: body.mps } : {}),
+        ...(typeof body.hasWindow === 'boolean' ? { hasWindow: body.hasWindow } : {}),
       });
       return sendJson(res, 201, number);
     }
@@ -221,7 +222,7 @@ function state(world: World): JsonObject {
       accountId: number.accountId,
       quality: number.quality,
       registered: number.registered,
-      mock: number.mock,
+      hasWindow: number.hasWindow,
     })),
     people: world.people.size,
     messages: world.messages.size,

@@ -186,7 +186,7 @@ export function personCalls(world: World, person: Person, number: Num): Message 
   if (openCall(chat)) throw new RangeError('a call with this number is under way');
   const message = ring(world, chat, 'person', null);
   if (!number.blocked.has(person.id)) {
-    chat.lastFromPerson = message.time;
+    openWindow(world, chat, message.time);
     if (phoneVisible(chat, message.time)) chat.lastByPhone = message.time;
     allowCalls(world, chat, permissionEnd(world));
   }

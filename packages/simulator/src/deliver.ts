@@ -4,6 +4,7 @@
  */
 import { request } from 'undici';
 import { takeRequest } from './call-permissions.ts';
+import { directTemplate } from './direct-send.ts';
 import { type GraphCode, GraphError, webhookError } from './errors.ts';
 import { asObject, type JsonObject } from './json.ts';
 import { saveChat, saveMessage, saveStage } from './keep.ts';
@@ -58,6 +59,8 @@ export function accept(world: World, number: Num, order: Send, version: number):
     return { id, answer: answer({ input: recipient.input, wa_id: recipient.input }), start: () => {} };
 
   const account = accountOf(world, number);
+  const made = order.direct && directTemplate(world, account, order.direct, order.type, order.raw);
+  if (made !== null && made !== 'taken') order.template = made;
   let person =
     recipient.by === 'phone'
       ? byPhone(world, recipient.waId)
@@ -71,7 +74,7 @@ export function accept(world: World, number: Num, order: Send, version: number):
   const chat = chatOf(world, person, number);
   counted(world, 'pair', () => takePair(chat, now));
   if (asObject(order.raw.interactive).type === 'call_permission_request') takeRequest(world, chat);
-  const outside = !order.template && !number.mock && windowUntil(chat, now) === null;
+  const outside = !order.direct && !order.template && number.hasWindow && windowUntil(chat, now) === null;
   const reason =
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.';
   if (outside && world.settings.windowErrors === 'sync') throw new GraphError(131047, reason);
@@ -94,7 +97,8 @@ export function accept(world: World, number: Num, order: Send, version: number):
   chat.typingUntil = null;
 
   let failure: Journey['failure'] = null;
-  if (!person.onWhatsApp || number.blocked.has(person.id)) failure = [131026, 'Message undeliverable.'];
+  if (made === 'taken') failure = [132021, 'A message template of this name exists already.'];
+  else if (!person.onWhatsApp || number.blocked.has(person.id)) failure = [131026, 'Message undeliverable.'];
   else if (badMedia) failure = [131053, badMedia];
   else if (outside) failure = [131047, reason];
   else if (order.template) failure = spendTier(world, chat);
@@ -310,6 +314,7 @@ function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' |
               },
             }
           : {}),
+        ...(order.template?.source === undefined ? {} : { template_id: order.template.id }),
         ...(priced ? { pricing: pricing(world, journey) } : {}),
       },
     ],

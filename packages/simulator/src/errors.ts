@@ -48,6 +48,7 @@ const CODES = {
   132012: [400, 'Parameter format does not match format in the created template'],
   132015: [400, 'Template is paused'],
   132016: [400, 'Template is disabled'],
+  132021: [400, 'Direct Send template name is taken'],
   133005: [400, 'Two step verification PIN mismatch'],
   133010: [400, 'Phone number not registered'],
   138000: [400, 'Calling not enabled'],

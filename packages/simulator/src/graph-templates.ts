@@ -1,5 +1,6 @@
 /** The edge message_templates and the template itself: listed, created, changed, deleted. */
 import { templateProblems } from '@chaski/contracts';
+import { refuseGenerated } from './direct-send.ts';
 import { GraphError } from './errors.ts';
 import { type GraphCall, json, methodError, page, permit, pick } from './graph-call.ts';
 import { sendJson } from './http.ts';
@@ -120,6 +121,7 @@ export function deleteTemplates(call: GraphCall, account: Account): void {
   );
   if ((name === null && ids === null) || gone.length === 0)
     throw new GraphError(100, undefined, { title: '(#100) Message template not found' });
+  for (const template of gone) refuseGenerated(template);
   if (gone.some(({ status }) => status === 'DISABLED'))
     throw new GraphError(100, undefined, { title: '(#100) A disabled message template cannot be deleted' });
   const rest = blocked.get(account) ?? new Map<string, number>();
@@ -165,6 +167,7 @@ export async function templateNode(
 function edit(world: World, account: Account, template: Template, body: JsonObject): void {
   const now = world.clock.now();
   const { status } = template;
+  refuseGenerated(template);
   if (!['APPROVED', 'REJECTED', 'PAUSED'].includes(status))
     throw refusal(
       2388039,

@@ -3,7 +3,7 @@
  * Source: Meta "Throughput", "Pair rate limits", "Customer service windows".
  */
 import { GraphError } from './errors.ts';
-import type { Bucket, Chat, Num } from './world.ts';
+import { type Bucket, type Chat, type Num, tell, type World } from './world.ts';
 
 /** 24 hours from the person's last message. */
 export const WINDOW_MS = 24 * 3600_000;
@@ -33,6 +33,17 @@ export function takePair(chat: Chat, now: number): void {
     131056,
     'Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.',
   );
+}
+
+/** The person wrote or rang: the window begins again, and their phone shows it. */
+export function openWindow(world: World, chat: Chat, now: number): void {
+  chat.lastFromPerson = now;
+  tell(world, () => ({
+    type: 'window',
+    personId: chat.person.id,
+    numberId: chat.number.id,
+    until: windowUntil(chat, now),
+  }));
 }
 
 /** When the window closes (ms), or null when it is closed. */

@@ -97,7 +97,7 @@ export function personSendsRaw(
   tick(world, message, 'sent');
   // a blocked person sees one tick for ever and the business hears nothing
   if (number.blocked.has(person.id)) return target ?? message;
-  chat.lastFromPerson = now;
+  openWindow(world, chat, now);
   if (visible) chat.lastByPhone = now;
   saveChat(world, chat);
   emit(

@@ -188,6 +188,8 @@ export interface PhoneChat {
   typingUntil: number | null;
   /** ms when the 24-hour window closes; null = closed */
   windowUntil: number | null;
+  /** false: the number may write whenever it likes (`mock_` tokens) */
+  hasWindow: boolean;
 }
 
 /** Body of POST …/messages. `context` = id of the message being answered (swipe-reply, or the tapped one). */
@@ -213,6 +215,8 @@ export type PhoneEvent =
   | { type: 'message'; personId: string; numberId: string; message: PhoneMessage }
   /** ticks of an own message, or `read` of an incoming one, changed */
   | { type: 'status'; personId: string; numberId: string; messageId: string; tick?: Tick; read?: boolean }
+  /** the person wrote or rang: the 24-hour window begins again */
+  | { type: 'window'; personId: string; numberId: string; until: number | null }
   | { type: 'typing'; personId: string; numberId: string; until: number }
   | {
       type: 'reaction';

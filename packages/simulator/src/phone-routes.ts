@@ -97,6 +97,7 @@ function presentChat(world: World, chat: Chat): PhoneChat {
     messages: chat.messages.map((message) => toBubble(world, message)),
     typingUntil: chat.typingUntil !== null && chat.typingUntil > now ? chat.typingUntil : null,
     windowUntil: windowUntil(chat, now),
+    hasWindow: chat.number.hasWindow,
   };
 }
 

@@ -224,6 +224,7 @@ function unpackJourney(message: Message, chat: Chat, saved: SavedJourney): Journ
       raw: message.raw,
       contextId: message.contextId,
       opaque: saved.opaque,
+      direct: null,
       template: message.template,
       uses: saved.links.map((link) => ({ kind: 'document', id: null, link, path: '' })),
     },

@@ -122,7 +122,7 @@ const CASES: [string, number, Json][] = [
     131009,
     { ...to, text: { body: 'hi' }, biz_opaque_callback_data: 'x'.repeat(513) },
   ],
-  ['Direct Send', 100, { ...to, text: { body: 'hi' }, category: 'utility' }],
+  ['Direct Send of no category', 131009, { ...to, text: { body: 'hi' }, category: 'marketing' }],
   ['an image by id', 200, { ...to, type: 'image', image: { id: '1', caption: 'c' } }],
   ['an image by link', 200, { ...to, type: 'image', image: { link: 'https://shop.example/a.jpg' } }],
   [

@@ -3,6 +3,7 @@
  * the account's templates. Source: Meta "Messages" reference.
  */
 import { eachObject, invalid, missing, needArray, needObject, needText, optionalText } from './checks.ts';
+import { checkDirect, type Direct } from './direct-send.ts';
 import { GraphError } from './errors.ts';
 import { checkInteractive } from './interactive-rules.ts';
 import { asString, isObject, type Json, type JsonObject } from './json.ts';
@@ -26,6 +27,7 @@ export type Order =
       raw: JsonObject;
       contextId: string | null;
       opaque: string | null;
+      direct: Direct | null;
       template: Template | null;
       uses: MediaUse[];
     };
@@ -83,7 +85,7 @@ export function checkSend(body: Json | undefined, from: string, templates: reado
   const type = body.type === undefined ? 'text' : body.type;
   if (typeof type !== 'string' || !TYPES.includes(type))
     throw wrong(`Param type must be one of {${TYPES.join(', ').toUpperCase()}} - got "${String(type)}".`);
-  if (body.category !== undefined) throw new GraphError(100, 'This account is not eligible for Direct Send.');
+  const direct = checkDirect(body, type);
 
   const opaque = optionalText(body, 'biz_opaque_callback_data', 'biz_opaque_callback_data', 512) ?? null;
   let contextId: string | null = null;
@@ -104,7 +106,7 @@ export function checkSend(body: Json | undefined, from: string, templates: reado
       131062,
       'Business-scoped User ID (BSUID) recipients are not supported for this message.',
     );
-  return { kind: 'send', recipient, type, raw: body, contextId, opaque, template, uses };
+  return { kind: 'send', recipient, type, raw: body, contextId, opaque, direct, template, uses };
 }
 
 function required(name: string): GraphError {

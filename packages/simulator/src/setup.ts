@@ -23,6 +23,8 @@ export interface AddNumber {
   appId?: string;
   /** A token of its own, e.g. `mock_…`. */
   token?: string;
+  /** Whether the 24-hour window holds. Default: as before, for a new number unless its token begins with `mock_`. */
+  hasWindow?: boolean;
   /** Messages per second, default 80. */
   mps?: number;
   registered?: boolean;
@@ -84,7 +86,7 @@ export function addNumber(world: World, number: AddNumber): AddedNumber {
     quality: known?.quality ?? 'GREEN',
     registered: number.registered ?? known?.registered ?? true,
     pin: known?.pin ?? null,
-    mock: known?.mock === true || number.token?.startsWith('mock_') === true,
+    hasWindow: number.hasWindow ?? (known?.hasWindow !== false && !number.token?.startsWith('mock_')),
     takesCalls: known?.takesCalls ?? true,
     profile: known?.profile ?? { about: 'Demo business', vertical: 'OTHER' },
     blocked: known?.blocked ?? new Set(),

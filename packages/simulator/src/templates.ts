@@ -44,6 +44,8 @@ export interface Template {
   pausedUntil: number | null;
   /** ms; of the last 30 days. */
   edits: number[];
+  /** Made by WhatsApp of a Direct Send. */
+  source?: 'AUTO_GENERATED';
 }
 
 /** What a caller gives; the rest has defaults. */
@@ -123,6 +125,7 @@ export function makeTemplate(id: string, template: AddTemplate): Template {
     pausedUntil: template.pausedUntil ?? null,
     edits: template.edits ?? [],
     ...(template.approvesAt === undefined ? {} : { approvesAt: template.approvesAt }),
+    ...(template.source === undefined ? {} : { source: template.source }),
   };
 }
 
@@ -138,6 +141,7 @@ export function presentTemplate(template: Template): JsonObject {
     rejected_reason: template.rejectedReason,
     ...(template.previousCategory === null ? {} : { previous_category: template.previousCategory }),
     ...(template.ttlSeconds === null ? {} : { message_send_ttl_seconds: template.ttlSeconds }),
+    ...(template.source === undefined ? {} : { source: template.source }),
     id: template.id,
   };
 }

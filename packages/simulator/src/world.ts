@@ -41,8 +41,8 @@ export interface Num {
   quality: 'GREEN' | 'YELLOW' | 'RED' | 'UNKNOWN';
   registered: boolean;
   pin: string | null;
-  /** Registered with a `mock_` token: no 24-hour window. */
-  mock: boolean;
+  /** Whether the 24-hour window holds for it. */
+  hasWindow: boolean;
   takesCalls: boolean;
   profile: JsonObject;
   blocked: Set<string>;

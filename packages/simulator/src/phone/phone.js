@@ -357,6 +357,7 @@ async function phone(what) {
 }
 
 function windowLine(chat) {
+  if (!chat.hasWindow) return t('windowNone');
   if (chat.windowUntil === null || chat.windowUntil < Date.now()) return t('windowShut');
   const minutes = Math.max(1, Math.round((chat.windowUntil - Date.now()) / 60000));
   const value = minutes >= 120 ? [Math.round(minutes / 60), 'hour'] : [minutes, 'minute'];
@@ -787,6 +788,11 @@ const onEvent = {
     if (!message) return;
     if (event.tick) message.tick = event.tick;
     if (event.read !== undefined) message.read = event.read;
+    drawChat();
+  },
+  window(event) {
+    if (!here(event)) return;
+    state.chat.windowUntil = event.until;
     drawChat();
   },
   typing(event) {
