@@ -1,0 +1,265 @@
+/** The settings' forms, each with its main task; home, and the operator's console. Everybody can read the new pages. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeSource, openBrowser } from './browser.ts';
+import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, type Product, startProduct, until } from './product.ts';
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
+  owner = await signInOwner(browser, product);
+  page = await deskOf(browser, product, owner, complaints);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+
+const open = async (path: string) => {
+  await page.goto(`${product.ready.url}/app/${path}`);
+  await page.locator('h1').waitFor();
+};
+const read = async <Answer>(path: string) => (await product.api(path)).body as Answer;
+interface Settings {
+  settings: Record<string, unknown> & { stopWords: string[] };
+}
+/** Until the server has it: what is said at the foot of the page may be of the save before. */
+const kept = (what: string, is: (one: Settings) => boolean) =>
+  until(
+    async () => is(await read<Settings>('/v1/workspace')),
+    30_000,
+    () => `${what} is not kept`,
+  );
+const save = () => page.getByRole('button', { name: 'Save' });
+
+test('home says what waits, and teaches the first steps', async () => {
+  await open('');
+  await page.getByRole('link', { name: /Open in all/ }).waitFor();
+  const steps = page.getByRole('list', { name: 'First steps' });
+  await steps.getByRole('listitem').filter({ hasText: 'Connect a number' }).getByLabel('Done').waitFor();
+  await steps.getByRole('link', { name: 'Go there: Write a quick reply' }).click();
+  await page.getByRole('heading', { name: 'Quick replies' }).waitFor();
+});
+
+test('general: what becomes of a send that nobody knows about', async () => {
+  await open('settings/workspace');
+  await page.getByRole('combobox', { name: 'When nobody knows whether WhatsApp has a message' }).click();
+  await page.getByRole('option', { name: 'Send it again' }).click();
+  await page.getByRole('region', { name: 'The workspace' }).getByRole('button', { name: 'Save' }).click();
+  await kept('the choice', ({ settings }) => settings.unknownSends === 'resend');
+});
+
+test('automatic reply and opt-out words', async () => {
+  await open('settings/workspace');
+  const reply = page.getByRole('form', { name: 'All numbers without one of their own' });
+  await reply
+    .getByLabel('Text for All numbers without one of their own')
+    .fill('We read this within the hour.');
+  await reply.getByRole('button', { name: 'Save' }).click();
+  await until(
+    async () =>
+      (await read<{ data: { text: string }[] }>('/v1/workflows')).data.some(
+        ({ text }) => text === 'We read this within the hour.',
+      ),
+    30_000,
+    () => 'the text is not kept',
+  );
+  const consent = page.getByRole('region', { name: 'Consent' });
+  await consent.getByLabel('Opt-out words').fill('genug');
+  await page.keyboard.press('Enter');
+  await consent.getByRole('button', { name: 'Save' }).click();
+  await kept('the word', ({ settings }) => settings.stopWords.includes('genug'));
+});
+
+test('a label, an attribute, a team, a quick reply and a key are made', async () => {
+  const dialog = page.getByRole('dialog');
+  const make = async (path: string, button: string, fill: () => Promise<void>, made: string) => {
+    await open(`settings/${path}`);
+    await page.getByRole('button', { name: button }).click();
+    await fill();
+    await page.getByRole('listitem').filter({ hasText: made }).waitFor();
+  };
+  const named = async (name: string) => {
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+  };
+  await make('labels', 'Add a label', () => named('Wholesale'), 'Wholesale');
+  await make(
+    'attributes',
+    'Add an attribute',
+    async () => {
+      await dialog.getByLabel('Key').fill('favourite_dish');
+      await named('Favourite dish');
+    },
+    'Favourite dish',
+  );
+  await make('teams', 'Add a team', () => named('Night shift'), 'Night shift');
+  await make(
+    'quick-replies',
+    'Add a quick reply',
+    async () => {
+      await dialog.getByLabel('Shortcut').fill('thanks');
+      await dialog.getByRole('textbox', { name: 'Text' }).fill('Thank you, {{contact.name}}');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+    },
+    '/thanks',
+  );
+  await make(
+    'api-keys',
+    'Make a key',
+    async () => {
+      await dialog.getByLabel('Name').fill('The shop');
+      await dialog.getByRole('button', { name: 'Make it' }).click();
+      await dialog.getByRole('button', { name: 'I kept it' }).click();
+    },
+    'The shop',
+  );
+});
+
+test('business hours: the inbox says that nobody is there, and people hear it', async () => {
+  await open('settings/hours');
+  const form = page.getByRole('form', { name: 'The whole workspace' });
+  await form.getByLabel('We have business hours').check();
+  for (const day of ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'])
+    await form.getByLabel(day, { exact: true }).uncheck();
+  // Closed now whatever day it is, and open again within the week.
+  const later = new Intl.DateTimeFormat('en', { weekday: 'long' }).format(Date.now() + 3 * 86_400_000);
+  await form.getByLabel(later, { exact: true }).check();
+  await form.getByLabel(`${later} from`).fill('10:30');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await kept('the hours', ({ settings }) => settings.businessHours !== null);
+  // A number may keep other hours: it has none of its own yet.
+  await page.getByText('As the whole workspace.').waitFor();
+
+  await somebody(product, 'Nadia Night', '15550107701', 'anybody there?');
+  await open('inbox');
+  await page.getByRole('link', { name: /Nadia Night/ }).click();
+  await page.getByText(/Closed now, opens .*10:30/).waitFor();
+  await page
+    .getByText(/We are closed now and answer when we open again/)
+    .first()
+    .waitFor();
+});
+
+test("a number's profile is written in WhatsApp and read from there", async () => {
+  await open('settings/numbers');
+  const profile = page.getByRole('dialog', { name: /^Profile of/ });
+  const look = async () => {
+    await page
+      .getByRole('button', { name: /^More about/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Profile in WhatsApp' }).click();
+  };
+  await look();
+  await profile.getByLabel('About').fill('Fresh fish every day');
+  await profile.getByLabel('Website', { exact: true }).fill('https://example.com');
+  await profile.locator('input[type=file]').setInputFiles({
+    name: 'shop.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+      'base64',
+    ),
+  });
+  await profile.getByRole('button', { name: 'Save' }).click();
+  await profile.waitFor({ state: 'hidden' });
+  await page.reload();
+  await look();
+  await profile.getByRole('link', { name: 'Show the picture as it is now' }).waitFor();
+  expect(await profile.getByLabel('About').inputValue()).toBe('Fresh fish every day');
+});
+
+test('retention: what would go is said, then it is kept', async () => {
+  await open('settings/retention');
+  await page.getByText('Nothing would be deleted now.').waitFor();
+  await page.getByLabel('Months that messages are kept').fill('24');
+  await page.getByLabel('Months that files are kept').fill('6');
+  await save().click();
+  await kept(
+    'the retention',
+    ({ settings }) => JSON.stringify(settings.retention) === '{"messageMonths":24,"mediaMonths":6}',
+  );
+});
+
+test('the inbox shows a segment alone, and all of a segment get a label', async () => {
+  await somebody(product, 'Otto Other', '4917012345678', 'guten Tag');
+  const filter = { all: [{ field: 'phone', values: ['+4917012345678'] }] };
+  await product.api('/v1/segments', { method: 'POST', body: { name: 'The regulars', filter } });
+  await open('inbox?view=all');
+  await page.getByRole('link', { name: /Nadia Night/ }).waitFor();
+  await page.getByRole('button', { name: 'Filters and order' }).click();
+  await page.getByRole('combobox', { name: 'Segment' }).click();
+  await page.getByRole('option', { name: 'The regulars' }).click();
+  await page.getByRole('link', { name: /Otto Other/ }).waitFor();
+  await page.getByRole('link', { name: /Nadia Night/ }).waitFor({ state: 'hidden' });
+
+  await open('contacts');
+  await page.getByRole('combobox', { name: 'Segment' }).click();
+  await page.getByRole('option', { name: 'The regulars' }).click();
+  await page.getByRole('button', { name: 'Label everybody' }).click();
+  await page.getByRole('menuitem', { name: 'Wholesale' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Hang on everybody' }).click();
+  await page.getByRole('row').filter({ hasText: 'Otto Other' }).getByText('Wholesale').waitFor();
+});
+
+test('the operator registers a workspace, sends a message and sees what becomes of it', async () => {
+  await open('operator/health');
+  await page.getByRole('region', { name: 'GET /health' }).getByText('Up').waitFor();
+  await open('operator/register');
+  await page.getByLabel('Name', { exact: true }).fill('Fish & Co');
+  await page.getByLabel('Phone number id').fill('209876543219901');
+  await page.getByLabel('Access token', { exact: true }).fill('mock_console');
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByRole('region', { name: 'Fish & Co is registered' }).getByText('active').waitFor();
+
+  await open('operator/send');
+  await page.getByLabel('To', { exact: true }).fill('+15550107701');
+  await page.getByRole('textbox', { name: 'Text' }).fill('From the console');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const steps = page.getByRole('list', { name: 'Steps' });
+  await steps.getByText('Delivered').waitFor();
+  // The same key is the same message.
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await steps.getByText('Delivered').waitFor();
+  const { data } = await read<{ data: { content: { text?: { body: string } } }[] }>('/v1/messages?limit=50');
+  expect(data.filter(({ content }) => content.text?.body === 'From the console')).toHaveLength(1);
+});
+
+const pages = [
+  '',
+  'settings/hours',
+  'settings/retention',
+  'operator/register',
+  'operator/send',
+  'operator/health',
+];
+test.each([
+  ['light', 'en'],
+  ['dark', 'ar'],
+] as const)('everybody can read the pages in %s, %s', { timeout: 90_000 }, async (colorScheme, language) => {
+  const axe = await axeSource();
+  const reader = await deskOf(browser, product, owner, complaints, { colorScheme, language });
+  const found: string[] = [];
+  for (const path of pages) {
+    await reader.goto(`${product.ready.url}/app/${path}`);
+    await reader.locator('main section').first().waitFor();
+    found.push(...(await flaws(reader, axe)).map((flaw) => `${path}: ${flaw}`));
+  }
+  await reader.context().close();
+  expect(found).toEqual([]);
+});
+
+test('no page threw, broke a policy or asked another host', () => {
+  expect(complaints).toEqual([]);
+});
