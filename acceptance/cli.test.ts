@@ -1,6 +1,6 @@
 /** The command line beside a running program: each command does what it says, and says what to do next. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { chaski, dataFolder, list, type Message, type Product, startProduct, until } from './product.ts';
 
@@ -85,6 +85,27 @@ test('keys api: a key works at once, is listed without its secret, and is refuse
   const twice = await run('keys', 'api', 'revoke', '01980000-0000-7000-8000-000000000000');
   expect(twice.code).toBe(1);
   expect(twice.err).not.toMatch(/^ +at /m);
+});
+
+test('rate-card: a version is loaded from lines, listed, and in force at once', async () => {
+  const file = `${folder.path}-prices.csv`;
+  writeFileSync(file, '\ufeffcountry,category,price\r\nBR,marketing,0.0625\r\n*,utility,0.0008\r\n');
+  const version = ['--name', 'USD 2026-10', '--currency', 'USD', '--valid-from', '2026-01-01'];
+  const loaded = await run('rate-card', 'load', file, ...version, '--json');
+  expect(loaded.code, loaded.err).toBe(0);
+  expect(loaded.rows()).toMatchObject([{ name: 'USD 2026-10', currency: 'USD', rates: 2 }]);
+  expect((await run('rate-card', 'list')).out).toContain('USD 2026-10');
+  expect((await product.api('/v1/rate-card')).body).toMatchObject({
+    data: {
+      name: 'USD 2026-10',
+      validFrom: '2026-01-01',
+      rates: { BR: { marketing: 62_500 }, '*': { utility: 800 } },
+    },
+  });
+  const wrong = await run('rate-card', 'load', file, ...version.slice(0, 3), 'dollars', ...version.slice(4));
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.err).toContain('three letters');
+  expect(wrong.err).not.toMatch(/^ +at /m);
 });
 
 test('migrate: --check finds nothing to do, --print-roles is SQL for a DBA, migrate itself changes nothing', async () => {

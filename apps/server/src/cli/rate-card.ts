@@ -30,12 +30,18 @@ export function addRateCard(program: Command): void {
       const { rateCard } = await import('@chaski/contracts');
       const { loadRateCard, readRates } = await import('../modules/campaigns/index.ts');
       const { systemActor } = await import('../platform/db/index.ts');
-      const card = rateCard.parse({
+      const { errors } = await import('../platform/errors.ts');
+      const read = rateCard.safeParse({
         name: options.name,
         currency: options.currency,
         validFrom: options.validFrom,
         rates: readRates(readFileSync(file, 'utf8')),
       });
+      if (!read.success)
+        throw errors.invalidRequest(
+          read.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+        );
+      const card = read.data;
       await withSession(options, async ({ db }) => {
         const row = await db.withSystem('load a rate card', (tx) => loadRateCard(tx, card, systemActor));
         show(
