@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { testDatabase } from '../../../test/harness.ts';
 import { part } from '../../platform/log.ts';
 import { registerJobs } from '../../platform/queue/index.ts';
-import { send } from '../messages/send.ts';
+import { send } from '../messages/index.ts';
 import { log, type Place, stageOn } from '../messages/testing.ts';
-import { templateDaysHandlers } from './days.ts';
-import { toldOf } from './queries-days.ts';
-import { syncTemplates } from './sync.ts';
+import { syncTemplates, templateDaysHandlers, toldOf } from '../templates/index.ts';
 
 const t = await testDatabase({ poolSize: 12 });
 await registerJobs(t.db);
