@@ -18,6 +18,7 @@ import { emit } from './deliver.ts';
 import { GraphError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { saveMessage } from './keep.ts';
+import { openWindow } from './limits.ts';
 import { contactShape, phoneVisible, userIdFor } from './people.ts';
 import { toBubble } from './render.ts';
 import {

@@ -7,6 +7,7 @@ import { applyReaction, emit, readByPerson } from './deliver.ts';
 import { webhookError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { saveChat, saveMessage, saveTick } from './keep.ts';
+import { openWindow } from './limits.ts';
 import { findMedia, mediaUrl, sha256 } from './media.ts';
 import {
   contactShape,
