@@ -10,10 +10,10 @@ import {
   listOf,
   listQuery,
   operatorOf,
-  type Slice,
   page,
-  sliceOf,
   principalOf,
+  type Slice,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { installation, type WorkspaceId } from '../../platform/ids.ts';
 import { auditBody, csvHead, csvOf, presentAudit } from './present.ts';

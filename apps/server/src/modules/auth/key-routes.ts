@@ -10,9 +10,9 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
   type Secrecy,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { type KeyRing, seal, unseal } from '../../platform/seal.ts';

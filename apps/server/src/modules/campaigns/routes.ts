@@ -11,8 +11,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { messageBody, presentMessage } from '../messages/index.ts';
 import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';

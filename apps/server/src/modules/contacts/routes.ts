@@ -15,8 +15,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { defaultNumber } from '../numbers/index.ts';
 import { limitsFor } from '../workspaces/index.ts';

@@ -6,8 +6,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { getSegment, segmentSql } from '../contacts/index.ts';
 import { findConversation } from './find.ts';

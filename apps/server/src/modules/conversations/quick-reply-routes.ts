@@ -10,8 +10,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { findConversation } from './find.ts';
 import { memberOf } from './participants.ts';

@@ -11,8 +11,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { type CanSendQuery, canSend } from './can-send.ts';
 import { retryMessage } from './dead.ts';

@@ -9,8 +9,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { getAccount, listAccounts } from './account.ts';
 import { addAccount, type PreparedAccount, prepareAccount } from './account-add.ts';

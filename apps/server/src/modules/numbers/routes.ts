@@ -10,8 +10,8 @@ import {
   listOf,
   listQuery,
   page,
-  sliceOf,
   principalOf,
+  sliceOf,
 } from '../../platform/http/index.ts';
 import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } from './add.ts';
 import { changeNumber } from './change.ts';

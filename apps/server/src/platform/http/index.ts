@@ -16,10 +16,10 @@ export {
   cursorOf,
   listOf,
   listQuery,
-  type Slice,
   page,
-  sliceOf,
   readCursor,
+  type Slice,
+  sliceOf,
 } from './cursor.ts';
 export { eraseAnswers } from './erase.ts';
 export { renderError } from './errors.ts';
