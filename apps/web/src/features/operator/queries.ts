@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { all } from '../../api/all.ts';
 import { chaski } from '../../api/client.ts';
 
 export const workspacesQuery = (q: string) =>
@@ -33,6 +34,18 @@ export const operatedNumbersQuery = (status: NumberStatus | null) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
     placeholderData: keepPreviousData,
+  });
+
+export const usageOfQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operator', 'workspaces', 'usage', id],
+    queryFn: () => chaski.operator.getWorkspaceUsage({ id }),
+  });
+
+export const numbersOfQuery = (workspaceId: string) =>
+  queryOptions({
+    queryKey: ['operator', 'numbers', 'of', workspaceId],
+    queryFn: () => all(({ query }) => chaski.operator.listNumbers({ query: { ...query, workspaceId } })),
   });
 
 export const plansQuery = queryOptions({

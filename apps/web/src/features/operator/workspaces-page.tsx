@@ -1,6 +1,6 @@
-import { Button, Select, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { IconChartBar, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
@@ -9,6 +9,7 @@ import { useAct } from '../../ui/confirm.tsx';
 import { Listing, Page, Row, Rows, State } from '../../ui/page.tsx';
 import { type OperatedWorkspace, plansQuery, workspacesQuery } from './queries.ts';
 import { type Decision, ReasonDialog } from './reason-dialog.tsx';
+import { UsageDialog } from './usage-dialog.tsx';
 
 export function OperatedWorkspacesPage() {
   const { t } = useTranslation();
@@ -19,6 +20,7 @@ export function OperatedWorkspacesPage() {
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(workspacesQuery(q));
   const { data: plans } = useQuery(plansQuery);
   const [decision, setDecision] = useState<Decision | null>(null);
+  const [shown, setShown] = useState<OperatedWorkspace | null>(null);
   const change = async (id: string, body: Parameters<typeof chaski.operator.updateWorkspace>[0]['body']) => {
     await chaski.operator.updateWorkspace({ id, body });
     await queries.invalidateQueries({ queryKey: ['operator', 'workspaces'] });
@@ -68,6 +70,12 @@ export function OperatedWorkspacesPage() {
                         })
                       }
                     />
+                    <ActionIcon
+                      aria-label={`${t('settings.usage.title')}: ${one.name}`}
+                      onClick={() => setShown(one)}
+                    >
+                      <IconChartBar size={18} />
+                    </ActionIcon>
                     {one.status === 'active' ? (
                       <Button
                         variant="default"
@@ -112,6 +120,7 @@ export function OperatedWorkspacesPage() {
           {t('form.more')}
         </Button>
       ) : null}
+      <UsageDialog workspace={shown} onClose={() => setShown(null)} />
       <ReasonDialog decision={decision} onClose={() => setDecision(null)} />
     </Page>
   );
