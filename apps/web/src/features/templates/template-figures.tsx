@@ -74,10 +74,10 @@ export function TemplateFigures({ id }: { id: string }) {
               })}
             </Text>
           ) : null}
-          <Costs costs={data.costs} />
           <Text size="sm" fw={600} mt="md" mb={6}>
             {t('templates.billed')}
           </Text>
+          <Costs costs={data.costs} />
           <Listing query={{ data: data.billed, error: null }} empty={t('templates.notBilled')}>
             {(billed) => (
               <Rows label={t('templates.billed')}>
