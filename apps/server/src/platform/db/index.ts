@@ -193,15 +193,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.checkoutTimeoutMs ?? 10_000,
     // A backend that has prepared everything holds 5 MB.
     idleTimeoutMillis: 20_000,
+    // The pool waits for it, and gives up a connection that does not take it.
+    onConnect: (client) => client.query(byDefault),
   });
   const slots = createSlots(tenantShare(options.poolSize), options.checkoutTimeoutMs ?? 10_000);
   const report = options.onError ?? (() => {});
   pool.on('error', report);
-  pool.on('connect', (client) => {
-    client.on('error', report);
-    // In front of whatever is asked first; where it fails the connection is broken, and that says so too.
-    client.query(byDefault).catch(() => {});
-  });
+  pool.on('connect', (client) => client.on('error', report));
   const transactions = new WeakMap<pg.PoolClient, number>();
 
   /**
