@@ -176,7 +176,7 @@ export const recipientBody = z
     country: z.string().nullable(),
     zone: z.string().nullable(),
     values: z.record(z.string(), z.string()).describe('What fills the template, by variable: `body:1`.'),
-    textHash: z.string().nullable().describe('SHA-256 of what is said.'),
+    textHash: z.string().nullable().describe('SHA-256 of what is said, before addresses are shortened.'),
     state: z.enum(recipientStates),
     reason: z.string().nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
