@@ -4,7 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { axeSource, openBrowser } from './browser.ts';
+import { openBrowser } from './browser.ts';
 import { dataFolder, type Product, startProduct, until } from './product.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -149,36 +149,6 @@ test('a secret that was made by hand is given with the key, and new credentials 
   await dialog.waitFor({ state: 'detached' });
   expect(await page.content()).not.toContain('whsec_pasted');
 });
-
-test.each([
-  ['light', 'en', 1280],
-  ['dark', 'ar', 1280],
-  ['light', 'en', 390],
-] as const)(
-  'axe finds nothing in %s, %s, %i wide, and nothing is cut off',
-  async (colorScheme, locale, width) => {
-    const axe = await axeSource();
-    const one = await open({ colorScheme, locale, viewport: { width, height: 900 } });
-    const reader = await one.newPage();
-    watch(reader);
-    await signIn(reader);
-    await reader.goto(url('/app/settings/accounts'));
-    await reader.locator('main li bdi').first().waitFor();
-    await reader.waitForLoadState('networkidle');
-    const { violations } = await reader.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      `${axe}; axe.run({ resultTypes: ['violations'] })`,
-    );
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-      [],
-    );
-    expect(
-      await reader.evaluate<number>(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      ),
-    ).toBeLessThanOrEqual(0);
-    await one.close();
-  },
-);
 
 test('no page broke a policy, asked another host or threw', () => {
   expect(complaints).toEqual([]);

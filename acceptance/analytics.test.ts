@@ -1,8 +1,8 @@
 /** The figures of a team: what came and went is counted, shown, narrowed and taken along. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { openBrowser } from './browser.ts';
+import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { dataFolder, list, type Product, startProduct, until } from './product.ts';
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
@@ -103,23 +103,6 @@ test('an agent is not offered the figures of the others', async () => {
   await desk.goto(`${product.ready.url}/app/inbox`);
   await desk.getByRole('link', { name: 'Inbox' }).waitFor();
   expect(await desk.getByRole('link', { name: 'Analytics' }).count()).toBe(0);
-  await desk.context().close();
-});
-
-test.each([
-  ['en', 'light', 1400],
-  ['en', 'dark', 1400],
-  ['ar', 'dark', 390],
-] as const)('axe finds nothing in %s, %s, %d wide', async (language, colorScheme, width) => {
-  const desk = await deskOf(browser, product, owner, complaints, { language, colorScheme, width });
-  await desk.goto(`${product.ready.url}/app/analytics`);
-  await desk.locator('dl').waitFor();
-  expect(await flaws(desk, await axeSource())).toEqual([]);
-  if (process.env.CHASKI_SHOTS)
-    await desk.screenshot({
-      path: `${process.env.CHASKI_SHOTS}-${language}-${colorScheme}.png`,
-      fullPage: true,
-    });
   await desk.context().close();
 });
 

@@ -1,8 +1,8 @@
 /** A template as a lead makes one: written, its mistake named, reviewed by WhatsApp, sent to a person. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { openBrowser } from './browser.ts';
+import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { dataFolder, type Product, startProduct } from './product.ts';
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
@@ -141,26 +141,6 @@ test('whoever may not write templates reads them and is offered no more', async 
   await desk.waitForURL('**/app/templates');
   await desk.getByRole('link', { name: 'parcel_is_here', exact: true }).waitFor();
   expect(await desk.getByRole('link', { name: 'New template' }).count()).toBe(0);
-  await desk.context().close();
-});
-
-test.each([
-  ['en', 'light', 1400],
-  ['en', 'dark', 1400],
-  ['ar', 'light', 390],
-] as const)('axe finds nothing in %s, %s, %d wide', async (language, colorScheme, width) => {
-  const desk = await deskOf(browser, product, owner, complaints, { language, colorScheme, width });
-  for (const [name, url, there] of [
-    ['list', `${product.ready.url}/app/templates`, 'main ul li'],
-    ['new', `${product.ready.url}/app/templates/new`, 'main textarea'],
-    ['one', address, 'main dl'],
-    ['edit', `${address}/edit`, 'main textarea'],
-  ] as const) {
-    await desk.goto(url);
-    await desk.locator(there).first().waitFor();
-    expect([name, await flaws(desk, await axeSource())]).toEqual([name, []]);
-    await shot(desk, `${name}-${language}-${colorScheme}`);
-  }
   await desk.context().close();
 });
 

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeSource, openBrowser } from './browser.ts';
+import { openBrowser } from './browser.ts';
 import { dataFolder, type Product, startProduct, until } from './product.ts';
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
@@ -299,60 +299,6 @@ test('usage is shown by kind, for each month and number, with what is stored', a
   await page.getByRole('img', { name: /Bars of each month/ }).waitFor();
   await page.getByRole('heading', { name: 'By number' }).waitFor();
   await page.getByText('Storage of files').waitFor();
-});
-
-describe('axe finds nothing', () => {
-  const inside = [
-    'settings/profile',
-    'settings/security',
-    'settings/workspace',
-    'settings/numbers',
-    'settings/members',
-    'settings/api-keys',
-    'settings/usage',
-    'settings/audit',
-    'operator/workspaces',
-    'operator/numbers',
-    'operator/inbound',
-    'operator/health',
-  ];
-  test.each([
-    ['light', 'en'],
-    ['dark', 'en'],
-    ['dark', 'ar'],
-  ] as const)('in %s, %s', { timeout: 90_000 }, async (colorScheme, locale) => {
-    const axe = await axeSource();
-    const context = await open({ colorScheme, locale });
-    const reader = await context.newPage();
-    watch(reader);
-    const found: unknown[] = [];
-    const look = async (name: string) => {
-      await reader.locator('h1').waitFor();
-      await reader.waitForLoadState('networkidle');
-      const { violations } = await reader.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[];
-      }>(`${axe}; axe.run({ resultTypes: ['violations'] })`);
-      for (const { id, nodes } of violations) found.push({ name, id, html: nodes.map(({ html }) => html) });
-    };
-    for (const address of ['sign-in', 'register', 'reset']) {
-      await reader.goto(`${base}/app/${address}`);
-      await look(address);
-    }
-    expect(await reader.evaluate<string>('document.documentElement.dir')).toBe(
-      locale === 'ar' ? 'rtl' : 'ltr',
-    );
-    await reader.goto(`${base}/login`);
-    await reader.locator('input[type=email]').fill(person().email);
-    await reader.locator('input[autocomplete=current-password]').fill(person().password);
-    await reader.keyboard.press('Enter');
-    await reader.waitForURL('**/app/inbox');
-    for (const address of inside) {
-      await reader.goto(`${base}/app/${address}`);
-      await look(address);
-    }
-    await context.close();
-    expect(found).toEqual([]);
-  });
 });
 
 test('no page broke a policy, asked another host or threw', () => {
