@@ -36,7 +36,7 @@ export const fairShare: Family = async ({ cluster, quick, repeats, progress }) =
     ring: keyRing([sealingKey]),
     simulator: {
       baseUrl: simulator.url,
-      register: (number: { phoneNumberId: string; displayPhoneNumber: string; token: string }) =>
+      register: (number: { phoneNumberId: string; displayPhoneNumber: string; token?: string }) =>
         void simulator.addNumber({ ...number, appId: 'chaski', mps: 10_000 }),
     },
     approval: 'automatic',

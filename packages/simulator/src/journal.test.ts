@@ -284,7 +284,8 @@ test('any cut of the journal is a world that was, up to that moment', async () =
   await on.sim.close();
   const whole = readFileSync(journal);
   let most = 0;
-  for (let cut = 0; cut <= whole.length; cut += 97) {
+  const cuts = Array.from({ length: Math.ceil(whole.length / 97) }, (_, at) => at * 97);
+  for (const cut of [...cuts, whole.length]) {
     writeFileSync(journal, whole.subarray(0, cut));
     const sim = await createSimulator({ adminKey: KEY, clock: on.clock, journal });
     sim.stopWebhooks();

@@ -53,6 +53,7 @@ test('a conversation through the page’s API, with the stream', async () => {
   expect(shown.json).toMatchObject({
     typingUntil: null,
     windowUntil: expect.any(Number),
+    hasWindow: true,
     messages: [
       { direction: 'outgoing', tick: 'delivered', content: { type: 'text', body: 'hello' } },
       {
@@ -86,7 +87,7 @@ test('a conversation through the page’s API, with the stream', async () => {
   stop.abort();
   await reading;
   const kinds = [...events.join('').matchAll(/^event: (\w+)$/gm)].map((match) => match[1]);
-  expect(new Set(kinds)).toEqual(new Set(['message', 'status', 'reaction', 'fault']));
+  expect(new Set(kinds)).toEqual(new Set(['message', 'window', 'status', 'reaction', 'fault']));
 });
 
 test('a file goes up and comes down, sandboxed', async () => {

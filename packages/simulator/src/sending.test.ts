@@ -63,6 +63,10 @@ test('the window: closed after 24 hours, opened by the person, no matter for tem
     expect.stringContaining('Welcome'),
     'mock',
   ]);
+  on.sim.addNumber({ phoneNumberId: NUMBER, hasWindow: true });
+  await on.send(text('+15550100001', 'again as at WhatsApp'));
+  await on.sim.advance(60_000);
+  expect(on.sim.messagesTo('+15550100001')).toHaveLength(3);
 });
 
 test('the window, answered at once', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import type { AddNumberDeps } from '../modules/numbers/index.ts';
+import type { AddNumberDeps, SimulatorDoor } from '../modules/numbers/index.ts';
 import type { Database } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { readRunning } from '../running.ts';
@@ -219,11 +219,7 @@ function simulatorDoor({ config, dataDir }: Loaded, secrets: Secrets) {
     config.simulatorUrl ?? readRunning(dataDir)?.simulatorUrl ?? `http://127.0.0.1:${config.simulatorPort}`;
   return {
     baseUrl,
-    async register(number: {
-      phoneNumberId: string;
-      displayPhoneNumber: string;
-      token: string;
-    }): Promise<void> {
+    async register(number: Parameters<SimulatorDoor['register']>[0]): Promise<void> {
       const answer = await fetch(`${baseUrl}/_sim/numbers?key=${encodeURIComponent(key)}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -622,6 +622,10 @@ export type Number = {
    */
   mps: number;
   provider: string;
+  /**
+   * It lives in the simulator.
+   */
+  isSimulated: boolean;
   defaultWorkflowId: string | null;
   /**
    * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
@@ -2425,6 +2429,10 @@ export type OperatedNumber = {
    */
   mps: number;
   provider: string;
+  /**
+   * It lives in the simulator.
+   */
+  isSimulated: boolean;
   defaultWorkflowId: string | null;
   /**
    * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
@@ -6220,6 +6228,10 @@ export type NumbersCreateResponses = {
      */
     mps: number;
     provider: string;
+    /**
+     * It lives in the simulator.
+     */
+    isSimulated: boolean;
     defaultWorkflowId: string | null;
     /**
      * Where its marketing templates go: as everything, or over WhatsApp's address for marketing.
@@ -6314,6 +6326,10 @@ export type NumbersUpdateData = {
      * null: the workspace's hold.
      */
     businessHours?: BusinessHoursInput | null;
+    /**
+     * Whether the 24-hour service window applies. Yours to choose for the simulator's numbers alone.
+     */
+    hasWindow?: boolean;
     /**
      * A new access token for the number's account; ends a pause that a dead one caused.
      */

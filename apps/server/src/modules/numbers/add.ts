@@ -22,11 +22,14 @@ export interface SimulatorDoor {
   register(number: {
     phoneNumberId: string;
     displayPhoneNumber: string;
-    token: string;
+    /** Left out: it keeps the one it has. */
+    token?: string;
     /** Whose API it is to be reached through. */
     provider: ProviderName;
     /** The account it belongs to; its own when none was named. */
     accountId?: string;
+    /** Whether the 24-hour window holds for it. Left out: as it was, and not for a new `mock_` token. */
+    hasWindow?: boolean;
   }): Promise<void> | void;
 }
 

@@ -11,6 +11,8 @@ export interface NumberChange {
   defaultWorkflowId?: string | undefined;
   isDefault?: true | undefined;
   marketingRoute?: NumberRow['marketingRoute'] | undefined;
+  /** Whether the 24-hour window holds: for the simulator's numbers alone this is ours to say. */
+  hasWindow?: boolean | undefined;
   /** null: the workspace's hold again. */
   businessHours?: BusinessHours | null | undefined;
 }
@@ -23,6 +25,7 @@ export async function changeNumber(tx: TenantTx, id: string, change: NumberChang
       'route_unknown',
       `Numbers of ${before.provider} have one way to WhatsApp, which ${before.provider} chooses.`,
     );
+  if (change.hasWindow !== undefined) requireChoice(before);
   if (change.isDefault) {
     // Two numbers may not become the default at once, and the unique index allows no moment with two.
     await tx.execute(lockNumbers, [tx.workspaceId]);
@@ -38,11 +41,21 @@ export async function changeNumber(tx: TenantTx, id: string, change: NumberChang
     change.businessHours !== undefined,
     change.businessHours ? JSON.stringify(change.businessHours) : null,
     change.marketingRoute ?? null,
+    change.hasWindow ?? null,
   ]);
   if (touched === 0) throw errors.notFound('number', { id });
   const number = await getNumber(tx, id);
   await tellNumber(tx, number, { before });
   return number;
+}
+
+/** Throws unless the 24-hour window of the number may be switched. */
+export function requireChoice(number: NumberRow): void {
+  if (number.account.isSimulated && number.provider === 'cloud') return;
+  throw errors.unprocessable(
+    'window_fixed',
+    'WhatsApp holds the 24-hour window for this number. Only numbers of the simulator can do without.',
+  );
 }
 
 /** `number.updated`, with its line of the audit. `activated`: it may send and receive from now on. */
@@ -73,7 +86,7 @@ export async function tellNumber(
 
 function audited(number: NumberRow): Record<string, unknown> {
   const { phoneNumberId, displayPhoneNumber, status, statusReason, isDefault, mps } = number;
-  const { defaultWorkflowId, businessHours, marketingRoute } = number;
+  const { defaultWorkflowId, businessHours, marketingRoute, hasWindow } = number;
   return {
     phoneNumberId,
     displayPhoneNumber,
@@ -84,6 +97,7 @@ function audited(number: NumberRow): Record<string, unknown> {
     defaultWorkflowId,
     businessHours,
     marketingRoute,
+    hasWindow,
   };
 }
 

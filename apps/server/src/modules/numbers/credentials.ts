@@ -70,17 +70,18 @@ export async function askToken(
   token: string,
 ): Promise<void> {
   // The two kinds go to different places: one of WhatsApp's must never reach the simulator, nor the reverse.
-  if (token === '' || token.startsWith('mock_') === number.hasWindow) {
+  const { isSimulated } = number.account;
+  if (token === '' || token.startsWith('mock_') !== isSimulated) {
     throw errors.invalidRequest([
       {
         path: 'token',
-        message: number.hasWindow
-          ? "An access token of WhatsApp is needed; a mock_ token is the simulator's."
-          : 'This number lives in the simulator: its token begins with mock_.',
+        message: isSimulated
+          ? 'This number lives in the simulator: its token begins with mock_.'
+          : "An access token of WhatsApp is needed; a mock_ token is the simulator's.",
       },
     ]);
   }
-  if (!number.hasWindow) return;
+  if (isSimulated) return;
   const { baseUrl, provider } = await addressOf(deps.db, number);
   await askNumber(deps, {
     credential: { provider, token, baseUrl, version: number.account.graphVersion },

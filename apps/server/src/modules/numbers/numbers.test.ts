@@ -28,6 +28,7 @@ import {
   retireSecret,
   rotateSecret,
   routesFor,
+  type SimulatorDoor,
   setDefault,
   useKeyRing,
 } from './index.ts';
@@ -38,7 +39,7 @@ const { db, clock } = await testDatabase();
 useKeyRing(db, testRing);
 await registerJobs(db);
 
-const made: { phoneNumberId: string; token: string }[] = [];
+const made: Parameters<SimulatorDoor['register']>[0][] = [];
 const deps: AddNumberDeps = {
   db,
   ring: testRing,

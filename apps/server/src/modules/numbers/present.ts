@@ -18,6 +18,7 @@ export const numberBody = z
     hasWindow: z.boolean().describe('Whether the 24-hour service window applies.'),
     mps: z.number().int().describe('Messages per second.'),
     provider: z.string(),
+    isSimulated: z.boolean().describe('It lives in the simulator.'),
     defaultWorkflowId: z.string().nullable(),
     marketingRoute: z
       .enum(['messages', 'marketing_messages'])
@@ -49,6 +50,7 @@ export function presentNumber(row: NumberRow): z.infer<typeof numberBody> {
     hasWindow: row.hasWindow,
     mps: row.mps,
     provider: row.provider,
+    isSimulated: row.account.isSimulated,
     defaultWorkflowId: row.defaultWorkflowId,
     marketingRoute: row.marketingRoute,
     businessHours: row.businessHours,

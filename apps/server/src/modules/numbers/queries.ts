@@ -37,7 +37,7 @@ export const accountsByRef = statement(
 const numberColumns = `n.id, n.workspace_id, n.account_id, n.provider, n.phone_number_id, n.display_phone_number, n.verified_name,
   n.status, n.status_reason, n.status_by, n.is_default, n.has_window, n.mps, n.default_workflow_id, n.business_hours,
   n.marketing_route, n.provider_state, n.created_at,
-  a.account_ref, a.portfolio_ref, a.told_portfolio, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
+  a.is_simulated, a.account_ref, a.portfolio_ref, a.told_portfolio, a.name as account_name, a.app_id, a.graph_version, a.paused_reason`;
 
 export const numberById = statement(
   'numbers.get',
@@ -80,7 +80,7 @@ export const updateNumber = statement(
   `update numbers set mps = coalesce($3, mps), display_phone_number = coalesce($4, display_phone_number),
      default_workflow_id = coalesce($5, default_workflow_id),
      business_hours = case when $6::boolean then $7::jsonb else business_hours end,
-     marketing_route = coalesce($8, marketing_route)
+     marketing_route = coalesce($8, marketing_route), has_window = coalesce($9, has_window)
     where workspace_id = $1 and id = $2 returning id`,
 );
 

@@ -30,6 +30,8 @@ export interface NumberRow {
   providerState: Record<string, unknown>;
   createdAt: Date;
   account: {
+    /** It lives in the simulator. */
+    isSimulated: boolean;
     ref: string | null;
     portfolioRef: string;
     /** Of the messaging limit. */
@@ -60,6 +62,7 @@ export interface NumberRecord {
   business_hours: unknown;
   provider_state: Record<string, unknown>;
   created_at: Date;
+  is_simulated: boolean;
   account_ref: string | null;
   portfolio_ref: string;
   told_portfolio: string | null;
@@ -91,6 +94,7 @@ export function toNumber(row: NumberRecord): NumberRow {
     providerState: row.provider_state,
     createdAt: row.created_at,
     account: {
+      isSimulated: row.is_simulated,
       ref: row.account_ref,
       portfolioRef: row.portfolio_ref,
       limitScope: limitScopeOf(row),

@@ -12,6 +12,7 @@ import {
   numberRoutes,
   pauseAccount,
   recordNotices,
+  type SimulatorDoor,
   useKeyRing,
 } from './index.ts';
 
@@ -26,13 +27,14 @@ const http = await buildHttp({
 });
 type Asked = Parameters<Exclude<AddNumberDeps['checkNumber'], 'unchecked'>>[0];
 const asked: Asked[] = [];
+const registered: Parameters<SimulatorDoor['register']>[0][] = [];
 let outcome: 'ok' | 'refused' = 'ok';
 await http.app.register(
   numberRoutes({
     db,
     gate: http.gate,
     ring: testRing,
-    simulator: null,
+    simulator: { baseUrl: 'http://127.0.0.1:9', register: (number) => void registered.push(number) },
     approval: 'automatic',
     async checkNumber(call) {
       asked.push(call);
@@ -52,6 +54,7 @@ beforeEach(() => {
 await db.withSystem('test', async (tx) => {
   await seedPlans(tx);
   await addApp(tx, { ring: testRing }, { name: 'Meta', secret: 's', verifyToken: 'v', isDefault: true });
+  await addApp(tx, { ring: testRing }, { name: 'Sim', secret: 's', verifyToken: 'v', isSimulator: true });
 });
 const at = await seedWorkspace(db);
 const keyOf = async (command: object = {}) =>
@@ -103,6 +106,25 @@ it('a new token revives a paused account, if WhatsApp takes it', async () => {
   expect(JSON.stringify(await paused())).not.toContain('token dead');
   expect((await credentialFor(db, at.workspaceId, at.accountId)).token).toBe('EAAfresh');
   expect(asked.at(-1)).toMatchObject({ phoneNumberId: at.phoneNumberId, accountRef: at.accountRef });
+});
+
+it('the 24-hour window may be switched for numbers of the simulator, which hears of it first; for no others', async () => {
+  const fixed = await call('PATCH', `/v1/numbers/${at.numberId}`, { hasWindow: false });
+  expect(fixed).toMatchObject({ status: 422, body: { error: { code: 'window_fixed' } } });
+  const made = await call('POST', '/v1/numbers', { phoneNumberId: '9003', token: 'mock_9003' });
+  expect(made).toMatchObject({ status: 201, body: { hasWindow: false, isSimulated: true } });
+  registered.length = 0;
+  const url = `/v1/numbers/${made.body.id}`;
+  expect(await call('PATCH', url, { hasWindow: true })).toMatchObject({
+    status: 200,
+    body: { hasWindow: true },
+  });
+  expect(registered).toEqual([
+    { phoneNumberId: '9003', displayPhoneNumber: '9003', provider: 'cloud', hasWindow: true },
+  ]);
+  // Still the simulator's: its token is one of the simulator's.
+  expect((await call('PATCH', url, { token: 'EAAreal' })).status).toBe(400);
+  expect((await call('PATCH', url, { token: 'mock_other' })).status).toBe(200);
 });
 
 it('notices of the whole workspace are listed, also those that name no number; a limited key sees its own', async () => {

@@ -14,7 +14,7 @@ import {
   sliceOf,
 } from '../../platform/http/index.ts';
 import { type AddNumberDeps, addNumber, type PreparedNumber, prepareNumber } from './add.ts';
-import { changeNumber } from './change.ts';
+import { changeNumber, requireChoice } from './change.ts';
 import { askToken, setToken } from './credentials.ts';
 import { hoursRoutes } from './hours-routes.ts';
 import { noticeBody, numberBody, presentNotice, presentNumber } from './present.ts';
@@ -70,6 +70,11 @@ const numberChange = z
         'marketing_messages: marketing templates go over WhatsApp’s address for marketing, whose terms the account has to accept first. What it does not take goes as everything.',
       ),
     businessHours: businessHours.nullable().describe("null: the workspace's hold."),
+    hasWindow: z
+      .boolean()
+      .describe(
+        "Whether the 24-hour service window applies. Yours to choose for the simulator's numbers alone.",
+      ),
     token: z
       .string()
       .min(1)
@@ -103,6 +108,19 @@ async function checkToken(
   }
   await askToken(deps, await inTenant(deps.db, request, (tx) => getNumber(tx, id)), token);
   return keepToken(deps.db, principalOf(request).workspaceId, token);
+}
+
+/** The simulator refuses by the same rule, and its phones show it. Before the transaction, which may not wait for it. */
+async function tellSimulator(
+  deps: NumberRoutesDeps,
+  request: Parameters<typeof principalOf>[0],
+  id: string,
+  hasWindow: boolean,
+): Promise<void> {
+  const number = await inTenant(deps.db, request, (tx) => getNumber(tx, id));
+  requireChoice(number);
+  const { phoneNumberId, displayPhoneNumber } = number;
+  await deps.simulator?.register({ phoneNumberId, displayPhoneNumber, provider: 'cloud', hasWindow });
 }
 
 /** /v1/numbers */
@@ -180,6 +198,8 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         }
         const kept =
           token === undefined ? null : await checkToken(deps, request, request.params.id, token.trim());
+        if (change.hasWindow !== undefined)
+          await tellSimulator(deps, request, request.params.id, change.hasWindow);
         const number = await inTenant(db, request, async (tx) => {
           const before = await getNumber(tx, request.params.id);
           if (kept !== null) await setToken(tx, deps, { accountId: before.accountId, token: kept });

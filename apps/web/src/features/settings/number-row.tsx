@@ -2,6 +2,7 @@ import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core';
 import {
   IconBell,
   IconDotsVertical,
+  IconHourglass,
   IconId,
   IconKey,
   IconMoonStars,
@@ -86,6 +87,14 @@ export function NumberRow({ number }: { number: WaNumber }) {
                   {t('settings.numbers.marketingOff')}
                 </Menu.Item>
               )}
+              {number.isSimulated && number.provider === 'cloud' ? (
+                <Menu.Item
+                  leftSection={<IconHourglass size={16} />}
+                  onClick={() => change({ hasWindow: !number.hasWindow })}
+                >
+                  {t(number.hasWindow ? 'settings.numbers.windowOff' : 'settings.numbers.windowOn')}
+                </Menu.Item>
+              ) : null}
               {number.status === 'active' ? (
                 <Menu.Item
                   leftSection={<IconMoonStars size={16} />}
@@ -119,6 +128,7 @@ export function NumberRow({ number }: { number: WaNumber }) {
         </Text>
         <bdi>{number.verifiedName}</bdi>
         {number.isDefault ? <Badge variant="default">{t('settings.numbers.default')}</Badge> : null}
+        {number.hasWindow ? null : <Badge variant="default">{t('settings.numbers.noWindow')}</Badge>}
         {number.marketingRoute === 'marketing_messages' ? (
           <Badge variant="default">{t('settings.numbers.marketingRoute')}</Badge>
         ) : null}
