@@ -50,10 +50,10 @@ describe('the table of environment names', () => {
     if (of !== undefined && !parts.has(name)) {
       expect(settings.find((one) => one.name === of)?.aliases).toContain(name);
       const [theirs, ours] = said[name] ?? [hex, hex];
-      const read = parseConfig({ [name]: theirs }, 'command');
+      const read = parseConfig({ [name]: theirs });
       expect(read).toMatchObject({ ok: true });
-      expect(configOf(read)).toEqual(configOf(parseConfig({ [of]: ours }, 'command')));
-      expect(configOf(read)).not.toEqual(configOf(parseConfig({}, 'command')));
+      expect(configOf(read)).toEqual(configOf(parseConfig({ [of]: ours })));
+      expect(configOf(read)).not.toEqual(configOf(parseConfig({})));
       expect(read.warnings.join('\n')).toMatch(new RegExp(`^${name} is read as ${of}`, 'm'));
     } else if (of !== undefined || here.startsWith('ours')) {
       expect(settings.map((one) => one.name)).toContain(name);
