@@ -130,7 +130,7 @@ describe('business hours', () => {
           of.weekly.some((one) => one.day === (wall.getUTCDay() || 7) && one.from <= clock && clock < one.to);
         expect(hoursAt(of, when).open).toBe(open);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
