@@ -6,7 +6,7 @@ import { getConversation, openMany, whyNotAnswer } from '../conversations/index.
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { templateStates } from '../templates/index.ts';
 import { holdQuota, monthOf, parseSettings } from '../workspaces/index.ts';
-import { type FactsRecord, factsOfConversations, statusOfWorkspace, usedOfPlans } from './queries-send.ts';
+import { type FactsRecord, factsOfConversations, statusOfWorkspace, usedOfPlans } from './queries-facts.ts';
 import {
   blocked,
   decide,

@@ -5,7 +5,8 @@ import { recordConsents } from '../contacts/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { factsFor } from './can-send.ts';
 import { type KeywordMatch, type KeywordMatcher, keywordMatcher } from './keywords.ts';
-import { contentsOf, type FactsRecord } from './queries-send.ts';
+import type { FactsRecord } from './queries-facts.ts';
+import { contentsOf } from './queries-send.ts';
 import { sendMany } from './send.ts';
 
 /** What STOP and START are answered with; also what the person must write to take it back. */

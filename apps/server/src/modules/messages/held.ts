@@ -10,7 +10,7 @@ import {
   orphanedClaims,
   recentAttempts,
   type SendNumberRecord,
-} from './queries-send.ts';
+} from './queries-lease.ts';
 import { notCalled, writeResults } from './results.ts';
 
 /** A number whose lease this process holds, with what only the holder knows: its buckets and its calls in flight. */

@@ -1,6 +1,6 @@
 import { statement, type Tx } from '../../platform/db/index.ts';
 import { type Candidate, sendFacts, templateOf, templatesOf } from './can-send.ts';
-import { type FactsRecord, factColumns } from './queries-send.ts';
+import { type FactsRecord, factColumns } from './queries-facts.ts';
 import { decide, type Verdict } from './rules.ts';
 
 /** One probe per person, as in `messages.facts`: people who may have no conversation yet. */

@@ -3,15 +3,15 @@ import type pg from 'pg';
 import type { Database } from '../../platform/db/index.ts';
 import { joinWork, partnersOf, shareOf } from '../../platform/fair-share.ts';
 import type { Logger } from '../../platform/log.ts';
-import { leasesHeld } from './queries-lease.ts';
 import {
   acquireLeases,
   aliveClass,
+  leasesHeld,
   releaseLeases,
   renewLeases,
   type SendNumberRecord,
   sendNumbers,
-} from './queries-send.ts';
+} from './queries-lease.ts';
 
 export interface Lease {
   workspaceId: string;
