@@ -78,6 +78,7 @@ create table analytics_waits (
   member_id uuid not null,
   label_ids uuid[] not null,
   seconds integer not null,
+  open_seconds integer,
   constraint analytics_waits_pkey PRIMARY KEY (workspace_id, at, id, kind),
   constraint analytics_waits_kind_check CHECK ((kind = ANY (ARRAY['first'::text, 'answer'::text, 'resolution'::text])))
 );
@@ -1938,6 +1939,16 @@ grant select to chaski_app;
 grant select to chaski_system;
 
 -- view
+create view analytics_hours with (security_invoker=true) as
+ SELECT n.workspace_id,
+    n.id AS number_id,
+    COALESCE(NULLIF(n.business_hours, 'null'::jsonb), NULLIF((w.settings -> 'businessHours'::text), 'null'::jsonb)) AS hours
+   FROM (public.numbers n
+     JOIN public.workspaces w ON ((w.id = n.workspace_id)));
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
 create view analytics_labels with (security_invoker=true) as
  SELECT workspace_id,
     conversation_id,
@@ -1948,21 +1959,21 @@ grant select to chaski_system;
 
 -- view
 create view analytics_said with (security_invoker=true) as
- SELECT workspace_id,
-    id,
-    conversation_id,
-    number_id,
-    direction,
-    source,
-    status,
-    rank,
-    created_at,
-    shown_at,
-    automated,
-    (error ->> 'code'::text) AS error_code,
-    pricing,
+ SELECT m.workspace_id,
+    m.id,
+    m.conversation_id,
+    m.number_id,
+    m.direction,
+    m.source,
+    m.status,
+    m.rank,
+    m.created_at,
+    m.shown_at,
+    m.automated,
+    (m.error ->> 'code'::text) AS error_code,
+    m.pricing,
         CASE
-            WHEN ((actor_kind = 'user'::text) AND (direction = 'out'::text)) THEN (actor_id)::uuid
+            WHEN ((m.actor_kind = 'user'::text) AND (m.direction = 'out'::text)) THEN (m.actor_id)::uuid
             ELSE NULL::uuid
         END AS member_id,
     c.country
@@ -2789,6 +2800,38 @@ AS $function$
   $function$;
 grant execute to chaski_app;
 grant execute to chaski_system;
+
+-- function
+CREATE OR REPLACE FUNCTION public.open_seconds(hours jsonb, since timestamp with time zone, until timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog'
+AS $function$
+declare
+  zone text := hours ->> 'zone';
+begin
+  if zone is null or since > until then return null; end if;
+  return (
+    with openings as (
+      select range_agg(tstzrange(
+        (day + (w ->> 'from')::interval) at time zone zone, (day + (w ->> 'to')::interval) at time zone zone)) as open
+      from generate_series(
+        date_trunc('day', since at time zone zone) - interval '1 day',
+        date_trunc('day', least(until, since + interval '366 days') at time zone zone) + interval '1 day',
+        interval '1 day') as day
+      cross join jsonb_array_elements(hours -> 'weekly') w
+      where (w ->> 'day')::int = extract(isodow from day)
+        and (day + (w ->> 'from')::interval) at time zone zone < (day + (w ->> 'to')::interval) at time zone zone
+        and not exists (
+          select from jsonb_array_elements(hours -> 'holidays') h where (h ->> 'date')::date = day::date)
+    )
+    select coalesce(sum(extract(epoch from upper(piece) - lower(piece))), 0)::integer
+    from openings, unnest(open * tstzmultirange(tstzrange(since, until))) piece
+  );
+exception when invalid_parameter_value then
+  return null;
+end $function$;
 
 -- function
 CREATE OR REPLACE FUNCTION public.workspace_people()
