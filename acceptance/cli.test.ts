@@ -1,6 +1,6 @@
 /** The command line beside a running program: each command does what it says, and says what to do next. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { chaski, dataFolder, list, type Message, type Product, startProduct, until } from './product.ts';
 
@@ -322,4 +322,21 @@ test('keys rotate: everything is sealed anew while sends go on; then the old key
   env = { SEALING_KEYS: newKey };
   product = await startProduct({ dataDir: folder.path, env });
   await becomes(await send('with the new key alone'), 'delivered');
+});
+
+test('what was mistyped is named, and makes nothing', async () => {
+  const missing = await run('number', 'token', '200000000000001', '--token-file', '/nowhere/token');
+  expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('there is no file /nowhere/token') });
+  expect(missing.err).not.toMatch(/^ +at /m);
+  const elsewhere = `${folder.path}-mistyped`;
+  const lost = await chaski(['workspace', 'list'], { dataDir: elsewhere });
+  expect(lost).toMatchObject({ code: 1, err: expect.stringContaining(`no database in ${elsewhere}`) });
+  expect(existsSync(elsewhere)).toBe(false);
+});
+
+test('numbers of all workspaces are listed; the version is said', async () => {
+  const listed = await run('number', 'list', '--json');
+  expect(listed.rows().map(({ phoneNumberId }) => phoneNumberId)).toContain('200000000000001');
+  expect((await run('number', 'list', '--status', 'awake')).err).toContain('none of pending, active');
+  expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
 });

@@ -8,7 +8,7 @@ import { preparePage } from './build-page.ts';
 import { type Demo, showDemo } from './demo.ts';
 import { type Ends, undo } from './ends.ts';
 import { type AppOptions, openGround } from './ground.ts';
-import { tokenKeyOf } from './modules/auth/index.ts';
+import { hasPeople, tokenKeyOf } from './modules/auth/index.ts';
 import { type AddNumberDeps, setDefaultWorkflow, webhookAddressOf } from './modules/numbers/index.ts';
 import { enqueueBackfill } from './modules/search/index.ts';
 import { ensureDefaults } from './modules/workflows/index.ts';
@@ -118,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       );
       url ||= local;
       if (config.appSecrets.length === 0 && !simulator) {
-        warnings.push('No app secret is configured: every webhook is refused with 401. Set META_APP_SECRET.');
+        warnings.push('No app secret is configured: every webhook is refused with 401. Set APP_SECRETS.');
       }
     } else if (config.metricsPort !== undefined) await serveMetrics(ground, config.metricsPort, sockets);
     if (isWorker) {
@@ -138,6 +138,9 @@ export async function createApp(options: AppOptions): Promise<App> {
             workspaceHooks: auth.workspaceHooks,
           })
         : null;
+    if (isApi && !(await db.withSystem('can anybody sign in', hasPeople))) {
+      warnings.push('Nobody can sign in yet: `chaski admin create --email <you>` makes the first person.');
+    }
 
     return {
       url,

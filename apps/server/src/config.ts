@@ -142,7 +142,8 @@ function collect(
         }
       }
       const ours = spelling === name ? value : translate(value);
-      if (spelling !== name) {
+      // The same value under our own name as well: nothing is left to do.
+      if (spelling !== name && (ours === null || String(ours) !== String(given(env, name)))) {
         const target = source === spelling ? name : `${name}_FILE`;
         warnings.push(
           ours === null

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { errors } from '../platform/errors.ts';
 
 /** A time as a person writes it; a day alone is its beginning in UTC. */
@@ -17,4 +18,18 @@ export function parseCount(name: string, text: string): number {
   if (!Number.isInteger(count) || count < 1)
     throw errors.configuration(`${name}: "${text}" is no number above 0.`);
   return count;
+}
+
+/** What a file that was named holds; `-` is standard input. */
+export function readGiven(name: string, path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    throw errors.configuration(
+      reason === 'ENOENT'
+        ? `${name}: there is no file ${path}.`
+        : `${name}: ${path} cannot be read (${reason}).`,
+    );
+  }
 }

@@ -2,6 +2,7 @@
  * cli — `chaski <command>`. One file a command; each loads what it needs when it runs, so that `--help` stays fast
  * (the whole app would cost a second).
  */
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import { addAdmin } from './admin.ts';
@@ -21,6 +22,7 @@ import { addWorkspace } from './workspace.ts';
 export async function runCli(args: string[]): Promise<void> {
   const program = new Command('chaski')
     .description('Self-hosted, multi-tenant WhatsApp Business platform.')
+    .version(version(), '-V, --version', 'say which version this is')
     .showHelpAfterError('(`chaski <command> --help` explains it)');
   const commands = [
     addStart,
@@ -43,6 +45,12 @@ export async function runCli(args: string[]): Promise<void> {
     console.error(error instanceof AppError ? `\n${sentence(error)}` : error);
     process.exit(1);
   }
+}
+
+/** Of the package that this is. */
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** With each field's problem, which an HTTP answer carries beside its message. */

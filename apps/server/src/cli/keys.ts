@@ -127,7 +127,10 @@ export function addKeys(program: Command): void {
             }),
           );
           show([made], options.json);
-          if (!options.json) console.log('\nIt is not shown again. Use it as `Authorization: Bearer <key>`.');
+          if (options.json) return;
+          console.log('\nIt is not shown again. Use it as `Authorization: Bearer <key>`.');
+          if (options.scopes === undefined)
+            console.log('It may do everything; --scopes makes one that may not.');
         });
       },
     );

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { AddNumberDeps, SimulatorDoor } from '../modules/numbers/index.ts';
@@ -6,6 +5,7 @@ import type { Database } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { readRunning } from '../running.ts';
 import type { Secrets } from '../secrets.ts';
+import { readGiven } from './arguments.ts';
 import type { CommonOptions, Loaded } from './environment.ts';
 
 type NumberOptions = CommonOptions & {
@@ -94,6 +94,35 @@ export function addNumber(program: Command): void {
     command
       .option('--data-dir <path>', 'folder of the embedded database')
       .option('--json', 'one JSON object a line');
+
+  ofOne(
+    number
+      .command('list')
+      .description('all of them, oldest first')
+      .option('--status <status>', 'only these: pending, active, refused or suspended'),
+  ).action(async (options: NumberOptions & { status?: string }) => {
+    const { show, withSession } = await import('./session.ts');
+    const { listNumbersEverywhere } = await import('../modules/numbers/index.ts');
+    await withSession(options, async ({ db }) => {
+      const rows = await db.withSystem('list numbers for the command line', (tx) =>
+        listNumbersEverywhere(
+          tx,
+          { status: parseStatus(options.status), workspaceId: null },
+          { limit: 10_000, after: null },
+        ),
+      );
+      show(
+        rows.map((row) => ({
+          phoneNumberId: row.phoneNumberId,
+          number: row.displayPhoneNumber,
+          name: row.verifiedName,
+          status: row.status,
+          workspace: row.workspaceId,
+        })),
+        options.json,
+      );
+    });
+  });
 
   ofOne(number.command('token <phone-number-id>').description('give its account a new token; ends a pause'))
     .option('--token-file <path>', 'file with the token (- is standard input); else WHATSAPP_ACCESS_TOKEN')
@@ -201,14 +230,23 @@ async function asking<T>(
 
 /** Never an argument: those show in the list of processes and in the shell's history. */
 function readToken(file: string | undefined, config: Config): string {
-  const token =
-    file === undefined ? config.whatsappAccessToken : readFileSync(file === '-' ? 0 : file, 'utf8').trim();
+  const token = file === undefined ? config.whatsappAccessToken : readGiven('--token-file', file).trim();
   if (token === undefined || token === '') {
     throw errors.configuration(
       'There is no access token. Give --token-file <path>, or set WHATSAPP_ACCESS_TOKEN.',
     );
   }
   return token;
+}
+
+const statuses = ['pending', 'active', 'refused', 'suspended'] as const;
+
+function parseStatus(given: string | undefined): (typeof statuses)[number] | null {
+  if (given === undefined) return null;
+  const status = statuses.find((one) => one === given);
+  if (status === undefined)
+    throw errors.configuration(`--status: "${given}" is none of ${statuses.join(', ')}.`);
+  return status;
 }
 
 /** The simulator of the running demo, over its admin API; it lives in another process than this command. */

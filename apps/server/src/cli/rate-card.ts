@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { CommonOptions } from './environment.ts';
 
@@ -31,11 +30,12 @@ export function addRateCard(program: Command): void {
       const { loadRateCard, readRates } = await import('../modules/campaigns/index.ts');
       const { systemActor } = await import('../platform/db/index.ts');
       const { errors } = await import('../platform/errors.ts');
+      const { readGiven } = await import('./arguments.ts');
       const read = rateCard.safeParse({
         name: options.name,
         currency: options.currency,
         validFrom: options.validFrom,
-        rates: readRates(readFileSync(file, 'utf8')),
+        rates: readRates(readGiven('<file>', file)),
       });
       if (!read.success)
         throw errors.invalidRequest(

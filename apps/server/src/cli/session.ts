@@ -1,4 +1,6 @@
 /** What the commands share: a database through its ordinary door, a workspace chosen, rows shown. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { withDatabase } from '../database.ts';
 import { useKeyRing } from '../modules/numbers/index.ts';
 import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
@@ -26,6 +28,15 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const loaded = load({ DATA_DIR: options.dataDir }, 'command');
+  // A folder that was mistyped must not become an installation.
+  if (
+    loaded.config.databaseUrl === undefined &&
+    !existsSync(join(loaded.dataDir, 'postgres', 'PG_VERSION'))
+  ) {
+    throw errors.configuration(
+      `There is no database in ${loaded.dataDir} yet: \`chaski start\` or \`chaski migrate\` makes one. Another folder is named with --data-dir or DATA_DIR.`,
+    );
+  }
   return withDatabase(loaded.config, loaded.dataDir, async (address, secrets) => {
     const db = openDatabase({
       url: address.url,

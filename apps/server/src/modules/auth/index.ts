@@ -48,4 +48,4 @@ export { forgetSpentSessions, revokeSessions, startSession } from './sessions.ts
 export { signIn } from './sign-in.ts';
 export { signInRoutes } from './sign-in-routes.ts';
 export { tokenKeyOf } from './tokens.ts';
-export { createPerson, createSuperadmin, resetPassword, userIdByEmail } from './users.ts';
+export { createPerson, createSuperadmin, hasPeople, resetPassword, userIdByEmail } from './users.ts';

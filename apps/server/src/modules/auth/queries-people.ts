@@ -26,6 +26,8 @@ export const personById = statement('auth.person', `select ${columns} from users
 
 export const lockPerson = statement('auth.lock_person', 'select id from users where id = $1 for update');
 
+export const anyPerson = statement('auth.any_person', 'select exists (select from users) as known');
+
 /** Somebody who registered: nobody vouches for the address unless $7 says when it was proved. */
 export const insertPerson = statement(
   'auth.insert_person',

@@ -5,7 +5,7 @@ import { emit } from '../../platform/events/index.ts';
 import { installation, newId, type UserId } from '../../platform/ids.ts';
 import { checkNewPassword, hashPassword } from './passwords.ts';
 import { insertUser, setPassword } from './queries.ts';
-import { dropLinks, type PersonRecord, personByEmail } from './queries-people.ts';
+import { anyPerson, dropLinks, type PersonRecord, personByEmail } from './queries-people.ts';
 import { revokeSessions } from './sessions.ts';
 
 export interface UserRow {
@@ -141,4 +141,10 @@ export async function resetPassword(
     return toUser(row);
   });
   return { user, password };
+}
+
+/** Whether anybody could sign in: a new installation has nobody. */
+export async function hasPeople(tx: SystemTx): Promise<boolean> {
+  const [row] = await tx.query<{ known: boolean }>(anyPerson);
+  return row?.known ?? false;
 }

@@ -1,5 +1,6 @@
 import type { RateCard } from '@chaski/contracts';
 import { type Actor, type SystemTx, statement } from '../../platform/db/index.ts';
+import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { installation, newId } from '../../platform/ids.ts';
 import type { Cost, PricedLine } from '../templates/index.ts';
@@ -121,17 +122,34 @@ export function costsOf(cards: readonly RateCardRow[], lines: readonly PricedLin
 
 /**
  * Lines `country,category,price` with the price in the currency itself (0.0625); a heading is left out. Whole millionths
- * come out: prices of fractions of a cent must not be rounded.
+ * come out: prices of fractions of a cent must not be rounded. Throws `invalid_request` naming each line that is neither.
  */
 export function readRates(text: string): { country: string; category: string; micros: number }[] {
-  return text
+  const lines = text
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
-    .map((line) => line.split(/[,;\t]/).map((cell) => cell.trim()))
-    .filter(([country = '', , price = '']) => country !== '' && /^\d+(\.\d+)?$/.test(price))
-    .map(([country = '', category = '', price = '']) => ({
-      country: country.toUpperCase(),
-      category: category.toLowerCase(),
-      micros: Math.round(Number(price) * 1_000_000),
-    }));
+    .map((line, at) => ({ at: at + 1, cells: line.split(/[,;\t]/).map((cell) => cell.trim()) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  // No fourth cell: a price with a comma (0,05) would be read as 0.
+  const isPriced = ({ cells: [country = '', category = '', price = '', ...more] }: (typeof lines)[number]) =>
+    country !== '' && category !== '' && /^\d+(\.\d+)?$/.test(price) && more.every((cell) => cell === '');
+  const [first, ...others] = lines;
+  // A heading has no digit in it; a price that is mistyped has.
+  const rated = first && !isPriced(first) && !/\d/.test(first.cells.join('')) ? others : lines;
+  const odd = rated.filter((line) => !isPriced(line));
+  if (odd.length > 0 || rated.length === 0) {
+    throw errors.invalidRequest(
+      rated.length === 0
+        ? [{ path: 'rates', message: 'The file holds no line like US,marketing,0.0250.' }]
+        : odd.slice(0, 20).map(({ at, cells }) => ({
+            path: `line ${at}`,
+            message: `"${cells.join(',')}" is not like US,marketing,0.0250.`,
+          })),
+    );
+  }
+  return rated.map(({ cells: [country = '', category = '', price = ''] }) => ({
+    country: country.toUpperCase(),
+    category: category.toLowerCase(),
+    micros: Math.round(Number(price) * 1_000_000),
+  }));
 }

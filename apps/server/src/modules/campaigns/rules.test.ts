@@ -130,6 +130,14 @@ it('prices are read from lines as people have them, and cost what they say', () 
     { country: '*', category: 'marketing', micros: 60_400 },
     { country: 'IN', category: 'utility', micros: 1_400 },
   ]);
+  for (const [text, path] of [
+    ['BR,marketing,0.06\nUS,marketing,abc', 'line 2'],
+    ['US,marketing,0,05', 'line 1'],
+    ['country,category,price\n', 'rates'],
+  ] as const)
+    expect(() => readRates(text)).toThrowError(
+      expect.objectContaining({ details: { problems: [expect.objectContaining({ path })] } }),
+    );
   const card = { rates: { BR: { marketing: 62_500 }, '*': { marketing: 60_400 } } };
   expect(priceOf(card, 'BR', 'MARKETING')).toBe(62_500);
   expect(priceOf(card, 'FR', 'MARKETING')).toBe(60_400);

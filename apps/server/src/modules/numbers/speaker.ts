@@ -189,7 +189,7 @@ async function chooseApp(
       ? errors.notFound('app', { appId: command.appId })
       : errors.unprocessable(
           'no_app',
-          'No Meta app is configured, so no webhook of this number could be trusted. Set META_APP_SECRET or add an app.',
+          'No Meta app is configured, so no webhook of this number could be trusted. Set APP_SECRETS, start once, or make an app with `chaski app add`.',
         );
   }
   return chosen;
