@@ -25,9 +25,17 @@ export const useSingleKeys = (): boolean =>
 /** `KeyJ`, `Shift+Slash`, `Mod+KeyK` (⌘ or Ctrl). */
 export type Keys = Record<string, ((event: KeyboardEvent) => void) | undefined>;
 
+/** What stands on the keys: a Mac has no Ctrl for commands. */
+export const keyName = (name: string): string => (name === 'Ctrl' && mac ? '⌘' : name);
+const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** Fields keep their lists in the page while they are shut: only what is seen is open. */
+const isOpen = (popup: Element) => popup.checkVisibility({ visibilityProperty: true });
+
 /** What is typed is no command; nor is a key while a dialog is open, whose keys are its own. */
 function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return true;
+  const popups = document.querySelectorAll('[role="dialog"], [role="menu"], [role="listbox"]');
+  if ([...popups].some(isOpen)) return true;
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

@@ -118,6 +118,7 @@ export function ComposerNote({
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing || suggest.onKey(event)) return;
+          if (event.key === 'Escape') event.currentTarget.blur();
           if (event.key !== 'Enter' || event.shiftKey) return;
           event.preventDefault();
           submit();

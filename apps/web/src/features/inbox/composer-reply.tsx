@@ -19,6 +19,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { keyName } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
 import { EmojiButton } from './composer-emoji.tsx';
@@ -34,6 +35,8 @@ import { type Said, threadQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
 
 const InteractiveBuilder = laterDialog(() => import('./composer-interactive.tsx'));
+
+const sendAndCloseKeys = ['Ctrl', 'Shift', 'Enter'].map(keyName).join(' + ');
 
 /** WhatsApp's longest text. */
 const longest = 4096;
@@ -92,10 +95,15 @@ export function ComposerReply({
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || suggest.onKey(event)) return;
-    if (event.key === 'Escape' && quoted) onQuoted(null);
-    if (event.key !== 'Enter' || event.shiftKey) return;
+    const mod = event.ctrlKey || event.metaKey;
+    if (event.key === 'Escape') {
+      // One thing at a time: what is quoted, then the box, so that single keys are commands again.
+      if (quoted) onQuoted(null);
+      else event.currentTarget.blur();
+    }
+    if (event.key !== 'Enter' || (event.shiftKey && !mod)) return;
     event.preventDefault();
-    void submit(event.ctrlKey || event.metaKey ? { do: 'close' } : undefined);
+    void submit(event.shiftKey ? { do: 'close' } : undefined);
   };
   const onPaste = (event: ClipboardEvent) => {
     if (event.clipboardData.files.length === 0) return;
@@ -202,7 +210,11 @@ export function ComposerReply({
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item leftSection={<IconArchive size={16} />} onClick={() => void submit({ do: 'close' })}>
+              <Menu.Item
+                leftSection={<IconArchive size={16} />}
+                rightSection={<span className={classes.keys}>{sendAndCloseKeys}</span>}
+                onClick={() => void submit({ do: 'close' })}
+              >
                 {t('composer.sendAndClose')}
               </Menu.Item>
             </Menu.Dropdown>

@@ -23,7 +23,7 @@ export function ListHead() {
   return (
     <header className={classes.head}>
       <Group wrap="nowrap" gap={4}>
-        <ActionIcon hiddenFrom="lg" size="lg" aria-label={t('inbox.views')} onClick={open}>
+        <ActionIcon className={classes.toViews ?? ''} size="lg" aria-label={t('inbox.views')} onClick={open}>
           <IconMenu2 size={20} />
         </ActionIcon>
         <Title order={2} size="h5" flex={1} className={classes.title ?? ''}>

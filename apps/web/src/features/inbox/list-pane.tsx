@@ -12,7 +12,7 @@ import { filterOf, narrowing } from './filter.ts';
 import classes from './inbox.module.css';
 import { ListHead } from './list-head.tsx';
 import { useKeptPlace } from './list-place.ts';
-import { rowsOf } from './list-rules.ts';
+import { type Neighbours, rowsOf, stepFrom } from './list-rules.ts';
 import { type Conversation, conversationsQuery } from './queries.ts';
 
 const BulkBar = later(() => import('./bulk-bar.tsx'));
@@ -45,9 +45,13 @@ export function ListPane({ chosen }: { chosen: string | null }) {
 
   const selection = useSelection(rows);
   const navigate = useNavigate();
+  // Where the chosen one stood is remembered: once it is closed it is not in the list, and one goes on from there.
+  const stood = useRef<Neighbours | null>(null);
+  useEffect(() => {
+    if (chosen !== null && rows.some(({ id }) => id === chosen)) stood.current = { rows, id: chosen };
+  }, [rows, chosen]);
   const step = (by: 1 | -1) => {
-    const at = rows.findIndex(({ id }) => id === chosen);
-    const next = rows[at < 0 ? (by > 0 ? 0 : -1) : at + by];
+    const next = stepFrom(rows, chosen, by, stood.current);
     if (!next) return;
     virtual.scrollToIndex(rows.indexOf(next));
     void navigate({

@@ -1,7 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
 import { describe, expect, it } from 'vitest';
 import { belongs, compare } from './filter.ts';
-import { afterMessage, type Pages, placed, rowsOf } from './list-rules.ts';
+import { afterMessage, type Pages, placed, rowsOf, stepFrom } from './list-rules.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 6, minute)).toISOString();
 
@@ -45,6 +45,35 @@ const pages = (...all: Conversation[][]): Pages => ({
   pageParams: all.map(() => null),
 });
 const ids = (found: Pages | 'ask') => (found === 'ask' ? found : rowsOf(found).map(({ id }) => id));
+
+it('goes on showing what the person said when nobody wrote the answer', () => {
+  const data = { messageId: 'z', at: at(50), preview: 'thanks for reaching us' };
+  expect(afterMessage(row('a', 10), 'queued', { ...data, automated: true })).toBeNull();
+  const written = afterMessage(row('a', 10), 'queued', { ...data, automated: false });
+  expect(written?.lastMessage?.preview).toBe('thanks for reaching us');
+});
+
+describe('the next row', () => {
+  const [a, b, c, d] = [row('a', 40), row('b', 30), row('c', 20), row('d', 10)] as const;
+  const all = [a, b, c, d];
+
+  it('is the one beside the chosen one; with none chosen the first or the last', () => {
+    expect(stepFrom(all, 'b', 1, null)).toBe(c);
+    expect(stepFrom(all, 'b', -1, null)).toBe(a);
+    expect(stepFrom(all, 'd', 1, null)).toBeNull();
+    expect(stepFrom(all, null, 1, null)).toBe(a);
+    expect(stepFrom(all, null, -1, null)).toBe(d);
+  });
+
+  it('is what stood beside the one that has left the list, or the next that is still there', () => {
+    const was = { rows: all, id: 'c' };
+    expect(stepFrom([a, b, d], 'c', 1, was)).toBe(d);
+    expect(stepFrom([a, b, d], 'c', -1, was)).toBe(b);
+    expect(stepFrom([a, d], 'c', -1, was)).toBe(a);
+    expect(stepFrom([a, b], 'c', 1, was)).toBeNull();
+    expect(stepFrom([b, d], 'x', 1, was)).toBe(b);
+  });
+});
 
 describe('a row in a list', () => {
   const list = pages([row('c', 30), row('b', 20)], [row('a', 10)]);

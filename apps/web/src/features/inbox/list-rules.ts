@@ -47,6 +47,32 @@ export function rowsOf(pages: Pages | undefined): Conversation[] {
   return (pages?.pages ?? []).flatMap((page) => page.data.filter(({ id }) => !seen.has(id) && seen.add(id)));
 }
 
+/** A row among those beside it. */
+export interface Neighbours {
+  rows: readonly Conversation[];
+  id: string;
+}
+
+/**
+ * The next row below (1) or above (-1) the chosen one. Where it left the list, what stood beside it (`was`) is next;
+ * null: there is none that way.
+ */
+export function stepFrom(
+  rows: readonly Conversation[],
+  chosen: string | null,
+  by: 1 | -1,
+  was: Neighbours | null,
+): Conversation | null {
+  const at = rows.findIndex(({ id }) => id === chosen);
+  if (at >= 0) return rows[at + by] ?? null;
+  const stood = was !== null && was.id === chosen ? was.rows.findIndex(({ id }) => id === chosen) : -1;
+  if (stood < 0) return rows.at(by > 0 ? 0 : -1) ?? null;
+  const there = new Set(rows.map(({ id }) => id));
+  const beside = by > 0 ? was?.rows.slice(stood + 1) : was?.rows.slice(0, stood).reverse();
+  const next = beside?.find(({ id }) => there.has(id));
+  return rows.find(({ id }) => id === next?.id) ?? null;
+}
+
 /** The row after a message event; null: it says nothing that the row shows. */
 export function afterMessage(
   row: Conversation,
@@ -59,6 +85,8 @@ export function afterMessage(
     const at = typeof data.at === 'string' ? data.at : new Date().toISOString();
     if (row.lastMessage && (row.lastMessage.id === messageId || row.lastMessage.at > at)) return null;
     const isIn = what === 'received';
+    // The row goes on showing what the person said (conversations/touch.ts).
+    if (data.automated === true && !isIn && row.lastMessage?.direction === 'in') return null;
     return {
       ...row,
       lastMessage: {

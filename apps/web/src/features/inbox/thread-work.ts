@@ -5,8 +5,9 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { changeRows, putRow } from './list-cache.ts';
+import { changeRows, knownRow, putRow } from './list-cache.ts';
 import { conversationQuery } from './queries.ts';
+import { sayDone } from './thread-done.tsx';
 
 export type Deed =
   | { do: 'close' | 'reopen' | 'claim' | 'unassign' }
@@ -33,15 +34,18 @@ export function useWork(id: string): (deed: Deed) => void {
     },
     onMutate: (deed) => {
       const me = { id: person.id, name: person.name };
-      return changeRows(queries, [id], (row) => ({ ...row, ...after(deed, me) }), person.id);
+      const before = knownRow(queries, id);
+      const takeBack = changeRows(queries, [id], (row) => ({ ...row, ...after(deed, me) }), person.id);
+      return { before, takeBack };
     },
-    onSuccess: (now) => {
+    onSuccess: (now, deed, { before }) => {
+      if (deed.do === 'close') sayDone(t, now, () => mutate(asBefore(before)));
       putRow(queries, now, person.id);
       // Whether one may answer here may hang on who has it.
       void queries.invalidateQueries({ queryKey: ['can-send', id] });
     },
-    onError: (error, _deed, takeBack) => {
-      takeBack?.();
+    onError: (error, _deed, context) => {
+      context?.takeBack();
       void queries.invalidateQueries({ queryKey });
       notifications.show({
         color: 'red',
@@ -51,6 +55,12 @@ export function useWork(id: string): (deed: Deed) => void {
   });
   return mutate;
 }
+
+/** What takes a closing back: a conversation that slept sleeps on. */
+const asBefore = (before: Conversation | undefined): Deed =>
+  before?.status === 'snoozed' && before.snoozedUntil !== null
+    ? { do: 'snooze', until: before.snoozedUntil }
+    : { do: 'reopen' };
 
 function after(deed: Deed, me: { id: string; name: string }): Partial<Conversation> {
   switch (deed.do) {

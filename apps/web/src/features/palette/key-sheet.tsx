@@ -1,6 +1,6 @@
 import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
-import { setSingleKeys, useSingleKeys } from '../../ui/keys.ts';
+import { keyName, setSingleKeys, useSingleKeys } from '../../ui/keys.ts';
 
 const sheet: Record<string, [keys: string[], what: string][]> = {
   everywhere: [
@@ -22,8 +22,12 @@ const sheet: Record<string, [keys: string[], what: string][]> = {
     [['A'], 'assign'],
     [['O'], 'context'],
   ],
+  composer: [
+    [['Enter'], 'send'],
+    [['Ctrl', 'Shift', 'Enter'], 'sendAndClose'],
+    [['Esc'], 'leave'],
+  ],
 };
-const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Which key does what; the letters mean places on the keyboard, whatever is printed there. */
 export default function KeySheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -59,7 +63,7 @@ export default function KeySheet({ opened, onClose }: { opened: boolean; onClose
                   <Table.Td ta="end">
                     {names.map((name) => (
                       <Kbd key={name} mx={2}>
-                        {name === 'Ctrl' && mac ? '⌘' : name}
+                        {keyName(name)}
                       </Kbd>
                     ))}
                   </Table.Td>

@@ -1,0 +1,138 @@
+/**
+ * The inbox by keyboard alone: from row to row, into the box and out of it, sent, closed, and taken back.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openBrowser } from './browser.ts';
+import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { dataFolder, list, type Product, startProduct } from './product.ts';
+
+// A browser and a product share one small machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let product: Product;
+let browser: Browser;
+let owner: SignedIn;
+const complaints: string[] = [];
+const soon = { timeout: 20_000 };
+const names = ['Uma', 'Ivo', 'Eda', 'Zoe'];
+
+beforeAll(async () => {
+  folder = await dataFolder();
+  [product, browser] = await Promise.all([
+    startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
+    openBrowser(),
+  ]);
+  await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
+  owner = await signInOwner(browser, product);
+  for (const [at, name] of names.entries()) {
+    await somebody(product, name, `1555040000${at}`, `I am ${name}`);
+  }
+  // With a label there is something to choose in the panel beside the thread.
+  await product.api('/v1/labels', { body: { name: 'vip', colour: '#0b7a75' } });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await folder?.remove();
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+/** The list of the four, in the order that `order` gives: by the first time they wrote they never change places. */
+async function desk(path = '?order=oldest'): Promise<Page> {
+  const page = await deskOf(browser, product, owner, complaints);
+  await page.goto(`${product.ready.url}/app/inbox${path}`);
+  await page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').first().waitFor(soon);
+  return page;
+}
+
+const head = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor(soon);
+const press = (page: Page, key: string) => page.keyboard.press(key);
+const focused = (page: Page) =>
+  page.evaluate<string | null>("document.activeElement?.getAttribute('aria-label') ?? null");
+const field = (page: Page) => page.getByRole('textbox', { name: 'Your message' });
+const idOf = async (name: string) => {
+  const rows = await list<{ id: string; contact: { displayName: string } }>(product, '/v1/conversations');
+  return rows.find(({ contact }) => contact.displayName === name)?.id ?? '';
+};
+const statusOf = async (name: string) =>
+  ((await product.api(`/v1/conversations/${await idOf(name)}`)).body as { status: string }).status;
+
+test('every key goes on working beside a panel whose fields have lists', async () => {
+  const page = await desk();
+  await press(page, 'KeyJ');
+  await head(page, 'Uma');
+  await page.getByRole('button', { name: 'Add: Labels of the person' }).waitFor(soon);
+  await press(page, 'KeyJ');
+  await head(page, 'Ivo');
+  await press(page, 'KeyK');
+  await head(page, 'Uma');
+  await press(page, 'KeyX');
+  await page.getByRole('checkbox', { name: 'Select Uma' }).and(page.locator(':checked')).waitFor(soon);
+  await press(page, 'Escape');
+  for (const key of ['KeyM', 'KeyA']) {
+    await press(page, key);
+    await page.getByRole('menu').waitFor(soon);
+    await press(page, 'Escape');
+    await page.getByRole('menu').waitFor({ ...soon, state: 'detached' });
+  }
+});
+
+test('closing leaves one where one was; it can be taken back', async () => {
+  const page = await desk();
+  for (const name of ['Uma', 'Ivo', 'Eda']) {
+    await press(page, 'KeyJ');
+    await head(page, name);
+  }
+  await press(page, 'KeyE');
+  const closed = page.getByRole('alert').filter({ hasText: 'Closed: Eda' });
+  await closed.waitFor(soon);
+  await press(page, 'KeyJ');
+  await head(page, 'Zoe');
+  await closed.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => statusOf('Eda'), soon).toBe('open');
+});
+
+test('Escape leaves the box and keeps what was begun: the next key is a command', async () => {
+  const page = await desk(`/${await idOf('Ivo')}?order=oldest`);
+  await field(page).waitFor(soon);
+  await press(page, 'KeyL');
+  await expect.poll(() => focused(page), soon).toBe('Your message');
+  await page.keyboard.type('Half a thought');
+  await press(page, 'Escape');
+  await press(page, 'KeyP');
+  await expect.poll(() => focused(page), soon).toBe('Your note');
+  await press(page, 'Escape');
+  await press(page, 'KeyL');
+  await expect.poll(() => focused(page), soon).toBe('Your message');
+  expect(await field(page).inputValue()).toBe('Half a thought');
+});
+
+test('Ctrl+Enter sends; with Shift it closes too, and says how to take that back', async () => {
+  const page = await desk(`/${await idOf('Zoe')}?order=oldest`);
+  await field(page).fill('Sent only');
+  await field(page).press('Control+Enter');
+  await page.locator('article[data-message]', { hasText: 'Sent only' }).waitFor(soon);
+  expect(await statusOf('Zoe')).toBe('open');
+  await field(page).fill('Sent and done');
+  await field(page).press('Control+Shift+Enter');
+  const closed = page.getByRole('alert').filter({ hasText: 'Closed: Zoe' });
+  await closed.waitFor(soon);
+  await page.locator('article[data-message]', { hasText: 'Sent and done' }).waitFor(soon);
+  expect(await statusOf('Zoe')).toBe('closed');
+  await closed.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => statusOf('Zoe'), soon).toBe('open');
+});
+
+test.each([1200, 1280, 1400, 1920])('at %i px the thread is no narrow column', async (width) => {
+  const page = await desk(`/${await idOf('Uma')}?order=oldest`);
+  await page.setViewportSize({ width, height: 800 });
+  const thread = page.getByRole('region', { name: 'Conversation', exact: true });
+  await thread.waitFor(soon);
+  await expect.poll(async () => (await thread.boundingBox())?.width ?? 0, soon).toBeGreaterThanOrEqual(480);
+});
