@@ -86,6 +86,8 @@ export interface TouchRow {
   at: Date;
   preview: string | null;
   direction: 'in' | 'out';
+  /** The newest line was written by nobody. */
+  automated: boolean;
   unread: number;
   firstInboundAt: Date | null;
   lastInboundAt: Date | null;
@@ -102,13 +104,14 @@ const touch = statement(
   'conversations.touch',
   `with input as (
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::integer[],
-                          $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $12::timestamptz[])
+                          $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $12::timestamptz[], $13::boolean[])
        as t (workspace_id, id, message_id, at, preview, direction, unread, first_inbound_at, inbound_at, answered_at,
-         outbound_at)
+         outbound_at, automated)
    ), locked as materialized (
      -- Row by row through the primary key, in order: a join read all conversations while they had no statistics.
      select c.* from (select workspace_id, id from input order by 1, 2) i cross join lateral (
-       select c.workspace_id, c.id, c.status, c.answered_at, c.last_message_at, c.last_message_id from conversations c
+       select c.workspace_id, c.id, c.status, c.answered_at, c.last_message_at, c.last_message_id,
+         c.last_direction from conversations c
        where c.workspace_id = i.workspace_id and c.id = i.id for no key update) c
    ), touched as (
      update conversations c set
@@ -133,7 +136,8 @@ const touch = statement(
        select i.*, l.status as before,
          coalesce(greatest(l.answered_at, i.answered_at), '-infinity') as answered,
          i.preview is not null and (l.last_message_at is null
-           or (i.at, i.message_id) > (l.last_message_at, l.last_message_id)) as newer
+           or (i.at, i.message_id) > (l.last_message_at, l.last_message_id)
+             and not (i.automated and l.last_direction = 'in')) as newer
        from input i join locked l using (workspace_id, id)
      ) i
      where c.workspace_id = i.workspace_id and c.id = i.id
@@ -162,6 +166,7 @@ export function touchStep(tx: Tx, touches: readonly TouchRow[]): { statement: St
       touches.map((t) => t.answeredAt?.toISOString() ?? null),
       tx.now().toISOString(),
       touches.map((t) => t.lastOutboundAt?.toISOString() ?? null),
+      touches.map((t) => t.automated),
     ],
   };
 }

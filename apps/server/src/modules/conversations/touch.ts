@@ -16,13 +16,14 @@ export interface Touch {
   inbound: boolean;
   /** Counts as unread and waits for an answer; by default whatever is inbound. */
   unread?: boolean;
-  /** Nobody wrote it: it answers nobody. */
+  /** Nobody wrote it: it answers nobody, and lists go on showing what the person said last. */
   automated?: boolean;
 }
 
 /**
  * Something was said in these conversations: newest line, unread, window, who waits. The newest line and the window
- * commute: any order ends equal. What a person of the team says deals with all that was said before.
+ * commute: any order ends equal. What a person of the team says deals with all that was said before. What nobody wrote
+ * stands as the newest line only where the person has not spoken last: else every row would read like the thank-you.
  */
 export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void> {
   if (touches.length === 0) return;
@@ -45,6 +46,7 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
         at: touch.at,
         preview: touch.preview,
         direction: touch.direction,
+        automated: touch.automated ?? false,
         unread: counts,
         firstInboundAt: asksAt,
         lastInboundAt: inboundAt,
@@ -61,11 +63,13 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     const newer =
       touch.at > before.at ||
       (touch.at.getTime() === before.at.getTime() && touch.messageId > before.messageId);
-    if (touch.preview !== null && (before.preview === null || newer)) {
+    const hides = touch.automated && before.direction === 'in';
+    if (touch.preview !== null && (before.preview === null || (newer && !hides))) {
       before.messageId = touch.messageId;
       before.at = touch.at;
       before.preview = touch.preview;
       before.direction = touch.direction;
+      before.automated = touch.automated ?? false;
     }
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

@@ -313,11 +313,21 @@ describe('reading', () => {
         ]),
       );
     clock.advance(1000);
+    const before = (await show(stage, 'owner', conversationId)).lastMessage;
     await says(true, { kind: 'workflow', id: null, role: 'system' });
-    expect(await show(stage, 'owner', conversationId)).toMatchObject({ unreadCount: 1, waitingSince: began });
+    // Nor does it hide what the person said last.
+    expect(await show(stage, 'owner', conversationId)).toMatchObject({
+      unreadCount: 1,
+      waitingSince: began,
+      lastMessage: before,
+    });
     clock.advance(1000);
     await says(false, agent(stage));
-    expect(await show(stage, 'owner', conversationId)).toMatchObject({ unreadCount: 0, waitingSince: null });
+    expect(await show(stage, 'owner', conversationId)).toMatchObject({
+      unreadCount: 0,
+      waitingSince: null,
+      lastMessage: { preview: 'hello' },
+    });
     const { body } = await call(stage, 'owner', 'GET /v1/conversations/:id/participants', {
       params: { id: conversationId },
     });
