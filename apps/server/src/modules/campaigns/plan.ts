@@ -6,6 +6,7 @@ import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import {
+  calledName,
   countryOfPhone,
   lookUpPhones,
   readSegment,
@@ -355,7 +356,7 @@ async function planWith(
       person === null
         ? {}
         : {
-            name: person.name ?? person.profileName,
+            name: calledName(person),
             phone: person.phone,
             email: person.email,
             company: person.company,

@@ -65,6 +65,11 @@ export function identitiesOf(
   return selectContactIdentities(tx, workspaceId, contactIds);
 }
 
+/** What one may greet a person by. A number is no name, nor is one that WhatsApp shows where a name should be. */
+export function calledName(contact: Pick<ContactRow, 'name' | 'profileName'>): string | null {
+  return [contact.name, contact.profileName].find((name) => name && !/^[+\d\s().-]*$/.test(name)) ?? null;
+}
+
 /** What lists show as a contact's name. */
 export function displayName(
   contact: Pick<ContactRow, 'name' | 'profileName' | 'username' | 'phone'>,

@@ -107,6 +107,16 @@ describe('quick replies', () => {
       query: { conversationId },
     });
     expect(shown.body).toEqual({ text, mediaId: null });
+    // Where WhatsApp shows a number in place of a name, nobody is greeted by it.
+    await stage.send('PATCH /v1/contacts/:id', {
+      params: { id: contactId },
+      body: { name: '+1 (555) 000-12' },
+    });
+    const greeted = await call(stage, 'agent', 'GET /v1/quick-replies/:id/render', {
+      params: { id },
+      query: { conversationId },
+    });
+    expect((greeted.body as { text: string }).text).not.toContain('555');
     await Promise.all(
       Array.from({ length: 10 }, () =>
         call(stage, 'agent', 'POST /v1/quick-replies/:id/use', { params: { id }, body: { conversationId } }),

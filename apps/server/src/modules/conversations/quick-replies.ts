@@ -2,7 +2,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
-import { getContact } from '../contacts/index.ts';
+import { calledName, getContact } from '../contacts/index.ts';
 import { readWorkspace } from '../workspaces/index.ts';
 import { memberOf, personIn } from './participants.ts';
 import { existing, memberNames } from './people.ts';
@@ -79,8 +79,7 @@ export async function renderQuickReply(
     await readWorkspace(tx),
   ];
   return fillIn(reply.text, {
-    // A number or a handle is no name to greet somebody by.
-    'contact.name': contact?.name || contact?.profileName || null,
+    'contact.name': contact && calledName(contact),
     'agent.name': (member && names.get(member)) || null,
     'workspace.name': workspace.name,
   });

@@ -237,4 +237,11 @@ describe('fillIn', () => {
       }),
     ).toBe('{{workspace.name}} of Acme');
   });
+
+  it('says the fallback where there is no value, or only a poor one', () => {
+    const text = 'Hi {{contact.name|friend}}{{contact.name}}{{nothing| there }}';
+    expect(fillIn(text, { 'contact.name': '+1555' }, ['contact.name'])).toBe('Hi friend+1555there');
+    expect(fillIn(text, { 'contact.name': 'Zoë' })).toBe('Hi ZoëZoëthere');
+    expect(fillIn(text, { 'contact.name': '' })).toBe('Hi friendthere');
+  });
 });

@@ -1,7 +1,7 @@
 import { hoursAt, shownIn } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
-import { displayName } from '../contacts/index.ts';
+import { calledName, displayName } from '../contacts/index.ts';
 import {
   automaticAnswers,
   type QueueCommand,
@@ -60,11 +60,16 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
         username: facts.username,
         phone: facts.phone,
       });
-      const body = fillIn(closed ? workflow.awayText : workflow.text, {
-        ...closed?.opens,
-        'workspace.name': facts.workspace_name,
-        'contact.name': name === 'Unknown' ? '' : name,
-      }).slice(0, 4096);
+      const isCalled = calledName({ name: facts.contact_name, profileName: facts.profile_name }) !== null;
+      const body = fillIn(
+        closed ? workflow.awayText : workflow.text,
+        {
+          ...closed?.opens,
+          'workspace.name': facts.workspace_name,
+          'contact.name': name === 'Unknown' ? '' : name,
+        },
+        isCalled ? [] : ['contact.name'],
+      ).slice(0, 4096);
       return {
         workspaceId: event.workspaceId,
         conversationId: facts.conversation_id,
