@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, list, type Product, startProduct } from './product.ts';
+import { dataFolder, list, type Product, startProduct, until } from './product.ts';
 
 // A browser and a product share one small machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -127,6 +127,29 @@ test('Ctrl+Enter sends; with Shift it closes too, and says how to take that back
   expect(await statusOf('Zoe')).toBe('closed');
   await closed.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => statusOf('Zoe'), soon).toBe('open');
+});
+
+test('Ctrl+K says with whom it was said', async () => {
+  await until(
+    async () => {
+      const { body } = await product.api('/v1/search?type=messages&q=%22I+am+Eda%22');
+      return (body as { messages: unknown[] }).messages.length === 1;
+    },
+    30_000,
+    () => 'the words are not found',
+  );
+  const page = await desk();
+  await press(page, 'Control+KeyK');
+  await page.getByRole('combobox').fill('"I am Eda"');
+  await page.getByRole('option').filter({ hasText: 'Eda:' }).waitFor(soon);
+});
+
+test('a slash where there are no quick replies says where they are made', async () => {
+  const page = await desk(`/${await idOf('Ivo')}?order=oldest`);
+  await field(page).fill('/');
+  await page.getByRole('status').getByRole('link', { name: 'Make one' }).waitFor(soon);
+  await field(page).fill('');
+  await page.getByRole('link', { name: 'Make one' }).waitFor({ ...soon, state: 'detached' });
 });
 
 test.each([1200, 1280, 1400, 1920])('at %i px the thread is no narrow column', async (width) => {

@@ -1319,6 +1319,30 @@ export type Campaign = {
   updatedAt: string;
 };
 
+export type CampaignExample = {
+  /**
+   * Headings of the list.
+   */
+  columns: Array<string>;
+  /**
+   * null: nobody with a number.
+   */
+  person: {
+    name: string | null;
+    phone: string | null;
+    email: string | null;
+    company: string | null;
+    language: string | null;
+    country: string | null;
+    attributes: {
+      [key: string]: unknown;
+    };
+    columns: {
+      [key: string]: string;
+    };
+  } | null;
+};
+
 export type CampaignPreflight = {
   willGet: number;
   willNot: number;
@@ -1608,6 +1632,10 @@ export type SearchResult = {
     id: string;
     conversationId: string;
     contactId: string | null;
+    /**
+     * With whom it was said; null: a group.
+     */
+    contactName: string | null;
     numberId: string;
     direction: 'in' | 'out';
     type: string;
@@ -17274,6 +17302,53 @@ export type CampaignsCreateConversionResponses = {
 
 export type CampaignsCreateConversionResponse =
   CampaignsCreateConversionResponses[keyof CampaignsCreateConversionResponses];
+
+export type CampaignsGetExampleData = {
+  body?: never;
+  path: {
+    id: string;
+  };
+  query?: never;
+  url: '/v1/campaigns/{id}/example';
+};
+
+export type CampaignsGetExampleErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * There is no such thing, at least not in this workspace.
+   */
+  404: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type CampaignsGetExampleError = CampaignsGetExampleErrors[keyof CampaignsGetExampleErrors];
+
+export type CampaignsGetExampleResponses = {
+  /**
+   * Default Response
+   */
+  200: CampaignExample;
+};
+
+export type CampaignsGetExampleResponse = CampaignsGetExampleResponses[keyof CampaignsGetExampleResponses];
 
 export type CampaignsUploadListData = {
   body: Blob | File;

@@ -9,7 +9,7 @@ import {
   listQuery,
   readCursor,
 } from '../../platform/http/index.ts';
-import { displayName } from '../contacts/index.ts';
+import { displayName, visibleContacts } from '../contacts/index.ts';
 import { askContacts, askMessages } from './ask.ts';
 import { searchedText, shownContent } from './document.ts';
 import { highlights, readQuestion } from './question.ts';
@@ -37,6 +37,7 @@ const found = z
         id: z.uuid(),
         conversationId: z.uuid(),
         contactId: z.uuid().nullable(),
+        contactName: z.string().nullable().describe('With whom it was said; null: a group.'),
         numberId: z.uuid(),
         direction: z.enum(['in', 'out']),
         type: z.string(),
@@ -86,6 +87,11 @@ export function searchRoutes({
               : await askContacts(tx, question, type === 'all' ? Math.min(limit, 5) : limit);
           const { lines, next } =
             type === 'contacts' ? { lines: [], next: null } : await askMessages(tx, question, limit, after);
+          const names = new Map(
+            (await visibleContacts(tx, [...new Set(lines.flatMap((line) => line.contactId ?? []))])).map(
+              (contact) => [contact.id as string, displayName(contact)],
+            ),
+          );
           return {
             contacts: people.map(({ contact, labels }) => ({
               id: contact.id,
@@ -103,6 +109,7 @@ export function searchRoutes({
                 id: line.id,
                 conversationId: line.conversationId,
                 contactId: line.contactId,
+                contactName: names.get(line.contactId ?? '') ?? null,
                 numberId: line.numberId,
                 direction: line.direction,
                 type: line.type,

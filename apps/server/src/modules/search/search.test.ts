@@ -86,6 +86,8 @@ describe('GET /v1/search', () => {
     expect(found.messages.map((message) => message.id)).toEqual([said[name]!.messageId]);
     const [message] = found.messages;
     expect(message!.highlights.length).toBeGreaterThan(0);
+    // A person of this test shows no name: the number stands for it.
+    expect(message).toMatchObject({ contactName: `+${said[name]!.phone}` });
   });
 
   it('finds no parts of words, no other order of a phrase, and nothing excluded', async () => {

@@ -96,17 +96,11 @@ function Words({ contact }: { contact: ContactDetails }) {
           <span>
             {t(`context.consent.did.${one.action}`)}
             {one.scope === 'all' ? '' : ` (${t(`context.consent.purpose.${one.scope}`)})`}
-            {one.keyword ? (
-              <>
-                {' '}
-                <q>
-                  <bdi>{one.keyword}</bdi>
-                </q>
-              </>
-            ) : null}
             <span className={classes.dim}>
               {' · '}
-              {t(`context.consent.source.${one.source}`, { defaultValue: one.source })}
+              {one.keyword
+                ? t('context.consent.wrote', { word: one.keyword })
+                : t(`context.consent.source.${one.source}`, { defaultValue: one.source })}
             </span>
           </span>
           <span className={classes.dim}>

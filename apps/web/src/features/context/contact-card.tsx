@@ -78,7 +78,8 @@ export function ContactCard({ contact }: { contact: ContactDetails }) {
                 {one.source
                   ? ` · ${t(`suppressions.source.${one.source}`, { defaultValue: one.source })}`
                   : null}
-                {one.proof ? (
+                {one.source === 'keyword' ? <Wrote contact={contact} at={one.at} /> : null}
+                {one.proof && one.source !== 'keyword' ? (
                   <>
                     {' · '}
                     <bdi>{one.proof}</bdi>
@@ -101,6 +102,13 @@ export function ContactCard({ contact }: { contact: ContactDetails }) {
       </dl>
     </div>
   );
+}
+
+/** The word that the person wrote; which message it was the audit keeps. */
+function Wrote({ contact, at }: { contact: ContactDetails; at: string | null }) {
+  const { t } = useTranslation();
+  const word = contact.consents.find((one) => one.at === at)?.keyword;
+  return word ? ` · ${t('context.consent.wrote', { word })}` : null;
 }
 
 function Attributes({ contact }: { contact: ContactDetails }) {

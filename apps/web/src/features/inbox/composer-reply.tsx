@@ -10,6 +10,7 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import {
   type ClipboardEvent,
   type DragEvent,
@@ -64,7 +65,8 @@ export function ComposerReply({
   const [over, setOver] = useState(false);
   const [dialog, setDialog] = useState<'template' | 'interactive' | null>(null);
   const newer = useNewer(id);
-  const { suggestions, take } = useQuickReplies({ conversationId: id, text, caret, setText, addStored });
+  const quick = useQuickReplies({ conversationId: id, text, caret, setText, addStored });
+  const { suggestions, take } = quick;
   const suggest = useSuggest(suggestions, (one) => void take(one));
 
   const type = (now: string) => {
@@ -154,6 +156,12 @@ export function ComposerReply({
           onTake={(one) => void take(one)}
           field={field}
         />
+      ) : null}
+      {quick.none ? (
+        <p className={classes.banner} role="status">
+          {t('composer.noQuickReplies')}{' '}
+          <Link to="/app/settings/quick-replies">{t('composer.makeQuickReply')}</Link>
+        </p>
       ) : null}
       <form
         className={classes.field}

@@ -12,7 +12,7 @@ export function useQuickReplies(options: {
   setText: (text: string) => void;
   /** A file of ours that goes along. */
   addStored: (mediaId: string) => void;
-}): { suggestions: readonly Suggestion[]; take: (id: string) => Promise<void> } {
+}): { suggestions: readonly Suggestion[]; none: boolean; take: (id: string) => Promise<void> } {
   const { conversationId, text, caret, setText, addStored } = options;
   const asked = askedFor(text, caret, '/');
   const { data } = useQuery({
@@ -33,6 +33,8 @@ export function useQuickReplies(options: {
   );
   return {
     suggestions,
+    // Asked for, and the workspace has none at all.
+    none: asked === '' && data?.data.length === 0,
     async take(id) {
       const raw = data?.data.find((one) => one.id === id);
       // Shown at once as it is kept; filled in a moment later.

@@ -67,7 +67,8 @@ export function ConversationRow({ conversation, current, selected, selecting, on
         <bdi>{name}</bdi>
       </span>
       <span className={classes.meta}>
-        <Wait since={conversation.waitingSince} />
+        {/* Who may not be written to waits for nothing that one could do. */}
+        {contact?.blocked || contact?.optedOut ? null : <Wait since={conversation.waitingSince} />}
         {lastMessage ? <RelativeTime at={lastMessage.at} /> : null}
       </span>
       <span className={classes.preview}>

@@ -46,10 +46,10 @@ function useHits(
   q: string,
   close: () => void,
   showKeys: () => void,
-): { hits: Hit[]; error: unknown } {
+): { hits: Hit[]; error: unknown; isAsking: boolean } {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { data, error } = useQuery(searchQuery(q));
+  const { data, error, isFetching } = useQuery(searchQuery(q));
   const found = q.trim() === '' ? undefined : data;
   const word = text.trim().toLowerCase();
   const pages = goalsOf(t)
@@ -72,7 +72,14 @@ function useHits(
       id: one.id,
       group: 'messages' as const,
       icon: <IconMessage size={20} stroke={1.6} />,
-      title: <Marked text={one.text} marks={one.highlights} />,
+      title: (
+        <>
+          {one.contactName === null ? null : (
+            <span className={classes.who}>{t('list.said', { name: one.contactName })}</span>
+          )}{' '}
+          <Marked text={one.text} marks={one.highlights} />
+        </>
+      ),
       aside: <RelativeTime at={one.at} />,
       run: then(
         () =>
@@ -91,7 +98,9 @@ function useHits(
       run: then(() => (go === 'keys' ? showKeys() : void navigate(go as Parameters<typeof navigate>[0]))),
     })),
   ];
-  return { hits, error: q.trim() === '' ? null : error };
+  // What is typed is asked for a moment later; until then nobody knows that there is nothing.
+  const isAsking = text.trim() !== '' && (isFetching || text !== q);
+  return { hits, error: q.trim() === '' ? null : error, isAsking };
 }
 
 function Results({ close, showKeys }: { close: () => void; showKeys: () => void }) {
@@ -99,7 +108,7 @@ function Results({ close, showKeys }: { close: () => void; showKeys: () => void 
   const explain = useExplain();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text, 120);
-  const { hits, error } = useHits(text, q, close, showKeys);
+  const { hits, error, isAsking } = useHits(text, q, close, showKeys);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
@@ -144,7 +153,13 @@ function Results({ close, showKeys }: { close: () => void; showKeys: () => void 
         ))}
       </div>
       <div role="status" className={classes.status}>
-        {error ? explain(error) : hits.length === 0 ? t('search.nothing') : t('search.hint')}
+        {error
+          ? explain(error)
+          : isAsking && hits.length === 0
+            ? t('search.asking')
+            : hits.length === 0
+              ? t('search.nothing')
+              : t('search.hint')}
       </div>
     </>
   );
