@@ -2832,6 +2832,8 @@ begin
 exception when invalid_parameter_value then
   return null;
 end $function$;
+grant execute to chaski_app;
+grant execute to chaski_system;
 
 -- function
 CREATE OR REPLACE FUNCTION public.workspace_people()

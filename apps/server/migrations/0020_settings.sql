@@ -33,3 +33,5 @@ begin
 exception when invalid_parameter_value then
   return null;
 end $$;
+revoke all on function open_seconds(jsonb, timestamptz, timestamptz) from public;
+grant execute on function open_seconds(jsonb, timestamptz, timestamptz) to {{app}}, {{system}};

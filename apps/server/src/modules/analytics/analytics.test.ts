@@ -197,7 +197,7 @@ test('open_seconds agrees with the rule of hours', async () => {
   const hours = fc.record({
     zone: fc.constantFrom(...zones),
     weekly: fc.array(opening, { maxLength: 8 }),
-    holidays: fc.constantFrom([], [{ date: '2026-06-03', name: '' }]),
+    holidays: fc.constantFrom<{ date: string; name: string }[]>([], [{ date: '2026-06-03', name: '' }]),
   });
   // Between changes of the clock: in the hour that comes twice the two may read a wall differently.
   const since = fc.integer({ min: 0, max: 28 * 96 }).map((n) => Date.UTC(2026, 4, 20) + n * 900_000);
