@@ -302,7 +302,12 @@ describe('markRead', () => {
 
 describe('media', () => {
   const info = () =>
-    provider.mediaInfo({ credential: credential(), mediaId: 'm/1', phoneNumberId: '1065', timeoutMs: 20_000 });
+    provider.mediaInfo({
+      credential: credential(),
+      mediaId: 'm/1',
+      phoneNumberId: '1065',
+      timeoutMs: 20_000,
+    });
   const download = (url: string, maxBytes = 1000) =>
     provider.downloadMedia({ credential: credential(), url, maxBytes, timeoutMs: 20_000 });
 
