@@ -152,6 +152,15 @@ test('a slash where there are no quick replies says where they are made', async 
   await page.getByRole('link', { name: 'Make one' }).waitFor({ ...soon, state: 'detached' });
 });
 
+test('the audit says in words what was done, by whom, and leads there', async () => {
+  const page = await desk();
+  await product.api(`/v1/conversations/${await idOf('Uma')}/close`, { body: {} });
+  await page.goto(`${product.ready.url}/app/settings/audit`);
+  const line = page.getByRole('listitem').filter({ hasText: 'A conversation was closed' }).first();
+  await line.getByRole('link', { name: 'Conversation' }).click();
+  await head(page, 'Uma');
+});
+
 test.each([1200, 1280, 1400, 1920])('at %i px the thread is no narrow column', async (width) => {
   const page = await desk(`/${await idOf('Uma')}?order=oldest`);
   await page.setViewportSize({ width, height: 800 });

@@ -1,19 +1,30 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { membersQuery } from '../../api/directory.ts';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row } from '../../ui/page.tsx';
-import type { AuditLine } from './queries.ts';
+import { type AuditLine, apiKeysQuery } from './queries.ts';
 import classes from './settings.module.css';
 
 /** One line of the audit; what changed opens below it. */
 export function AuditRow({ line }: { line: AuditLine }) {
   const { t } = useTranslation();
   const { data: members } = useQuery(membersQuery);
+  const may = useMay();
   const [open, setOpen] = useState(false);
   const member = members?.find((one) => one.userId === line.actor.id);
+  const { data: apiKeys } = useQuery({
+    ...apiKeysQuery,
+    enabled: line.actor.kind === 'key' && may('keys:read'),
+  });
+  const who =
+    line.actor.kind === 'key'
+      ? apiKeys?.find((one) => one.id === line.actor.id)?.name
+      : member?.name || member?.email;
   const keys = [...new Set([...Object.keys(line.before ?? {}), ...Object.keys(line.after ?? {})])];
   return (
     <Row
@@ -32,17 +43,17 @@ export function AuditRow({ line }: { line: AuditLine }) {
       }
       below={open ? <Difference line={line} keys={keys} /> : null}
     >
-      <bdi>{line.action}</bdi>
+      {/* The events of every day have words; the others say their name. */}
+      <bdi title={line.action}>
+        {t(`settings.audit.did.${line.action.replace('.', '_')}`, { defaultValue: line.action })}
+      </bdi>
       <Text size="sm" c="dimmed">
-        <Moment at={line.at} /> ·{' '}
-        <bdi>{member?.name || member?.email || t(`settings.audit.actor.${line.actor.kind}`)}</bdi>
+        <Moment at={line.at} /> · <bdi>{who || t(`settings.audit.actor.${line.actor.kind}`)}</bdi>
         {line.actor.impersonatorId ? ` · ${t('account.impersonated')}` : ''}
         {line.target.id ? (
           <>
             {' · '}
-            <bdi>
-              {line.target.kind} {line.target.id}
-            </bdi>
+            <Target line={line} />
           </>
         ) : null}
         {line.origin.ip ? (
@@ -53,6 +64,37 @@ export function AuditRow({ line }: { line: AuditLine }) {
         ) : null}
       </Text>
     </Row>
+  );
+}
+
+/** What it was done to: the way there, where there is one. */
+function Target({ line }: { line: AuditLine }) {
+  const { t } = useTranslation();
+  const { kind, id } = line.target;
+  const within = line.after?.conversationId;
+  const conversationId = kind === 'conversation' ? id : typeof within === 'string' ? within : null;
+  if (conversationId !== null) {
+    return (
+      <Link
+        to="/app/inbox/$conversationId"
+        params={{ conversationId }}
+        search={{ view: 'all', message: kind === 'message' ? (id ?? undefined) : undefined }}
+      >
+        {t('settings.audit.toConversation')}
+      </Link>
+    );
+  }
+  if (kind === 'contact' && id !== null) {
+    return (
+      <Link to="/app/contacts" search={{ contact: id }}>
+        {t('settings.audit.toContact')}
+      </Link>
+    );
+  }
+  return (
+    <bdi>
+      {kind} {id}
+    </bdi>
   );
 }
 
