@@ -90,6 +90,7 @@ export const samples: Samples = {
     headers: { 'content-type': 'text/csv' },
     body: Buffer.from('Phone,Name,Code\n+16505551234,Ana,A1\n'),
   }),
+  'GET /v1/campaigns/:id/example': async (stage) => ({ params: { id: await draft(stage) } }),
   'POST /v1/campaigns/:id/plan': async (stage) => ({ params: { id: await draft(stage) }, body: {} }),
   'GET /v1/campaigns/:id/preflight': async (stage) => ({ params: { id: await planned(stage) } }),
   'POST /v1/campaigns/:id/test': async (stage) => ({

@@ -486,6 +486,13 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** What the audience can fill variables with, before there is a plan: the columns of the list and the first person with a number. */
+      getExample: (input: t.CampaignsGetExampleData['path'], more?: Parameters<Call>[2]) =>
+        call<t.CampaignsGetExampleResponses[keyof t.CampaignsGetExampleResponses]>(
+          { method: 'GET', path: '/v1/campaigns/{id}/example', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** The audience as a list: the body itself (text/csv), or multipart with a part `file`; UTF-8, UTF-16 or Windows-1252, up to 32 MB. Its columns can fill variables. */
       uploadList: (input: t.CampaignsUploadListData['path'] & { body: Bytes }, more?: Parameters<Call>[2]) =>
         call<t.CampaignsUploadListResponses[keyof t.CampaignsUploadListResponses]>(
@@ -1869,6 +1876,7 @@ export const addresses = {
   'campaigns.delete': 'delete /v1/campaigns/{id}',
   'campaigns.duplicate': 'post /v1/campaigns/{id}/duplicate',
   'campaigns.get': 'get /v1/campaigns/{id}',
+  'campaigns.getExample': 'get /v1/campaigns/{id}/example',
   'campaigns.getExport': 'get /v1/campaigns/{id}/export',
   'campaigns.getPreflight': 'get /v1/campaigns/{id}/preflight',
   'campaigns.getReport': 'get /v1/campaigns/{id}/report',

@@ -1,8 +1,16 @@
-import type { CampaignAudience, SegmentFilter } from '@chaski/contracts';
+import type { CampaignAudience, RecipientFacts, SegmentFilter } from '@chaski/contracts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { getSegment, listAttributes, openList, readPhone } from '../contacts/index.ts';
+import {
+  calledName,
+  countryOfPhone,
+  getSegment,
+  listAttributes,
+  openList,
+  readPhone,
+  type SegmentContact,
+} from '../contacts/index.ts';
 import type { CampaignRow } from './queries.ts';
 
 /** A line of a list: a number, or what stands there instead. */
@@ -39,6 +47,34 @@ export interface ListHead {
 export async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<ListHead> {
   const { headers, columns } = await openList([], bytes, {});
   return { headers, phoneColumn: headers[columns.indexOf('phone')] ?? null };
+}
+
+/** The same of what was uploaded before. */
+export async function listHead(blobs: Blobs, campaign: Pick<CampaignRow, 'listKey'>): Promise<ListHead> {
+  const blob = campaign.listKey === null ? null : await blobs.get(campaign.listKey);
+  if (!blob) return { headers: [], phoneColumn: null };
+  try {
+    return await headOf(blob.stream);
+  } finally {
+    blob.stream.destroy();
+  }
+}
+
+export const countryIn = (person: SegmentContact): string | null =>
+  countryOfPhone(person.phone) ?? person.country;
+
+/** What fills the variables for somebody; `cells`: of their line in a list. */
+export function factsOf(person: SegmentContact, cells: Line['cells']): RecipientFacts {
+  return {
+    name: calledName(person),
+    phone: person.phone,
+    email: person.email,
+    company: person.company,
+    language: person.language,
+    country: countryIn(person),
+    attributes: person.attributes,
+    columns: cells ?? {},
+  };
 }
 
 const maxCells = 60;

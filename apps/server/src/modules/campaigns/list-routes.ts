@@ -5,12 +5,13 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { errors } from '../../platform/errors.ts';
-import { type HttpApp, idempotent } from '../../platform/http/index.ts';
+import { type HttpApp, idempotent, inTenant } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { maxListBytes } from '../contacts/index.ts';
 import { headOf, type ListHead } from './audience.ts';
 import { attachList } from './create.ts';
-import { campaignBody, presentCampaign } from './present.ts';
+import { exampleOf } from './example.ts';
+import { campaignBody, exampleBody, presentCampaign, presentExample } from './present.ts';
 import type { CampaignRoutesDeps } from './routes.ts';
 
 interface StoredList extends ListHead {
@@ -18,9 +19,25 @@ interface StoredList extends ListHead {
   sha256: string;
 }
 
-/** POST /v1/campaigns/{id}/list. A parser of its own: a list is no JSON. */
+/** What the audience brings: GET /v1/campaigns/{id}/example, and POST …/list with a parser of its own: a list is no JSON. */
 export function campaignListRoutes({ db, gate, blobs }: CampaignRoutesDeps): (app: HttpApp) => Promise<void> {
   return async (app) => {
+    app.get(
+      '/v1/campaigns/:id/example',
+      {
+        onRequest: gate('campaigns:read'),
+        schema: {
+          tags: ['campaigns'],
+          description:
+            'What the audience can fill variables with, before there is a plan: the columns of the list and the first person with a number.',
+          params: z.strictObject({ id: z.uuid() }),
+          response: { 200: exampleBody },
+        },
+      },
+      async (request) =>
+        presentExample(await exampleOf((fn) => inTenant(db, request, fn), blobs, request.params.id)),
+    );
+
     app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       await scope.register(multipart, {

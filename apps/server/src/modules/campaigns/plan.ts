@@ -6,7 +6,6 @@ import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import {
-  calledName,
   countryOfPhone,
   lookUpPhones,
   readSegment,
@@ -18,7 +17,7 @@ import { type JudgedPerson, judgePeople } from '../messages/index.ts';
 import { routesByNumberId } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { limitsFor } from '../workspaces/index.ts';
-import { filterOf, type Line, listLines, pastedLines } from './audience.ts';
+import { countryIn, factsOf, filterOf, type Line, listLines, pastedLines } from './audience.ts';
 import { type CampaignRow, changeCampaign, lockCampaign, selectCampaign } from './queries.ts';
 import {
   insertRecipients,
@@ -317,8 +316,6 @@ async function writePage(
   );
 }
 
-const countryIn = (person: SegmentContact): string | null => countryOfPhone(person.phone) ?? person.country;
-
 /** The policy's word on these people, and what is the same for all of them. */
 async function planWith(
   tx: TenantTx,
@@ -353,18 +350,7 @@ async function planWith(
   });
   return (person: SegmentContact | null, cells: Record<string, string> | null) =>
     plan(
-      person === null
-        ? {}
-        : {
-            name: calledName(person),
-            phone: person.phone,
-            email: person.email,
-            company: person.company,
-            language: person.language,
-            country: countryIn(person),
-            attributes: person.attributes,
-            columns: cells ?? {},
-          },
+      person === null ? {} : factsOf(person, cells),
       person === null ? null : (judged.get(person.contactId)?.verdict ?? null),
     );
 }

@@ -9,6 +9,7 @@ import {
 } from '@chaski/contracts';
 import { z } from 'zod';
 import type { Actor } from '../../platform/db/index.ts';
+import type { Example } from './example.ts';
 import { mayApprove } from './launch.ts';
 import type { Preflight } from './preflight.ts';
 import type { CampaignRow } from './queries.ts';
@@ -95,6 +96,41 @@ export function presentCampaign(row: CampaignRow, asking: Actor): CampaignView {
     finishedAt: iso(row.finishedAt),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export const exampleBody = z
+  .object({
+    columns: z.array(z.string()).describe('Headings of the list.'),
+    person: z
+      .object({
+        name: z.string().nullable(),
+        phone: z.string().nullable(),
+        email: z.string().nullable(),
+        company: z.string().nullable(),
+        language: z.string().nullable(),
+        country: z.string().nullable(),
+        attributes: z.record(z.string(), z.unknown()),
+        columns: z.record(z.string(), z.string()),
+      })
+      .nullable()
+      .describe('null: nobody with a number.'),
+  })
+  .meta({ id: 'CampaignExample' });
+
+export function presentExample({ columns, person }: Example): z.infer<typeof exampleBody> {
+  return {
+    columns,
+    person: person && {
+      name: person.name ?? null,
+      phone: person.phone ?? null,
+      email: person.email ?? null,
+      company: person.company ?? null,
+      language: person.language ?? null,
+      country: person.country ?? null,
+      attributes: { ...person.attributes },
+      columns: { ...person.columns },
+    },
   };
 }
 

@@ -58,6 +58,24 @@ it('a key gives nobody’s second yes, a colleague does', slow, async () => {
   expect(other).toMatchObject({ status: 200, body: { state: 'scheduled', approvedBy: stage.members.admin } });
 });
 
+it('a list says its columns and its first person with a number before there is a plan', slow, async () => {
+  const stage = await api.stage();
+  const id = await written(stage);
+  await stage.send('POST /v1/campaigns/:id/list', {
+    params: { id },
+    headers: { 'content-type': 'text/csv' },
+    body: Buffer.from('phone,first_name,order\nnobody,Zed,0\n+16505550177,Ana,A-7\n'),
+  });
+  const { body } = await stage.send('GET /v1/campaigns/:id/example', { params: { id } });
+  expect(body).toMatchObject({
+    columns: ['phone', 'first_name', 'order'],
+    person: { phone: '16505550177', name: null, columns: { first_name: 'Ana', order: 'A-7' } },
+  });
+  // Nobody became a contact by being looked at.
+  const found = await stage.send('GET /v1/contacts', { query: { q: '6505550177' } });
+  expect(found.body).toMatchObject({ data: [] });
+});
+
 describe('whoever is limited', () => {
   it('to own conversations or to numbers sees campaigns and none of their people', slow, async () => {
     const stage = await api.stage();
@@ -66,7 +84,7 @@ describe('whoever is limited', () => {
     for (const limit of [{ ownOnly: true }, { numberIds: [stage.numberId] }]) {
       const headers = api.as(stage, 'admin', limit);
       expect(await api.send('GET /v1/campaigns/:id', sample, headers)).toMatchObject({ status: 200 });
-      for (const route of ['recipients', 'export'])
+      for (const route of ['recipients', 'export', 'example'])
         expect(await api.send(`GET /v1/campaigns/:id/${route}`, sample, headers)).toMatchObject({
           status: 403,
         });
