@@ -1,4 +1,4 @@
-import { Button, Group, getDefaultZIndex, Modal, Text } from '@mantine/core';
+import { Button, Group, getDefaultZIndex, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from '../i18n/words.ts';
 import type { Question } from './confirm.tsx';
 
@@ -19,7 +19,10 @@ export default function ConfirmDialog(props: {
       // Over the dialog that asks.
       zIndex={getDefaultZIndex('modal') + 1}
     >
-      <Text size="sm">{question?.text}</Text>
+      <Stack gap="sm">
+        <Text size="sm">{question?.text}</Text>
+        {question?.more}
+      </Stack>
       <Group justify="flex-end" mt="md">
         <Button variant="default" onClick={() => onAnswer(false)}>
           {t('form.cancel')}

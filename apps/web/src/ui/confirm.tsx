@@ -11,6 +11,8 @@ export interface Question {
   title: string;
   /** What will happen. */
   text: string;
+  /** What the words are about, to look at. */
+  more?: ReactNode;
   action: string;
 }
 

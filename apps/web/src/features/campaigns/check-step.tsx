@@ -10,28 +10,67 @@ import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import classes from './campaigns.module.css';
-import { moneyOf, preflightQuery } from './queries.ts';
+import { MessageShown } from './message-shown.tsx';
+import {
+  blanksOf,
+  fills,
+  firstPlannedQuery,
+  moneyOf,
+  preflightQuery,
+  sendableTemplatesQuery,
+} from './queries.ts';
 import { useReason } from './reasons.ts';
 import { useCampaign } from './use-change.ts';
 
 /** What would happen: who gets it, who does not and why, what it costs, how long it takes. Then it goes. */
 export function CheckStep({ campaign, editable }: { campaign: Campaign; editable: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { act, show } = useCampaign(campaign);
   const { id, plan } = campaign;
   const { data: preflight } = useQuery(preflightQuery(campaign));
-  const complete = campaign.audience !== null && campaign.message !== null;
+  const { data: first = null } = useQuery(firstPlannedQuery(campaign));
+  const { data: templates = [] } = useQuery(sendableTemplatesQuery(campaign.numberId));
+  const { message } = campaign;
+  const template = templates.find(
+    (one) => one.name === message?.template.name && one.language === message.template.language,
+  );
+  const empty = ((template && blanksOf(template)) ?? []).filter(
+    (blank) => !message?.variables.some((one) => fills(one, blank)),
+  );
+  const chosen = campaign.audience !== null && message !== null;
+  const complete = chosen && empty.length === 0;
+  const cost = preflight?.cost ?? null;
+  const price = cost
+    ? t('campaigns.check.launchCost', { cost: moneyOf(cost.micros, cost.currency, i18n.language) })
+    : '';
   const check = () => act(async () => show(await chaski.campaigns.plan({ id, body: {} }, once())));
   const launch = (count: number) =>
     act(async () => show(await chaski.campaigns.launch({ id, body: {} }, once())), {
       title: t('campaigns.check.launch'),
-      text: t('campaigns.check.launchText', { count }),
+      text: [t('campaigns.check.launchText', { count }), price].join(' '),
       action: t('campaigns.check.launch'),
+      ...(template && message && first
+        ? {
+            more: (
+              <MessageShown
+                label={t('campaigns.check.reads', { person: first.name ?? first.address })}
+                template={template}
+                message={message}
+                values={first.values}
+              />
+            ),
+          }
+        : {}),
     });
   return (
     <Section title={t('campaigns.step.check')} lead={t('campaigns.step.checkLead')}>
       <Stack>
-        {complete ? null : <Text c="dimmed">{t('campaigns.check.incomplete')}</Text>}
+        {chosen ? null : <Text c="dimmed">{t('campaigns.check.incomplete')}</Text>}
+        {chosen && empty.length > 0 ? (
+          <Alert color="orange" variant="outline" role="status">
+            {t('campaigns.check.unfilled', { blanks: empty.map(({ label }) => label).join(', ') })}
+          </Alert>
+        ) : null}
         {plan.state === 'failed' ? (
           <Alert color="red" variant="outline" role="alert">
             {plan.error}
@@ -58,7 +97,7 @@ export function CheckStep({ campaign, editable }: { campaign: Campaign; editable
             {preflight && plan.state === 'ready' ? (
               <Button
                 leftSection={<IconSend size={16} />}
-                disabled={preflight.willGet === 0}
+                disabled={preflight.willGet === 0 || !complete}
                 onClick={() => void launch(preflight.willGet)}
               >
                 {t('campaigns.check.launchTo', { count: preflight.willGet })}

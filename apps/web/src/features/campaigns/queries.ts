@@ -23,8 +23,30 @@ export const campaignQuery = (id: string) =>
 export const preflightQuery = (campaign: Campaign) =>
   queryOptions({
     queryKey: ['campaign', campaign.id, 'preflight', campaign.plan.plannedAt],
-    queryFn: () => chaski.campaigns.getPreflight({ id: campaign.id }),
+    queryFn: async ({ client }) => {
+      // It may be planned anew while what is shown says ready: the forecast is refused then.
+      const now = await chaski.campaigns.get({ id: campaign.id });
+      client.setQueryData(campaignQuery(campaign.id).queryKey, now);
+      return now.plan.state === 'ready' ? chaski.campaigns.getPreflight({ id: campaign.id }) : null;
+    },
     enabled: campaign.plan.state === 'ready',
+  });
+
+/** What the first person who gets it will read. */
+export const firstPlannedQuery = (campaign: Campaign) =>
+  queryOptions({
+    queryKey: ['campaign', campaign.id, 'first', campaign.plan.plannedAt],
+    queryFn: async () =>
+      (await chaski.campaigns.listRecipients({ id: campaign.id, query: { state: 'planned', limit: 1 } }))
+        .data[0] ?? null,
+    enabled: campaign.plan.state === 'ready',
+  });
+
+/** What the audience brings: columns of its list, and its first person. */
+export const exampleQuery = ({ id, audience }: Campaign) =>
+  queryOptions({
+    queryKey: ['campaign', id, 'example', audience],
+    queryFn: () => chaski.campaigns.getExample({ id }),
   });
 
 export const reportQuery = (id: string) =>
@@ -73,14 +95,27 @@ export interface Blank {
   name: string;
   key: string;
   label: string;
+  isFile: boolean;
+  /** What else it may be called: its example, the word in front of it. */
+  hints: string[];
 }
+
+/** A blank as a campaign's variable names it. */
+export const placeOf = ({ place, name, index }: Blank) => ({
+  place,
+  name,
+  ...(index === undefined ? {} : { index }),
+});
+
+export const fills = (one: { place: string; name: string; index?: number }, blank: Blank): boolean =>
+  one.place === blank.place && one.name === blank.name && one.index === blank.index;
 
 const fileKinds = new Set(['image', 'video', 'document']);
 
 /** The blanks of a template that a campaign fills for each person, or null where it wants what campaigns do not have. */
 export function blanksOf(template: Template): Blank[] | null {
   const blanks: Blank[] = [];
-  for (const { kind, part, name, button, card, label } of templateVariables(template as never)) {
+  for (const { kind, part, name, button, card, label, example } of templateVariables(template as never)) {
     if (card !== null || part === 'offer') return null;
     const place = part;
     let called: string;
@@ -90,9 +125,25 @@ export function blanksOf(template: Template): Blank[] | null {
     else if (kind === 'coupon_code') called = 'copy_code';
     else return null;
     const blank = { place, name: called, ...(button === null ? {} : { index: button }) };
-    blanks.push({ ...blank, key: variableKey(blank), label });
+    blanks.push({
+      ...blank,
+      key: variableKey(blank),
+      label,
+      isFile: fileKinds.has(kind),
+      hints: [example ?? '', wordBefore(template, called)],
+    });
   }
   return blanks;
+}
+
+/** `your order {{2}}` asks for the order. */
+function wordBefore({ components }: Template, name: string): string {
+  for (const part of components as readonly { text?: unknown }[]) {
+    if (typeof part.text !== 'string') continue;
+    const at = part.text.indexOf(`{{${name}}}`);
+    if (at >= 0) return /[\p{L}\p{M}\p{N}_]+(?=[\s:#]*$)/u.exec(part.text.slice(0, at))?.[0] ?? '';
+  }
+  return '';
 }
 
 /** An amount of millionths as money. */
