@@ -6,6 +6,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { attributesQuery, labelsQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import classes from './contacts.module.css';
 import type { ContactSearch } from './queries.ts';
 import { SegmentPicker } from './segment-picker.tsx';
 
@@ -32,7 +33,11 @@ export function ContactFilters() {
       : search.optedOut
         ? 'optedOut'
         : 'subscribed';
-  const common = { clearable: true, w: 180, clearButtonProps: { 'aria-label': t('contacts.clear') } };
+  const common = {
+    clearable: true,
+    className: classes.filter ?? '',
+    clearButtonProps: { 'aria-label': t('contacts.clear') },
+  };
   return (
     <Group p="md" gap="xs" align="flex-end">
       <Words initial={search.q ?? ''} put={(q) => put({ q })} />

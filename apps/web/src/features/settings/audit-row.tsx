@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -75,20 +75,31 @@ function Target({ line }: { line: AuditLine }) {
   const conversationId = kind === 'conversation' ? id : typeof within === 'string' ? within : null;
   if (conversationId !== null) {
     return (
-      <Link
-        to="/app/inbox/$conversationId"
-        params={{ conversationId }}
-        search={{ view: 'all', message: kind === 'message' ? (id ?? undefined) : undefined }}
+      <Anchor
+        size="sm"
+        underline="always"
+        renderRoot={(props) => (
+          <Link
+            to="/app/inbox/$conversationId"
+            params={{ conversationId }}
+            search={{ view: 'all', message: kind === 'message' ? (id ?? undefined) : undefined }}
+            {...props}
+          />
+        )}
       >
         {t('settings.audit.toConversation')}
-      </Link>
+      </Anchor>
     );
   }
   if (kind === 'contact' && id !== null) {
     return (
-      <Link to="/app/contacts" search={{ contact: id }}>
+      <Anchor
+        size="sm"
+        underline="always"
+        renderRoot={(props) => <Link to="/app/contacts" search={{ contact: id }} {...props} />}
+      >
         {t('settings.audit.toContact')}
-      </Link>
+      </Anchor>
     );
   }
   return (
