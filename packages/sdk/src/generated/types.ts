@@ -1995,6 +1995,10 @@ export type ImportPreview = {
      */
     skipped: boolean;
   }>;
+  /**
+   * Rows with one number, such as 3 and 7: what the last says counts. The first 100.
+   */
+  twice: Array<Array<number>>;
   rowsChecked: number;
   /**
    * Every row was checked.

@@ -103,6 +103,13 @@ describe('importing a list', () => {
       rowsChecked: 2,
       isComplete: true,
     });
+    const twice = await api.http.app.inject({
+      method: 'POST',
+      url: '/v1/contacts/import/preview',
+      headers: { ...api.as(stage, 'owner'), 'content-type': 'text/csv' },
+      payload: 'phone,name\n+16505550001,Ana\n+16505550002,Bob\n+1 650 555 0001,Ann\nabc,\nabc,\n',
+    });
+    expect(twice.json()).toMatchObject({ twice: [[2, 4]] });
     expect((await get('/v1/contacts')).json().data).toEqual([]);
     const multipart = await api.http.app.inject({
       method: 'POST',

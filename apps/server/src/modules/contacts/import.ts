@@ -144,6 +144,8 @@ function checkColumns(
 export interface Preview extends Omit<List, 'rows'> {
   sample: { row: number; cells: string[] }[];
   problems: (RowProblem & { row: number })[];
+  /** Rows with one number, such as 3 and 7: what the last says counts. */
+  twice: number[][];
   rowsChecked: number;
   isComplete: boolean;
 }
@@ -160,6 +162,7 @@ export async function previewList(
   const definitions = new Map(attributes.map((one) => [one.key, one]));
   const sample: Preview['sample'] = [];
   const problems: Preview['problems'] = [];
+  const rowsOf = new Map<string, number[]>();
   let rowsChecked = 0;
   let isComplete = true;
   for await (const { row, cells } of rows) {
@@ -171,8 +174,10 @@ export async function previewList(
     if (sample.length < 10) sample.push({ row, cells });
     const read = readRow(cells, list.columns, definitions, options.country ?? null);
     if (problems.length < 100) problems.push(...read.problems.map((problem) => ({ ...problem, row })));
+    if (read.row) rowsOf.set(read.row.phone, [...(rowsOf.get(read.row.phone) ?? []), row]);
   }
-  return { ...list, sample, problems, rowsChecked, isComplete };
+  const twice = [...rowsOf.values()].filter((rows) => rows.length > 1).slice(0, 100);
+  return { ...list, sample, problems, twice, rowsChecked, isComplete };
 }
 
 /** The file lies in `blobKey` already. */

@@ -17,6 +17,9 @@ export const previewBody = z
     columns: z.array(z.string()).describe('What each heading is taken for; change it by `mapping`.'),
     sample: z.array(z.object({ row: z.number().int(), cells: z.array(z.string()) })),
     problems: z.array(problem),
+    twice: z
+      .array(z.array(z.number().int()))
+      .describe('Rows with one number, such as 3 and 7: what the last says counts. The first 100.'),
     rowsChecked: z.number().int(),
     isComplete: z.boolean().describe('Every row was checked.'),
   })

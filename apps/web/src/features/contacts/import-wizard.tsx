@@ -173,14 +173,44 @@ function Mapping(props: { preview: ImportPreview; onChange: (heading: string, co
         </Table>
       </div>
       <Text size="sm">{t('contacts.list.checked', { count: props.preview.rowsChecked })}</Text>
+      {columns.includes('ignore') ? (
+        <Text size="sm" c="dimmed">
+          {t('contacts.list.ignoreMeans')}
+        </Text>
+      ) : null}
+      <Twice twice={props.preview.twice} />
       <Problems problems={problems} />
     </>
   );
 }
 
+/** One number in several rows: the last name wins, so it is said before. */
+function Twice({ twice }: { twice: number[][] }) {
+  const { t, i18n } = useTranslation();
+  if (twice.length === 0) return null;
+  const and = new Intl.ListFormat(i18n.language);
+  return (
+    <Alert color="orange" variant="outline" title={t('contacts.list.twice')}>
+      <ul className={classes.problems}>
+        {twice.slice(0, 20).map((rows) => (
+          <li key={rows[0]}>
+            <Text size="sm" span>
+              {t('contacts.list.twiceRows', { rows: and.format(rows.map(String)), last: rows.at(-1) })}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
 function Problems({ problems }: { problems: ImportPreview['problems'] }) {
   const { t } = useTranslation();
+  const { data: attributes = [] } = useQuery(attributesQuery);
   if (problems.length === 0) return null;
+  const fieldOf = (field: string) =>
+    attributes.find(({ key }) => field === `attribute:${key}`)?.label ??
+    t(`contacts.list.column.${field}`, { defaultValue: field });
   return (
     <section aria-label={t('contacts.list.problems')}>
       <Text size="sm" fw={600}>
@@ -192,8 +222,8 @@ function Problems({ problems }: { problems: ImportPreview['problems'] }) {
             <Text size="sm" span>
               {t(one.skipped ? 'contacts.list.rowSkipped' : 'contacts.list.fieldSkipped', {
                 row: one.row,
-                field: one.field,
-                reason: one.reason,
+                field: fieldOf(one.field),
+                reason: t(`contacts.list.reason.${one.reason}`, { defaultValue: one.reason }),
               })}
             </Text>
           </li>
