@@ -28,7 +28,7 @@ export interface AuditRow {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   erasedAt: Date | null;
-  /** Slice in the chain; null: not sealed yet. */
+  /** Place in the chain; null: not sealed yet. */
   seal: number | null;
 }
 
