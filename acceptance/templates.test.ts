@@ -81,6 +81,7 @@ test('it is submitted, and that it is approved is seen without looking again', a
   address = page.url();
   const state = page.locator('main [aria-live]').first();
   await state.getByText('In review').waitFor(soon);
+  await page.getByText('The simulator approves it by itself within a minute', { exact: false }).waitFor(soon);
   await review('parcel_is_here', { status: 'APPROVED' });
   await state.getByText('Approved').waitFor(soon);
   await review('parcel_is_here', { category: 'MARKETING' });

@@ -33,7 +33,7 @@ export function EditBasics(props: {
         value={name}
         most={512}
         disabled={known}
-        placeholder="order_update"
+        whenEmpty={t('templates.needsName')}
         onChange={(next) => onChange({ ...definition, name: next.toLowerCase().replaceAll(/[\s-]/g, '_') })}
       />
       <LineField

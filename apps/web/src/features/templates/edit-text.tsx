@@ -24,6 +24,8 @@ export function LineField(props: {
   placeholder?: string;
   inputMode?: 'url' | 'tel' | 'numeric';
   disabled?: boolean;
+  /** What its mistake is while nothing stands there. */
+  whenEmpty?: string;
   onChange: (value: string) => void;
 }) {
   const count = useCount();
@@ -40,6 +42,7 @@ export function LineField(props: {
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       {...field}
+      error={field.error && props.value === '' ? (props.whenEmpty ?? field.error) : field.error}
     />
   );
 }
@@ -113,7 +116,7 @@ export function TextWithBlanks<P extends Part<'HEADER'> | Part<'BODY'>>(props: {
       {blanks.map((blank, at) => (
         <Example
           key={blank.name}
-          label={t('templates.exampleOf', { name: `{{${blank.name}}}` })}
+          name={`{{${blank.name}}}`}
           path={`${path}.example.${lines ? 'body_text' : 'header_text'}${named ? '_named_params' : ''}`}
           value={blank.example}
           onChange={(example) =>
@@ -131,16 +134,19 @@ export function TextWithBlanks<P extends Part<'HEADER'> | Part<'BODY'>>(props: {
   );
 }
 
-function Example(props: { label: string; path: string; value: string; onChange: (value: string) => void }) {
+function Example(props: { name: string; path: string; value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
   const field = useField(props.path, null, props.value.trim() === '');
   return (
     <TextInput
       size="sm"
-      label={<bdi>{props.label}</bdi>}
+      label={<bdi>{t('templates.exampleOf', { name: props.name })}</bdi>}
       dir="auto"
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       {...field}
+      // The rule names the first that has none, each field itself.
+      error={field.error && t('templates.needsExample', { name: props.name })}
     />
   );
 }

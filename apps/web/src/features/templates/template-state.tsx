@@ -1,5 +1,7 @@
 import type { Template } from '@chaski/sdk';
 import { Alert } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { State } from '../../ui/page.tsx';
 
@@ -52,6 +54,10 @@ export const becameMarketing = ({ category, previousCategory, announcedCategory 
 /** What somebody has to know or do about a template. */
 export function TemplateAlerts({ template }: { template: Template }) {
   const { t } = useTranslation();
+  const { data: numbers = [] } = useQuery(numbersQuery);
+  const isSimulated = numbers.some(
+    (one) => one.isSimulated && template.numbers.some(({ id }) => id === one.id),
+  );
   const { announcedCategory, category, rejectedReason, status, draft, quality } = template;
   const reason = rejectedReason && rejectedReason !== 'NONE' ? rejectedReason : null;
   return (
@@ -71,6 +77,11 @@ export function TemplateAlerts({ template }: { template: Template }) {
           {t('templates.announced', {
             category: t(`templates.category.${announcedCategory}`, { defaultValue: announcedCategory }),
           })}
+        </Alert>
+      ) : null}
+      {status === 'PENDING' && isSimulated ? (
+        <Alert color="gray" variant="outline" role="status">
+          {t('templates.simulatedReview', { verb: `POST /_sim/templates/${template.name}` })}
         </Alert>
       ) : null}
       {status === 'REJECTED' ? (
