@@ -96,23 +96,15 @@ export function startClaims(options: {
   }
 
   const placesOf = (some: readonly Shelf[]) =>
-    some.map((shelf) => ({ shard: shelf.key, above: shelf.behind ?? 0 }));
+    some.map((shelf) => ({ shelf, shard: shelf.key, above: shelf.behind ?? 0 }));
 
   /** Reads on for the shelf that is furthest behind, and for those near it in the same look. */
   async function refill(): Promise<boolean> {
     const short = shelves.behind().filter((shelf) => shelf.rows.length < refillBelow);
     if (short.length === 0) return false;
     const from = Math.min(...short.map((shelf) => shelf.behind ?? 0));
-    const asked = short.filter((shelf) => (shelf.behind ?? 0) <= from + nearby).slice(0, 16);
-    const { rows, last, all } = await selectShards(db, placesOf(asked));
-    for (const shelf of asked) {
-      shelves.put(
-        rows.filter((row) => (row.shard ?? -1) === shelf.key),
-        true,
-      );
-      if (all) shelves.caughtUp(shelf);
-      else shelf.behind = Math.max(shelf.behind ?? 0, last);
-    }
+    const asked = placesOf(short.filter((shelf) => (shelf.behind ?? 0) <= from + nearby).slice(0, 16));
+    shelves.readOn(asked, await selectShards(db, asked));
     return true;
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createBacklog } from './backlog.ts';
 import type { RawEvent } from './queries.ts';
-import { createShelves, type Turn } from './shelves.ts';
+import { createShelves, type Shelves, type Turn } from './shelves.ts';
 
 const row = (n: number, shard: number | null): RawEvent => ({
   day: '2026-11-20',
@@ -23,6 +23,8 @@ const make = (workers = 2) =>
     backlog: () =>
       createBacklog({ load: () => Promise.reject(new Error('not here')), apply: async () => {} }),
   });
+
+const placesOf = (shelves: Shelves) => shelves.behind().map((shelf) => ({ shelf, above: shelf.behind ?? 0 }));
 
 it('works every row once, a shard in order and by one at a time, whatever fails in between', () => {
   fc.assert(
@@ -59,14 +61,13 @@ it('works every row once, a shard in order and by one at a time, whatever fails 
           shelves.done(turn, []);
         };
         const read = () => {
-          for (const shelf of shelves.behind()) {
-            const above = shelf.behind ?? 0;
-            shelves.put(
-              all.filter((r) => (r.shard ?? -1) === shelf.key && r.n > above && !done.includes(r)),
-              true,
-            );
-            shelves.caughtUp(shelf);
-          }
+          const places = placesOf(shelves);
+          const rows = all.filter(
+            (r) =>
+              places.some(({ shelf, above }) => (r.shard ?? -1) === shelf.key && r.n > above) &&
+              !done.includes(r),
+          );
+          shelves.readOn(places, { rows, last: all.length, all: true });
         };
         shelves.put(all);
         for (const move of moves) {
@@ -128,18 +129,28 @@ it('takes alone what failed, after a pause, so that others do not fail with it',
   shelves.put([row(1, 0), row(2, 1), row(3, 0)]);
   const turn = shelves.take(0, 0)!;
   shelves.failed(turn, 0, true);
-  for (const shelf of shelves.behind()) {
-    shelves.put(
-      [row(1, 0), row(2, 1), row(3, 0)].filter((r) => r.shard === shelf.key),
-      true,
-    );
-    shelves.caughtUp(shelf);
-  }
+  const rows = [row(1, 0), row(2, 1), row(3, 0)];
+  shelves.readOn(placesOf(shelves), { rows, last: 3, all: true });
   expect(shelves.take(0, 100)).toBeNull();
   const alone = shelves.take(0, 300)!;
   expect(alone.shelves).toHaveLength(1);
   shelves.done(alone, []);
   expect(shelves.take(0, 300)!.shelves).toHaveLength(1);
+});
+
+it.each([true, false])('jumps over nothing that failed while more was being read (all: %s)', (all) => {
+  const shelves = make(1);
+  const rows = Array.from({ length: 600 }, (_, i) => row(i + 1, 0));
+  shelves.put(rows);
+  const turn = shelves.take(0, 0)!;
+  const places = placesOf(shelves);
+  expect(places.map(({ above }) => above)).toEqual([400]);
+  shelves.failed(turn, 0, false);
+  shelves.readOn(places, { rows: rows.slice(400, 500), last: 500, all });
+  expect(shelves.size).toBe(0);
+  expect(placesOf(shelves).map(({ above }) => above)).toEqual([0]);
+  shelves.readOn(placesOf(shelves), { rows, last: 600, all: true });
+  expect(shelves.take(0, 10_000)!.rows[0]!.row.n).toBe(1);
 });
 
 it('puts what committed late before what came after it, and leaves what lies beyond a full shelf', () => {

@@ -16,6 +16,12 @@ export interface Shelf {
   pauseMs: number;
 }
 
+/** Of a shelf, where its own reading began. */
+export interface Place {
+  shelf: Shelf;
+  above: number;
+}
+
 export interface Turn {
   rows: { shelf: Shelf; row: RawEvent }[];
   shelves: readonly Shelf[];
@@ -32,10 +38,14 @@ export interface Shelves {
   readonly bytes: number;
   has(row: { n: number; shard: number | null }): boolean;
   /** In the order of their numbers; what a full shelf does not take is left to its own reading. */
-  put(rows: readonly RawEvent[], refill?: boolean): void;
+  put(rows: readonly RawEvent[]): void;
   /** Shelves that are to be read by themselves. */
   behind(): Shelf[];
-  caughtUp(shelf: Shelf): void;
+  /**
+   * What was read for shelves that lay behind at these places: everything up to `last`, or `all` there is. One that fell
+   * further back while it was being read takes none of it: it would jump over what failed.
+   */
+  readOn(places: readonly Place[], read: { rows: readonly RawEvent[]; last: number; all: boolean }): void;
   /** The next turn of a worker; null when there is none. */
   take(worker: number, now: number): Turn | null;
   /** `left`: rows that were not taken up. */
@@ -103,6 +113,27 @@ export function createShelves(options: ShelvesOptions): Shelves {
     return shelf.rows.length >= (known.size >= crowdedAt ? crowdedShelfRows : shelfRows);
   }
 
+  function put(rows: readonly RawEvent[], refill: boolean): void {
+    for (const row of rows) {
+      const shelf = shelfFor(keyOf(row.shard));
+      const late = shelf.behind !== null && row.n > shelf.behind;
+      if (late && !refill) continue;
+      if (known.has(row.n) || shelf.backlog.has(row.n)) continue;
+      if (!refill && isFull(shelf)) {
+        shelf.behind = shelf.rows.at(-1)!.n;
+        if (row.n > shelf.behind) continue;
+      }
+      if (late) shelf.behind = row.n;
+      known.set(row.n, sizeOf(row));
+      bytes += sizeOf(row);
+      // What committed late lies before what came after it.
+      let at = shelf.rows.length;
+      while (at > 0 && shelf.rows[at - 1]!.n > row.n) at -= 1;
+      shelf.rows.splice(at, 0, row);
+      if (!shelf.busy) ready.add(shelf);
+    }
+  }
+
   return {
     get size() {
       return known.size;
@@ -111,29 +142,17 @@ export function createShelves(options: ShelvesOptions): Shelves {
       return bytes;
     },
     has: ({ n, shard }) => known.has(n) || (shelves.get(keyOf(shard))?.backlog.has(n) ?? false),
-    put(rows, refill = false) {
-      for (const row of rows) {
-        const shelf = shelfFor(keyOf(row.shard));
-        const late = shelf.behind !== null && row.n > shelf.behind;
-        if (late && !refill) continue;
-        if (known.has(row.n) || shelf.backlog.has(row.n)) continue;
-        if (!refill && isFull(shelf)) {
-          shelf.behind = shelf.rows.at(-1)!.n;
-          if (row.n > shelf.behind) continue;
-        }
-        if (late) shelf.behind = row.n;
-        known.set(row.n, sizeOf(row));
-        bytes += sizeOf(row);
-        // What committed late lies before what came after it.
-        let at = shelf.rows.length;
-        while (at > 0 && shelf.rows[at - 1]!.n > row.n) at -= 1;
-        shelf.rows.splice(at, 0, row);
-        if (!shelf.busy) ready.add(shelf);
-      }
-    },
+    put: (rows) => put(rows, false),
     behind: () => [...shelves.values()].filter((shelf) => shelf.behind !== null),
-    caughtUp(shelf) {
-      shelf.behind = null;
+    readOn(places, { rows, last, all }) {
+      for (const { shelf, above } of places) {
+        if (shelf.behind !== above) continue;
+        put(
+          rows.filter((row) => keyOf(row.shard) === shelf.key),
+          true,
+        );
+        shelf.behind = all ? null : Math.max(shelf.behind, last);
+      }
     },
     take(worker, now) {
       const free = [...ready].filter((shelf) => shelf.notBefore <= now);
