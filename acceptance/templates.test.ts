@@ -49,6 +49,9 @@ async function review(name: string, decision: Record<string, unknown>): Promise<
 test('a template is written; what WhatsApp would refuse is said at its field', async () => {
   await page.getByRole('link', { name: 'Templates' }).click();
   await page.getByRole('link', { name: 'New template' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).blur();
+  await page.getByText('Give it a name.').waitFor();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Parcel is here');
   expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('parcel_is_here');
   const text = page.getByRole('textbox', { name: 'Text', exact: true });
