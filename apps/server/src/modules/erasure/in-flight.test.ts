@@ -165,3 +165,32 @@ it('being handed over while the person is erased: the erasure waits for the call
   const [second] = await query<{ status: string }>('select status from messages where id = $1', [behind]);
   expect(sent.includes('never said')).toBe(second!.status !== 'cancelled');
 });
+
+it('whose refusal is being written while the person is erased: nothing waits to be sent again', async () => {
+  const place = await stage.place();
+  const id = await stage.say(place, 'refused for now');
+  await query("update send_queue set state = 'claimed' where message_id = $1", [id]);
+  const erase = await erasure(place, place.contactId);
+  let erased: Promise<unknown> = Promise.resolve();
+  await db.withSystem('test: the result is written', async (tx) => {
+    await tx.query("update send_queue set state = 'due' where message_id = $1", [id]);
+    let isOver = false;
+    erased = erase().then(
+      () => 'erased',
+      (error: unknown) => error,
+    );
+    void erased.then(() => {
+      isOver = true;
+    });
+    await until('the erasure waits for the result', async () => {
+      const waits = await query(
+        `select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+         where a.datname = current_database() and not l.granted`,
+      );
+      return isOver || waits.length > 0;
+    });
+  });
+  expect(await erased).toBe('erased');
+  expect(await stage.status(id)).toBe('cancelled');
+  expect(await query('select state from send_queue where message_id = $1', [id])).toEqual([]);
+});

@@ -29,13 +29,14 @@ const blank = statement(
      status = case when status = 'queued' then 'cancelled' else status end
    where workspace_id = $1 and id = any($2::uuid[]) and content <> '${tombstone}'`,
 );
+const waiting = statement(
+  'messages.erase_waiting',
+  `select q.state from send_queue q where q.workspace_id = $1 and q.message_id = any($2::uuid[])
+   order by q.message_id for update`,
+);
 const unqueue = statement(
   'messages.erase_queue',
-  "delete from send_queue where workspace_id = $1 and message_id = any($2::uuid[]) and state <> 'claimed'",
-);
-const flying = statement(
-  'messages.erase_flying',
-  "select 1 from send_queue where workspace_id = $1 and message_id = any($2::uuid[]) and state = 'claimed' limit 1",
+  'delete from send_queue where workspace_id = $1 and message_id = any($2::uuid[])',
 );
 const statuses = statement(
   'messages.erase_statuses',
@@ -66,11 +67,11 @@ export async function eraseMessages(
   let messages = 0;
   for (let from = 0; from < messageIds.length; from += 5_000) {
     const place = [workspaceId, messageIds.slice(from, from + 5_000)];
-    await tx.execute(unqueue, place);
-    // Nobody claims what is locked here, so one that is claimed now was before.
-    if ((await tx.query(flying, place)).length > 0) {
+    // Locked before it is judged: a result that is being written puts what was claimed back among what waits.
+    const rows = await tx.query<{ state: string }>(waiting, place);
+    if (rows.some(({ state }) => state === 'claimed'))
       throw errors.overloaded('A message to this person is being handed over.');
-    }
+    await tx.execute(unqueue, place);
     messages += await tx.execute(blank, place);
     await tx.execute(statuses, place);
     await tx.execute(attempts, place);
