@@ -67,8 +67,8 @@ const left = async (table: string, column: string, ids: readonly string[]) =>
   (await admin.query(`select count(*)::int as n from ${table} where ${column} = any($1::uuid[])`, [ids]))
     .rows[0].n;
 
-const sweep = (mostMonths: number | null = null) =>
-  sweepHandler({ db: api.db, blobs, mostMonths, forgetWords }).run(
+const sweep = (mostMonths: number | null = null, store = blobs) =>
+  sweepHandler({ db: api.db, blobs: store, mostMonths, forgetWords }).run(
     {},
     { workspaceId: null, attempt: 1, log: createLog('silent'), signal: new AbortController().signal },
   );
@@ -147,6 +147,31 @@ it('holds the bound of the installation where a workspace says more or nothing',
     mediaMonths: 2,
   });
   expect((await stage.send('GET /v1/retention', {})).body).toMatchObject({ mostMonths: null, rawDays: 14 });
+});
+
+it('goes on after a workspace whose files cannot be deleted, and fails in the end', async () => {
+  const stages = [stage, neighbour];
+  const old = await Promise.all(stages.map((one) => thread(one.seeded, [400])));
+  for (const [stuck, free] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const { rows } = await admin.query('select blob_key from media where message_id = $1', [
+      old[stuck]!.ids[0],
+    ]);
+    const store = {
+      ...blobs,
+      delete: async (key: string) => {
+        if (key === rows[0].blob_key) throw new Error('the disk is read-only');
+        return blobs.delete(key);
+      },
+    };
+    await expect(sweep(12, store)).rejects.toThrow('the disk is read-only');
+    expect(await left('messages', 'id', old[stuck]!.ids)).toBe(1);
+    expect(await left('messages', 'id', old[free]!.ids)).toBe(0);
+    await sweep(12);
+    old.splice(0, 2, ...(await Promise.all(stages.map((one) => thread(one.seeded, [400])))));
+  }
 });
 
 it('counts months as calendars do', () => {

@@ -28,11 +28,19 @@ export interface SweepDeps {
 
 /** What `retention.sweep` runs: every workspace that lets something grow old. */
 export function sweepHandler(deps: SweepDeps): Handler {
-  return handle(job, async (_payload, { signal }) => {
+  return handle(job, async (_payload, { signal, log }) => {
+    const failed: unknown[] = [];
     for (const { workspaceId, retention } of await retentions(deps.db, deps.mostMonths !== null)) {
-      if (signal.aborted) return;
-      await sweep(deps, workspaceId, keepingOf(retention, deps.mostMonths), signal);
+      if (signal.aborted) break;
+      try {
+        await sweep(deps, workspaceId, keepingOf(retention, deps.mostMonths), signal);
+      } catch (error) {
+        // One file that cannot be deleted must not keep what all later workspaces want gone, night after night.
+        log.error({ err: error, workspaceId }, 'what grew old could not be deleted');
+        failed.push(error);
+      }
     }
+    if (failed.length > 0) throw failed[0];
   });
 }
 
