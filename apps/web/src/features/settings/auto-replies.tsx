@@ -48,8 +48,8 @@ export function AutoReplies({ workspace }: { workspace: Workspace }) {
         <Listing query={workflows} empty={t('settings.autoReply.none')}>
           {(all) => (
             <Stack gap="xl">
-              {all.map((one) => (
-                <ReplyForm key={one.id} workflow={one} />
+              {all.map((one, index) => (
+                <ReplyForm key={one.id} workflow={one} place={index + 1} />
               ))}
             </Stack>
           )}
@@ -63,7 +63,8 @@ export function AutoReplies({ workspace }: { workspace: Workspace }) {
   );
 }
 
-function ReplyForm({ workflow }: { workflow: Workflow }) {
+/** `place` among the others: two whose numbers are not known here must not have the same name. */
+function ReplyForm({ workflow, place }: { workflow: Workflow; place: number }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { data: numbers } = useQuery(numbersQuery);
@@ -71,7 +72,7 @@ function ReplyForm({ workflow }: { workflow: Workflow }) {
   const title =
     workflow.numberId === null
       ? t('settings.autoReply.ofWorkspace')
-      : (number?.displayPhoneNumber ?? workflow.name);
+      : (number?.displayPhoneNumber ?? `${t('settings.autoReply.title')} ${place}`);
   const { text, isActive, awayText, awayActive } = workflow;
   const form = useForm({ initialValues: { text, isActive, awayText, awayActive } });
   useUnsaved(form.isDirty());
