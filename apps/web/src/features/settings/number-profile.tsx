@@ -1,3 +1,4 @@
+import type { profileLimits, profileVerticals } from '@chaski/contracts';
 import {
   Anchor,
   Button,
@@ -32,29 +33,36 @@ const profileQuery = (id: string) =>
     retry: false,
   });
 
-/** WhatsApp's words for what a business does. */
-const verticals = [
-  'OTHER',
-  'AUTO',
-  'BEAUTY',
-  'APPAREL',
-  'EDU',
-  'ENTERTAIN',
-  'EVENT_PLAN',
-  'FINANCE',
-  'GROCERY',
-  'GOVT',
-  'HOTEL',
-  'HEALTH',
-  'NONPROFIT',
-  'PROF_SERVICES',
-  'RETAIL',
-  'TRAVEL',
-  'RESTAURANT',
-] as const;
+type Vertical = Exclude<(typeof profileVerticals)[number], 'UNDEFINED'>;
+
+/** In the order they are offered. The contract's words by type alone, which misses none: its schemas stay out of the page. */
+const verticals = Object.keys({
+  OTHER: true,
+  AUTO: true,
+  BEAUTY: true,
+  APPAREL: true,
+  EDU: true,
+  ENTERTAIN: true,
+  EVENT_PLAN: true,
+  FINANCE: true,
+  GROCERY: true,
+  GOVT: true,
+  HOTEL: true,
+  HEALTH: true,
+  NONPROFIT: true,
+  PROF_SERVICES: true,
+  RETAIL: true,
+  TRAVEL: true,
+  RESTAURANT: true,
+  ALCOHOL: true,
+  ONLINE_GAMBLING: true,
+  PHYSICAL_GAMBLING: true,
+  OTC_DRUGS: true,
+  MATRIMONY_SERVICE: true,
+} satisfies Record<Vertical, true>) as Vertical[];
 
 /** Most bytes that WhatsApp takes of a picture. */
-const largest = 5_000_000;
+const largest: (typeof profileLimits)['picture'] = 5_000_000;
 
 /** What people see of a number in WhatsApp. It lives there: it is asked for, and changed there. */
 export function NumberProfile(props: { number: WaNumber; opened: boolean; onClose: () => void }) {
