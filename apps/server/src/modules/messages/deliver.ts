@@ -89,6 +89,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     log,
     provider: options.provider,
     uploads: options.uploads,
+    budgets,
     callTimeoutMs,
     random: options.random ?? Math.random,
     halted: () => stopping || abandoned,

@@ -10,11 +10,20 @@ import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { getContact } from '../contacts/index.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
+import type { Budgets } from './budget.ts';
 import { sendFacts, type Templates, templateOf } from './can-send.ts';
 import type { HeldNumber } from './held.ts';
 import { campaignLane } from './lane.ts';
 import type { ClaimRecord } from './queries-send.ts';
-import { type AttemptRef, notCalled, type Result, refusedByPolicy, resultOf, unknown } from './results.ts';
+import {
+  type AttemptRef,
+  notCalled,
+  type Result,
+  refusedByPolicy,
+  refusedHere,
+  resultOf,
+  unknown,
+} from './results.ts';
 import { decide, type Purpose } from './rules.ts';
 import { otherRoute, type Route, routeOf } from './rules-route.ts';
 import type { Uploads } from './upload.ts';
@@ -25,6 +34,7 @@ export interface HandOverDeps {
   /** By name, as numbers.provider says. */
   provider(name: string): Provider | undefined;
   uploads?: Uploads | undefined;
+  budgets: Budgets | null;
   callTimeoutMs: number;
   random(): number;
   /** No call may begin any more. */
@@ -103,48 +113,64 @@ export function handOvers(deps: HandOverDeps): HandOver {
     // Uploads take their time: only a lease that outlasts the call's own timeout lets it start.
     if (number.lease.expiresAt - db.clock.now().getTime() <= callTimeoutMs || deps.halted())
       return giveBack(number, ref, 'the lease was about to end');
-    const callOver = (route: Route) =>
-      provider.send({
-        credential,
-        phoneNumberId: row.phone_number_id,
-        route,
-        to:
-          row.group_ref !== null
-            ? { kind: 'group', value: row.group_ref }
-            : row.phone !== null
-              ? { kind: 'phone', value: row.phone }
-              : { kind: 'user', value: row.user_id ?? '' },
-        content: prepared.content,
-        replyTo: row.reply_to,
-        callbackData: row.attempt_id,
-        timeoutMs: callTimeoutMs,
-        signal: deps.signal,
-      });
-    let outcome: SendOutcome;
-    try {
-      const route = routeOf(row.marketing_route, row.content.type, template?.category ?? null);
-      outcome = await callOver(route);
-      const other =
-        outcome.outcome === 'refused' ? otherRoute(row.marketing_route, route, outcome.error.code) : null;
-      if (other !== null) {
-        // A call like every other: it needs its token, and time before the lease ends.
-        const now = db.clock.now().getTime();
-        if (
-          number.lease.expiresAt - now <= callTimeoutMs ||
-          number.bucket.available(now) < 1 ||
-          deps.halted()
-        )
-          return giveBack(number, ref, 'another route is tried next');
-        number.bucket.take(1, now);
-        outcome = await callOver(other);
+    const callOver = async (route: Route): Promise<SendOutcome> => {
+      try {
+        return await provider.send({
+          credential,
+          phoneNumberId: row.phone_number_id,
+          route,
+          to:
+            row.group_ref !== null
+              ? { kind: 'group', value: row.group_ref }
+              : row.phone !== null
+                ? { kind: 'phone', value: row.phone }
+                : { kind: 'user', value: row.user_id ?? '' },
+          content: prepared.content,
+          replyTo: row.reply_to,
+          callbackData: row.attempt_id,
+          timeoutMs: callTimeoutMs,
+          signal: deps.signal,
+        });
+      } catch (error) {
+        // Providers answer with outcomes; whatever else happens, the call may have been made.
+        log.error({ err: error, attemptId: row.attempt_id }, 'deliver: a provider threw');
+        return {
+          outcome: 'unknown',
+          reason: error instanceof Error ? error.message : String(error),
+          httpStatus: null,
+        };
       }
-    } catch (error) {
-      // Providers answer with outcomes; whatever else happens, the call may have been made.
-      log.error({ err: error, attemptId: row.attempt_id }, 'deliver: a provider threw');
-      return unknown(ref, error instanceof Error ? error.message : String(error), contextOf(row, true));
+    };
+    const usual = routeOf(row.marketing_route, row.content.type, template?.category ?? null);
+    const second =
+      row.marketing_route === 'marketing_messages' ? number.routes.get(row.message_id) : undefined;
+    number.routes.delete(row.message_id);
+    let outcome = await callOver(second ?? usual);
+    if (outcome.outcome === 'refused' && second === undefined) {
+      const other = otherRoute(row.marketing_route, usual, outcome.error.code);
+      const later = other === null ? null : await roomForOther(number);
+      if (other !== null && later !== null) {
+        number.routes.set(row.message_id, other);
+        return refusedHere(ref, outcome, contextOf(row, true), later);
+      }
+      if (other !== null) outcome = await callOver(other);
     }
     const dead = outcome.outcome === 'refused' && outcome.class.retry === 'reauth';
     return resultOf(ref, outcome, contextOf(row, dead ? await tokenIsCurrent(row, credential) : true));
+  }
+
+  /** A second call is one like every other: its token, its part of the budgets, its time. Null, or when to try again. */
+  async function roomForOther(number: HeldNumber): Promise<Date | null> {
+    const now = db.clock.now().getTime();
+    if (number.bucket.available(now) < 1) return new Date(number.bucket.nextAt(now));
+    number.bucket.take(1, now);
+    const budget = await deps.budgets?.take(number.info, 1, now).catch(() => ({ granted: 0, nextAt: now }));
+    const isGranted = budget?.granted !== 0;
+    if (isGranted && number.lease.expiresAt - db.clock.now().getTime() > callTimeoutMs && !deps.halted())
+      return null;
+    number.bucket.giveBack(1);
+    if (isGranted) deps.budgets?.giveBack(number.info, 1);
+    return new Date(budget?.nextAt ?? now);
   }
 
   /** Between a merge and its thread's move nobody but the kept contact can say whether it may be written to. */

@@ -12,6 +12,7 @@ import {
   type SendNumberRecord,
 } from './queries-lease.ts';
 import { notCalled, writeResults } from './results.ts';
+import type { Route } from './rules-route.ts';
 
 /** A number whose lease this process holds, with what only the holder knows: its buckets and its calls in flight. */
 export interface HeldNumber {
@@ -20,6 +21,11 @@ export interface HeldNumber {
   bucket: Bucket;
   pairs: Pairs;
   inFlight: Set<string>;
+  /**
+   * Messages that one route refused and that go over the other one at their next claim. Forgotten with the lease: then
+   * the first one is asked again, which costs a try.
+   */
+  routes: Map<string, Route>;
   /** A claim's answer was lost: rows may be claimed that nobody calls. */
   recover: boolean;
   /** The last claim took all it might: claim again in handfuls, not one by one. */
@@ -148,6 +154,7 @@ export function holdNumbers(options: {
       bucket,
       pairs,
       inFlight: new Set(),
+      routes: new Map(),
       recover: false,
       backlogged: false,
       lastWorkAt: performance.now(),

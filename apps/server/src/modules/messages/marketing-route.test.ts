@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testDatabase } from '../../../test/harness.ts';
+import { testDatabase, until } from '../../../test/harness.ts';
 import { registerJobs } from '../../platform/queue/index.ts';
 import { applyNotices } from '../templates/index.ts';
 import { otherRoute, routeOf } from './rules-route.ts';
@@ -91,6 +91,43 @@ describe('the marketing address', () => {
     },
   );
 });
+
+it(
+  'keeps what WhatsApp refused where the second call has to wait, and makes that one next',
+  slow,
+  async () => {
+    const place = await stage.place({ number: { mps: 1 } });
+    await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
+      place.numberId,
+    ]);
+    await template(place, 'waiting', 'MARKETING', 'UTILITY');
+    const delivery = stage.deliver();
+    const { id } = await stage.tenant(place, (tx) =>
+      send(tx, {
+        conversationId: place.conversationId,
+        content: { type: 'template', template: { name: 'waiting', language: { code: 'en' } } },
+        purpose: 'marketing',
+      }),
+    );
+    const attempts = () =>
+      stage.query<{ outcome: string; code: string | null }>(
+        "select outcome, error ->> 'code' as code from message_attempts where message_id = $1 order by id",
+        [id],
+      );
+    await until('the first call is written', async () => (await attempts())[0]?.outcome != null);
+    expect(await attempts()).toEqual([{ outcome: 'refused', code: '131055' }]);
+    const [queued] = await stage.query<{ due_at: Date }>(
+      'select due_at from send_queue where message_id = $1',
+      [id],
+    );
+    expect(queued!.due_at.getTime()).toBe(stage.clock.now().getTime() + 1_000);
+    stage.clock.advance(1_000);
+    await stage.becomes(id, 'accepted');
+    expect((await attempts()).map(({ outcome }) => outcome)).toEqual(['refused', 'accepted']);
+    expect(await stage.texts(place.phone)).toHaveLength(1);
+    await delivery.stop();
+  },
+);
 
 it('a refusal sends it the other way only where the number was set so', () => {
   expect(routeOf('marketing_messages', 'template', 'MARKETING')).toBe('marketing_messages');

@@ -143,6 +143,20 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
   }
 }
 
+/**
+ * Refused over one route, and there is no room yet for a call over the other: it comes again then. One try more than
+ * the others have, or the last one's second route would be lost.
+ */
+export function refusedHere(
+  ref: AttemptRef,
+  outcome: Extract<SendOutcome, { outcome: 'refused' }>,
+  context: OutcomeContext,
+  dueAt: Date,
+): Result {
+  const refused = resultOf(ref, outcome, context);
+  return ref.n > maxAttempts ? refused : { ...refused, queueState: 'due', dueAt, messageStatus: null };
+}
+
 /** Nobody knows whether WhatsApp has it. */
 export function unknown(
   ref: AttemptRef,
