@@ -903,6 +903,7 @@ create table links (
   workspace_id uuid not null,
   campaign_id uuid not null,
   n integer not null,
+  filled_as integer,
   place text not null,
   token text not null,
   target text not null,

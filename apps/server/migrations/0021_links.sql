@@ -3,8 +3,10 @@
 create table links (
   workspace_id uuid not null,
   campaign_id uuid not null,
-  -- the recipient's line; 0 is a test message, which no report counts
+  -- the recipient's line; below 0: a test message, each its own, which no report counts
   n integer not null,
+  -- of a test message: the line it was filled as, so that it goes with that person
+  filled_as integer,
   -- which address of the message: body:1#0, button:0:url
   place text not null,
   -- what the address ends in: 96 random bits, so that nobody comes to one by guessing

@@ -237,6 +237,29 @@ describe('short links', () => {
     expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 1 });
   });
 
+  it('of test messages are each their own, and go with the person whose line they say', slow, async () => {
+    const on = await campaignsOn(stage, await stage.place());
+    await switchOn(on);
+    const id = await told(on);
+    const test = async (n: number) => {
+      const { content } = await stage.tenant(on.place, (tx) =>
+        testSend(tx, id, '+16502000000', n, null, base),
+      );
+      return /\/l\/[\w-]{16}/.exec(JSON.stringify(content))![0];
+    };
+    const links = [await test(1), await test(2), await test(1)];
+    expect(new Set(links).size).toBe(3);
+    const [row] = await stage.query<{ contact_id: string }>(
+      'select contact_id from campaign_recipients where campaign_id = $1 and n = 1',
+      [id],
+    );
+    await stage.db.withSystem('test: erasure', (tx) =>
+      eraseFromCampaigns(tx, on.place.workspaceId, [row!.contact_id], []),
+    );
+    const answers = await Promise.all(links.map((link) => tap(link)));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 302, 404]);
+  });
+
   it('that nobody made lead nowhere', async () => {
     for (const token of ['AAAAAAAAAAAAAAAA', 'https:%2F%2Fevil.example', '..%2Fv1'])
       expect((await tap(`/l/${token}`)).statusCode).toBe(404);

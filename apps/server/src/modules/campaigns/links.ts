@@ -37,15 +37,21 @@ export async function linkProblem(tx: Tx, texts: Texts): Promise<string | null> 
 export async function shortenLinks(
   tx: Tx,
   texts: Texts,
-  people: readonly { n: number; filled: Record<string, string> }[],
+  people: readonly { n: number; filledAs?: number | null; filled: Record<string, string> }[],
 ): Promise<Record<string, string>[]> {
   const { campaign, message, components, base } = texts;
   const own = ownButtonsOf(components, base);
   const links: NewLink[] = [];
-  for (const { n, filled } of people) {
+  for (const { n, filledAs = null, filled } of people) {
     const note = (place: string, target: string) => {
       // As a browser would ask for it: no letter that a header cannot carry.
-      links.push({ n, place, target: new URL(target).href, token: randomBytes(12).toString('base64url') });
+      links.push({
+        n,
+        filledAs,
+        place,
+        target: new URL(target).href,
+        token: randomBytes(12).toString('base64url'),
+      });
       return target;
     };
     replaceLinks(message, filled, own, { text: note, button: note });

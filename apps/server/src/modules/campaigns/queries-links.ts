@@ -5,9 +5,9 @@ import { type SystemTx, statement, type Tx } from '../../platform/db/index.ts';
 // A link that is there keeps its token: the next try of a message leads to the same address, perhaps to another target.
 const make = statement(
   'campaigns.make_links',
-  `insert into links (workspace_id, campaign_id, n, place, token, target, created_at)
-   select $1, $2, i.n, i.place, i.token, i.target, $7::timestamptz
-   from unnest($3::int[], $4::text[], $5::text[], $6::text[]) i(n, place, token, target)
+  `insert into links (workspace_id, campaign_id, n, place, token, target, filled_as, created_at)
+   select $1, $2, i.n, i.place, i.token, i.target, i.filled_as, $7::timestamptz
+   from unnest($3::int[], $4::text[], $5::text[], $6::text[], $8::int[]) i(n, place, token, target, filled_as)
    order by i.n, i.place
    on conflict (workspace_id, campaign_id, n, place) do update set target = excluded.target
    returning n, place, token`,
@@ -15,6 +15,8 @@ const make = statement(
 
 export interface NewLink {
   n: number;
+  /** Of a test: whose line its values are. */
+  filledAs: number | null;
   place: string;
   token: string;
   target: string;
@@ -36,8 +38,20 @@ export async function makeLinks(
     links.map((link) => link.token),
     links.map((link) => link.target),
     tx.now().toISOString(),
+    links.map((link) => link.filledAs),
   ]);
   return new Map(rows.map((row) => [`${row.n} ${row.place}`, row.token]));
+}
+
+const lowest = statement(
+  'campaigns.lowest_link',
+  'select coalesce(min(l.n), 0) as n from links l where l.workspace_id = $1 and l.campaign_id = $2',
+);
+
+/** The line of the next test message; the campaign is locked, or two would take the same. */
+export async function nextTestLine(tx: Tx, workspaceId: string, campaignId: string): Promise<number> {
+  const [row] = await tx.query<{ n: number }>(lowest, [workspaceId, campaignId]);
+  return Math.min(row!.n, 0) - 1;
 }
 
 const byToken = statement(
@@ -99,12 +113,20 @@ const erase = statement(
    where r.workspace_id = $1 and r.contact_id = any($2::uuid[])
      and l.workspace_id = r.workspace_id and l.campaign_id = r.campaign_id and l.n = r.n`,
 );
+// By itself, as both together would read every link of a large campaign.
+const eraseTests = statement(
+  'campaigns.erase_test_links',
+  `delete from links l using campaign_recipients r
+   where r.workspace_id = $1 and r.contact_id = any($2::uuid[])
+     and l.workspace_id = r.workspace_id and l.campaign_id = r.campaign_id and l.n < 0 and l.filled_as = r.n`,
+);
 
-/** Of these people: what was made for them leads nowhere any more. */
+/** Of these people: what was made for them, or for a test with what their line says, leads nowhere any more. */
 export async function eraseLinks(
   tx: SystemTx,
   workspaceId: string,
   contactIds: readonly string[],
 ): Promise<void> {
   await tx.execute(erase, [workspaceId, contactIds]);
+  await tx.execute(eraseTests, [workspaceId, contactIds]);
 }

@@ -131,18 +131,20 @@ export function selectRecipients(
 
 const sample = statement(
   'campaigns.sample',
-  `select r.filled from campaign_recipients r
+  `select r.n, r.filled from campaign_recipients r
    where r.workspace_id = $1 and r.campaign_id = $2 and r.state = 'planned' and r.n >= $3 order by r.n limit 1`,
 );
 
-/** What one of them would read: the values of the first, or of a line. */
+/** What one of them would read: the values of the first, or of a line, and which line that is. */
 export async function selectFilled(
   tx: TenantTx,
   campaignId: string,
   n: number,
-): Promise<Record<string, string> | null> {
-  return (
-    (await tx.query<{ filled: Record<string, string> }>(sample, [tx.workspaceId, campaignId, n]))[0]
-      ?.filled ?? null
-  );
+): Promise<{ n: number; filled: Record<string, string> } | null> {
+  const [row] = await tx.query<{ n: number; filled: Record<string, string> }>(sample, [
+    tx.workspaceId,
+    campaignId,
+    n,
+  ]);
+  return row ?? null;
 }

@@ -15,7 +15,7 @@ export async function templateProblem(
 ): Promise<{ code: string; message: string } | null> {
   const { message } = campaign;
   if (!message) return null;
-  const { template } = filledTemplate(message, (await selectFilled(tx, campaign.id, 1)) ?? {});
+  const { template } = filledTemplate(message, (await selectFilled(tx, campaign.id, 1))?.filled ?? {});
   const check = await checkTemplateSend(tx, {
     accountId,
     ...message.template,

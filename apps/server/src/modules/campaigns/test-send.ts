@@ -7,6 +7,8 @@ import { templateFor } from '../templates/index.ts';
 import { getCampaign, refuseLimited } from './create.ts';
 import { linkProblem, shortenLinks } from './links.ts';
 import { purposeOf } from './plan.ts';
+import { lockCampaign } from './queries.ts';
+import { nextTestLine } from './queries-links.ts';
 import { selectFilled } from './queries-report.ts';
 import type { LinkBase } from './rules-links.ts';
 
@@ -27,13 +29,18 @@ export async function testSend(
   const { message } = campaign;
   if (!message) throw errors.unprocessable('campaign_incomplete', 'Say what is sent (message) first.');
   const planned = await selectFilled(tx, id, n ?? 0);
-  const values = planned ?? withoutAnybody(message.variables);
+  const values = planned?.filled ?? withoutAnybody(message.variables);
   const number = await getNumber(tx, campaign.numberId);
   const template = await templateFor(tx, number.accountId, message.template.name, message.template.language);
   const texts = { campaign, message, components: template?.components ?? [], base };
   const problem = await linkProblem(tx, texts);
   if (problem !== null) throw errors.unprocessable('short_links_off', problem);
-  const [filled = values] = await shortenLinks(tx, texts, [{ n: 0, filled: values }]);
+  // A line of its own: what another test said leads on to where it led.
+  await lockCampaign(tx, tx.workspaceId, id);
+  const line = await nextTestLine(tx, tx.workspaceId, id);
+  const [filled = values] = await shortenLinks(tx, texts, [
+    { n: line, filledAs: planned?.n ?? null, filled: values },
+  ]);
   return send(
     tx,
     {
