@@ -57,7 +57,7 @@ export async function openGround(options: AppOptions, ends: Ends, warnings: stri
     Object.keys(await countByKey(db)),
     options.dataDir,
   );
-  useKeyRing(db, ring, tokenKeeping(config));
+  useKeyRing(db, ring, tokenKeeping(config, part(log, 'vault')));
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, part(log, 'redis'));
   ends.push(() => redis?.close());
   const signals = await createSignals(db, part(log, 'signals'), redis);

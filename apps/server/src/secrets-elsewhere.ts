@@ -5,6 +5,7 @@
 import type { Config } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { awsKeys, awsVault, gcpKeys, keysFrom, remembering, type VaultUse } from './platform/keys/index.ts';
+import type { Logger } from './platform/log.ts';
 
 /**
  * The configuration with its sealing keys. With USE_AWS_SECRETS or GCP_SECRET they are those from there alone: what
@@ -28,9 +29,15 @@ export async function withSealingKeys(config: Config): Promise<Config> {
 }
 
 /** Where tokens of accounts lie beside the database; null: nowhere. What AWS has is read also when no more goes there. */
-export function tokenKeeping(config: Config): VaultUse | null {
+export function tokenKeeping(config: Config, log?: Logger): VaultUse | null {
   if (!config.useAwsSecrets) return null;
-  const vault = remembering(awsVault({ ...awsOf(config), prefix: config.awsTokenPrefix }));
+  const vault = remembering(
+    awsVault({
+      ...awsOf(config),
+      prefix: config.awsTokenPrefix,
+      onRefusal: (action, reason, detail) => log?.warn({ action, reason, detail }, 'the vault refused'),
+    }),
+  );
   return { vault, keeps: config.awsProviderTokens };
 }
 

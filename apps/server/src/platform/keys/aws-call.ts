@@ -21,11 +21,14 @@ export interface AwsService {
 export const secretsManager: AwsService = { name: 'secretsmanager', prefix: 'secretsmanager' };
 export const kms: AwsService = { name: 'kms', prefix: 'TrentService' };
 
-/** `name` of a refusal is AWS's own (`ResourceNotFoundException`); `away` may be over in a moment. */
+/**
+ * `name` of a refusal is AWS's own (`ResourceNotFoundException`); `away` may be over in a moment. `reason` may be told to
+ * anybody; `detail`, AWS's own sentence, names accounts, roles and paths, and is for whoever runs the installation.
+ */
 export type AwsAnswer =
   | { is: 'answer'; body: unknown }
-  | { is: 'refused'; name: string | null; reason: string }
-  | { is: 'away'; reason: string };
+  | { is: 'refused'; name: string | null; reason: string; detail: string | null }
+  | { is: 'away'; reason: string; detail: string | null };
 
 const patienceMs = 5_000;
 /** A role's credentials live for hours; new ones are there well before the old ones end. */
@@ -73,15 +76,15 @@ export function awsCaller(
       });
       const text = await reply.text();
       if (reply.ok) return { is: 'answer', body: jsonOf(text) };
-      const { name, reason } = whyRefused(reply.status, text);
+      const { name, reason, detail } = whyRefused(reply.status, text);
       // Taken back before their end; the next call asks for others.
       if (name === 'ExpiredTokenException' || name === 'UnrecognizedClientException') known = null;
       if (reply.status >= 500 || reply.status === 429 || name === 'ThrottlingException') {
-        return { is: 'away', reason };
+        return { is: 'away', reason, detail };
       }
-      return { is: 'refused', name, reason };
+      return { is: 'refused', name, reason, detail };
     } catch (error) {
-      return { is: 'away', reason: reasonOf(error) };
+      return { is: 'away', reason: reasonOf(error), detail: null };
     }
   }
 
@@ -110,11 +113,14 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** `400 AccessDeniedException User … is not authorized`: AWS names who and what, never a secret. */
-function whyRefused(status: number, text: string): { name: string | null; reason: string } {
+/** `400 AccessDeniedException`, and `User … is not authorized`: AWS names who and what, never a secret. */
+function whyRefused(
+  status: number,
+  text: string,
+): { name: string | null; reason: string; detail: string | null } {
   const body = jsonOf(text);
   const told = body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {};
   const name = typeof told.__type === 'string' ? (told.__type.split('#').at(-1) ?? null) : null;
-  const message = [told.message, told.Message].find((one) => typeof one === 'string');
-  return { name, reason: [`${status}`, name, message].filter(Boolean).join(' ') };
+  const detail = [told.message, told.Message].find((one): one is string => typeof one === 'string') ?? null;
+  return { name, reason: [`${status}`, name].filter(Boolean).join(' '), detail };
 }

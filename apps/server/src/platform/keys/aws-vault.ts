@@ -9,12 +9,20 @@ const secretAnswer = z.object({ SecretString: z.string() });
 /** What is saved or taken away is worth a second try; what is read has its own callers who come again. */
 const pausesMs = [200, 800];
 
+export interface AwsVaultOptions extends AwsAddress {
+  prefix: string;
+  /** Hears AWS's own sentence of what it refused: `away` reaches tenants, to whom accounts and roles are nothing. */
+  onRefusal?(action: string, reason: string, detail: string): void;
+}
+
 /** Secrets that AWS Secrets Manager keeps, each under `<prefix>/<folder>/<uuid>`, never changed once it is there. */
-export function awsVault(options: AwsAddress & { prefix: string }): Vault {
+export function awsVault(options: AwsVaultOptions): Vault {
   const call = awsCaller(options);
   const ask = async (action: string, input: object, pauses?: readonly number[]) => {
     try {
-      return await call(secretsManager, action, input, pauses);
+      const said = await call(secretsManager, action, input, pauses);
+      if (said.is !== 'answer' && said.detail !== null) options.onRefusal?.(action, said.reason, said.detail);
+      return said;
     } catch (error) {
       // No credentials: the machine's service may be back before anybody looks.
       return { is: 'away' as const, reason: reasonOf(error) };

@@ -29,7 +29,9 @@ export function awsKeys(options: AwsOptions): KeySource {
     if (parsed?.success) return parsed.data;
     const what = service === kms ? 'KMS' : `the secret ${secretName}`;
     const reason =
-      said.is === 'answer' ? 'the answer has an unknown form; is the secret a text?' : said.reason;
+      said.is === 'answer'
+        ? 'the answer has an unknown form; is the secret a text?'
+        : [said.reason, said.detail].filter(Boolean).join(' ');
     throw errors.configuration(
       `USE_AWS_SECRETS: ${what} in ${region} cannot be read (${action}: ${reason}). There is no other key that would be used instead.`,
     );

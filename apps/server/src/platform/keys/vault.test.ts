@@ -38,6 +38,12 @@ test('away or denied: the reason, and no secret in it; a hiccup while saving is 
   aws.failing = { status: 500, times: 2 };
   expect(await vault.create(name, 'EAA-secret', 'Token')).toEqual({ outcome: 'ok', value: null });
   aws.denied.add('GetSecretValue').add('DeleteSecret').add('CreateSecret');
+  const refusals: string[] = [];
+  vault = awsVault({
+    ...aws.address,
+    prefix: 'chaski/tokens',
+    onRefusal: (...told) => void refusals.push(told.join(' ')),
+  });
   for (const said of [
     await vault.read(name),
     await vault.remove(name),
@@ -45,7 +51,12 @@ test('away or denied: the reason, and no secret in it; a hiccup while saving is 
   ]) {
     expect(said).toMatchObject({ outcome: 'away', reason: expect.stringContaining('AccessDenied') });
     expect(JSON.stringify(said)).not.toContain('EAA-secret');
+    // AWS's sentence names accounts, roles and paths: not for tenants.
+    expect(JSON.stringify(said)).not.toContain('not authorized');
   }
+  expect(refusals).toContain(
+    'GetSecretValue 400 AccessDeniedException not authorized to perform GetSecretValue',
+  );
   aws.failing = { status: 503, times: 99 };
   expect(await vault.read(name)).toMatchObject({ outcome: 'away', reason: expect.stringContaining('503') });
   await aws.close();
