@@ -192,6 +192,22 @@ test('retention: what would go is said, then it is kept', async () => {
   );
 });
 
+test('retention: who saves before the preview is there is asked all the same', async () => {
+  await open('settings/retention');
+  await page.getByText('Nothing would be deleted now.').waitFor();
+  const previews = /\/v1\/retention\/preview\?.*messageMonths=1(&|$)/;
+  await page.route(previews, (route) => route.fulfill({ json: { messages: 7, files: 0, bytes: 0 } }));
+  await page.getByLabel('Months that messages are kept').fill('1');
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog', { name: 'Delete what is older?' });
+  await question.getByText('Now this would delete 7 messages').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'hidden' });
+  await page.unroute(previews);
+  expect((await read<Settings>('/v1/workspace')).settings.retention).toMatchObject({ messageMonths: 24 });
+  await page.getByLabel('Months that messages are kept').fill('24');
+});
+
 test('the inbox shows a segment alone, and all of a segment get a label', async () => {
   await somebody(product, 'Otto Other', '4917012345678', 'guten Tag');
   const filter = { all: [{ field: 'phone', values: ['+4917012345678'] }] };

@@ -1,7 +1,8 @@
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct, useUnsaved } from '../../ui/confirm.tsx';
@@ -24,8 +25,10 @@ const previewQuery = (messageMonths: number | null, mediaMonths: number | null) 
           ...(mediaMonths === null ? {} : { mediaMonths }),
         },
       }),
-    placeholderData: keepPreviousData,
   });
+
+type Preview = Awaited<ReturnType<typeof chaski.retention.getPreview>>;
+const isNothing = ({ messages, files }: Preview) => messages + files === 0;
 
 /** How long is kept what was said, with what that would delete before it is decided. */
 export function RetentionPage() {
@@ -54,23 +57,27 @@ function RetentionForm({ retention }: { retention: Retention }) {
   useUnsaved(form.isDirty());
   const messageMonths = monthsOf(form.values.messageMonths);
   const mediaMonths = monthsOf(form.values.mediaMonths);
-  const { data: preview } = useQuery(previewQuery(messageMonths, mediaMonths));
+  const asked = previewQuery(messageMonths, mediaMonths);
+  const [[soonMessages, soonMedia]] = useDebouncedValue([messageMonths, mediaMonths] as const, 300);
+  const latest = useQuery(previewQuery(soonMessages, soonMedia));
+  // Of what stands in the fields now, never of what stood there a moment ago.
+  const preview = soonMessages === messageMonths && soonMedia === mediaMonths ? latest.data : undefined;
   const figure = new Intl.NumberFormat(i18n.language);
   const size = new Intl.NumberFormat(i18n.language, {
     style: 'unit',
     unit: 'megabyte',
     maximumFractionDigits: 1,
   });
-  const goes = preview
-    ? t('retention.goes', {
-        messages: figure.format(preview.messages),
-        files: figure.format(preview.files),
-        size: size.format(preview.bytes / 1_000_000),
-      })
-    : '';
-  const nothing = preview !== undefined && preview.messages + preview.files === 0;
-  const save = () =>
-    void act(
+  const goesOf = ({ messages, files, bytes }: Preview) =>
+    t('retention.goes', {
+      messages: figure.format(messages),
+      files: figure.format(files),
+      size: size.format(bytes / 1_000_000),
+    });
+  const save = async () => {
+    // Asked for now: Enter may come before the answer to what was typed. Without an answer the question is put all the same.
+    const would = await queries.fetchQuery(asked).catch(() => null);
+    await act(
       async () => {
         const body = { settings: { retention: { messageMonths, mediaMonths } } };
         queries.setQueryData(workspaceQuery.queryKey, await chaski.workspace.update({ body }));
@@ -78,16 +85,21 @@ function RetentionForm({ retention }: { retention: Retention }) {
         notifications.show({ message: t('form.saved') });
         await queries.invalidateQueries({ queryKey: retentionQuery.queryKey });
       },
-      nothing
+      would !== null && isNothing(would)
         ? undefined
-        : { title: t('retention.sure'), text: `${goes} ${t('retention.forEver')}`, action: t('form.save') },
+        : {
+            title: t('retention.sure'),
+            text: `${would === null ? '' : goesOf(would)} ${t('retention.forEver')}`.trim(),
+            action: t('form.save'),
+          },
     );
+  };
   return (
     <Section title={t('retention.kept')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save();
+          void save();
         }}
       >
         <Stack maw={520}>
@@ -105,7 +117,7 @@ function RetentionForm({ retention }: { retention: Retention }) {
             />
           ))}
           <Text size="sm" role="status">
-            {preview ? (nothing ? t('retention.nothing') : goes) : ' '}
+            {preview ? (isNothing(preview) ? t('retention.nothing') : goesOf(preview)) : ' '}
           </Text>
           {mostMonths === null ? null : (
             <Text size="sm" c="dimmed">
