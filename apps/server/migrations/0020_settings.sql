@@ -6,7 +6,9 @@ from numbers n join workspaces w on w.id = n.workspace_id;
 grant select on analytics_hours to {{app}}, {{system}};
 
 -- Seconds of a stretch of time within hours (contracts/hours.ts is the rule, a test holds both together). null: there are
--- no hours, or in a zone that this server does not know: one workspace's zone must not stop the count of all.
+-- no hours, or in a zone that this server does not know: one workspace's zone must not stop the count of all. They differ
+-- where an opening begins or ends within the hour that a change of the clock skips or doubles, on that day alone: the rule
+-- takes the moment of the change and the first of the two, PostgreSQL reads both as standard time.
 create function open_seconds(hours jsonb, since timestamptz, until timestamptz) returns integer
   language plpgsql stable parallel safe set search_path = pg_catalog as $$
 declare
