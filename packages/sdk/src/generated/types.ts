@@ -2569,8 +2569,17 @@ export type Retention = {
 };
 
 export type RetentionPreview = {
+  /**
+   * Counted to 100001, which says: more than 100000.
+   */
   messages: number;
+  /**
+   * Counted to 100001, which says: more than 100000.
+   */
   files: number;
+  /**
+   * Of the files that were counted.
+   */
   bytes: number;
 };
 

@@ -12,18 +12,24 @@ const oldest = statement(
 );
 const count = statement(
   'media.count_old',
-  `select count(*)::int as files, coalesce(sum(f.size), 0)::bigint as bytes from media f where ${isOld}`,
+  `select count(*)::int as files, coalesce(sum(size), 0)::bigint as bytes
+   from (select f.size from media f where ${isOld} limit $3) counted`,
 );
 const forgetRows = statement(
   'media.retain_rows',
   `delete from media where workspace_id = $1 and message_id = any($2::uuid[]) and direction = 'in' and blob_key is null`,
 );
 
-/** How many files of people are older, and how large they are. */
-export async function countOldFiles(tx: TenantTx, before: Date): Promise<{ files: number; bytes: number }> {
+/** How many files of people are older, and how large they are, counted up to `most`. */
+export async function countOldFiles(
+  tx: TenantTx,
+  before: Date,
+  most: number,
+): Promise<{ files: number; bytes: number }> {
   const [row] = await tx.query<{ files: number; bytes: number }>(count, [
     tx.workspaceId,
     before.toISOString(),
+    most,
   ]);
   return { files: row?.files ?? 0, bytes: Number(row?.bytes ?? 0) };
 }

@@ -11,7 +11,10 @@ const oldest = statement(
   'messages.oldest',
   `select m.id from messages m where ${isOld} order by m.id limit $4`,
 );
-const count = statement('messages.count_old', `select count(*)::int as count from messages m where ${isOld}`);
+const count = statement(
+  'messages.count_old',
+  `select count(*)::int as count from (select from messages m where ${isOld} limit $4) counted`,
+);
 
 const gone = [
   statement(
@@ -51,11 +54,13 @@ export async function oldMessages(
   return rows.map(({ id }) => id);
 }
 
-export async function countOldMessages(tx: TenantTx, before: Date): Promise<number> {
+/** How many are from before this time, counted up to `most`: a workspace may have millions. */
+export async function countOldMessages(tx: TenantTx, before: Date, most: number): Promise<number> {
   const [row] = await tx.query<{ count: number }>(count, [
     tx.workspaceId,
     before.toISOString(),
     idAt(before),
+    most,
   ]);
   return row?.count ?? 0;
 }

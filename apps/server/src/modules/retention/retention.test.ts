@@ -9,6 +9,8 @@ import { type Seeded, seedConversation } from '../../../test/harness.ts';
 import { fsBlobs } from '../../platform/blobs/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { createLog } from '../../platform/log.ts';
+import { countOldFiles } from '../media/index.ts';
+import { countOldMessages } from '../messages/index.ts';
 import { forgetWords } from '../search/index.ts';
 import { sweepHandler } from './index.ts';
 import { keepingOf, monthsBefore } from './rules.ts';
@@ -147,6 +149,19 @@ it('holds the bound of the installation where a workspace says more or nothing',
     mediaMonths: 2,
   });
   expect((await stage.send('GET /v1/retention', {})).body).toMatchObject({ mostMonths: null, rawDays: 14 });
+});
+
+it('counts no further than it is told', async () => {
+  const old = await thread(stage.seeded, [400, 410, 420]);
+  const before = monthsBefore(now, 12);
+  const said = await stage.tenant(async (tx) => [
+    await countOldMessages(tx, before, 2),
+    await countOldFiles(tx, before, 2),
+    await countOldMessages(tx, before, 9),
+  ]);
+  expect(said).toEqual([2, { files: 2, bytes: 2000 }, 3]);
+  await sweep(12);
+  expect(await left('messages', 'id', old.ids)).toBe(0);
 });
 
 it('goes on after a workspace whose files cannot be deleted, and fails in the end', async () => {

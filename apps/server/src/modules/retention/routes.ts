@@ -29,11 +29,18 @@ const retentionBody = z
     rawDays: z.number().int().describe('Bodies of webhooks are kept so long, for all workspaces.'),
   })
   .meta({ id: 'Retention' });
+/** A count walks over what it counts; nobody decides otherwise for knowing more than "more than 100,000". */
+const mostCounted = 100_001;
+const counted = z
+  .number()
+  .int()
+  .max(mostCounted)
+  .describe('Counted to 100001, which says: more than 100000.');
 const previewBody = z
   .object({
-    messages: z.number().int(),
-    files: z.number().int(),
-    bytes: z.number().int(),
+    messages: counted,
+    files: counted,
+    bytes: z.number().int().describe('Of the files that were counted.'),
   })
   .meta({ id: 'RetentionPreview' });
 
@@ -84,10 +91,12 @@ export function retentionRoutes({
           const files =
             would.mediaMonths === null
               ? { files: 0, bytes: 0 }
-              : await countOldFiles(tx, before(would.mediaMonths));
+              : await countOldFiles(tx, before(would.mediaMonths), mostCounted);
           return {
             messages:
-              would.messageMonths === null ? 0 : await countOldMessages(tx, before(would.messageMonths)),
+              would.messageMonths === null
+                ? 0
+                : await countOldMessages(tx, before(would.messageMonths), mostCounted),
             ...files,
           };
         });

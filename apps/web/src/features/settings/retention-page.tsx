@@ -27,6 +27,9 @@ const previewQuery = (messageMonths: number | null, mediaMonths: number | null) 
       }),
   });
 
+/** The server counts one further and no more. */
+const mostTold = 100_000;
+
 type Preview = Awaited<ReturnType<typeof chaski.retention.getPreview>>;
 const isNothing = ({ messages, files }: Preview) => messages + files === 0;
 
@@ -68,11 +71,14 @@ function RetentionForm({ retention }: { retention: Retention }) {
     unit: 'megabyte',
     maximumFractionDigits: 1,
   });
+  const many = (count: number, said: string) =>
+    count > mostTold ? t('retention.moreThan', { figure: said }) : said;
+  const told = (count: number) => many(count, figure.format(Math.min(count, mostTold)));
   const goesOf = ({ messages, files, bytes }: Preview) =>
     t('retention.goes', {
-      messages: figure.format(messages),
-      files: figure.format(files),
-      size: size.format(bytes / 1_000_000),
+      messages: told(messages),
+      files: told(files),
+      size: many(files, size.format(bytes / 1_000_000)),
     });
   const save = async () => {
     // Asked for now: Enter may come before the answer to what was typed. Without an answer the question is put all the same.
