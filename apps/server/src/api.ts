@@ -153,7 +153,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(campaignRoutes(campaigns));
   await app.register(campaignListRoutes(campaigns));
   await app.register(campaignReportRoutes(campaigns));
-  await app.register(linkRoutes({ db }));
+  await app.register(linkRoutes({ db, log }));
   await app.register(rateCardRoutes({ db, gate }));
   await app.register(async (scope) =>
     inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse }),

@@ -2,7 +2,7 @@ import { campaignMessage } from '@chaski/contracts';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CampaignStage, campaignsOn, listenOn } from '../../../test/campaign-stage.ts';
-import { testDatabase } from '../../../test/harness.ts';
+import { testDatabase, until } from '../../../test/harness.ts';
 import { buildHttp } from '../../platform/http/index.ts';
 import { log, stageOn } from '../messages/testing.ts';
 import { getCampaign } from './create.ts';
@@ -29,7 +29,7 @@ const http = await buildHttp({
   authenticate: async () => null,
   checks: {},
 });
-await http.app.register(linkRoutes({ db: t.db }));
+await http.app.register(linkRoutes({ db: t.db, log }));
 afterAll(() => http.close());
 
 const tap = (address: string, agent: string | null = person, method: 'GET' | 'HEAD' = 'GET') =>
@@ -79,6 +79,12 @@ const run = async (on: CampaignStage, id: string) => {
   await on.launch(id);
   while (await takeTurn(stage.db, { workspaceId: on.place.workspaceId, id }, 200, base));
 };
+
+/** Until so many taps are written. */
+const counted = (on: CampaignStage, id: string, clicks: number) =>
+  until('the taps are written', async () => {
+    return (await stage.tenant(on.place, (tx) => reportOf(tx, id))).clicks === clicks;
+  });
 
 interface Said {
   to: string;
@@ -150,8 +156,8 @@ describe('short links', () => {
         expect((await tap(links[1]!, agent)).statusCode).toBe(302);
       expect((await tap(links[1]!, person, 'HEAD')).statusCode).toBe(302);
 
-      const report = await stage.tenant(on.place, (tx) => reportOf(tx, id));
-      expect(report).toMatchObject({ clicked: 1, clicks: 2 });
+      await counted(on, id, 2);
+      expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 2 });
       const who = await stage.tenant(on.place, (tx) =>
         recipientsOf(tx, id, { states: null, reason: null, did: 'clicked' }, { after: null, limit: 10 }),
       );
@@ -198,6 +204,7 @@ describe('short links', () => {
       );
       const trial = /"text":"([\w-]{16})"/.exec(JSON.stringify(tested.content))![1]!;
       expect((await tap(`/l/${trial}`)).headers.location).toBe('https://shop.example/basket');
+      await counted(on, second, 1);
       expect(await stage.tenant(on.place, (tx) => reportOf(tx, second))).toMatchObject({
         clicked: 1,
         clicks: 1,
@@ -225,6 +232,7 @@ describe('short links', () => {
     );
 
     await tap(`/l/${before[0]!.token}`);
+    await counted(on, id, 1);
     const [row] = await stage.query<{ contact_id: string }>(
       'select contact_id from campaign_recipients where campaign_id = $1 and n = 1',
       [id],
@@ -234,7 +242,39 @@ describe('short links', () => {
     );
     expect((await tap(`/l/${before[0]!.token}`)).statusCode).toBe(404);
     expect((await tap(`/l/${before[1]!.token}`)).statusCode).toBe(302);
+    await counted(on, id, 1);
     expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 1 });
+  });
+
+  it('lead on while a line is locked, wait for nobody, and lose no tap at the end', slow, async () => {
+    const on = await campaignsOn(stage, await stage.place());
+    await switchOn(on);
+    const id = await told(on);
+    await run(on, id);
+    const own = await buildHttp({
+      db: t.db,
+      log,
+      environment: 'test',
+      authenticate: async () => null,
+      checks: {},
+    });
+    await own.app.register(linkRoutes({ db: t.db, log }));
+    const [link] = await stage.query<{ token: string }>(
+      'select token from links where campaign_id = $1 and n = 1',
+      [id],
+    );
+    await stage.db.withSystem('test: somebody works the line', async (tx) => {
+      await tx.query('select 1 from campaign_recipients where campaign_id = $1 and n = 1 for update', [id]);
+      // More than the pool has connections.
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, () =>
+          own.app.inject({ url: `/l/${link!.token}`, headers: { 'user-agent': person } }),
+        ),
+      );
+      expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([302]));
+    });
+    await own.close();
+    expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 40 });
   });
 
   it('of test messages are each their own, and go with the person whose line they say', slow, async () => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { CampaignMessage } from '@chaski/contracts';
-import type { SystemTx, Tx } from '../../platform/db/index.ts';
-import { emit } from '../../platform/events/index.ts';
+import type { Database, Tx } from '../../platform/db/index.ts';
 import { workspacesFor } from '../workspaces/index.ts';
-import { countTap, linkByToken, makeLinks, type NewLink } from './queries-links.ts';
+import { linkByToken, makeLinks, type NewLink } from './queries-links.ts';
 import { isTarget, type LinkBase, ownButtonsOf, replaceLinks } from './rules-links.ts';
+import type { Taps } from './taps.ts';
 
 /**
  * Short links of our own: `<PUBLIC_URL>/l/<token>`, one for each address in what one person gets, so that a tap says who
@@ -68,19 +68,15 @@ export async function shortenLinks(
 }
 
 /** Where a link leads; null: nobody made it, or whom it was made for is erased. A person's tap is counted. */
-export async function followLink(tx: SystemTx, token: string, isPerson: boolean): Promise<string | null> {
-  const link = await linkByToken(tx, token);
+export async function followLink(
+  db: Database,
+  taps: Taps,
+  token: string,
+  isPerson: boolean,
+): Promise<string | null> {
+  const link = await linkByToken(db, token);
   // Asked again: what stands in a table may come from a dump that somebody edited.
   if (!link || !isTarget(link.target)) return null;
-  // Neither address nor browser is kept: that they tapped, when first, and how often.
-  const tap = isPerson ? await countTap(tx, link) : null;
-  if (tap?.isFirst && tap.contactId !== null)
-    await emit(tx, [
-      {
-        workspaceId: link.workspaceId,
-        name: 'campaign.clicked',
-        data: { campaignId: link.campaignId, count: 1, contactIds: [tap.contactId] },
-      },
-    ]);
+  if (isPerson) taps.note(link);
   return link.target;
 }

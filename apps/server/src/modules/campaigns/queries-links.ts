@@ -1,4 +1,4 @@
-import { type SystemTx, statement, type Tx } from '../../platform/db/index.ts';
+import { type Database, type SystemTx, statement, type Tx } from '../../platform/db/index.ts';
 
 /** All SQL of the table links, and what a tap does to a recipient's line. */
 
@@ -68,34 +68,72 @@ export interface LinkRow {
   target: string;
 }
 
-export async function linkByToken(tx: SystemTx, token: string): Promise<LinkRow | null> {
-  return (await tx.query<LinkRow & Record<string, unknown>>(byToken, [token]))[0] ?? null;
+/** One statement and no transaction: anybody may ask, as often as they like. */
+export async function linkByToken(db: Database, token: string): Promise<LinkRow | null> {
+  const [found] = await db.runSystem('a short link is followed', [{ statement: byToken, values: [token] }]);
+  return (found!.rows as unknown as LinkRow[])[0] ?? null;
 }
 
-const tapPerson = statement(
-  'campaigns.tap_person',
-  `update campaign_recipients r set clicks = r.clicks + 1, clicked_at = coalesce(r.clicked_at, $4::timestamptz)
-   where r.workspace_id = $1 and r.campaign_id = $2 and r.n = $3
-   returning r.contact_id as "contactId", r.clicks = 1 as "isFirst"`,
+// Row by row in the order of the key, so that two who write taps wait for each other and not in a circle.
+const tapPeople = statement(
+  'campaigns.tap_people',
+  `with input as (
+     select i.workspace_id, i.campaign_id, i.n, sum(i.taps)::int as taps, min(i.at) as at
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[])
+       i(workspace_id, campaign_id, n, taps, at)
+     group by 1, 2, 3 order by 1, 2, 3
+   ), locked as materialized (
+     select i.* from input i cross join lateral (
+       select from campaign_recipients r
+       where r.workspace_id = i.workspace_id and r.campaign_id = i.campaign_id and r.n = i.n for no key update) r
+   )
+   update campaign_recipients r set clicks = r.clicks + l.taps, clicked_at = coalesce(r.clicked_at, l.at)
+   from locked l where r.workspace_id = l.workspace_id and r.campaign_id = l.campaign_id and r.n = l.n
+   returning r.workspace_id as "workspaceId", r.campaign_id as "campaignId", r.contact_id as "contactId",
+     r.clicks = l.taps as "isFirst"`,
 );
-const tapLink = statement(
-  'campaigns.tap_link',
-  `update links l set clicks = l.clicks + 1
-   where l.workspace_id = $1 and l.campaign_id = $2 and l.n = $3 and l.place = $4`,
+const tapLinks = statement(
+  'campaigns.tap_links',
+  `with locked as materialized (
+     select i.* from (
+       select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[])
+         u(workspace_id, campaign_id, n, taps, place) order by 1, 2, 3, 5) i
+     cross join lateral (
+       select from links l where l.workspace_id = i.workspace_id and l.campaign_id = i.campaign_id and l.n = i.n
+         and l.place = i.place for no key update) l
+   )
+   update links l set clicks = l.clicks + i.taps from locked i
+   where l.workspace_id = i.workspace_id and l.campaign_id = i.campaign_id and l.n = i.n and l.place = i.place`,
 );
 
-/** Counts a tap. The person's line before the link, as a turn of the campaign locks them. */
-export async function countTap(
+export interface TapCount {
+  link: LinkRow;
+  taps: number;
+  /** Of the first of them. */
+  at: Date;
+}
+
+/** Counts taps; answers whose first it was. People's lines before the links, as a turn of the campaign locks them. */
+export async function countTaps(
   tx: SystemTx,
-  link: LinkRow,
-): Promise<{ contactId: string | null; isFirst: boolean } | null> {
-  const ref = [link.workspaceId, link.campaignId, link.n];
-  const [person] = await tx.query<{ contactId: string | null; isFirst: boolean }>(tapPerson, [
-    ...ref,
-    tx.now().toISOString(),
-  ]);
-  await tx.execute(tapLink, [...ref, link.place]);
-  return person ?? null;
+  taps: readonly TapCount[],
+): Promise<{ workspaceId: string; campaignId: string; contactId: string }[]> {
+  const which = [
+    taps.map(({ link }) => link.workspaceId),
+    taps.map(({ link }) => link.campaignId),
+    taps.map(({ link }) => link.n),
+    taps.map((tap) => tap.taps),
+  ];
+  const people = await tx.query<{
+    workspaceId: string;
+    campaignId: string;
+    contactId: string | null;
+    isFirst: boolean;
+  }>(tapPeople, [...which, taps.map(({ at }) => at.toISOString())]);
+  await tx.execute(tapLinks, [...which, taps.map(({ link }) => link.place)]);
+  return people.flatMap(({ workspaceId, campaignId, contactId, isFirst }) =>
+    isFirst && contactId !== null ? [{ workspaceId, campaignId, contactId }] : [],
+  );
 }
 
 const forget = statement(
