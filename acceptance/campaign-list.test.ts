@@ -125,6 +125,12 @@ test('columns become variables, and what was sent says them', async () => {
     404,
     expect.stringContaining('application/json'),
   ]);
+  // Taps are written in groups.
+  await until(
+    async () => (await ask<{ clicks: number }>(`/v1/campaigns/${id}/report`)).clicks > 0,
+    30_000,
+    () => 'the tap is not counted',
+  );
   expect(await ask(`/v1/campaigns/${id}/report`)).toMatchObject({ clicked: 1, clicks: 1 });
   const { data } = await ask<{ data: Recipient[] }>(`/v1/campaigns/${id}/recipients?did=clicked`);
   expect(data.map(({ address, clicks }) => [address, clicks])).toEqual([['442079460011', 1]]);
