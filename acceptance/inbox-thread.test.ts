@@ -322,7 +322,9 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   // Above the end, what arrives is told in a pill.
   await eva.says({ type: 'text', text: 'one more' });
   const pill = page.getByRole('button', { name: /new message/ });
-  await pill.click(soon);
+  // On a slow machine the jump may end where the newest is in sight; thread-follow.test.ts has the rule itself.
+  await pill.or(bubble(page, 'one more')).first().waitFor();
+  if (await pill.isVisible()) await pill.click();
   await bubble(page, 'one more').waitFor();
 });
 

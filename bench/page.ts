@@ -30,18 +30,28 @@ export const page: Family = async ({ repeats, quick, weakness, progress }) => {
     // Each in a browser's window of its own: nothing is cached. The first also warms the server, and is not counted.
     for (let turn = -1; turn < Math.max(5, repeats); turn++) {
       const one = await fresh();
-      const scripts: Promise<number>[] = [];
+      const scripts = new Map<string, Promise<number>>();
       one.on('response', (answer) => {
         if (new URL(answer.url()).pathname.endsWith('.js'))
-          scripts.push(answer.body().then((body) => gzipSync(body).length));
+          scripts.set(
+            answer.url(),
+            answer.body().then((body) => gzipSync(body).length),
+          );
       });
+      const sum = async (wanted: (address: string) => boolean): Promise<number> => {
+        const sizes = await Promise.all([...scripts].map(([address, size]) => (wanted(address) ? size : 0)));
+        return sizes.reduce((all, size) => all + size, 0);
+      };
       await one.goto(path, { waitUntil: 'commit' });
       await one.getByRole('textbox', { name: 'Your message' }).waitFor();
       const there = await one.evaluate<number>('performance.now()');
       if (turn >= 0) usable.push(there);
-      bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
       await one.waitForLoadState('networkidle');
-      atRest = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
+      const asked = await one.evaluate<string[]>(
+        `performance.getEntriesByType('resource').filter(({ startTime }) => startTime < ${there}).map(({ name }) => name)`,
+      );
+      bytes = await sum((address) => asked.includes(address));
+      atRest = await sum(() => true);
       await one.context().close();
     }
 
@@ -69,6 +79,7 @@ export const page: Family = async ({ repeats, quick, weakness, progress }) => {
     await big.goto(path);
     await big.locator('[data-message]').first().waitFor();
     const shift = await prependShift(big);
+    if (shift.length === 0) throw new Error('no older page came in above');
     // All of both is in the page's memory before the first key.
     await walkThrough(big);
     await big.evaluate(`window.painted = []; addEventListener('keydown', ({ timeStamp }) =>
@@ -104,7 +115,10 @@ export const page: Family = async ({ repeats, quick, weakness, progress }) => {
   }
 };
 
-/** Upwards through three pages of the thread: by how much the topmost line moved that was seen, step by step. */
+/**
+ * Upwards through the thread: by how much the topmost line that was seen moved where an older page came in above it.
+ * Looked at once the rows that a step shows are measured, so that this is the page's doing and not the step's.
+ */
 const prependShift = (page: Page): Promise<number[]> =>
   page.evaluate<number[]>(`(async () => {
     const log = document.querySelector('[role=log]');
@@ -113,15 +127,15 @@ const prependShift = (page: Page): Promise<number[]> =>
     const shifts = [];
     for (let step = 0; step < 600 && ids.size < 2_500; step++) {
       log.scrollTop -= 900;
-      await frame();
+      for (let n = 0; n < 4; n++) await frame();
       const rows = [...log.querySelectorAll('[data-message]')];
       for (const row of rows) ids.add(row.dataset.message);
       const seen = rows.find((row) => row.getBoundingClientRect().top > log.getBoundingClientRect().top + 40);
       if (!seen) continue;
-      const id = seen.dataset.message, top = seen.getBoundingClientRect().top;
-      for (let n = 0; n < 3; n++) await frame();
+      const id = seen.dataset.message, top = seen.getBoundingClientRect().top, height = log.scrollHeight;
+      for (let n = 0; n < 6; n++) await frame();
       const again = log.querySelector('[data-message="' + id + '"]');
-      if (again) shifts.push(Math.abs(again.getBoundingClientRect().top - top));
+      if (again && log.scrollHeight > height + 500) shifts.push(Math.abs(again.getBoundingClientRect().top - top));
     }
     return shifts;
   })()`);

@@ -144,7 +144,8 @@ describe('every route that takes JSON', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'too_large' } });
   });
 
-  test.each(withBody)('%s: who trickles is cut', async (key) => {
+  // Several at once: each of them is but waited for.
+  test.concurrent.each(withBody)('%s: who trickles is cut', async (key) => {
     const stage = await api.stage();
     const sample = await samples[key]!(stage);
     const [method = '', url = ''] = key.split(' ');

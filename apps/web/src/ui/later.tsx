@@ -72,8 +72,11 @@ export function laterDialog<Props extends { opened: boolean }>(
 
 const idle: (action: () => void) => void =
   'requestIdleCallback' in window
-    ? (action) => void window.requestIdleCallback(action)
+    ? (action) => void window.requestIdleCallback(action, { timeout: 1_000 })
     : (action) => void window.setTimeout(action, 200);
+
+/** When nothing that is more urgent is left to do. */
+export const quietMoment = (): Promise<void> => new Promise(idle);
 
 function fetchNext(): void {
   const next = ahead.shift();

@@ -2,10 +2,11 @@ import type { Conversation } from '@chaski/sdk';
 import { Stack, Text } from '@mantine/core';
 import { allTexts } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { later } from '../../ui/later.tsx';
+import { later, quietMoment } from '../../ui/later.tsx';
 
-// A consent has the words of the contacts' page.
+// The thread is first: one reads and answers before one looks beside. A consent has the words of the contacts' page.
 const AboutContact = later(async () => {
+  await quietMoment();
   const [module] = await Promise.all([import('./about-contact.tsx'), allTexts()]);
   return module;
 });
