@@ -156,6 +156,7 @@ const lengthen = async (page: Page): Promise<void> => {
 /** What is wider than its place without an ellipsis or a scrollbar of its own, and whether the page scrolls sideways. */
 const overflows = `(() => {
   const found = document.documentElement.scrollWidth > innerWidth + 1 ? ['the page scrolls sideways'] : [];
+  if (document.querySelector('#main') && document.documentElement.scrollHeight > innerHeight + 1) found.push('rail and bar scroll away');
   for (const one of document.querySelectorAll('main *')) {
     if (!one.childNodes.length || [...one.childNodes].every((node) => node.nodeType !== 3 || !node.data.trim())) continue;
     const box = one.getBoundingClientRect();
