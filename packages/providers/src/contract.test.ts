@@ -53,8 +53,9 @@ const cloud: Wire = {
   readAnswer: '{"success":true}',
 };
 
+const metadata = { display_phone_number: '15550783881', phone_number_id: cloud.number };
+
 function meta(value: Rec): Rec {
-  const metadata = { display_phone_number: '15550783881', phone_number_id: cloud.number };
   return {
     object: 'whatsapp_business_account',
     entry: [{ id: '1022', changes: [{ field: 'messages', value: { metadata, ...value } }] }],
@@ -246,6 +247,7 @@ describe.each(wires)('%s: any bytes', (name) => {
       'whatsapp.template.reviewed',
       'whatsapp.smb.message.echoes',
       'contact.created',
+      'whatsapp.call.terminate',
     ];
     fc.assert(
       fc.property(
@@ -259,6 +261,7 @@ describe.each(wires)('%s: any bytes', (name) => {
               whatsappMessage: value,
               whatsappTemplate: value,
               whatsappUserPreference: value,
+              callingTerminate: value,
             }),
           ),
       ),
@@ -381,7 +384,54 @@ describe('the same thing said', () => {
   });
 });
 
-// ── calls ──
+describe('a call', () => {
+  const ended = (over: Rec = {}) => ({
+    id: 'their-own',
+    wacid: 'wacid.1',
+    from: '+16505551234',
+    to: '+15550783881',
+    direction: 'USER_INITIATED',
+    startTime: now.getTime() - 30_000,
+    endTime: now.getTime(),
+    status: 'FAILED',
+    ...over,
+  });
+  const told = (type: string, key: string, call: Rec) =>
+    parse(bytes({ id: 'evt_3', type, apiVersion: 'v2', createTime: iso, [key]: call }), 'ycloud');
+  const terminated = (over?: Rec) => told('whatsapp.call.terminate', 'callingTerminate', ended(over));
+
+  test('that nobody answered is the same line of the person’s thread, beside the notice', () => {
+    const call = { id: 'wacid.1', event: 'terminate', direction: 'USER_INITIATED', status: 'FAILED' };
+    const value = { calls: [{ ...call, from: '16505551234', to: '15550783881', timestamp: String(at) }] };
+    const [, line] = parse(
+      bytes({ entry: [{ id: '1022', changes: [{ field: 'calls', value: { metadata, ...value } }] }] }),
+    );
+    const [notice, other] = terminated({ wabaId: '1022' });
+    expect(notice).toMatchObject({ kind: 'notice', about: 'call', phoneNumberId: '+15550783881', at: now });
+    expect(line).toMatchObject({ content: { type: 'system', system: { type: 'missed_call' } } });
+    expect(meaning(other)).toEqual(meaning(line));
+  });
+
+  test.each([
+    ['answered', terminated({ status: 'COMPLETED' })],
+    ['begun', told('whatsapp.call.connect', 'callingConnect', ended({ status: undefined }))],
+    [
+      'of the business',
+      terminated({ direction: 'BUSINESS_INITIATED', from: '+15550783881', to: '+16505551234' }),
+    ],
+  ])('that was %s is a notice of the business’s number alone', (_what, items) => {
+    expect(items).toMatchObject([{ kind: 'notice', about: 'call', phoneNumberId: '+15550783881' }]);
+  });
+
+  test('how the other phone takes it names the account alone', () => {
+    const call = { wabaId: '1022', wacid: 'wacid.1', status: 'RINGING', recipientPhone: '+16505551234' };
+    expect(told('whatsapp.call.status.updated', 'callingStatusUpdated', call)).toMatchObject([
+      { kind: 'notice', about: 'call', phoneNumberId: null, accountRef: '1022' },
+    ]);
+  });
+});
+
+// ── calls to a provider ──
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 

@@ -1,5 +1,5 @@
 /**
- * What YCloud says about accounts, numbers, templates, calls, groups: under the names of Meta's webhook fields where
+ * What YCloud says about accounts, numbers, templates, groups: under the names of Meta's webhook fields where
  * they mean the same, so that a ban is a ban; everything else under YCloud's own name.
  */
 import { plain, type Rec, rec, ref, str } from '../cloud/json.ts';

@@ -9,6 +9,7 @@ import { decode, plain, type Rec, rec, ref, str } from '../cloud/json.ts';
 import { readEcho, readMessage } from '../cloud/parse-message.ts';
 import { readPreference } from '../cloud/parse-notice.ts';
 import type { InboundItem, ItemBase, MessageItem } from '../contract.ts';
+import { readCall } from './parse-calls.ts';
 import { readNotice } from './parse-notice.ts';
 import { readStatus } from './parse-status.ts';
 import { about, named, timeOf } from './read.ts';
@@ -29,7 +30,7 @@ export function parse(raw: Uint8Array): InboundItem[] {
   if (!event) return [unreadable(nowhere, 'the body is not an object', decoded.value)];
   const type = ref(event.type, 200);
   if (type === null) return [unreadable(nowhere, 'the event has no type', decoded.value)];
-  return [readEvent(type, event)];
+  return readCall(type, event) ?? [readEvent(type, event)];
 }
 
 function readEvent(type: string, event: Rec): InboundItem {
