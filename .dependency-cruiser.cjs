@@ -161,7 +161,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'default'],
+      conditionNames: ['chaski-source', 'import', 'node', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },

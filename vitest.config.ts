@@ -1,6 +1,9 @@
+import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Our own packages by their sources; others get what was packed of them.
+  ssr: { resolve: { conditions: ['chaski-source', ...defaultServerConditions] } },
   test: {
     include: [
       'apps/**/*.test.ts',

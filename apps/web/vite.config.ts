@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { firstAreas } from './src/i18n/first-areas.ts';
 
 /**
@@ -92,6 +92,8 @@ const compressedAssets: Plugin = {
 
 export default defineConfig({
   plugins: [partedTexts, languageLinks, react(), compressedAssets],
+  // Our own packages by their sources; others get what was packed of them.
+  resolve: { conditions: ['chaski-source', ...defaultClientConditions] },
   build: {
     // Assets are files: a data: URL would need a wider content security policy.
     assetsInlineLimit: 0,
