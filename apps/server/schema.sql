@@ -1526,7 +1526,6 @@ create table raw_events (
   processed_at timestamp with time zone,
   constraint raw_events_pkey PRIMARY KEY (day, hash)
 ) partition by RANGE (day);
-CREATE INDEX raw_events_mixed ON ONLY public.raw_events USING btree (n) WHERE ((processed_at IS NULL) AND (shard IS NULL));
 CREATE INDEX raw_events_n_all ON ONLY public.raw_events USING brin (n) WITH (autosummarize='on');
 CREATE INDEX raw_events_waiting ON ONLY public.raw_events USING btree (n) WHERE (processed_at IS NULL);
 policy system for all to chaski_system using true with check true;
@@ -2791,6 +2790,9 @@ CREATE OR REPLACE FUNCTION public.move_messages(of_workspace uuid, from_conversa
  LANGUAGE sql
  SET search_path TO 'pg_catalog', 'public'
 AS $function$
+    -- Messages before their queue rows, by key: whoever writes results and statuses does so too.
+    select from messages where workspace_id = of_workspace and conversation_id = from_conversation
+      and (chosen is null or id = any (chosen)) order by id for no key update;
     update send_queue set conversation_id = to_conversation
       where workspace_id = of_workspace and conversation_id = from_conversation
         and (chosen is null or message_id = any (chosen));

@@ -628,8 +628,6 @@ create table raw_events (
   primary key (day, hash)
 ) partition by range (day);
 create index raw_events_waiting on raw_events (n) where processed_at is null;
--- For bodies of several numbers, which are rare: a look for them must not step over everybody else's backlog.
-create index raw_events_mixed on raw_events (n) where processed_at is null and shard is null;
 -- For replay by number. A B-tree here would cost one more entry per row and another when it is processed.
 create index raw_events_n_all on raw_events using brin (n) with (autosummarize = on);
 call chaski_private.protect_installation('raw_events');

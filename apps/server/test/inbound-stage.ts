@@ -7,7 +7,21 @@ import { applyBodies, type Body } from '../src/modules/inbound/apply.ts';
 import { startProcessor } from '../src/modules/inbound/index.ts';
 import { bodyOf, change, said } from '../src/modules/inbound/testing.ts';
 import { newId } from '../src/platform/ids.ts';
-import { type Seeded, testDatabase, until } from './harness.ts';
+import { type Seeded, seedWorkspace, testDatabase, until } from './harness.ts';
+
+/** Signals of one process alone, without the way through the database. */
+export function signalsHere() {
+  const listeners = new Set<() => void>();
+  return {
+    announce: () => {
+      for (const listener of listeners) listener();
+    },
+    on: (_channel: string, listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
 
 /** For a whole test file. */
 export async function inboundStage() {
@@ -19,18 +33,14 @@ export async function inboundStage() {
     tx.execute("insert into job_names (name) values ('media.fetch') on conflict do nothing"),
   );
 
-  const listeners = new Set<() => void>();
-  const signals = {
-    announce: () => {
-      for (const listener of listeners) listener();
-    },
-    on: (_channel: string, listener: () => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+  const signals = signalsHere();
   const acceptor = createAcceptor({ db, log, signals });
   afterAll(() => acceptor.close());
+
+  const twoWorkspaces = async (): Promise<[Seeded, Seeded]> => [
+    await seedWorkspace(db, { name: 'One' }),
+    await seedWorkspace(db, { name: 'Two' }),
+  ];
 
   /** Hands a body in as the door does. */
   const post = (body: Buffer, appId: string) =>
@@ -132,6 +142,7 @@ export async function inboundStage() {
     deps,
     log,
     signals,
+    twoWorkspaces,
     post,
     query,
     waiting,

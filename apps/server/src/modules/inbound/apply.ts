@@ -15,16 +15,16 @@ import {
   recordNotices,
   routesFor,
 } from '../numbers/index.ts';
+import { markProcessed } from './queries.ts';
 import {
   claimItemKeys,
   type ItemKey,
   insertParked,
   itemKeyOf,
-  markProcessed,
   type ParkedItem,
   type ParkReason,
   resolveParked,
-} from './queries.ts';
+} from './queries-items.ts';
 
 export interface ApplyDeps {
   db: Database;

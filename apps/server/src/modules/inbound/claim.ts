@@ -2,7 +2,7 @@ import type { Database } from '../../platform/db/index.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Loop, startLoop } from '../../platform/loop.ts';
 import type { LaneLocks } from './lanes.ts';
-import { selectMissed, selectShards, selectWaiting } from './queries.ts';
+import { selectMissed, selectShards, selectWaiting } from './queries-claim.ts';
 import type { Shelf, Shelves } from './shelves.ts';
 
 /** From being inserted to being committed takes a flush at most a minute: PostgreSQL ends it then. */

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/db/index.ts';
-import { dayOf, deleteOldKeys, dropDay, makeDays, selectDays } from './queries.ts';
+import { dayOf, dropDay, makeDays, selectDays } from './queries.ts';
+import { deleteOldKeys } from './queries-items.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 

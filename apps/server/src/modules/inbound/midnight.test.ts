@@ -3,6 +3,7 @@ import { parse } from '@chaski/providers';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Seeded, seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
+import { signalsHere } from '../../../test/inbound-stage.ts';
 import { createAcceptor } from './accept.ts';
 import { startProcessor } from './index.ts';
 import { bodyOf, change, said, told } from './testing.ts';
@@ -12,16 +13,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const log = pino({ level: 'silent' });
 const { db, clock } = await testDatabase({ poolSize: 12 });
 const noon = clock.now();
-const listeners = new Set<() => void>();
-const signals = {
-  announce: () => {
-    for (const listener of listeners) listener();
-  },
-  on: (_channel: string, listener: () => void) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
-};
+const signals = signalsHere();
 const acceptor = createAcceptor({ db, log, signals });
 let processor: ReturnType<typeof startProcessor>;
 beforeAll(() => {

@@ -4,7 +4,7 @@ import { type Http, type HttpApp, operatorOf } from '../../platform/http/index.t
 import { installation } from '../../platform/ids.ts';
 import type { ApplyDeps } from './apply.ts';
 import { listRawEvents, rawEventBody } from './look.ts';
-import { parkReasons } from './queries.ts';
+import { parkReasons } from './queries-items.ts';
 import { listParked, replay } from './replay.ts';
 
 const parkedBody = z

@@ -6,7 +6,7 @@ import { newId } from '../../platform/ids.ts';
 import { createLog } from '../../platform/log.ts';
 import { authenticateKeys, createApiKey } from '../auth/index.ts';
 import { parkedRoutes } from './parked-routes.ts';
-import { insertParked, type ParkReason, resolveParked } from './queries.ts';
+import { insertParked, type ParkReason, resolveParked } from './queries-items.ts';
 
 const { db, clock } = await testDatabase();
 const http = await buildHttp({

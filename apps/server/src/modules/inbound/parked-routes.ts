@@ -12,7 +12,7 @@ import {
   sliceOf,
 } from '../../platform/http/index.ts';
 import { listNumbers } from '../numbers/index.ts';
-import { type ParkReason, selectParkedOf } from './queries.ts';
+import { type ParkReason, selectParkedOf } from './queries-items.ts';
 
 const parkedBody = z
   .object({

@@ -9,6 +9,7 @@ import { listParked, maintainInbound, replay, startProcessor } from './index.ts'
 import { bodyOf, change, said } from './testing.ts';
 
 const {
+  twoWorkspaces,
   db,
   clock,
   ownerUrl,
@@ -29,8 +30,7 @@ const {
 let one: Seeded;
 let two: Seeded;
 beforeEach(async () => {
-  one = await seedWorkspace(db, { name: 'One' });
-  two = await seedWorkspace(db, { name: 'Two' });
+  [one, two] = await twoWorkspaces();
 });
 
 /** A trigger of the test's own: messages whose text holds `word` fail with this SQLSTATE. */

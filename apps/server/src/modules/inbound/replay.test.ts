@@ -6,14 +6,26 @@ import { applyBodies } from './apply.ts';
 import { listParked, replay, replayNumber } from './index.ts';
 import { bodyOf, change, said, told } from './testing.ts';
 
-const { db, clock, deps, post, query, work, bodyFor, apply, messagesOf, state, sentMessage, messageRow } =
-  await inboundStage();
+const {
+  twoWorkspaces,
+  db,
+  clock,
+  deps,
+  post,
+  query,
+  work,
+  bodyFor,
+  apply,
+  messagesOf,
+  state,
+  sentMessage,
+  messageRow,
+} = await inboundStage();
 
 let one: Seeded;
 let two: Seeded;
 beforeEach(async () => {
-  one = await seedWorkspace(db, { name: 'One' });
-  two = await seedWorkspace(db, { name: 'Two' });
+  [one, two] = await twoWorkspaces();
 });
 
 it('goes on receiving for suspended numbers and workspaces', async () => {

@@ -1,13 +1,7 @@
 import type { Database } from '../../platform/db/index.ts';
 import { type ApplyDeps, applyBodies, type Tally } from './apply.ts';
-import {
-  type ParkedRow,
-  type ParkReason,
-  selectBody,
-  selectParked,
-  selectParkedBodies,
-  selectRange,
-} from './queries.ts';
+import { selectBody, selectRange } from './queries.ts';
+import { type ParkedRow, type ParkReason, selectParked, selectParkedBodies } from './queries-items.ts';
 
 export type ReplayWhat =
   /** Raw events by number, from and to included. */

@@ -1,11 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
-import { type Seeded, seedWorkspace } from '../../../test/harness.ts';
+import type { Seeded } from '../../../test/harness.ts';
 import { inboundStage } from '../../../test/inbound-stage.ts';
 import { applyBodies } from './apply.ts';
 import { listParked } from './index.ts';
 import { bodyOf, change, said, told } from './testing.ts';
 
 const {
+  twoWorkspaces,
   db,
   deps,
   post,
@@ -23,8 +24,7 @@ const {
 let one: Seeded;
 let two: Seeded;
 beforeEach(async () => {
-  one = await seedWorkspace(db, { name: 'One' });
-  two = await seedWorkspace(db, { name: 'Two' });
+  [one, two] = await twoWorkspaces();
 });
 
 it('makes contact, conversation, message and event of what somebody says', async () => {

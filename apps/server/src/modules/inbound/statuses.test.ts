@@ -1,17 +1,17 @@
 import { beforeEach, expect, it } from 'vitest';
-import { type Seeded, seedWorkspace } from '../../../test/harness.ts';
+import type { Seeded } from '../../../test/harness.ts';
 import { inboundStage } from '../../../test/inbound-stage.ts';
 import { newId } from '../../platform/ids.ts';
 import { settlePending } from '../messages/index.ts';
 import { said, told } from './testing.ts';
 
-const { db, clock, query, apply, eventsOf, conversationsOf, sentMessage, messageRow } = await inboundStage();
+const { twoWorkspaces, db, clock, query, apply, eventsOf, conversationsOf, sentMessage, messageRow } =
+  await inboundStage();
 
 let one: Seeded;
 let two: Seeded;
 beforeEach(async () => {
-  one = await seedWorkspace(db, { name: 'One' });
-  two = await seedWorkspace(db, { name: 'Two' });
+  [one, two] = await twoWorkspaces();
 });
 
 it('shows the highest status in any order, keeps each once, and tells no late one', async () => {
