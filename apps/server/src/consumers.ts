@@ -1,6 +1,6 @@
 /** consumers — everything that listens to events, in no order: each has a cursor of its own. app.ts's, and the CLI's. */
 
-import { followMessages, followPeople, guardCampaigns } from './modules/campaigns/index.ts';
+import { followLimits, followMessages, followPeople, guardCampaigns } from './modules/campaigns/index.ts';
 import { contactWords } from './modules/contacts/index.ts';
 import { mergeConsumer } from './modules/conversations/index.ts';
 import { activatedNumbers } from './modules/inbound/index.ts';
@@ -22,6 +22,7 @@ export const consumers: readonly Consumer[] = [
   activatedAccounts,
   followMessages,
   followPeople,
+  followLimits,
   guardCampaigns,
   pushNotices,
 ];

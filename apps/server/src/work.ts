@@ -9,7 +9,13 @@ import type { Ground } from './ground.ts';
 import { rollCron, rollHandler } from './modules/analytics/index.ts';
 import { anchorFile, applyRetention, startSealer } from './modules/audit/index.ts';
 import { forgetSpentSessions, mailResetHandler } from './modules/auth/index.ts';
-import { linkBaseOf, planHandler, setCampaignsBack, startCampaigns } from './modules/campaigns/index.ts';
+import {
+  dropListHandler,
+  linkBaseOf,
+  planHandler,
+  setCampaignsBack,
+  startCampaigns,
+} from './modules/campaigns/index.ts';
 import { importHandler } from './modules/contacts/index.ts';
 import { startWaking } from './modules/conversations/index.ts';
 import { eraseHandler } from './modules/erasure/index.ts';
@@ -28,7 +34,7 @@ import {
   setSendsBack,
   startDelivery,
 } from './modules/messages/index.ts';
-import { dropTokenHandler, subscribeHandler } from './modules/numbers/index.ts';
+import { dropTokenHandler, ownerHandlers, ownersCron, subscribeHandler } from './modules/numbers/index.ts';
 import { forgetDeafSubscriptions, sendNoticeHandler } from './modules/push/index.ts';
 import { sweepCron, sweepHandler } from './modules/retention/index.ts';
 import { backfillHandler, eraseSearch, forgetWords } from './modules/search/index.ts';
@@ -108,10 +114,12 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
       fetchHandler({ db, blobs, provider }),
       deleteBytesHandler({ db, blobs }),
       planHandler({ db, blobs }),
+      dropListHandler({ db, blobs }),
       ...syncTemplatesHandlers({ db, provider }),
       ...templateDaysHandlers({ db, provider }),
       ...handOverHandlers({ db, blobs, provider }),
       subscribeHandler({ db, ring, calls: provider, addressOf }),
+      ...ownerHandlers({ db, calls: provider }),
       dropTokenHandler(db),
       replayNumberHandler({ db, parse, log: part(log, 'inbound') }),
       markReadHandler({ db, provider: provider.named, delivery }),
@@ -145,6 +153,7 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
     cron: [
       expireAnswersCron,
       syncTemplatesCron,
+      ownersCron,
       templateDaysCron,
       rollCron,
       sweepCron,

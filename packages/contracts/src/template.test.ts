@@ -177,11 +177,11 @@ describe('the examples of the reference (PROTOCOL §9)', () => {
     ['offer', marketing(offer(), body(x(600)), buttons({ type: 'COPY_CODE', example: 'A' }))],
     ['carousel', marketing(plain, { type: 'CAROUSEL', cards: [card(), card()] })],
     ['call permission', withParts(plain, { type: 'call_permission_request' })],
-    [
-      'one-time password',
+    ...['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'].map((otp_type): [string, unknown] => [
+      `one-time password, ${otp_type}`,
       authentication(
         {
-          otp_type: 'ZERO_TAP',
+          otp_type,
           text: 'Copy',
           autofill_text: 'Autofill',
           zero_tap_terms_accepted: true,
@@ -189,7 +189,8 @@ describe('the examples of the reference (PROTOCOL §9)', () => {
         },
         { type: 'FOOTER', code_expiration_minutes: 10 },
       ),
-    ],
+    ]),
+    ['one-time password, as little as is needed', authentication({ otp_type: 'COPY_CODE' })],
   ];
   test.each(taken)('%s', (_name, definition) => expect(templateProblems(definition)).toEqual([]));
 

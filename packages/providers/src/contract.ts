@@ -261,6 +261,12 @@ export type Subscription =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unreachable'; reason: string };
 
+/** The business portfolio that owns an account; null: the provider does not say it to this token. */
+export type Owner =
+  | { outcome: 'ok'; portfolioRef: string | null }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'unreachable'; reason: string };
+
 /** What people see of a number's business; '' and [] where nothing was said. */
 export interface Profile {
   about: string;
@@ -344,6 +350,8 @@ export interface Provider extends TemplateCalls {
     address: string | null;
     timeoutMs: number;
   }): Promise<Subscription>;
+  /** Whose the account is. */
+  owner(call: { credential: Credential; accountRef: string; timeoutMs: number }): Promise<Owner>;
   /** Takes back what `subscribe` made for this address alone; what others may rely on stays. Best effort. */
   unsubscribe(call: { credential: Credential; address: string | null; timeoutMs: number }): Promise<void>;
   /** All templates of an account, page after page. */

@@ -14,6 +14,7 @@ import { accountInfo } from './cloud/account.ts';
 import { createAgent } from './cloud/http.ts';
 import { downloadMedia, mediaInfo, uploadMedia } from './cloud/media.ts';
 import { numberInfo } from './cloud/number.ts';
+import { owner } from './cloud/owner.ts';
 import { parse as parseCloud } from './cloud/parse.ts';
 import { changeProfile, profile } from './cloud/profile.ts';
 import { markRead, send } from './cloud/send.ts';
@@ -70,6 +71,7 @@ export function createCloudProvider(options: ProviderOptions = {}): Provider {
     profile: (call) => profile(agent, call),
     changeProfile: (call) => changeProfile(agent, call),
     subscribe: (call) => subscribe(agent, call),
+    owner: (call) => owner(agent, call),
     // An account's app may serve other systems too: it stays subscribed.
     unsubscribe: async () => {},
     listTemplates: (call) => listTemplates(agent, call),
@@ -98,6 +100,7 @@ export function createYcloudProvider(options: ProviderOptions = {}): Provider {
     profile: noProfile,
     changeProfile: noProfile,
     subscribe: (call) => subscribeYcloud(agent, call),
+    owner: async () => ({ outcome: 'refused', reason: 'YCloud does not tell whose an account is' }),
     unsubscribe: (call) => unsubscribe(agent, call),
     listTemplates: (call) => listTemplatesYcloud(agent, call),
     templateDays: async () => ({ outcome: 'refused', reason: 'YCloud does not tell what templates became' }),
@@ -134,6 +137,7 @@ export function createProviders(options: ProviderOptions = {}): Providers {
     profile: (call) => of(call).profile(call),
     changeProfile: (call) => of(call).changeProfile(call),
     subscribe: (call) => of(call).subscribe(call),
+    owner: (call) => of(call).owner(call),
     unsubscribe: (call) => of(call).unsubscribe(call),
     listTemplates: (call) => of(call).listTemplates(call),
     templateDays: (call) => of(call).templateDays(call),

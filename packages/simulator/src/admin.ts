@@ -7,14 +7,14 @@
  *   POST /_sim/accounts    {id, appId, token?, portfolioId?}
  *   POST /_sim/numbers     {phoneNumberId, displayPhoneNumber?, verifiedName?, token?, accountId?, appId?, mps?, hasWindow?}
  *   POST /_sim/ycloud      {token, phoneNumberId, displayPhoneNumber?, verifiedName?}   a number under an API key of YCloud's
- *   POST /_sim/templates   {accountId, name, language?, category?, status?, components}
+ *   POST /_sim/templates   {accountId, name, language?, category?, status?, components, optimization?}
  *   POST /_sim/templates/{name}   {accountId, status?, reason?, quality?, category?, correctCategory?, components?, pause?}
  *   POST /_sim/tokens      {token, expired?, scopes?}
  *   POST /_sim/signup      {accountId, appId}           → { code }: Embedded Signup, exchanged at /oauth/access_token
  *   GET|POST /_sim/people ; POST /_sim/people/{id}/messages {numberId, …NewMessage} ; POST …/{id}/read {numberId}
  *   POST /_sim/people/{id}/call {numberId, do?}         start (default), answer, hang_up
  *   GET|POST|DELETE /_sim/faults
- *   POST /_sim/limits      {accountId?, tier?, marketingCap?, phoneNumberId?, quality?} ; GET: calls beyond them
+ *   POST /_sim/limits      {accountId?, tier?, marketingMoved?, marketingCap?, phoneNumberId?, quality?} ; GET: calls beyond them
  *   POST /_sim/clock       {advanceMs}                  only with a virtual clock
  *   POST /_sim/webhooks    {stopped}
  *   POST /_sim/emit        {phoneNumberId | accountId, field, value}    any other webhook
@@ -110,6 +110,7 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
         ...texts(body, 'language'),
         ...(body.category ? { category: need(body, 'category') as TemplateCategory } : {}),
         ...(body.status ? { status: need(body, 'status') as TemplateStatus } : {}),
+        ...(isObject(body.optimization) ? { optimization: body.optimization } : {}),
       });
       return sendJson(res, 201, { id: template.id });
     }
@@ -166,6 +167,8 @@ export async function admin(sim: Simulator, world: World, call: Call): Promise<v
       if (body.tier !== undefined) sim.limits.setTier(need(body, 'accountId'), need(body, 'tier') as Tier);
       if (body.quality !== undefined)
         sim.limits.setQuality(need(body, 'phoneNumberId'), need(body, 'quality') as Num['quality']);
+      if (typeof body.marketingMoved === 'boolean')
+        sim.limits.moveMarketing(need(body, 'accountId'), body.marketingMoved);
       if (typeof body.marketingCap === 'number') sim.limits.capMarketing(body.marketingCap);
       return sendJson(res, 200, { over: { ...sim.limits.over() } });
     case 'GET faults':

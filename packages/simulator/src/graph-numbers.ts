@@ -7,7 +7,7 @@ import { callPermissions, callSettings, calls, changeCallSettings } from './grap
 import { readBody, sendJson } from './http.ts';
 import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
 import { saveNumber } from './keep.ts';
-import { checkMarketing, markLite } from './marketing.ts';
+import { checkMarketing, checkPlain, markLite } from './marketing.ts';
 import { parseMultipart, uploadMedia } from './media.ts';
 import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
@@ -214,6 +214,7 @@ async function messages(call: GraphCall, number: Num, isMarketing: boolean): Pro
   const account = accountOf(world, number);
   const order = checkSend(body, number.digits, account.templates);
   if (isMarketing) checkMarketing(order);
+  else checkPlain(world, account, order);
   if (order.kind === 'read') {
     const message = world.messages.get(order.messageId);
     if (!message || message.numberId !== number.id || message.from !== 'person')

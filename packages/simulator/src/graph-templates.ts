@@ -68,6 +68,7 @@ export async function createTemplate(call: GraphCall, account: Account): Promise
     parameterFormat: asString(body.parameter_format)?.toUpperCase() === 'NAMED' ? 'NAMED' : 'POSITIONAL',
     components: asArray(body.components).filter(isObject),
     ttlSeconds: typeof body.message_send_ttl_seconds === 'number' ? body.message_send_ttl_seconds : null,
+    optimization: isObject(body.optimization_spec) ? body.optimization_spec : null,
   });
   account.templates.push(template);
   saveAccount(world, account, [template]);

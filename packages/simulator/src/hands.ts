@@ -6,9 +6,9 @@ import type { JsonObject } from './json.ts';
 import { savePerson } from './keep.ts';
 import { personMedia } from './media.ts';
 import { byPhone, presentPerson } from './people.ts';
-import { changeNumber, personReads, personSends, personSendsRaw, rotate } from './persons.ts';
+import { changeNumber, personReads, personSends, personSendsRaw, personTaps, rotate } from './persons.ts';
 import type { NewMessage, PhoneContent, PhoneMessage } from './phone-api.ts';
-import { toBubble, toContent } from './render.ts';
+import { buttonsOf, toBubble, toContent } from './render.ts';
 import { chatOf, type Message, type Num, type Person, tell, type World } from './world.ts';
 
 /** A message as it lies on a person's phone. */
@@ -49,6 +49,8 @@ export interface PersonHandle {
   play(messageId: string): void;
   /** Taps a button of a message by title or position; returns the answer's id. */
   tapButton(messageId: string, button: string | number): string;
+  /** Taps a button that opens an address, by its words; nothing is sent, the account's figures count it. */
+  openAddress(messageId: string, button: string): void;
   /** Picks a row of a list by id or title. */
   pickRow(messageId: string, row: string): string;
   /** Rings the business; returns the call's id. */
@@ -146,11 +148,7 @@ export function handle(world: World, person: Person): PersonHandle {
     play: (id) => playedByPerson(world, received(id)),
     tapButton(id, wanted) {
       const message = received(id);
-      const content = toContent(world, message);
-      const buttons =
-        'buttons' in content
-          ? [...content.buttons, ...(content.cards ?? []).flatMap((card) => card.buttons)]
-          : [];
+      const buttons = buttonsOf(toContent(world, message));
       const button =
         typeof wanted === 'number'
           ? buttons[wanted]
@@ -183,6 +181,7 @@ export function handle(world: World, person: Person): PersonHandle {
           throw new RangeError(`button ${button.title} (${button.kind}) sends nothing`);
       }
     },
+    openAddress: (id, title) => personTaps(world, received(id), title),
     pickRow(id, wanted) {
       const message = received(id);
       const content = toContent(world, message);

@@ -61,6 +61,7 @@ export interface SavedMessage {
   time: number;
   tick: Tick;
   reactions: Message['reactions'];
+  taps?: string[];
   template: string | null;
   /** lies in the chat */
   shown: boolean;
@@ -96,6 +97,7 @@ export type Record =
   | ['stage', string, Stage, number]
   | ['tick', string, Tick]
   | ['reactions', string, Message['reactions']]
+  | ['taps', string, string[]]
   | ['owed', Owed]
   | ['paid', number[]]
   | ['ids', number];

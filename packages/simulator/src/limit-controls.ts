@@ -1,6 +1,6 @@
 /** The strings behind limits: what a test or the admin API sets, and what was counted. */
 import { saveNumber } from './keep.ts';
-import { capMarketing } from './marketing.ts';
+import { capMarketing, moveMarketing } from './marketing.ts';
 import { limitsOf, type OverLimit, setTier, TIERS, type Tier } from './tier.ts';
 import { accountOf, type Num, type World } from './world.ts';
 
@@ -9,6 +9,8 @@ export interface LimitControls {
   setTier(accountId: string, tier: Tier): void;
   /** 131049 for this share of people, each for a day at a time. */
   capMarketing(share: number): void;
+  /** 131063 for the account's marketing over `/messages`, from now on or no more. */
+  moveMarketing(accountId: string, moved: boolean): void;
   /** The number's quality, with the webhook WhatsApp sends of it. */
   setQuality(phoneNumberId: string, quality: Num['quality']): void;
   /** Calls beyond what was allowed, since the start or the last reset. */
@@ -24,6 +26,11 @@ export function limitControls(world: World): LimitControls {
       setTier(world, account, tier);
     },
     capMarketing: (share) => capMarketing(world, share),
+    moveMarketing(accountId, moved) {
+      const account = world.accounts.get(accountId);
+      if (!account) throw new RangeError(`there is no account ${accountId}`);
+      moveMarketing(world, account, moved);
+    },
     setQuality(phoneNumberId, quality) {
       const number = world.numbers.get(phoneNumberId);
       if (!number) throw new RangeError(`there is no number ${phoneNumberId}`);

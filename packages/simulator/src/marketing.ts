@@ -6,7 +6,7 @@ import { type GraphCode, GraphError } from './errors.ts';
 import { hashNumber } from './random.ts';
 import type { Order } from './send-rules.ts';
 import { limitsOf } from './tier.ts';
-import type { Message, Person, World } from './world.ts';
+import type { Account, Message, Person, World } from './world.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -33,6 +33,22 @@ export function cappedFor(world: World, person: Person): [GraphCode, string] | n
   if (chance >= state.capShare) return null;
   state.capped.set(person.id, now + DAY_MS);
   return failure;
+}
+
+/** From now on, or no more, an account's marketing is refused at `/messages`. */
+export function moveMarketing(world: World, account: Account, moved: boolean): void {
+  const { moved: accounts } = limitsOf(world);
+  if (moved) accounts.add(account.id);
+  else accounts.delete(account.id);
+}
+
+/** What `/messages` leaves to `/marketing_messages`. */
+export function checkPlain(world: World, account: Account, order: Order): void {
+  if (order.kind !== 'send' || order.template?.category !== 'MARKETING') return;
+  if (order.template.optimization !== null)
+    throw new GraphError(131061, 'Max-price templates can only be sent with /marketing_messages.');
+  if (limitsOf(world).moved.has(account.id))
+    throw new GraphError(131063, 'Marketing messages are disabled on Cloud API for this account.');
 }
 
 const lite = new WeakSet<Message>();

@@ -19,7 +19,7 @@ import {
   userIdFor,
 } from './people.ts';
 import type { NewMessage, Tick } from './phone-api.ts';
-import { toBubble } from './render.ts';
+import { buttonsOf, toBubble, toContent } from './render.ts';
 import {
   accountOf,
   type Chat,
@@ -37,6 +37,15 @@ export function personSends(world: World, person: Person, number: Num, content: 
   if (content.type === 'call_permission')
     answerRequest(world, chatOf(world, person, number), content.accepted);
   return personSendsRaw(world, person, number, contentShape(world, person, content), context);
+}
+
+/** Taps a button that opens an address: no webhook says so, the account's figures do. */
+export function personTaps(world: World, message: Message, title: string): void {
+  const buttons = buttonsOf(toContent(world, message));
+  if (!buttons.some((button) => button.kind === 'url' && button.title === title))
+    throw new RangeError('the message has no such button');
+  message.taps = [...(message.taps ?? []), title];
+  world.journal?.add(['taps', message.id, message.taps]);
 }
 
 /**

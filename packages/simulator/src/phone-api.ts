@@ -18,6 +18,7 @@
  *   POST /_phone/api/chats/{personId}/{numberId}/messages  NewMessage → 201 { message: PhoneMessage }
  *        (a reaction answers with the message it was put on)
  *   POST /_phone/api/chats/{personId}/{numberId}/read         → { ok: true }   person reads everything that arrived
+ *   POST /_phone/api/chats/{personId}/{numberId}/tap   { messageId, title } → { ok: true }   opened the button's address
  *   POST /_phone/api/chats/{personId}/{numberId}/call  { do } → { message: PhoneMessage }   start, answer, hang_up
  *   POST /_phone/api/media   raw body; `content-type` = the file's; `x-filename` = encodeURIComponent(name), optional
  *                                                             → 201 { id, mimeType, filename, size }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asArray, asObject } from './json.ts';
-import { idOf, NUMBER, stage } from './test-stage.ts';
+import { ACCOUNT, idOf, NUMBER, stage } from './test-stage.ts';
 
 const K = 'key=admin-key';
 
@@ -141,6 +141,46 @@ test('a template arrives filled in, its quick reply answers with the payload', a
       context: { id: idOf(answer), from: '15550783881' },
     },
   ]);
+});
+
+test('a button that opens an address is counted in the figures of its template', async () => {
+  const on = await stage();
+  const template = on.sim.addTemplate(ACCOUNT, {
+    name: 'shop',
+    components: [
+      { type: 'BODY', text: 'Come in.' },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          { type: 'URL', text: 'Shop now', url: 'https://shop.example/{{1}}' },
+          { type: 'QUICK_REPLY', text: 'No' },
+        ],
+      },
+    ],
+  });
+  const { id: person } = on.sim.addPerson({ phone: '+15550100001' });
+  const parameters = [{ type: 'text', text: 'spring' }];
+  const sent = await on.send({
+    to: '+15550100001',
+    type: 'template',
+    template: {
+      name: 'shop',
+      language: { code: 'en_US' },
+      components: [{ type: 'button', sub_type: 'url', index: 0, parameters }],
+    },
+  });
+  await on.sim.advance(1000);
+  const tap = (title: string) =>
+    on.call('POST', `/_phone/api/chats/${person}/${NUMBER}/tap?${K}`, { messageId: idOf(sent), title });
+  expect((await tap('Shop now')).status).toBe(200);
+  on.sim.person(person).openAddress(idOf(sent), 'Shop now');
+  expect((await tap('No')).status).toBe(400);
+  const now = Math.floor(on.clock.now() / 1000);
+  const query = `start=${now - 60}&end=${now + 60}&granularity=daily&template_ids=[${template.id}]`;
+  const told = await on.call('GET', `/v24.0/${ACCOUNT}/template_analytics?${query}`);
+  expect(JSON.stringify(told.json)).toContain(
+    '"clicked":[{"type":"url_button","button_content":"Shop now","count":2},{"type":"unique_url_button","button_content":"Shop now","count":1}]',
+  );
 });
 
 test('reset forgets people and messages, keeps numbers', async () => {

@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts';
 import { windowUntil } from './limits.ts';
 import { findMedia, personMedia } from './media.ts';
 import { addPerson, phoneVisible, presentPerson } from './people.ts';
-import { personReads, personSends } from './persons.ts';
+import { personReads, personSends, personTaps } from './persons.ts';
 import type { NewMessage, NewPerson, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
 import { toBubble } from './render.ts';
 import { type Chat, chatOf, type Message, type Num, type Person, type World } from './world.ts';
@@ -217,6 +217,14 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
     case 'POST chats/:a/:b/call': {
       const message = callBy(world, personOf(world, a), numberOf(world, b), (await readObject(req)).do);
       return sendJson(res, 201, { message: toBubble(world, message) });
+    }
+    case 'POST chats/:a/:b/tap': {
+      const { messageId, title } = await readObject(req);
+      const { messages } = chatOf(world, personOf(world, a), numberOf(world, b));
+      const message = messages.find((one) => one.id === messageId && one.from === 'business');
+      if (!message) throw new HttpError(404, 'There is no such message.');
+      personTaps(world, message, String(title));
+      return sendJson(res, 200, { ok: true });
     }
     case 'POST chats/:a/:b/read':
       personReads(world, personOf(world, a), numberOf(world, b));

@@ -29,6 +29,12 @@ export function toBubble(world: World, message: Message): PhoneMessage {
   };
 }
 
+/** All that can be tapped, those of cards too. */
+export function buttonsOf(content: PhoneContent): PhoneButton[] {
+  if (!('buttons' in content)) return [];
+  return [...content.buttons, ...(content.cards ?? []).flatMap((card) => card.buttons)];
+}
+
 const text = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 

@@ -178,6 +178,11 @@ export function restore(world: World, journal: Journal): void {
         if (message) message.reactions = record[2];
         break;
       }
+      case 'taps': {
+        const message = world.messages.get(record[1]);
+        if (message) message.taps = record[2];
+        break;
+      }
       case 'owed':
         world.webhooks.owed.set(record[1].serial, record[1]);
         break;

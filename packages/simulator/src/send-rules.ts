@@ -101,7 +101,11 @@ export function checkSend(body: Json | undefined, from: string, templates: reado
   else if (type === 'template') ({ template, uses } = checkTemplate(templates, needObject(body, type, type)));
   else if (type === 'contacts') checkContacts(body);
   else checkPlain(type, needObject(body, type, type));
-  if (recipient.by === 'user_id' && template?.category === 'AUTHENTICATION')
+  if (
+    recipient.by === 'user_id' &&
+    template !== null &&
+    (template.category === 'AUTHENTICATION' || template.optimization !== null)
+  )
     throw new GraphError(
       131062,
       'Business-scoped User ID (BSUID) recipients are not supported for this message.',

@@ -46,6 +46,8 @@ export function addAccount(world: World, account: AddAccount): void {
   const known = world.accounts.get(account.id);
   if (known) {
     known.subscribed.set(account.appId, known.subscribed.get(account.appId) ?? null);
+    // Accounts change hands.
+    known.portfolioId = account.portfolioId ?? known.portfolioId;
     saveAccount(world, known);
   } else {
     const added: Account = {

@@ -56,6 +56,13 @@ function point(id: string, day: number, sends: readonly Message[], taps: readonl
   const reached = (...ticks: string[]) => sends.filter((one) => ticks.includes(one.tick)).length;
   const delivered = reached('delivered', 'read');
   const buttons = Map.groupBy(taps, (one) => String(asObject(one.raw.button).text ?? ''));
+  const addresses = new Map<string, { all: number; people: number }>();
+  for (const { taps: tapped = [] } of sends)
+    for (const title of new Set(tapped)) {
+      const known = addresses.get(title) ?? { all: 0, people: 0 };
+      const all = known.all + tapped.filter((one) => one === title).length;
+      addresses.set(title, { all, people: known.people + 1 });
+    }
   const price = PRICES[sends[0]?.template?.category ?? ''] ?? 0;
   return {
     template_id: id,
@@ -64,13 +71,19 @@ function point(id: string, day: number, sends: readonly Message[], taps: readonl
     sent: reached('sent', 'delivered', 'read'),
     delivered,
     read: reached('read'),
-    ...(buttons.size > 0
+    ...(buttons.size + addresses.size > 0
       ? {
-          clicked: [...buttons].map(([text, list]) => ({
-            type: 'quick_reply_button',
-            button_content: text,
-            count: list.length,
-          })),
+          clicked: [
+            ...[...buttons].map(([text, list]) => ({
+              type: 'quick_reply_button',
+              button_content: text,
+              count: list.length,
+            })),
+            ...[...addresses].flatMap(([text, { all, people }]) => [
+              { type: 'url_button', button_content: text, count: all },
+              { type: 'unique_url_button', button_content: text, count: people },
+            ]),
+          ],
         }
       : {}),
     cost: [{ type: 'amount_spent', value: Number((delivered * price).toFixed(6)) }],

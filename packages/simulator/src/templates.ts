@@ -44,6 +44,8 @@ export interface Template {
   pausedUntil: number | null;
   /** ms; of the last 30 days. */
   edits: number[];
+  /** The most that one delivered message may cost (`optimization_spec`): such marketing has an address of its own. */
+  optimization: JsonObject | null;
   /** Made by WhatsApp of a Direct Send. */
   source?: 'AUTO_GENERATED';
 }
@@ -124,6 +126,7 @@ export function makeTemplate(id: string, template: AddTemplate): Template {
     pauses: template.pauses ?? 0,
     pausedUntil: template.pausedUntil ?? null,
     edits: template.edits ?? [],
+    optimization: template.optimization ?? null,
     ...(template.approvesAt === undefined ? {} : { approvesAt: template.approvesAt }),
     ...(template.source === undefined ? {} : { source: template.source }),
   };
@@ -141,6 +144,7 @@ export function presentTemplate(template: Template): JsonObject {
     rejected_reason: template.rejectedReason,
     ...(template.previousCategory === null ? {} : { previous_category: template.previousCategory }),
     ...(template.ttlSeconds === null ? {} : { message_send_ttl_seconds: template.ttlSeconds }),
+    ...(template.optimization === null ? {} : { optimization_spec: template.optimization }),
     ...(template.source === undefined ? {} : { source: template.source }),
     id: template.id,
   };

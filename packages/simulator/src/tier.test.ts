@@ -110,6 +110,23 @@ describe('marketing', () => {
     await on.sim.advance(1_000);
     expect(asObject(on.statuses()[0]!.pricing).category).toBe('marketing_lite');
   });
+
+  it('has no other endpoint where the account or the template says so', async () => {
+    const on = await withOffer();
+    const here = async (name: string) =>
+      codeOf(await on.send({ ...offer('+15550100001'), template: { name, language: { code: 'en_US' } } }));
+    on.sim.addTemplate(ACCOUNT, {
+      name: 'dear',
+      category: 'MARKETING',
+      components: [{ type: 'BODY', text: 'Everything is 20% off.' }],
+      optimization: { bid_strategy: 'LOWEST_COST_WITH_BID_CAP', bid_amount: 5 },
+    });
+    expect([await here('dear'), await here('offer')]).toEqual([131061, undefined]);
+    on.sim.limits.moveMarketing(ACCOUNT, true);
+    expect([await here('offer'), await here('hello_world')]).toEqual([131063, undefined]);
+    on.sim.limits.moveMarketing(ACCOUNT, false);
+    expect(await here('offer')).toBe(undefined);
+  });
 });
 
 describe('prices since October 2026', () => {

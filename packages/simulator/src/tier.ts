@@ -44,6 +44,8 @@ interface Limits {
   portfolios: Map<string, Portfolio>;
   over: OverLimit;
   capShare: number;
+  /** Accounts whose marketing goes over `/marketing_messages` only. */
+  moved: Set<string>;
   /** Person → until when they get no more marketing. */
   capped: Map<string, number>;
 }
@@ -57,6 +59,7 @@ export function limitsOf(world: World): Limits {
       portfolios: new Map(),
       over: { throughput: 0, pair: 0, tier: 0, cap: 0 },
       capShare: 0,
+      moved: new Set(),
       capped: new Map(),
     };
     limits.set(world, found);

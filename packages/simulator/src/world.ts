@@ -104,6 +104,8 @@ export interface Message {
   tick: Tick;
   reactions: { from: 'person' | 'business'; emoji: string }[];
   template: Template | null;
+  /** Words of the address buttons that the person tapped, each time. */
+  taps?: string[];
   /** Only messages that came through the API. */
   journey?: Journey;
 }

@@ -5,7 +5,7 @@
 import type { Dispatcher } from 'undici';
 import type { Credential, Subscription } from '../contract.ts';
 import { ask } from './ask.ts';
-import { rec, ref } from './json.ts';
+import { owner } from './owner.ts';
 
 export async function subscribe(
   agent: Dispatcher,
@@ -19,8 +19,7 @@ export async function subscribe(
   if (asked.outcome !== 'ok') return asked;
   if (asked.json.success !== true)
     return { outcome: 'unreachable', reason: 'WhatsApp did not say that the app is subscribed' };
-  // Shown to tokens that may manage the account; whoever may not is subscribed all the same.
-  const owner = await ask(agent, call, `${account}?fields=owner_business_info`);
-  const portfolioRef = owner.outcome === 'ok' ? ref(rec(owner.json.owner_business_info)?.id) : null;
-  return { outcome: 'ok', secret: null, portfolioRef };
+  // Whoever may not see the owner is subscribed all the same.
+  const told = await owner(agent, { ...call, accountRef: call.accountRef });
+  return { outcome: 'ok', secret: null, portfolioRef: told.outcome === 'ok' ? told.portfolioRef : null };
 }

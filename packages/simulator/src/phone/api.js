@@ -24,6 +24,8 @@ export const api = {
   call: (personId, numberId, what) =>
     call('POST', `${chatPath(personId, numberId)}/call`, { do: what }).then((answer) => answer.message),
   read: (personId, numberId) => call('POST', `${chatPath(personId, numberId)}/read`),
+  tap: (personId, numberId, messageId, title) =>
+    call('POST', `${chatPath(personId, numberId)}/tap`, { messageId, title }),
   upload: (file) =>
     call('POST', '/media', file, {
       'content-type': file.type || 'application/octet-stream',

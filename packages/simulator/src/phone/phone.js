@@ -552,6 +552,10 @@ function tap(message, button) {
     case 'quick_reply':
       return speak({ type: 'template_button', payload: button.payload, text: button.title, context });
     case 'url':
+      // The window first: a browser opens one only while the tap lasts.
+      void api
+        .tap(state.person.id, state.number.id, context, button.title)
+        .catch((error) => say(error.message));
       return window.open(button.url, '_blank', 'noopener,noreferrer');
     case 'copy_code':
       void navigator.clipboard?.writeText(button.code);

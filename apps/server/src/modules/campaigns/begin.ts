@@ -3,6 +3,7 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/queue/index.ts';
+import { releaseList } from './list-file.ts';
 import { pauseCampaign } from './pause.ts';
 import { planJob } from './plan.ts';
 import { type CampaignRow, changeCampaign, insertCampaign } from './queries.ts';
@@ -20,7 +21,10 @@ export async function begin(tx: SystemTx, campaign: CampaignRow): Promise<Campai
     startedAt: campaign.startedAt ?? now,
     judgedOk: 0,
     judgedFailed: 0,
+    // The plan says all of it from now on: numbers of people are kept once.
+    listKey: null,
   });
+  await releaseList(tx, workspaceId, campaign.listKey);
   await emit(tx, [{ workspaceId, name: 'campaign.started', data: { campaignId: id } }]);
   return row;
 }
@@ -80,7 +84,7 @@ async function takeRecurringTurn(
   return changeCampaign(tx, workspaceId, campaign.id, {
     startedAt: campaign.startedAt ?? now,
     ...(next === null
-      ? { state: 'finished', finishedAt: now }
+      ? { state: 'finished', finishedAt: now, listKey: null }
       : { startsAt: new Date(next), wakesAt: new Date(next) }),
   });
 }

@@ -4,6 +4,7 @@ import { withdraw } from '../messages/index.ts';
 import { readWorkspace } from '../workspaces/index.ts';
 import { handsOf, holdCampaign, tell } from './create.ts';
 import { startOf } from './launch.ts';
+import { releaseList } from './list-file.ts';
 import { pauseCampaign } from './pause.ts';
 import { type CampaignRow, changeCampaign } from './queries.ts';
 import { retryFailed } from './queries-outcomes.ts';
@@ -73,10 +74,12 @@ export async function cancelCampaign(tx: TenantTx, id: string): Promise<Campaign
   const row = await changeCampaign(tx, tx.workspaceId, id, {
     state: 'cancelled',
     finishedAt: tx.now(),
+    listKey: null,
     pausedReason: null,
     pausedDetail: null,
     waitsFor: null,
   });
+  await releaseList(tx, tx.workspaceId, before.listKey);
   await tell(
     tx,
     row,

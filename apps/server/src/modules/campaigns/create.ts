@@ -8,6 +8,7 @@ import { listAttributes } from '../contacts/index.ts';
 import { defaultNumber, getNumber } from '../numbers/index.ts';
 import { templateFor } from '../templates/index.ts';
 import { filterOf } from './audience.ts';
+import { releaseList } from './list-file.ts';
 import { requestPlan } from './plan.ts';
 import {
   type CampaignChange,
@@ -16,7 +17,6 @@ import {
   deleteCampaign,
   insertCampaign,
   lockCampaign,
-  namesList,
   selectCampaign,
 } from './queries.ts';
 import { forgetLinks } from './queries-links.ts';
@@ -197,7 +197,7 @@ export async function attachList(
   id: string,
   key: string,
   phoneColumn: string | null,
-): Promise<{ row: CampaignRow; replaced: string | null }> {
+): Promise<CampaignRow> {
   const before = await holdCampaign(tx, id);
   if (before.state !== 'draft' || before.startedAt !== null)
     throw errors.conflict('campaign_state', 'A list can be given to a draft only.');
@@ -208,7 +208,8 @@ export async function attachList(
   });
   const row = await planAnew(tx, await getCampaign(tx, id), {});
   await tell(tx, row, 'campaign.updated', { before: summary(before), after: summary(row) });
-  return { row, replaced: await unlessShared(tx, before.listKey) };
+  await releaseList(tx, tx.workspaceId, before.listKey);
+  return row;
 }
 
 /** Freezes who gets what; the answer comes with the event `campaign.planned`. */
@@ -244,13 +245,8 @@ export async function duplicateCampaign(tx: TenantTx, id: string): Promise<Campa
   return row;
 }
 
-/** The list's file when no campaign names it any more: the turns of a recurring one share their parent's. */
-async function unlessShared(tx: TenantTx, key: string | null): Promise<string | null> {
-  return key === null || (await namesList(tx, key)) ? null : key;
-}
-
-/** A draft only: what reached somebody stays. Answers the list's file where it goes too, for whoever removes it. */
-export async function removeCampaign(tx: TenantTx, id: string): Promise<string | null> {
+/** A draft only: what reached somebody stays. */
+export async function removeCampaign(tx: TenantTx, id: string): Promise<void> {
   const row = await holdCampaign(tx, id);
   if (row.startedAt !== null || row.state !== 'draft')
     throw errors.conflict('campaign_state', 'Only a draft can be deleted; cancel the campaign instead.');
@@ -258,5 +254,5 @@ export async function removeCampaign(tx: TenantTx, id: string): Promise<string |
   await forgetLinks(tx, tx.workspaceId, id);
   await deleteCampaign(tx, id);
   await tell(tx, row, 'campaign.deleted', { before: summary(row) });
-  return unlessShared(tx, row.listKey);
+  await releaseList(tx, tx.workspaceId, row.listKey);
 }

@@ -4,6 +4,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { lookUpPhones, readSegment, segmentContacts } from '../contacts/index.ts';
 import { factsOf, filterOf, type Line, listHead, listLines, pastedLines } from './audience.ts';
 import { getCampaign, refuseLimited } from './create.ts';
+import { selectWaiting } from './queries-recipients.ts';
 
 /** What a campaign can be filled with, and the first person to see it on. */
 export interface Example {
@@ -26,6 +27,7 @@ export async function exampleOf(
   if (audience === null) return { columns: [], person: null };
   if (audience.kind === 'phones') return { columns: [], person: await first(tenant, pastedLines(audience)) };
   if (audience.kind === 'list') {
+    if (campaign.startedAt !== null) return tenant((tx) => ofPlan(tx, id));
     const { headers } = await listHead(blobs, campaign);
     const isKnown = audience.phoneColumn !== undefined && headers.includes(audience.phoneColumn);
     return {
@@ -38,6 +40,17 @@ export async function exampleOf(
     const [person] = filter ? await readSegment(tx, filter, { after: null, limit: 1 }) : [];
     return { columns: [], person: person ? factsOf(person, null) : null };
   });
+}
+
+/** Of a campaign that began: its list is gone, its lines have what stood in it. */
+async function ofPlan(tx: TenantTx, id: string): Promise<Example> {
+  const [row] = await selectWaiting(tx, tx.workspaceId, id, 0, 1);
+  if (!row) return { columns: [], person: null };
+  const [person] = await segmentContacts(tx, [row.contactId]);
+  return {
+    columns: Object.keys(row.cells ?? {}),
+    person: person ? factsOf(person, row.cells) : null,
+  };
 }
 
 /** Lines without a number that are skipped on the way to the first with one. */

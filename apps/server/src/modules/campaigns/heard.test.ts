@@ -179,6 +179,15 @@ describe('a plan', () => {
       [id, row!.contact_id],
     );
     expect(left).toEqual({ address: null, cells: null, filled: {}, text_hash: null });
+    // Pasted numbers too, however they were written.
+    await stage.query('update campaigns set audience = $2 where id = $1', [
+      id,
+      { kind: 'phones', phones: ['+1 (650) 100-0000', '016501000001', '0650 100 0000', '5', ''] },
+    ]);
+    await stage.db.withSystem('test: erase', (tx) =>
+      eraseFromCampaigns(tx, on.place.workspaceId, [], ['16501000000', 'US.1']),
+    );
+    expect((await on.campaign(id)).audience).toEqual({ kind: 'phones', phones: ['016501000001', '5', ''] });
     expect(
       await stage.query('select 1 from messaging_openings where contact_id = $1', [row!.contact_id]),
     ).toEqual([]);

@@ -27,13 +27,15 @@
  * - whoever had a hand in a campaign never is its second person, and what was changed is approved anew.
  *
  * Files: `create`, `launch`, `control` what people do · `audience`, `plan`, `recipient` the plan · `step` with `begin`,
- * `finish`, `pause` a turn · `follow`, `replies`, `guard` what is heard · `links` short links · `rules-…` pure decisions · `preflight`,
+ * `finish`, `pause` a turn · `follow`, `replies`, `guard`, `limits` what is heard · `links` short links · `rules-…` pure decisions · `preflight`,
  * `report` what is shown.
  */
 export { eraseFromCampaigns } from './erase.ts';
 export { followMessages } from './follow.ts';
 export { guardCampaigns } from './guard.ts';
+export { followLimits } from './limits.ts';
 export { linkRoutes } from './link-routes.ts';
+export { dropListHandler } from './list-file.ts';
 export { campaignListRoutes } from './list-routes.ts';
 export { planHandler } from './plan.ts';
 export { rateCardRoutes } from './rate-routes.ts';

@@ -68,9 +68,7 @@ export function campaignListRoutes({ db, gate, blobs }: CampaignRoutesDeps): (ap
           db,
           async (tx, request, stored: StoredList) => {
             const { id } = request.params as { id: string };
-            const { row, replaced } = await attachList(tx, id, stored.key, stored.phoneColumn);
-            // A file that stays behind costs its bytes; one that goes while its row stays costs the campaign.
-            if (replaced !== null) tx.afterCommit(() => void blobs.delete(replaced).catch(() => {}));
+            const row = await attachList(tx, id, stored.key, stored.phoneColumn);
             const { headers, phoneColumn } = stored;
             return {
               status: 200,

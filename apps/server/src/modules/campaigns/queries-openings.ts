@@ -93,6 +93,23 @@ export async function noteOpenings(
   ]);
 }
 
+const copy = statement(
+  'campaigns.copy_openings',
+  `insert into messaging_openings as o (workspace_id, scope, contact_id, at)
+   select workspace_id, $3, contact_id, at from messaging_openings where workspace_id = $1 and scope = $2 order by 3
+   on conflict (workspace_id, scope, contact_id) do update set at = greatest(o.at, excluded.at)`,
+);
+
+/** What a workspace wrote under one limit counts under another as well. */
+export async function copyOpenings(
+  tx: SystemTx,
+  workspaceId: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  await tx.execute(copy, [workspaceId, from, to]);
+}
+
 const forget = statement(
   'campaigns.forget_openings',
   `delete from messaging_openings where (workspace_id, scope, contact_id) in (

@@ -261,8 +261,27 @@ const naming = statement(
 );
 
 /** Whether a campaign has this file as its list. */
-export async function namesList(tx: TenantTx, key: string): Promise<boolean> {
-  return (await tx.query(naming, [tx.workspaceId, key])).length > 0;
+export async function namesList(tx: Tx, workspaceId: string, key: string): Promise<boolean> {
+  return (await tx.query(naming, [workspaceId, key])).length > 0;
+}
+
+const erasePasted = statement(
+  'campaigns.erase_pasted',
+  `update campaigns c set audience = jsonb_set(c.audience, '{phones}', coalesce((
+       select jsonb_agg(p.said order by p.n) from jsonb_array_elements_text(c.audience -> 'phones') with ordinality p(said, n)
+       where not exists (select from unnest($2::text[]) a
+         where length(a) >= 6 and a ~ '^[0-9]+$' and right(a, greatest(6, length(ltrim(regexp_replace(p.said, '[^0-9]', '', 'g'), '0'))))
+           = ltrim(regexp_replace(p.said, '[^0-9]', '', 'g'), '0'))), '[]'))
+   where c.workspace_id = $1 and c.audience ->> 'kind' = 'phones'`,
+);
+
+/** Takes pasted numbers of these people away, however they were written: with a country's digits, or with a zero instead. */
+export async function erasePastedPhones(
+  tx: SystemTx,
+  workspaceId: string,
+  aliases: readonly string[],
+): Promise<void> {
+  if (aliases.length > 0) await tx.execute(erasePasted, [workspaceId, aliases]);
 }
 
 const due = statement(

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
 import { fsBlobs } from '../../platform/blobs/index.ts';
+import { newId } from '../../platform/ids.ts';
+import { log } from '../messages/testing.ts';
 import { attachList, removeCampaign } from './create.ts';
+import { dropListHandler } from './list-file.ts';
 import { planCampaign } from './plan.ts';
 import { selectCampaign } from './queries.ts';
 
@@ -101,22 +104,47 @@ describe('whoever is limited', () => {
   });
 });
 
-it('the list of a recurring campaign outlives its turns', slow, async () => {
+it('a list goes with the last campaign that names it, and not before', slow, async () => {
   const stage = await api.stage();
   const [parent, removed, replaced] = [await written(stage), await written(stage), await written(stage)];
-  await stage.tenant((tx) => attachList(tx, parent, 'the-list', null));
+  const keys = Array.from({ length: 3 }, () => newId());
+  const gone: string[] = [];
+  const handler = dropListHandler({
+    db: api.db,
+    blobs: { ...fsBlobs('/nonexistent'), delete: async (key) => void gone.push(key) },
+  });
+  /** What was enqueued is run. */
+  const drop = (key: string) =>
+    handler.run(
+      { key },
+      { workspaceId: stage.workspaceId, attempt: 1, log, signal: new AbortController().signal },
+    );
+  const released = async () =>
+    (
+      await api.db.withSystem('test', (tx) =>
+        tx.query<{ key: string }>(
+          `select j.payload #>> '{payload,key}' as key from graphile_worker._private_jobs j
+           join graphile_worker._private_tasks k on k.id = j.task_id where k.identifier = 'campaigns.drop-list'`,
+        ),
+      )
+    ).map((row) => row.key);
+  const list = (id: string, key: string) => stage.tenant((tx) => attachList(tx, id, key, null));
+  await list(parent, keys[0]!);
   await api.db.withSystem('test: two turns', (tx) =>
-    tx.execute("update campaigns set list_key = 'the-list' where id = any($1::uuid[])", [
+    tx.execute('update campaigns set list_key = $2 where id = any($1::uuid[])', [
       [removed, replaced],
+      keys[0],
     ]),
   );
-  // What is answered is what the routes take away.
-  expect(await stage.tenant((tx) => removeCampaign(tx, removed))).toBeNull();
-  expect(await stage.tenant((tx) => attachList(tx, replaced, 'another', null))).toMatchObject({
-    replaced: null,
-  });
-  expect(await stage.tenant((tx) => removeCampaign(tx, parent))).toBe('the-list');
-  expect(await stage.tenant((tx) => attachList(tx, replaced, 'a-third', null))).toMatchObject({
-    replaced: 'another',
-  });
+  await stage.tenant((tx) => removeCampaign(tx, removed));
+  await list(replaced, keys[1]!);
+  expect(await released()).toEqual([keys[0]]);
+  await drop(keys[0]!);
+  expect(gone).toEqual([]);
+  await stage.tenant((tx) => removeCampaign(tx, parent));
+  await drop(keys[0]!);
+  await list(replaced, keys[2]!);
+  await drop(keys[1]!);
+  await drop(keys[2]!);
+  expect(gone).toEqual([keys[0], keys[1]]);
 });

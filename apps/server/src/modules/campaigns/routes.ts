@@ -51,7 +51,7 @@ const states = z
 
 /** /v1/campaigns: what is written, started and stopped. Lists and reports are in report-routes.ts. */
 export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Promise<void> {
-  const { db, gate, blobs, links } = deps;
+  const { db, gate, links } = deps;
   return async (app) => {
     app.get(
       '/v1/campaigns',
@@ -147,8 +147,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
         schema: { tags, description: 'A draft only.', params: one, response: { 204: z.null() } },
       },
       async (request, reply) => {
-        const file = await inTenant(db, request, (tx) => removeCampaign(tx, request.params.id));
-        if (file !== null) await blobs.delete(file);
+        await inTenant(db, request, (tx) => removeCampaign(tx, request.params.id));
         return reply.status(204).send(null);
       },
     );

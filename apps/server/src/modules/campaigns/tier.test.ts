@@ -1,14 +1,14 @@
 /** WhatsApp's limit of people a day belongs to a portfolio, whichever workspaces of this installation have its numbers. */
 import { describe, expect, it } from 'vitest';
-import { type CampaignStage, campaignsOn } from '../../../test/campaign-stage.ts';
-import { testDatabase } from '../../../test/harness.ts';
-import { registerJobs } from '../../platform/queue/index.ts';
-import { stageOn } from '../messages/testing.ts';
+import { type CampaignStage, campaignsOn, listenOn } from '../../../test/campaign-stage.ts';
+import { testDatabase, until } from '../../../test/harness.ts';
+import { log, stageOn } from '../messages/testing.ts';
+import { ownerHandlers } from '../numbers/index.ts';
 import { limitUsed } from './preflight.ts';
 
 const t = await testDatabase({ poolSize: 12 });
 const stage = await stageOn(t);
-await registerJobs(t.db);
+await listenOn(stage);
 const slow = { timeout: 60_000 };
 
 /** A workspace with thirty strangers on a number whose portfolio may write to fifty. */
@@ -62,5 +62,24 @@ describe('a messaging limit', () => {
       expect(await used(other, theirs.id)).toBe(30);
     }
     expect(await used(owner, first.id)).toBe(30);
+  });
+
+  it('counts whom an account wrote to before WhatsApp said whose it is', slow, async () => {
+    const [late, other] = [await fifty({ told: null, named: 'pf-mine' }), await fifty({ told: null })];
+    await run(late);
+    // The simulator says that both accounts are one portfolio's.
+    for (const { place } of [late, other])
+      stage.sim.addAccount({ id: place.accountRef, appId: place.appId, portfolioId: 'pf-3' });
+    const [, ask] = ownerHandlers({ db: stage.db, calls: stage.provider });
+    for (const { place } of [late, other])
+      await ask!.run(
+        { accountId: place.accountId, accountRef: place.accountRef },
+        { workspaceId: place.workspaceId, attempt: 1, log, signal: new AbortController().signal },
+      );
+    const first = await other.plan();
+    await until('it counts for both', async () => (await used(other, first)) === 30, 20_000);
+    await other.launch(first);
+    await other.turn(first);
+    expect(await other.states(first)).toEqual({ queued: 21, planned: 10 });
   });
 });

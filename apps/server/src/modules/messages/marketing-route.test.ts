@@ -129,6 +129,19 @@ it(
   },
 );
 
+it('goes the marketing way where WhatsApp refuses it here, by a number that is set so', slow, async () => {
+  const place = await stage.place();
+  await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
+    place.numberId,
+  ]);
+  // We heard nothing of the flip yet.
+  await template(place, 'flipped', 'UTILITY', 'MARKETING');
+  stage.sim.limits.moveMarketing(place.accountRef, true);
+  const delivery = stage.deliver();
+  expect(await categoryOf(place, 'flipped', 'utility')).toBe('marketing_lite');
+  await delivery.stop();
+});
+
 it('a refusal sends it the other way only where the number was set so', () => {
   expect(routeOf('marketing_messages', 'template', 'MARKETING')).toBe('marketing_messages');
   expect(routeOf('messages', 'template', 'MARKETING')).toBe('messages');

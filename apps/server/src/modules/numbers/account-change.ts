@@ -7,8 +7,10 @@ import { type AccountDeps, askAccount } from './account-check.ts';
 import { requestSubscription } from './account-subscribe.ts';
 import { audited, tellAccount } from './account-tell.ts';
 import { setToken, webhookSecretPlace } from './credentials.ts';
+import { tellLimit } from './owner.ts';
 import { deleteAccount, lockAccount, setWebhookSecret, updateAccount } from './queries-account.ts';
 import { lockToken } from './queries-token.ts';
+import type { Owned } from './rules.ts';
 import { accountSpoken, readGraphVersion, speakerOfAccount } from './speaker.ts';
 import { dropToken, type KeptToken, keepToken } from './token.ts';
 
@@ -52,7 +54,7 @@ export async function changeAccount(
   change: AccountChange,
   token: KeptToken | null,
 ): Promise<AccountRow> {
-  await tx.execute(lockAccount, [tx.workspaceId, id]);
+  const [owned] = await tx.query<Owned & Record<string, unknown>>(lockAccount, [tx.workspaceId, id]);
   const before = await getAccount(tx, id);
   const { webhookSecret } = change;
   if (webhookSecret !== undefined && before.provider !== 'ycloud') {
@@ -75,6 +77,8 @@ export async function changeAccount(
     change.portfolioRef ?? null,
     change.graphVersion === undefined ? null : readGraphVersion(change.graphVersion).version,
   ]);
+  if (owned && change.portfolioRef !== undefined)
+    await tellLimit(tx, tx.workspaceId, owned, { ...owned, portfolio_ref: change.portfolioRef });
   if (token !== null) {
     await setToken(tx, deps, { accountId: id, token });
     if (webhookSecret === undefined && (before.provider === 'ycloud' || before.ref !== null)) {

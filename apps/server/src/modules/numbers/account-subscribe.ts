@@ -8,6 +8,7 @@ import { type KeyRing, seal } from '../../platform/seal.ts';
 import { storableText } from '../../platform/storable.ts';
 import type { AccountDeps } from './account-check.ts';
 import { webhookSecretPlace } from './credentials.ts';
+import { learnOwner } from './owner.ts';
 import { forgetProblem, keepProblem, keepSubscription, subscribeRow } from './queries-account.ts';
 import { readToken, type TokenRow } from './token.ts';
 
@@ -77,6 +78,7 @@ export function subscribeHandler(deps: {
           });
     await db.withSystem('what became of a subscription', async (tx) => {
       if (!(await keep(tx, told))) return;
+      if (told.outcome === 'ok') await learnOwner(tx, workspaceId, accountId, told.portfolioRef);
       await emit(tx, [
         {
           workspaceId,
@@ -100,7 +102,6 @@ export function subscribeHandler(deps: {
               sealed_token,
               tx.now().toISOString(),
               secret === null ? null : seal(ring, webhookSecretPlace(workspaceId!, accountId), secret),
-              outcome.outcome === 'ok' ? outcome.portfolioRef : null,
             ])
           : tx.execute(keepProblem, [
               workspaceId,

@@ -56,6 +56,7 @@ export {
 } from './installation.ts';
 export { refuseUnknownNumbers } from './known.ts';
 export { type Notice, noticesByIds, recordNotices } from './notices.ts';
+export { ownerHandlers, ownersCron } from './owner.ts';
 export { numberBody, presentNumber } from './present.ts';
 export { numberProfileRoutes } from './profile-routes.ts';
 export { defaultNumber, findNumber, getNumber, listNotices, listNumbers, type NumberRow } from './read.ts';

@@ -31,7 +31,7 @@ export const numbersOf = statement(
 
 export const lockAccount = statement(
   'numbers.lock_account',
-  'select id from accounts where workspace_id = $1 and id = $2 for update',
+  'select id as account_id, portfolio_ref, told_portfolio from accounts where workspace_id = $1 and id = $2 for update',
 );
 
 export const updateAccount = statement(
@@ -65,6 +65,11 @@ export const learnRef = statement(
   'update accounts set account_ref = $3 where workspace_id = $1 and id = $2 and account_ref is null',
 );
 
+export const keepOwner = statement(
+  'numbers.keep_owner',
+  'update accounts set told_portfolio = $3 where workspace_id = $1 and id = $2',
+);
+
 // ───────────── subscribing ─────────────
 
 export const subscribeRow = statement(
@@ -77,7 +82,7 @@ export const subscribeRow = statement(
 export const keepSubscription = statement(
   'numbers.keep_subscription',
   `update accounts set webhooks_subscribed_at = $4, webhooks_problem = null,
-     sealed_webhook_secret = coalesce($5, sealed_webhook_secret), told_portfolio = coalesce($6, told_portfolio)
+     sealed_webhook_secret = coalesce($5, sealed_webhook_secret)
     where workspace_id = $1 and id = $2 and sealed_token = $3 returning id`,
 );
 

@@ -119,15 +119,18 @@ export function mergeEffects(
   return { changes, verifiedName, mps };
 }
 
+/** Of an account: what its workspace says whose it is, and what WhatsApp said. */
+export interface Owned {
+  account_id: string;
+  portfolio_ref: string;
+  told_portfolio: string | null;
+}
+
 /**
  * Who shares a messaging limit: all numbers of a portfolio, whichever workspaces they are in, where WhatsApp said whose
  * they are. What a workspace says of itself binds nobody else: it could name another's portfolio and spend its limit.
  */
-export function limitScopeOf(account: {
-  account_id: string;
-  portfolio_ref: string;
-  told_portfolio: string | null;
-}): string {
+export function limitScopeOf(account: Owned): string {
   if (account.told_portfolio !== null) return `${sharedLimit}${account.told_portfolio}`;
   return account.portfolio_ref === '' ? account.account_id : `own:${account.portfolio_ref}`;
 }
