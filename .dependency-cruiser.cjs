@@ -156,7 +156,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // What was built: its parts ask for each other in circles.
-    exclude: { path: '^apps/web/dist' },
+    exclude: { path: '^(apps/web|packages/sdk)/dist' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

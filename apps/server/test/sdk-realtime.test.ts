@@ -3,7 +3,7 @@ import { type Broadcast, connectRealtime, dropKnown, type RealtimeRefused } from
 import { RealtimeClient } from '@supabase/realtime-js';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { makeTicket } from '../src/modules/feed/index.ts';
 import { memberOf, stand, transport } from '../src/modules/feed/testing.ts';
 import { systemActor } from '../src/platform/db/index.ts';
@@ -131,6 +131,15 @@ test('who is not let in, or not any more, is told once and does not come back', 
   await until('it is told', () => refusals.length === 2);
   expect(refusals[1]).toBe('unauthenticated');
   expect(one.realtime.count()).toBeLessThanOrEqual(1);
+});
+
+test('where there is no WebSocket it says so at once', () => {
+  vi.stubGlobal('WebSocket', undefined);
+  try {
+    expect(() => connectRealtime({ url, workspaceId, key, onEvent: () => {} })).toThrow(/WebSocket.*ws/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('a number nobody has given yet is a gap: events go on from now', async () => {

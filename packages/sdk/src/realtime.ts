@@ -62,7 +62,12 @@ const heartbeatMs = 25_000;
 /** Hears what happens in a workspace, each event once and in order, however often the connection is lost. */
 export function connectRealtime(options: RealtimeOptions): RealtimeConnection {
   const { url, workspaceId, conversationId, key, ticket, onEvent, onStatus, backoffMs = 250 } = options;
-  const Maker = options.WebSocket ?? (globalThis as unknown as { WebSocket: SocketMaker }).WebSocket;
+  const Maker = options.WebSocket ?? (globalThis as unknown as { WebSocket?: SocketMaker }).WebSocket;
+  if (Maker === undefined) {
+    throw new TypeError(
+      'There is no WebSocket here (Node has one from 22 on): give one, such as that of ws.',
+    );
+  }
   const topic = conversationId === undefined ? `workspace:${workspaceId}` : `conversation:${conversationId}`;
   const address = `${url.replace(/\/+$/, '').replace(/^http/, 'ws')}/realtime/v1/websocket`;
   const protocols = ['phoenix', ...(key === undefined ? [] : [`base64url.bearer.phx.${base64url(key)}`])];
@@ -113,7 +118,7 @@ export function connectRealtime(options: RealtimeOptions): RealtimeConnection {
       return;
     }
     if (closed) return;
-    listen(new Maker(`${address}?${query}`, protocols));
+    listen(new Maker!(`${address}?${query}`, protocols));
   }
 
   function listen(mine: AnySocket): void {

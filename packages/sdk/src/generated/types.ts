@@ -2151,11 +2151,26 @@ export type Conversation = {
    */
   closedAt: string | null;
   /**
-   * A note names the asking member.
+   * The newest note that names the asking member.
    */
-  mentionsMe: boolean;
+  mention: {
+    noteId: string;
+    at: string;
+    /**
+     * Its beginning, on one line.
+     */
+    text: string;
+    author: {
+      kind: string;
+      id: string | null;
+      /**
+       * Of a member.
+       */
+      name: string | null;
+    };
+  } | null;
   /**
-   * … since they last looked.
+   * They have not looked since.
    */
   unreadMention: boolean;
   /**
@@ -2598,6 +2613,10 @@ export type Workflow = {
    * May hold {{workspace.name}} and {{contact.name}}.
    */
   text: string;
+  /**
+   * Whether each message of a person is answered, the first of a day, or the first since the conversation was closed.
+   */
+  oncePer: 'message' | 'day' | 'conversation';
   /**
    * Said instead while it is closed, once. May also hold {{opens.date}} and {{opens.time}}.
    */
@@ -15678,6 +15697,7 @@ export type WorkflowsUpdateData = {
   body: {
     name?: string;
     text?: string;
+    oncePer?: 'message' | 'day' | 'conversation';
     isActive?: boolean;
     aiEnabled?: boolean;
     awayText?: string;
