@@ -23,6 +23,7 @@ export { refuseOthersAnswer, whyNotAnswer } from './answering.ts';
 export { conversationsOf, eraseConversations } from './erase.ts';
 export { openMany } from './open.ts';
 export type { ConversationRow } from './queries.ts';
+export { lastClosed } from './queries-work.ts';
 export { forgetPreviews } from './retain.ts';
 export { type Sender, senderBody, senderOf, senders } from './sender.ts';
 export { replaceLast, type Touch, touchMany } from './touch.ts';

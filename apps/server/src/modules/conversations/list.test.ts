@@ -69,7 +69,7 @@ describe('the list', () => {
         unreadCount: 1,
         window: expect.objectContaining({ open: true }),
         snoozedUntil: null,
-        mentionsMe: false,
+        mention: null,
       }),
     ]);
   });
@@ -141,7 +141,7 @@ describe('the list', () => {
       labels: [],
     });
     const row = (await list(stage, { view: 'mentions' })).data[0]!;
-    expect(row).toMatchObject({ mentionsMe: true });
+    expect(row).toMatchObject({ mention: { author: { kind: 'user' } } });
     expect((await list(stage, { view: 'all', contactId: newId() })).data).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ import { findConversation } from './find.ts';
 import { createNote, deleteNote, updateNote } from './notes.ts';
 import { type ConversationRoutesDeps, oneConversation } from './paths.ts';
 import { memberNames } from './people.ts';
-import { memberBody, presentMember } from './present.ts';
+import { memberBody, noteAuthor, presentAuthor, presentMember } from './present.ts';
 import { type NoteRow, selectNotes } from './queries-notes.ts';
 
 const oneNote = oneConversation.extend({ noteId: z.uuid() });
@@ -29,11 +29,7 @@ const noteBody = z
     id: z.string(),
     conversationId: z.string(),
     text: z.string(),
-    author: z.object({
-      kind: z.string(),
-      id: z.string().nullable(),
-      name: z.string().nullable().describe('Of a member.'),
-    }),
+    author: noteAuthor,
     mentions: z.array(memberBody),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -53,11 +49,7 @@ async function presenter(
     id: row.id,
     conversationId: row.conversationId,
     text: row.text,
-    author: {
-      kind: row.authorKind,
-      id: row.authorId,
-      name: (row.authorId !== null && names.get(row.authorId)) || null,
-    },
+    author: presentAuthor(row.authorKind, row.authorId, names),
     mentions: row.mentions.map((id) => presentMember(id, names)),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -88,11 +88,16 @@ describe('notes', () => {
     expect(rows.events.map(({ data }) => data.userId)).toEqual([agent, admin]);
     expect(rows.all.map(({ text }) => text).join()).not.toContain('secret plan');
     const mine = await call(stage, 'agent', 'GET /v1/conversations', { query: { view: 'mentions' } });
-    expect(mine.body).toMatchObject({ data: [{ id, mentionsMe: true, unreadMention: true }] });
+    const mention = { noteId, text: 'secret plan', author: { kind: 'user', name: 'The owner' } };
+    expect(mine.body).toMatchObject({ data: [{ id, mention, unreadMention: true }] });
+    // Whoever is not named is not told what the note says.
+    expect((await stage.send('GET /v1/conversations/:id', { params: { id } })).body).toMatchObject({
+      mention: null,
+    });
     clock.advance(1000);
     await call(stage, 'agent', 'POST /v1/conversations/:id/read', { params: { id }, body: {} });
     const read = await call(stage, 'agent', 'GET /v1/conversations', { query: { view: 'mentions' } });
-    expect(read.body).toMatchObject({ data: [{ mentionsMe: true, unreadMention: false }] });
+    expect(read.body).toMatchObject({ data: [{ mention, unreadMention: false }] });
     const stranger = await call(stage, 'owner', 'POST /v1/conversations/:id/notes', {
       params: { id },
       body: { text: 'hi', mentions: [newId()] },

@@ -11,6 +11,12 @@ const windowMs = 24 * 3_600_000;
 
 export const memberBody = z.object({ id: z.string(), name: z.string() });
 
+export const noteAuthor = z.object({
+  kind: z.string(),
+  id: z.string().nullable(),
+  name: z.string().nullable().describe('Of a member.'),
+});
+
 export const conversationBody = z
   .object({
     id: z.string(),
@@ -60,8 +66,16 @@ export const conversationBody = z
     snoozedUntil: z.string().nullable(),
     snoozedAt: z.string().nullable().describe('When it was last snoozed.'),
     closedAt: z.string().nullable().describe('When it was last closed.'),
-    mentionsMe: z.boolean().describe('A note names the asking member.'),
-    unreadMention: z.boolean().describe('… since they last looked.'),
+    mention: z
+      .object({
+        noteId: z.string(),
+        at: z.string(),
+        text: z.string().describe('Its beginning, on one line.'),
+        author: noteAuthor,
+      })
+      .nullable()
+      .describe('The newest note that names the asking member.'),
+    unreadMention: z.boolean().describe('They have not looked since.'),
     unitedInto: z
       .string()
       .nullable()
@@ -127,7 +141,7 @@ function presentConversation(
     snoozedUntil: iso(row.dueAt),
     snoozedAt: iso(row.snoozedAt),
     closedAt: iso(row.closedAt),
-    mentionsMe: row.mentionsMe,
+    mention: presentMention(row, names),
     unreadMention: row.unreadMention,
     unitedInto: row.unitedInto,
     createdAt: row.createdAt.toISOString(),
@@ -135,19 +149,37 @@ function presentConversation(
   };
 }
 
+function presentMention(row: InboxRow, names: ReadonlyMap<string, string>) {
+  if (row.mentionId === null || row.mentionAt === null) return null;
+  return {
+    noteId: row.mentionId,
+    at: row.mentionAt.toISOString(),
+    text: (row.mentionText ?? '').replace(/\s+/g, ' ').toWellFormed(),
+    author: presentAuthor(row.mentionActorKind ?? '', row.mentionActorId, names),
+  };
+}
+
+export function presentAuthor(
+  kind: string,
+  id: string | null,
+  names: ReadonlyMap<string, string>,
+): z.infer<typeof noteAuthor> {
+  return { kind, id, name: (id !== null && names.get(id)) || null };
+}
+
 /** A member by name; whoever has left the workspace has none. */
 export function presentMember(id: string, names: ReadonlyMap<string, string>): z.infer<typeof memberBody> {
   return { id, name: names.get(id) ?? '' };
 }
 
-/** What a list needs beside its rows: the names of the assignees. */
+/** What a list needs beside its rows: the names of the assignees and of who mentioned somebody. */
 export async function presenter(
   tx: TenantTx,
   rows: readonly InboxRow[],
 ): Promise<(row: InboxRow) => z.infer<typeof conversationBody>> {
   const names = await memberNames(
     tx,
-    rows.map((row) => row.assigneeId),
+    rows.flatMap((row) => [row.assigneeId, row.mentionActorKind === 'user' ? row.mentionActorId : null]),
   );
   const senderOf = await senders(tx, rows.map(lastSaid));
   const now = tx.now();

@@ -171,7 +171,12 @@ export interface InboxRow {
   optedOut: boolean;
   labels: { id: string; name: string; colour: string }[];
   unreadCount: number;
-  mentionsMe: boolean;
+  /** The newest note that names the asking member. */
+  mentionId: string | null;
+  mentionAt: Date | null;
+  mentionText: string | null;
+  mentionActorKind: string | null;
+  mentionActorId: string | null;
   unreadMention: boolean;
 }
 
@@ -188,13 +193,17 @@ const rows = statement(
      c.number_status as "numberStatus", c.has_window as "hasWindow",
      c.contact_name as "contactName", c.profile_name as "profileName", c.username, c.phone,
      coalesce(c.blocked, false) as blocked, c.opted_out as "optedOut", c.labels,
-     ${unread} as "unreadCount", m.at is not null as "mentionsMe",
+     ${unread} as "unreadCount", m.id as "mentionId", m.at as "mentionAt", m.text as "mentionText",
+     m.author_kind as "mentionActorKind", m.author_id as "mentionActorId",
      coalesce(m.at > coalesce(p.looked_at, '-infinity'), false) as "unreadMention"
    from unnest($2::uuid[]) with ordinality as t (id, place)
    join inbox_rows c on c.workspace_id = $1 and c.id = t.id
    ${ownPlace('$3')}
-   left join lateral (select max(x.created_at) as at from note_mentions x
-     where x.workspace_id = c.workspace_id and x.user_id = $3 and x.conversation_id = c.id) m on true
+   left join lateral (
+     select n.id, x.created_at as at, left(n.text, 300) as text, n.author_kind, n.author_id
+     from note_mentions x join notes n on n.workspace_id = x.workspace_id and n.id = x.note_id
+     where x.workspace_id = c.workspace_id and x.user_id = $3 and x.conversation_id = c.id
+     order by x.created_at desc, x.note_id desc limit 1) m on true
    order by t.place`,
 );
 

@@ -1,4 +1,4 @@
-import { type SystemTx, statement, type TenantTx } from '../../platform/db/index.ts';
+import { type SystemTx, statement, type TenantTx, type Tx } from '../../platform/db/index.ts';
 import type { ConversationRow } from './queries.ts';
 
 /** What is to be different; what is left out stays. */
@@ -70,6 +70,25 @@ export function updateConversations(tx: TenantTx, ids: readonly string[], to: Ch
     to.teamId ?? null,
     tx.now().toISOString(),
   ]);
+}
+
+const closings = statement(
+  'conversations.closings',
+  `select c.id, c.closed_at as "closedAt" from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, id)
+   join conversations c on c.workspace_id = t.workspace_id and c.id = t.id where c.closed_at is not null`,
+);
+
+/** When these were last closed; one that never was is missing. */
+export async function lastClosed(
+  tx: Tx,
+  asked: readonly { workspaceId: string; id: string }[],
+): Promise<Map<string, Date>> {
+  if (asked.length === 0) return new Map();
+  const rows = await tx.query<{ id: string; closedAt: Date }>(closings, [
+    asked.map(({ workspaceId }) => workspaceId),
+    asked.map(({ id }) => id),
+  ]);
+  return new Map(rows.map(({ id, closedAt }) => [id, closedAt]));
 }
 
 // The condition is asked again after waiting for whoever came first: one row, one winner.

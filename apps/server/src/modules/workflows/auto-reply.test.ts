@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { startEvents } from '../../platform/events/index.ts';
+import { updateConversations } from '../conversations/queries-work.ts';
 import { consentConsumer } from '../messages/index.ts';
 import { log, type Place, stageOn } from '../messages/testing.ts';
 import { changeNumber } from '../numbers/change.ts';
@@ -94,6 +95,31 @@ describe('automatic replies', () => {
       await quiet();
       expect(await repliesOf(at)).toHaveLength(1);
       expect(await repliesOf(off)).toEqual([]);
+    });
+  });
+
+  it('are heard once a day, or once until the conversation is closed, where that is wished', async () => {
+    const [daily, once] = [await place(), await place()];
+    for (const [at, oncePer] of [
+      [daily, 'day'],
+      [once, 'conversation'],
+    ] as const) {
+      const [own] = (await stage.tenant(at, listWorkflows)).filter((w) => w.numberId === at.numberId);
+      await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { oncePer }));
+    }
+    await running(async () => {
+      const write = async (text: string) => {
+        for (const at of [daily, once]) sim.person(at.phone).send(text, at.phoneNumberId);
+        await stage.pass(1_000);
+        await quiet();
+        return [(await repliesOf(daily)).length, (await repliesOf(once)).length];
+      };
+      expect(await write('hi')).toEqual([1, 1]);
+      expect(await write('is anybody there?')).toEqual([1, 1]);
+      stage.clock.advance(24 * 3_600_000);
+      expect(await write('good morning')).toEqual([2, 1]);
+      await stage.tenant(once, (tx) => updateConversations(tx, [once.conversationId], { status: 'closed' }));
+      expect(await write('one more thing')).toEqual([2, 2]);
     });
   });
 

@@ -2,6 +2,7 @@ import { hoursAt, shownIn } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
 import { calledName, displayName } from '../contacts/index.ts';
+import { lastClosed } from '../conversations/index.ts';
 import {
   automaticAnswers,
   type QueueCommand,
@@ -18,8 +19,8 @@ import { defaultsFor, type WorkflowRecord } from './queries.ts';
 import { fillIn } from './text.ts';
 
 /**
- * The first built-in workflow: a thank-you to each message of a person; outside business hours a word about when
- * somebody is there again, once to each person while it stays closed. It takes events in batches and queues its replies
+ * The first built-in workflow: a thank-you to each message of a person, or once a day or until the conversation is
+ * closed; outside business hours a word about when somebody is there again, once to each person while it stays closed. It takes events in batches and queues its replies
  * in the transaction that moves its cursor: a reply exists if and only if its message counts as answered.
  */
 export const autoReplyConsumer = defineConsumer({
@@ -50,9 +51,11 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
   );
   const away = closedNumbers(tx, answerable, routes);
   const kept = await withoutMachines(tx, answerable, routes);
+  const occasionOf = await occasions(tx, kept, routes);
   await sendMany(
     tx,
-    kept.map(({ event, facts, workflow }): QueueCommand => {
+    kept.map((said): QueueCommand => {
+      const { event, facts, workflow } = said;
       const closed = workflow.awayActive ? away.get(facts.number_id) : undefined;
       const name = displayName({
         name: facts.contact_name,
@@ -74,12 +77,9 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
         workspaceId: event.workspaceId,
         conversationId: facts.conversation_id,
         content: { type: 'text', text: { body } },
-        // Per workspace, not per number: WhatsApp's ids are unique everywhere, so one id heard on two numbers of a
-        // workspace is one message, and gets one answer. The word about being closed belongs to a person and a number
-        // that is closed since then: the second one is known as the first.
-        dedupeKey: closed
-          ? `auto-reply:away:${facts.contact_id}:${facts.number_id}:${closed.since}`
-          : `auto-reply:${String(event.data.providerMessageId ?? event.data.messageId)}`,
+        dedupeKey: `auto-reply:${
+          closed ? `away:${facts.contact_id}:${facts.number_id}:${closed.since}` : occasionOf(said)
+        }`,
         workflowId: workflow.id,
         source: 'workflow',
         automated: true,
@@ -97,6 +97,43 @@ async function workflowsFor(tx: SystemTx, people: readonly SaidEvent[]): Promise
   return new Map(rows.map((row) => [row.for_number, toWorkflow(row)]));
 }
 
+type Answered = SaidEvent & { workflow: WorkflowRow };
+
+/**
+ * What is answered once; what a later message has in common with an earlier one is known as that one's. A message per
+ * workspace, not per number: WhatsApp's ids are unique everywhere, so one id heard on two numbers of a workspace is one
+ * message, and gets one answer. A day is the day of the hours' zone.
+ */
+async function occasions(
+  tx: SystemTx,
+  said: readonly Answered[],
+  routes: ReadonlyMap<string, NumberRoute>,
+): Promise<(one: Answered) => string> {
+  const closings = await lastClosed(
+    tx,
+    said.flatMap(({ facts, workflow }) =>
+      workflow.oncePer === 'conversation'
+        ? [{ workspaceId: facts.workspace_id, id: facts.conversation_id }]
+        : [],
+    ),
+  );
+  return ({ event, facts, workflow }) => {
+    switch (workflow.oncePer) {
+      case 'message':
+        return String(event.data.providerMessageId ?? event.data.messageId);
+      case 'day': {
+        const { date } = shownIn(hoursOf(facts, routes)?.zone ?? 'UTC', tx.now());
+        return `day:${facts.contact_id}:${facts.number_id}:${date}`;
+      }
+      case 'conversation':
+        return `opening:${facts.conversation_id}:${closings.get(facts.conversation_id)?.toISOString() ?? 'first'}`;
+    }
+  };
+}
+
+const hoursOf = (facts: SaidEvent['facts'], routes: ReadonlyMap<string, NumberRoute>) =>
+  routes.get(facts.number_id)?.businessHours ?? parseSettings(facts.settings).businessHours;
+
 interface Closed {
   /** Names the period, so that it is told once. */
   since: string;
@@ -111,7 +148,7 @@ function closedNumbers(
 ): Map<string, Closed> {
   const closed = new Map<string, Closed>();
   for (const [numberId, facts] of new Map(said.map((one) => [one.facts.number_id, one.facts]))) {
-    const hours = routes.get(numberId)?.businessHours ?? parseSettings(facts.settings).businessHours;
+    const hours = hoursOf(facts, routes);
     if (hours === null) continue;
     const { open, since, until } = hoursAt(hours, tx.now());
     if (open) continue;

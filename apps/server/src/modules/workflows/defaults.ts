@@ -11,6 +11,10 @@ export const defaultText = 'thanks for reaching us\n- team {{workspace.name}}';
 export const defaultAwayText =
   'Thanks for your message. We are closed now and answer when we open again: {{opens.date}} {{opens.time}}.\n- team {{workspace.name}}';
 
+/** Each message is answered (S4's way), or the first of a day, or the first since the conversation was last closed. */
+export const oncePers = ['message', 'day', 'conversation'] as const;
+export type OncePer = (typeof oncePers)[number];
+
 export interface WorkflowRow {
   id: WorkflowId;
   workspaceId: string;
@@ -22,6 +26,8 @@ export interface WorkflowRow {
   aiEnabled: boolean;
   kind: 'auto-reply';
   text: string;
+  /** How often a person hears `text`. */
+  oncePer: OncePer;
   /** Instead of `text`, once while it is closed. Without business hours it never is. */
   awayText: string;
   awayActive: boolean;
@@ -63,6 +69,7 @@ export async function setAutoReply(
   change: {
     name?: string | undefined;
     text?: string | undefined;
+    oncePer?: OncePer | undefined;
     isActive?: boolean | undefined;
     aiEnabled?: boolean | undefined;
     awayText?: string | undefined;
@@ -84,6 +91,7 @@ export async function setAutoReply(
     change.aiEnabled ?? null,
     change.awayText ?? null,
     change.awayActive ?? null,
+    change.oncePer ?? null,
   ]);
   if (!row || !before) throw errors.notFound('workflow', { id });
   const after = toWorkflow(row);
@@ -100,12 +108,12 @@ export async function setAutoReply(
 
 /** What may be changed of it. Its text is the workspace's own words to everybody, no conversation. */
 function settingsOf(row: WorkflowRow): Record<string, unknown> {
-  const { name, text, isActive, aiEnabled, awayText, awayActive } = row;
-  return { name, text, isActive, aiEnabled, awayText, awayActive };
+  const { name, text, oncePer, isActive, aiEnabled, awayText, awayActive } = row;
+  return { name, text, oncePer, isActive, aiEnabled, awayText, awayActive };
 }
 
 export function toWorkflow(row: WorkflowRecord): WorkflowRow {
-  const definition = row.definition as Record<'text' | 'awayText' | 'awayActive', unknown> | null;
+  const definition = row.definition as Record<'text' | 'oncePer' | 'awayText' | 'awayActive', unknown> | null;
   return {
     id: row.id as WorkflowId,
     workspaceId: row.workspace_id,
@@ -116,6 +124,7 @@ export function toWorkflow(row: WorkflowRecord): WorkflowRow {
     aiEnabled: row.ai_enabled,
     kind: 'auto-reply',
     text: typeof definition?.text === 'string' ? definition.text : defaultText,
+    oncePer: oncePers.find((one) => one === definition?.oncePer) ?? 'message',
     awayText: typeof definition?.awayText === 'string' ? definition.awayText : defaultAwayText,
     awayActive: definition?.awayActive !== false,
     createdAt: row.created_at,

@@ -44,6 +44,7 @@ export const changeWorkflow = statement(
   `update workflows w set is_active = coalesce($3::boolean, is_active),
      name = coalesce($5::text, name), ai_enabled = coalesce($6::boolean, ai_enabled),
      definition = definition || jsonb_strip_nulls(
-       jsonb_build_object('text', $4::text, 'awayText', $7::text, 'awayActive', $8::boolean))
+       jsonb_build_object('text', $4::text, 'awayText', $7::text, 'awayActive', $8::boolean,
+         'oncePer', $9::text))
    where w.workspace_id = $1 and w.id = $2 returning ${columns}`,
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import { type Http, type HttpApp, inTenant } from '../../platform/http/index.ts';
-import { listWorkflows, setAutoReply, type WorkflowRow } from './defaults.ts';
+import { listWorkflows, oncePers, setAutoReply, type WorkflowRow } from './defaults.ts';
 
 export interface WorkflowRoutesDeps {
   db: Database;
@@ -18,6 +18,11 @@ const workflowBody = z
     isActive: z.boolean(),
     aiEnabled: z.boolean(),
     text: z.string().describe('May hold {{workspace.name}} and {{contact.name}}.'),
+    oncePer: z
+      .enum(oncePers)
+      .describe(
+        'Whether each message of a person is answered, the first of a day, or the first since the conversation was closed.',
+      ),
     awayText: z
       .string()
       .describe('Said instead while it is closed, once. May also hold {{opens.date}} and {{opens.time}}.'),
@@ -61,6 +66,7 @@ export function workflowRoutes(deps: WorkflowRoutesDeps): (app: HttpApp) => Prom
             .strictObject({
               name: z.string().trim().min(1).max(200),
               text: z.string().min(1).max(4096),
+              oncePer: z.enum(oncePers),
               isActive: z.boolean(),
               aiEnabled: z.boolean(),
               awayText: z.string().min(1).max(4096),

@@ -47,7 +47,7 @@ export function belongs(one: Conversation, filter: ConversationFilter, me: strin
   const views = {
     mine: one.status === 'open' && one.assignee?.id === me,
     unassigned: one.status === 'open' && one.assignee === null,
-    mentions: one.mentionsMe,
+    mentions: one.mention !== null,
     open: one.status === 'open',
     snoozed: one.status === 'snoozed',
     closed: one.status === 'closed',

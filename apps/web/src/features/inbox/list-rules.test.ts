@@ -31,7 +31,7 @@ function row(id: string, minute: number, change: Partial<Conversation> = {}): Co
     snoozedUntil: null,
     snoozedAt: null,
     closedAt: null,
-    mentionsMe: false,
+    mention: null,
     unreadMention: false,
     unitedInto: null,
     createdAt: at(0),

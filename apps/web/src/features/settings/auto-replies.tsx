@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, Text, Textarea } from '@mantine/core';
+import { Button, Group, Select, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -73,8 +73,8 @@ function ReplyForm({ workflow, place }: { workflow: Workflow; place: number }) {
     workflow.numberId === null
       ? t('settings.autoReply.ofWorkspace')
       : (number?.displayPhoneNumber ?? `${t('settings.autoReply.title')} ${place}`);
-  const { text, isActive, awayText, awayActive } = workflow;
-  const form = useForm({ initialValues: { text, isActive, awayText, awayActive } });
+  const { text, oncePer, isActive, awayText, awayActive } = workflow;
+  const form = useForm({ initialValues: { text, oncePer, isActive, awayText, awayActive } });
   useUnsaved(form.isDirty());
   const { problem, submit } = useSubmit(form, async (body) => {
     await chaski.workflows.update({ id: workflow.id, body });
@@ -98,6 +98,16 @@ function ReplyForm({ workflow, place }: { workflow: Workflow; place: number }) {
           maxLength={4096}
           classNames={{ input: classes.words ?? '' }}
           {...form.getInputProps('text')}
+        />
+        <Select
+          label={t('settings.autoReply.oncePer')}
+          allowDeselect={false}
+          maw={360}
+          data={(['message', 'day', 'conversation'] as const).map((value) => ({
+            value,
+            label: t(`settings.autoReply.per.${value}`),
+          }))}
+          {...form.getInputProps('oncePer')}
         />
         <Switch
           label={t('hours.away')}
