@@ -252,6 +252,7 @@ create table campaign_recipients (
   constraint campaign_recipients_pkey PRIMARY KEY (workspace_id, campaign_id, n),
   constraint campaign_recipients_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'queued'::text, 'unconfirmed'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'skipped'::text, 'cancelled'::text])))
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.05);
+CREATE INDEX campaign_recipients_capped ON public.campaign_recipients USING btree (workspace_id, contact_id) WHERE ((error ->> 'code'::text) = '131049'::text);
 CREATE INDEX campaign_recipients_due ON public.campaign_recipients USING btree (workspace_id, campaign_id, due_at, n) WHERE (state = 'planned'::text);
 CREATE INDEX campaign_recipients_message ON public.campaign_recipients USING btree (workspace_id, message_id) WHERE (message_id IS NOT NULL);
 CREATE UNIQUE INDEX campaign_recipients_person ON public.campaign_recipients USING btree (workspace_id, campaign_id, contact_id) WHERE (contact_id IS NOT NULL);

@@ -111,6 +111,9 @@ create index campaign_recipients_message on campaign_recipients (workspace_id, m
 -- A reply, an opt-out, a conversion: which campaigns reached this person lately?
 create index campaign_recipients_reached on campaign_recipients (workspace_id, contact_id, sent_at desc)
   where sent_at is not null;
+-- Whom WhatsApp brings no marketing today, in whichever campaign.
+create index campaign_recipients_capped on campaign_recipients (workspace_id, contact_id)
+  where error ->> 'code' = '131049';
 call chaski_private.protect_tenant('campaign_recipients');
 
 -- Whom the business wrote to first, per portfolio: WhatsApp counts different people in 24 hours.

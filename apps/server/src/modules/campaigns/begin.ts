@@ -1,4 +1,4 @@
-import { nextCampaignTurn } from '@chaski/contracts';
+import { nextCampaignTurn, shown } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -40,7 +40,7 @@ async function takeRecurringTurn(
   const { timeZone, zoneAttribute, quietHours } = schedule;
   const turn = await insertCampaign(tx, workspaceId, {
     id: newId(now.getTime()),
-    name: `${campaign.name.slice(0, 180)} · ${now.toISOString().slice(0, 10)}`,
+    name: `${campaign.name.slice(0, 180)} · ${new Date(shown(now.getTime(), timeZone)).toISOString().slice(0, 10)}`,
     numberId: campaign.numberId,
     message: campaign.message,
     audience: campaign.audience,

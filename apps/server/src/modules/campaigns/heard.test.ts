@@ -198,25 +198,33 @@ it('a recurring one makes a campaign of each turn, and ends', slow, async () => 
   const on = await campaignsOn(stage, await stage.place());
   await on.template();
   await on.people(1);
-  const today = stage.clock.now().toISOString().slice(0, 10);
-  const until2 = new Date(stage.clock.now().getTime() + 2 * 86_400_000).toISOString().slice(0, 10);
+  // At noon in UTC it is 17:45 in Kathmandu, and 00:30 there is the day before in UTC.
+  const day = 86_400_000;
+  const midnight = Math.ceil(stage.clock.now().getTime() / day) * day;
+  stage.clock.set(new Date(midnight + day / 2));
+  const [first, last] = [1, 2].map((ahead) => new Date(midnight + ahead * day).toISOString().slice(0, 10));
   const id = await on.plan({
-    schedule: campaignSchedule.parse({ kind: 'recurring', every: 'day', time: '23:59', until: until2 }),
+    schedule: campaignSchedule.parse({
+      kind: 'recurring',
+      every: 'day',
+      time: '00:30',
+      until: last,
+      timeZone: 'Asia/Kathmandu',
+    }),
   });
-  expect(today <= until2).toBe(true);
   await on.launch(id);
-  for (let day = 0; day < 4; day++) {
+  for (let turn = 0; turn < 4; turn++) {
     const { wakesAt, state } = await on.campaign(id);
     if (state === 'finished') break;
     stage.clock.set(wakesAt!);
     await on.turn(id);
   }
   expect(await on.campaign(id)).toMatchObject({ state: 'finished' });
-  const turns = await stage.query<{ id: string; state: string; plan_state: string }>(
-    'select id, state, plan_state from campaigns where parent_id = $1',
+  const turns = await stage.query<{ id: string; name: string; state: string; plan_state: string }>(
+    'select id, name, state, plan_state from campaigns where parent_id = $1 order by id',
     [id],
   );
-  expect(turns.length).toBe(3);
+  expect(turns.map(({ name }) => name)).toEqual([`Spring · ${first}`, `Spring · ${last}`]);
   expect(new Set(turns.map((turn) => `${turn.state} ${turn.plan_state}`))).toEqual(
     new Set(['scheduled waiting']),
   );

@@ -105,6 +105,29 @@ export async function planAgain(
   ]);
 }
 
+const capped = statement(
+  'campaigns.capped_since',
+  `select r.contact_id as "contactId", max(r.failed_at) as at from campaign_recipients r
+   where r.workspace_id = $1 and r.contact_id = any($2::uuid[]) and r.error ->> 'code' = '131049'
+     and r.failed_at > $3::timestamptz
+   group by 1`,
+);
+
+/** To whom of these people WhatsApp brought no marketing since a time, in whichever campaign, and when. */
+export async function cappedSince(
+  tx: SystemTx,
+  workspaceId: string,
+  contactIds: readonly string[],
+  since: Date,
+): Promise<Map<string, Date>> {
+  const rows = await tx.query<{ contactId: string; at: Date }>(capped, [
+    workspaceId,
+    contactIds,
+    since.toISOString(),
+  ]);
+  return new Map(rows.map((row) => [row.contactId, row.at]));
+}
+
 const retry = statement(
   'campaigns.retry_failed',
   `update campaign_recipients r set state = 'planned', due_at = greatest($3::timestamptz,

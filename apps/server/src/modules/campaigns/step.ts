@@ -22,13 +22,14 @@ import {
   takeTelling,
 } from './queries.ts';
 import { forgetOpenings, holdBudget, noteOpenings, openedSince, openingsSince } from './queries-openings.ts';
+import { cappedSince } from './queries-outcomes.ts';
 import {
   claimRecipients,
   type Settled,
   settleRecipients,
   type WaitingRecipient,
 } from './queries-recipients.ts';
-import { followRefusal } from './rules-errors.ts';
+import { capMs, followRefusal, marketingCap } from './rules-errors.ts';
 import type { LinkBase } from './rules-links.ts';
 import { lowestTier, roomFor, tierFreesAt, tierOf, withinTier } from './rules-pace.ts';
 
@@ -168,10 +169,32 @@ async function queue(
 
   // It may have stood still for hours: everybody's own clock is asked again.
   const { quietHours, timeZone } = campaign.schedule;
-  const awake = claimed.filter((one) => {
+  const waking = claimed.filter((one) => {
     const at = outOfQuiet(now.getTime(), one.zone ?? timeZone, quietHours);
     if (at <= now.getTime()) return true;
     settled.push(later(one, new Date(at), 'quiet_hours'));
+    return false;
+  });
+
+  // Whom another campaign found capped today is capped for this one: WhatsApp counts who tries.
+  const since = new Date(now.getTime() - dayMs);
+  const capped =
+    purpose === 'marketing'
+      ? await cappedSince(
+          tx,
+          workspaceId,
+          waking.map((one) => one.contactId),
+          since,
+        )
+      : new Map<string, Date>();
+  const awake = waking.filter((one) => {
+    const at = capped.get(one.contactId);
+    if (at === undefined) return true;
+    settled.push(
+      campaign.options.retryCapped
+        ? later(one, new Date(at.getTime() + capMs), marketingCap)
+        : skip(one, marketingCap),
+    );
     return false;
   });
 
@@ -188,7 +211,6 @@ async function queue(
   );
   const scope = number.account.limitScope;
   await holdBudget(tx, scope);
-  const since = new Date(now.getTime() - dayMs);
   const counted = await openedSince(
     tx,
     workspaceId,
