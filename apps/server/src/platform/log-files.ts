@@ -32,30 +32,35 @@ export function logFiles(options: LogFilesOptions): { all: DestinationStream; er
  * a crash is there. A full disk loses lines and nothing else; the next line is tried again.
  */
 function rotating(path: string, { maxBytes, keep }: LogFilesOptions): DestinationStream {
-  let file = open(path);
+  let file: Open | null = open(path);
   return {
     write(line) {
       try {
         const bytes = Buffer.byteLength(line);
-        if (file.size > 0 && file.size + bytes > maxBytes) {
-          closeSync(file.fd);
+        if (file && file.size > 0 && file.size + bytes > maxBytes) {
+          const { fd, inode } = file;
+          file = null;
+          closeSync(fd);
           // Another process with the same folder may have been quicker: then its new file is ours too.
-          if (statSync(path, { throwIfNoEntry: false })?.ino === file.inode) putAside(path, keep);
-          file = open(path);
+          if (statSync(path, { throwIfNoEntry: false })?.ino === inode) putAside(path, keep);
         }
+        file ??= open(path);
         writeSync(file.fd, line);
         file.size += bytes;
       } catch {
         // Where would one log that? stderr has the line.
-        try {
-          file = open(path);
-        } catch {}
       }
     },
   };
 }
 
-function open(path: string): { fd: number; size: number; inode: number } {
+interface Open {
+  fd: number;
+  size: number;
+  inode: number;
+}
+
+function open(path: string): Open {
   const fd = openSync(path, 'a', 0o600);
   const { size, ino } = fstatSync(fd);
   return { fd, size, inode: ino };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -59,6 +59,16 @@ test('files are rotated by size, so many are kept, and no line is cut or lost be
   const first = Number(kept[0]!.n);
   expect(kept.map((line) => line.n)).toEqual(kept.map((_, at) => first + at));
   expect(kept.at(-1)!.n).toBe(99);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk loses lines, not file handles', () => {
+  const path = join(directory, 'all.log');
+  symlinkSync('/dev/full', path);
+  const { all } = logFiles({ directory, maxBytes: 400, keep: 1 });
+  const handles = () => readdirSync('/proc/self/fd').length;
+  const before = handles();
+  for (let n = 0; n < 50; n += 1) all.write(`{"n":${n}}\n`);
+  expect(handles()).toBeLessThan(before + 10);
 });
 
 test('two processes in one folder do not rotate each other’s file away; a restart goes on', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mediaHeaders, safeFilename } from './headers.ts';
-import { declaredKind, hexSha256, kindOf, mayKeep, maySend, mediaLimits } from './rules.ts';
+import { declaredKind, hexSha256, kindOf, mayKeep, maySend, mayStore, mediaLimits } from './rules.ts';
 import { maxSeconds, signPath, verifyPath } from './signed-url.ts';
 import { typeOf } from './sniff.ts';
 
@@ -12,6 +12,7 @@ const png = Buffer.from(
 );
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
+const webm = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex');
 const script = '<script>alert(document.domain)</script>';
 const zip = Buffer.concat([Buffer.from('504b0304140000000000', 'hex'), Buffer.alloc(60)]);
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n%%EOF');
@@ -161,6 +162,50 @@ describe('types and limits', () => {
       'document',
     ]);
     expect([declaredKind('Audio/OGG; codecs=opus'), declaredKind(null)]).toEqual(['audio', 'document']);
+  });
+
+  it.each([
+    ['image/jpeg', 'image', jpeg],
+    ['image/png', 'image', png],
+    ['image/gif', 'image', gif],
+    ['image/webp', 'sticker', Buffer.from('RIFF\x24\0\0\0WEBPVP8 ', 'latin1')],
+    ['video/mp4', 'video', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1')],
+    // An .mpg is one of three: pictures alone, the box of a CD, that of a DVD.
+    ['video/mpeg', 'video', Buffer.from('000001b3140f2014', 'hex')],
+    ['video/mpeg', 'video', Buffer.from('000001ba2100010001800001', 'hex')],
+    ['video/mpeg', 'video', Buffer.from('000001ba4400040004010189', 'hex')],
+    ['video/quicktime', 'video', Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1')],
+    ['video/webm', 'video', webm],
+    ['application/pdf', 'document', pdf],
+    [
+      'application/msword',
+      'document',
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(512)]),
+    ],
+    ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'document', zip],
+    [
+      'application/vnd.ms-excel',
+      'document',
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(512)]),
+    ],
+    ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'document', zip],
+    ['text/plain', 'document', Buffer.from('hello\n')],
+    ['audio/mpeg', 'audio', Buffer.concat([Buffer.from('fffb9064', 'hex'), Buffer.alloc(512)])],
+    [
+      'audio/ogg',
+      'audio',
+      Buffer.concat([
+        Buffer.from('4f67675300020000', 'hex'),
+        Buffer.alloc(18),
+        Buffer.from('\x01\x13OpusHead', 'latin1'),
+      ]),
+    ],
+    ['audio/wav', 'audio', Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1')],
+    ['audio/webm', 'audio', webm],
+  ] as const)('keeps %s as %s', async (declared, kind, bytes) => {
+    const type = await typeOf(bytes, declared);
+    expect(kindOf(type, bytes.length, declared)).toBe(kind);
+    expect(mayStore(kind, type, bytes.length)).toEqual({ ok: true });
   });
 
   it('reads hashes as base64 and hex', () => {

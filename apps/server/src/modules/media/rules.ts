@@ -46,6 +46,9 @@ const programs = new Set([
 const synonyms: Readonly<Record<string, string>> = {
   'audio/x-m4a': 'audio/mp4',
   'video/x-m4v': 'video/mp4',
+  // The two boxes of an .mpg, which is what people call both.
+  'video/mp1s': 'video/mpeg',
+  'video/mp2p': 'video/mpeg',
   'audio/vnd.wave': 'audio/wav',
   'audio/opus': 'audio/ogg',
   'application/x-cfb': 'application/x-ole-storage',
@@ -126,9 +129,8 @@ export function mayStore(kind: MediaKind, type: string | null, size: number): { 
     return { ok: false, problem: 'type', reason: `Programs are not kept (${type}).` };
   }
   if (kind === 'document') return { ok: true };
-  // Sound in a WebM or MP4 box: containers tell video only.
-  const boxed = kind === 'audio' && (type === 'video/webm' || type === 'video/mp4');
-  if (type === null || !(storedTypes[kind].includes(type) || boxed)) {
+  const isSound = kind === 'audio' && holdsSound(type);
+  if (type === null || !(storedTypes[kind].includes(type) || isSound)) {
     return {
       ok: false,
       problem: 'type',
@@ -138,9 +140,13 @@ export function mayStore(kind: MediaKind, type: string | null, size: number): { 
   return { ok: true };
 }
 
+/** A box that may hold sound alone: it tells video, and only what was declared tells the two apart. */
+const holdsSound = (type: string | null) => type === 'video/webm' || type === 'video/mp4';
+
 /** The kind of an upload when nobody said one. A WebP is a sticker if it is small enough for one, else an image. */
-export function kindOf(type: string | null, size = 0): MediaKind {
+export function kindOf(type: string | null, size = 0, declared: string | null = null): MediaKind {
   if (type === 'image/webp' && size > mediaLimits.sticker) return 'image';
+  if (holdsSound(type) && declaredKind(declared) === 'audio') return 'audio';
   if (type !== null) {
     for (const kinds of [outboundTypes, storedTypes]) {
       for (const [kind, types] of Object.entries(kinds)) {

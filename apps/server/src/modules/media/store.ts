@@ -52,7 +52,7 @@ export async function storeBytes(
     }
   }
   const type = await typeOf(Buffer.concat(head), file.declaredType);
-  const kind = file.kind ?? kindOf(type, headSize);
+  const kind = file.kind ?? kindOf(type, headSize, file.declaredType);
   refuse(mayStore(kind, type, headSize), kind, type);
 
   const hash = createHash('sha256');
