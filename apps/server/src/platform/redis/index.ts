@@ -35,12 +35,23 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
     if (again && isConnected()) for (const back of backs) back();
   };
   const asking = createLine({ address, log, onOpen, hello: () => [] });
+  const listenTo = (channel: string) => ['SUBSCRIBE', key(channel)];
+  let greeted = new Set<string>();
   const hearing = createLine({
     address,
     log,
-    onOpen,
+    onOpen(again) {
+      // Whoever began to listen while the connection signed in.
+      for (const channel of listeners.keys()) {
+        if (!greeted.has(channel)) hearing.ask(listenTo(channel)).catch(() => {});
+      }
+      onOpen(again);
+    },
     // One at a time: each is answered by itself.
-    hello: () => [...listeners.keys()].map((channel) => ['SUBSCRIBE', key(channel)]),
+    hello() {
+      greeted = new Set(listeners.keys());
+      return [...greeted].map(listenTo);
+    },
     onPush([kind, channel, message]) {
       if (kind !== 'message' || typeof message !== 'string') return false;
       for (const [name, heard] of listeners) {
@@ -76,7 +87,7 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
     subscribe(channel, listener) {
       const known = listeners.get(channel);
       listeners.set(channel, (known ?? new Set()).add(listener));
-      if (!known && hearing.isOpen()) hearing.ask(['SUBSCRIBE', key(channel)]).catch(() => {});
+      if (!known && hearing.isOpen()) hearing.ask(listenTo(channel)).catch(() => {});
       return () => listeners.get(channel)?.delete(listener);
     },
     onBack(listener) {

@@ -114,6 +114,27 @@ describe.each(servers)('%s', (_name, start) => {
   );
 });
 
+test('whoever begins to listen while a connection comes back is heard too', async () => {
+  const server = await redisDouble();
+  open.push(server);
+  const [one, two] = [await connected(server.url), await connected(server.url)];
+  await server.down();
+  await until('the loss is known', () => !one.isConnected() && !two.isConnected());
+  await server.up();
+  const heard = new Set<number>();
+  let listening = 0;
+  while (!one.isConnected()) {
+    const n = listening++;
+    one.subscribe(`words-${n}`, () => void heard.add(n));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('the other is back', () => two.isConnected());
+  await until('all are heard', () => {
+    for (let n = 0; n < listening; n++) if (!heard.has(n)) two.publish(`words-${n}`, 'x');
+    return heard.size === listening;
+  });
+});
+
 test('a password is needed, is given, and is in no log', async () => {
   const server = await redisDouble(Date.now, 's3cret&');
   open.push(server);
