@@ -55,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function start(): Promise<Started> {
     const warnings: string[] = [];
     // Beside everything else: it takes a few seconds, once.
-    const page = isApi ? preparePage(part(log, 'page')) : Promise.resolve();
+    const page = isApi ? preparePage(part(log, 'page'), options.print) : Promise.resolve();
     // Awaited by serve; until then its failure is nobody's.
     page.catch(() => {});
 

@@ -32,9 +32,13 @@ function isCurrent(): boolean {
   return built > 0 && built >= Math.max(...sources.map(newest));
 }
 
-/** Builds the page if it must be. Where that fails, the one of before is better than none. */
-export async function preparePage(log: Logger): Promise<void> {
-  if (isCurrent()) return;
+/**
+ * Builds the page if it must be. Where that fails, the one of before is better than none; where neither its sources nor
+ * what was built are there, the API is served alone.
+ */
+export async function preparePage(log: Logger, tell: (line: string) => void): Promise<void> {
+  if (isCurrent() || !existsSync(join(web, 'package.json'))) return;
+  tell('Building the web app …');
   try {
     await buildPage();
   } catch (error) {

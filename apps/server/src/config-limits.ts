@@ -113,9 +113,9 @@ export const limitSettings = {
     group: GROUPS.limits,
     doc: 'Bytes of webhooks waiting for their commit above which the door answers 503.',
   }),
-  PROCESS_SHARDS: setting(number(0, 256).default(0), {
+  PROCESS_SHARDS: setting(number(1, 256).default(2), {
     group: GROUPS.limits,
-    doc: 'Shards that inbound events are processed in, each in order; 0 is one per core.',
+    doc: 'Shards that inbound events are processed in, each in order. All processes of an installation need the same number.',
   }),
   REDIS_URL: setting(
     z

@@ -17,13 +17,13 @@ export const processSettings = {
     list
       .pipe(
         z
-          .array(z.enum(['api', 'worker', 'sessions'], { error: 'may hold api, worker and sessions' }))
-          .min(1, 'needs at least one of api, worker and sessions'),
+          .array(z.enum(['api', 'worker'], { error: 'may hold api and worker' }))
+          .min(1, 'needs api, worker or both'),
       )
       .default(['api', 'worker']),
     {
       group: GROUPS.process,
-      doc: 'What this process does: `api` answers HTTP, `worker` processes and sends, `sessions` holds web sessions.',
+      doc: 'What this process does: `api` answers HTTP, `worker` processes and sends.',
       aliases: [
         { name: 'START_WEBHOOK_WORKER', read: (value) => (/^(false|0|no|off)$/i.test(value) ? 'api' : null) },
       ],

@@ -68,7 +68,11 @@ export const reachSettings = {
   DB_ROLE_PREFIX: setting(
     z
       .string()
-      .regex(/^[a-z_][a-z0-9_]{0,40}$/, 'must be lower-case letters, digits and _, starting with a letter')
+      // As platform/db/roles.ts has it: `_system` behind it must fit 63 bytes.
+      .regex(
+        /^(?!pg_)[a-z][a-z0-9_]{0,39}$/,
+        'must be lower-case letters, digits and _, starting with a letter (not pg_), 40 at most',
+      )
       .default('chaski'),
     {
       group: GROUPS.database,

@@ -28,6 +28,8 @@ export interface AppOptions {
   embedded: boolean;
   dataDir: string;
   log: Logger;
+  /** Where a person reads what takes a while. */
+  print: (line: string) => void;
 }
 
 export interface Ground extends AppOptions {

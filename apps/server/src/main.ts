@@ -126,6 +126,7 @@ async function start(
     embedded: running.embedded !== null,
     dataDir,
     log,
+    print,
   });
   await running.app.migrate();
   const started = await running.app.start().catch((error: unknown) => {

@@ -1,9 +1,10 @@
+/** simulator — WhatsApp's side, ours or one that runs elsewhere, and how it is told of our numbers. */
 import { randomUUID } from 'node:crypto';
 import { createSimulator } from '@chaski/simulator';
 import type { SimulatorDoor } from './modules/numbers/index.ts';
 import { errors } from './platform/errors.ts';
 
-/** WhatsApp's side, in this process or elsewhere; both are spoken to over HTTP, so that nothing works in one only. */
+/** In this process or elsewhere; both are spoken to over HTTP, so that nothing works in one only. */
 export interface AttachedSimulator extends SimulatorDoor {
   phoneUrl: string;
   /** Where webhooks go and how they are signed. */
@@ -28,8 +29,11 @@ export async function openSimulator(options: {
     options.url === undefined
       ? await createSimulator({ port: options.port, adminKey, journal: options.journal })
       : null;
-  const baseUrl = own?.url ?? options.url ?? '';
+  return { ...reachSimulator(own?.url ?? options.url ?? '', adminKey), close: async () => own?.close() };
+}
 
+/** One that runs already, for a command that is typed beside it. */
+export function reachSimulator(baseUrl: string, adminKey: string): Omit<AttachedSimulator, 'close'> {
   async function call(path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${baseUrl}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -37,7 +41,7 @@ export async function openSimulator(options: {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw errors.configuration(
-        `The simulator at ${baseUrl} does not answer. Start it, or remove SIMULATOR_URL.`,
+        `The simulator at ${baseUrl} does not answer. Start it (with the demo it starts by itself), or remove SIMULATOR_URL.`,
         { cause: String(error) },
       );
     });
@@ -64,6 +68,5 @@ export async function openSimulator(options: {
         if (!known.some(({ name }) => name === person.name)) await call('/_sim/people', person);
       }
     },
-    close: async () => own?.close(),
   };
 }

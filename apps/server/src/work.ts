@@ -94,7 +94,7 @@ export async function startWorker(deps: WorkDeps, ends: Ends, catchUpMs = 0): Pr
     signals,
     log: part(log, 'inbound'),
     parse,
-    ...(config.processShards > 0 ? { lanes: config.processShards } : {}),
+    lanes: config.processShards,
   });
   ends.push(() => processor.stop());
   const waking = startWaking({ db, log: part(log, 'conversations') });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
+import { readGiven } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type AppOptions = CommonOptions & {
@@ -134,7 +134,7 @@ type SystemTx = import('../platform/db/index.ts').SystemTx;
 
 /** Never an argument: those show in the list of processes and in the shell's history. */
 function readSecret(file: string | undefined): string {
-  const secret = file === undefined ? '' : readFileSync(file === '-' ? 0 : file, 'utf8').trim();
+  const secret = file === undefined ? '' : readGiven('--secret-file', file).trim();
   if (secret === '') throw errors.configuration('The app secret is empty. Give --secret-file <path>.');
   return secret;
 }

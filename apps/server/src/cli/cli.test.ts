@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,8 +73,16 @@ test('a start with a wrong configuration says everything at once and touches not
 test('commands bring up the embedded database, and work beside a running one', {
   timeout: 180_000,
 }, async () => {
-  const before = await chaski(['migrate', '--check']);
-  expect(before).toMatchObject({ code: 1, said: expect.stringContaining('pending: 0001_') });
+  // What only looks makes nothing.
+  const looks = [
+    ['migrate', '--check'],
+    ['keys', 'supabase'],
+  ];
+  for (const { code, said } of await Promise.all(looks.map((look) => chaski(look)))) {
+    expect(code).toBe(1);
+    expect(said).toContain(`There is no database in ${join(folder, 'data')} yet`);
+  }
+  expect(existsSync(join(folder, 'data'))).toBe(false);
   expect(await chaski(['migrate'])).toMatchObject({
     code: 0,
     said: expect.stringContaining('Applied 0001_'),
@@ -102,6 +110,12 @@ test('commands bring up the embedded database, and work beside a running one', {
       return (JSON.parse(said) as { secrets: string[] }).secrets;
     };
     const [first] = await secrets();
+    const lost = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', '/nowhere/secret']);
+    expect(lost).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('there is no file /nowhere/secret'),
+    });
+    expect(lost.said).not.toMatch(/^ +at /m);
     writeFileSync(secretFile, 'second-secret\n');
     const rotated = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', secretFile]);
     expect(rotated.code).toBe(0);

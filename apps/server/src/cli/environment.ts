@@ -6,7 +6,7 @@ import { defaultDataDir } from '../platform/db/embedded-user.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** The repository: apps/server/src/cli → four up. */
-export const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
+const checkout = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export interface Loaded {
   config: Config;

@@ -37,10 +37,15 @@ export function addKeys(program: Command): void {
     .option('--data-dir <path>', 'folder of the embedded database')
     .action(async (options: CommonOptions) => {
       const { load } = await import('./environment.ts');
+      const { requireDatabase } = await import('./session.ts');
       const { loadSecrets } = await import('../secrets.ts');
       const { makeInstallationKey } = await import('../modules/auth/index.ts');
-      const { config, dataDir } = load({ DATA_DIR: options.dataDir }, 'command');
-      const { jwtSecret } = loadSecrets(config, dataDir);
+      const loaded = load({ DATA_DIR: options.dataDir }, 'command');
+      let { jwtSecret } = loaded.config;
+      if (jwtSecret === undefined) {
+        requireDatabase(loaded);
+        ({ jwtSecret } = loadSecrets(loaded.config, loaded.dataDir));
+      }
       const now = new Date();
       console.log(`ANON_KEY=${await makeInstallationKey(jwtSecret, 'anon', now)}`);
       console.log('# Acts as the operator once it is set as SERVICE_ROLE_KEY where the app runs.');

@@ -10,11 +10,16 @@ export function addMigrate(program: Command): void {
     .option('--check', 'change nothing; exit 1 if something is pending or does not fit')
     .option('--print-roles', 'print the SQL with which a DBA makes the roles, and do nothing')
     .action(async (options: CommonOptions & { check?: boolean; printRoles?: boolean }) => {
-      const { config, dataDir } = load({ DATA_DIR: options.dataDir }, 'command');
+      const loaded = load({ DATA_DIR: options.dataDir }, 'command');
+      const { config, dataDir } = loaded;
       const { checkMigrations, migrate, printRoles } = await import('../platform/db/migrate.ts');
       if (options.printRoles) {
         console.log(printRoles(config.dbRolePrefix));
         return;
+      }
+      if (options.check) {
+        const { requireDatabase } = await import('./session.ts');
+        requireDatabase(loaded);
       }
       const { withDatabase } = await import('../database.ts');
       await withDatabase(config, dataDir, async ({ ownerUrl }, secrets) => {

@@ -72,7 +72,7 @@ export function addNumber(program: Command): void {
           const deps: AddNumberDeps = {
             db,
             ring: keyRing(secrets.sealingKeys),
-            simulator: simulatorDoor(loaded, secrets),
+            simulator: await simulatorDoor(loaded, secrets),
             approval: 'automatic', // whoever types here is the operator
             graph: { baseUrl: config.graphBaseUrl, version: config.graphApiVersion },
             ycloud: { baseUrl: config.ycloudBaseUrl },
@@ -158,8 +158,7 @@ export function addNumber(program: Command): void {
     const { decideNumber } = await import('../modules/numbers/index.ts');
     const { replayNumber } = await import('../modules/inbound/index.ts');
     const { parse } = await import('@chaski/providers');
-    const { createLog } = await import('../platform/log.ts');
-    await withSession(options, async ({ db, loaded }) => {
+    await withSession(options, async ({ db, log }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
       const approve = { status: 'active', reason: null, actor: operator } as const;
       show(
@@ -170,8 +169,7 @@ export function addNumber(program: Command): void {
         ],
         options.json,
       );
-      const deps = { db, parse, log: createLog(loaded.config.logLevel) };
-      const { parked } = await replayNumber(deps, phoneNumberId);
+      const { parked } = await replayNumber({ db, parse, log }, phoneNumberId);
       if (parked > 0) {
         console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
         process.exitCode = 1;
@@ -249,27 +247,13 @@ function parseStatus(given: string | undefined): (typeof statuses)[number] | nul
   return status;
 }
 
-/** The simulator of the running demo, over its admin API; it lives in another process than this command. */
-function simulatorDoor({ config, dataDir }: Loaded, secrets: Secrets) {
+/** The simulator of the running demo; it lives in another process than this command. */
+async function simulatorDoor({ config, dataDir }: Loaded, secrets: Secrets): Promise<SimulatorDoor | null> {
   const key = config.simulatorUrl === undefined ? secrets.simulatorAdminKey : (config.simulatorKey ?? null);
   if (!config.demo || key === null) return null;
-  const baseUrl =
-    config.simulatorUrl ?? readRunning(dataDir)?.simulatorUrl ?? `http://127.0.0.1:${config.simulatorPort}`;
-  return {
-    baseUrl,
-    async register(number: Parameters<SimulatorDoor['register']>[0]): Promise<void> {
-      const answer = await fetch(`${baseUrl}/_sim/numbers?key=${encodeURIComponent(key)}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(number),
-      }).catch((cause: unknown) => {
-        throw errors.configuration(
-          `A mock_ token belongs to the simulator, and none answers at ${baseUrl} (${cause instanceof Error ? cause.message : cause}). Start the demo first.`,
-        );
-      });
-      if (!answer.ok && answer.status !== 409) {
-        throw errors.configuration(`The simulator refused the number: ${await answer.text()}`);
-      }
-    },
-  };
+  const { reachSimulator } = await import('../simulator.ts');
+  return reachSimulator(
+    config.simulatorUrl ?? readRunning(dataDir)?.simulatorUrl ?? `http://127.0.0.1:${config.simulatorPort}`,
+    key,
+  );
 }

@@ -30,16 +30,14 @@ export function addReplay(program: Command): void {
       const { show, withSession } = await import('./session.ts');
       const { listParked, replay } = await import('../modules/inbound/index.ts');
       const ofNumber = options.number === undefined ? {} : { phoneNumberId: options.number };
-      await withSession(options, async ({ db, loaded }) => {
+      await withSession(options, async ({ db, log }) => {
         if (options.list) {
           show(await listParked(db, ofNumber), options.json);
           return;
         }
         const { parse } = await import('@chaski/providers');
-        const { createLog } = await import('../platform/log.ts');
-        const deps = { db, parse, log: createLog(loaded.config.logLevel) };
         const done = [];
-        for (const what of chosen) done.push({ ...(await replay(deps, what)) });
+        for (const what of chosen) done.push({ ...(await replay({ db, parse, log }, what)) });
         show(done, options.json);
         const parked = done.reduce((sum, each) => sum + each.parked, 0);
         if (parked > 0) {

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDatabase } from '../database.ts';
 import { useKeyRing } from '../modules/numbers/index.ts';
+import { listWorkspaces, type OperatedWorkspace } from '../modules/workspaces/index.ts';
 import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { isId, type WorkspaceId } from '../platform/ids.ts';
+import { createLog, type Logger, part } from '../platform/log.ts';
 import { keyRing } from '../platform/seal.ts';
 import type { Secrets } from '../secrets.ts';
 import { tokenKeeping } from '../secrets-elsewhere.ts';
@@ -18,6 +20,7 @@ export interface Session {
   db: Database;
   loaded: Loaded;
   secrets: Secrets;
+  log: Logger;
   /** For what must run as the owner. */
   ownerUrl: string;
 }
@@ -28,15 +31,8 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const loaded = load({ DATA_DIR: options.dataDir }, 'command');
-  // A folder that was mistyped must not become an installation.
-  if (
-    loaded.config.databaseUrl === undefined &&
-    !existsSync(join(loaded.dataDir, 'postgres', 'PG_VERSION'))
-  ) {
-    throw errors.configuration(
-      `There is no database in ${loaded.dataDir} yet: \`chaski start\` or \`chaski migrate\` makes one. Another folder is named with --data-dir or DATA_DIR.`,
-    );
-  }
+  const log = createLog(loaded.config.logLevel);
+  requireDatabase(loaded);
   return withDatabase(loaded.config, loaded.dataDir, async (address, secrets) => {
     const db = openDatabase({
       url: address.url,
@@ -45,14 +41,22 @@ export async function withSession<Result>(
       applicationName: 'chaski-cli',
     });
     try {
-      useKeyRing(db, keyRing(secrets.sealingKeys), tokenKeeping(loaded.config));
-      return await work({ db, loaded, secrets, ownerUrl: address.ownerUrl });
+      useKeyRing(db, keyRing(secrets.sealingKeys), tokenKeeping(loaded.config, part(log, 'vault')));
+      return await work({ db, loaded, secrets, log, ownerUrl: address.ownerUrl });
     } catch (error) {
       throw explain(error);
     } finally {
       await db.close();
     }
   });
+}
+
+/** A folder that was mistyped must not become an installation. */
+export function requireDatabase({ config, dataDir }: Loaded): void {
+  if (config.databaseUrl !== undefined || existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return;
+  throw errors.configuration(
+    `There is no database in ${dataDir} yet: \`chaski start\` or \`chaski migrate\` makes one. Another folder is named with --data-dir or DATA_DIR.`,
+  );
 }
 
 /** A database that was never migrated answers with names of tables and roles; a person needs the next step. */
@@ -68,13 +72,10 @@ function explain(error: unknown): unknown {
   return error;
 }
 
-/** Id and name of the tenants, oldest first. */
-export function listWorkspaces(db: Database, limit = 10_000): Promise<{ id: WorkspaceId; name: string }[]> {
+/** The tenants, oldest first. */
+export function allWorkspaces(db: Database, limit = 10_000): Promise<OperatedWorkspace[]> {
   return db.withSystem('list workspaces for the command line', (tx) =>
-    tx.query<{ id: WorkspaceId; name: string }>(
-      'select id, name from workspaces order by created_at limit $1',
-      [limit],
-    ),
+    listWorkspaces(tx, { status: null, plan: null, q: null }, { limit, after: null }),
   );
 }
 
@@ -82,13 +83,13 @@ export function listWorkspaces(db: Database, limit = 10_000): Promise<{ id: Work
 export async function chooseWorkspace(db: Database, given: string | undefined): Promise<WorkspaceId> {
   if (given !== undefined) {
     if (isId(given)) return given as WorkspaceId;
-    const named = (await listWorkspaces(db)).filter(({ name }) => name === given);
+    const named = (await allWorkspaces(db)).filter(({ name }) => name === given);
     if (named.length === 1) return named[0]!.id;
     throw errors.configuration(
       `"${given}" is ${named.length === 0 ? 'no workspace' : 'the name of several workspaces; give the id'}. \`chaski workspace list\` shows them. Without --workspace the only workspace is taken.`,
     );
   }
-  const rows = await listWorkspaces(db, 20);
+  const rows = await allWorkspaces(db, 20);
   const [only, ...others] = rows;
   if (only === undefined)
     throw errors.configuration(

@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { errors } from '../platform/errors.ts';
-import { checkout, load } from './environment.ts';
+import { load } from './environment.ts';
 
 interface StartOptions {
   dataDir?: string;
@@ -33,20 +30,9 @@ export function addStart(program: Command): void {
         },
         'start',
       );
-      buildWebIfMissing();
       const { run } = await import('../main.ts');
       const readyFile = options.readyFile === undefined ? undefined : resolve(options.readyFile);
       await run(config, { dataDir, warnings, readyFile });
       process.exit(0); // everything is closed; a stray timer must not keep a stopped program alive
     });
-}
-
-/** The web app is built at the first start; a checkout without one serves the API alone. */
-function buildWebIfMissing(): void {
-  const web = join(checkout, 'apps/web');
-  if (!existsSync(join(web, 'package.json')) || existsSync(join(web, 'dist/index.html'))) return;
-  console.log('Building the web app (first start) …');
-  const built = spawnSync(process.execPath, [join(checkout, 'scripts/build.ts')], { stdio: 'inherit' });
-  if (built.status !== 0)
-    throw errors.configuration('The web app could not be built; see above. `npm run build` tries again.');
 }

@@ -42,7 +42,7 @@ export function addWorkspace(program: Command): void {
     });
 
   common(workspace.command('list').description('all of them')).action(async (options: WorkspaceOptions) => {
-    const { listWorkspaces, show, withSession } = await import('./session.ts');
-    await withSession(options, async ({ db }) => show(await listWorkspaces(db), options.json));
+    const { allWorkspaces, show, withSession } = await import('./session.ts');
+    await withSession(options, async ({ db }) => show(await allWorkspaces(db), options.json));
   });
 }

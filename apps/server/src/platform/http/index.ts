@@ -2,7 +2,7 @@
  * http — how requests come in and answers go out, whatever the product.
  *
  * Words: a *gate* decides whether a request may pass (who, which scope), before its body is read; a *principal* is who
- * passed; an *answer* is what an idempotent request will be told for 24 h; *raw* routes get their body byte for byte.
+ * passed; an *answer* is what an idempotent request will be told for 24 h.
  *
  * Tables: idempotency_keys.
  *
@@ -46,5 +46,5 @@ export {
   type Secrecy,
 } from './idempotent.ts';
 export { callersEpoch, forgetCallers } from './known-callers.ts';
-export { buildHttp, type Http, type HttpApp, type HttpOptions, rawBodyLimit } from './server.ts';
+export { buildHttp, type Http, type HttpApp, type HttpOptions } from './server.ts';
 export { etagOf, guardUnchanged } from './unchanged.ts';

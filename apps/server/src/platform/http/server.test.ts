@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -15,7 +14,6 @@ import {
   listQuery,
   page,
   principalOf,
-  rawBodyLimit,
   readCursor,
 } from './index.ts';
 
@@ -74,12 +72,6 @@ async function build(more: Partial<HttpOptions> = {}): Promise<Http> {
       }),
     );
   }
-  built.raw((app) => {
-    app.post('/hook', { schema: { hide: true } as never }, async (request) => {
-      const body = request.body as Buffer;
-      return { bytes: body.length, hash: createHash('sha256').update(body).digest('hex') };
-    });
-  });
   http = built;
   return built;
 }
@@ -145,40 +137,6 @@ test('another content type is refused where JSON is wanted', async () => {
     payload: '<a/>',
   });
   expect([reply.statusCode, reply.json().error.code]).toEqual([415, 'unsupported_media_type']);
-});
-
-test('raw routes get every byte, whatever the type says, up to their limit', async () => {
-  const { app } = await build();
-  for (const type of [
-    'application/json',
-    'application/json; charset=utf-8',
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    undefined,
-  ]) {
-    const body = Buffer.concat([
-      Buffer.from(' {"a":1,  "\\u00e9":"\u00e9", "__proto__":1'),
-      randomBytes(500),
-    ]);
-    const reply = await app.inject({
-      method: 'POST',
-      url: '/hook',
-      headers: type === undefined ? {} : { 'content-type': type },
-      payload: body,
-    });
-    expect(reply.json()).toEqual({
-      bytes: body.length,
-      hash: createHash('sha256').update(body).digest('hex'),
-    });
-  }
-  const most = await app.inject({ method: 'POST', url: '/hook', payload: Buffer.alloc(rawBodyLimit, 32) });
-  expect(most.statusCode).toBe(200);
-  const more = await app.inject({
-    method: 'POST',
-    url: '/hook',
-    payload: Buffer.alloc(rawBodyLimit + 1, 32),
-  });
-  expect([more.statusCode, more.json().error.details.limit]).toEqual([413, rawBodyLimit]);
 });
 
 test('unknown addresses, methods and failures have the same envelope and the security headers', async () => {

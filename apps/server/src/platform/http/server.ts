@@ -37,9 +37,6 @@ import { once } from './once.ts';
 import { completeSpec } from './openapi.ts';
 import { inTime } from './slow.ts';
 
-/** WhatsApp sends up to 3 MB. */
-export const rawBodyLimit = 4 * 1024 * 1024;
-
 export type HttpApp = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -105,8 +102,6 @@ export interface Http {
   routes: readonly Route[];
   /** What /openapi.json answers; after the server is ready. */
   openapi(): Record<string, unknown>;
-  /** Routes that get their body as a Buffer, byte for byte, whatever its type says, up to 4 MB. */
-  raw(routes: (app: HttpApp) => void): void;
   listen(address: { host: string; port: number }): Promise<string>;
   /** First phase of closing: not ready any more, connections are asked to go; everything is still answered. */
   stopIntake(): void;
@@ -352,22 +347,6 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     gate: gateWith(options.authenticate, options.admission),
     routes,
     openapi,
-    raw(add) {
-      app.register(async (scope) => {
-        scope.removeAllContentTypeParsers();
-        scope.addContentTypeParser(
-          '*',
-          { parseAs: 'buffer', bodyLimit: rawBodyLimit },
-          (_request, body, done) => {
-            done(null, body);
-          },
-        );
-        scope.addHook('onRoute', (route) => {
-          route.bodyLimit ??= rawBodyLimit;
-        });
-        add(scope as unknown as HttpApp);
-      });
-    },
     listen: (address) => app.listen(address),
     stopIntake() {
       closing = true;
