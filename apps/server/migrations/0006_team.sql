@@ -237,6 +237,9 @@ call chaski_private.protect_tenant('united_lines');
 -- function beside the tables, because no module may name another's: conversations call it, the rows are messages'.
 create function move_messages(of_workspace uuid, from_conversation uuid, to_conversation uuid, of_contact uuid, chosen uuid[])
   returns setof uuid language sql volatile set search_path = pg_catalog, public as $$
+    -- Messages before their queue rows, by key: whoever writes results and statuses does so too.
+    select from messages where workspace_id = of_workspace and conversation_id = from_conversation
+      and (chosen is null or id = any (chosen)) order by id for no key update;
     update send_queue set conversation_id = to_conversation
       where workspace_id = of_workspace and conversation_id = from_conversation
         and (chosen is null or message_id = any (chosen));
