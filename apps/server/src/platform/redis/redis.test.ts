@@ -126,7 +126,7 @@ test('whoever begins to listen while a connection comes back is heard too', asyn
   while (!one.isConnected()) {
     const n = listening++;
     one.subscribe(`words-${n}`, () => void heard.add(n));
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await until('the other is back', () => two.isConnected());
   await until('all are heard', () => {
