@@ -7,14 +7,15 @@ export const peopleSettings = {
     list
       .transform((entries, context) =>
         entries.map((entry, index) => {
-          const found = /^([^\s:@]+@[^\s:]+):(.+?)(?::(owner|admin|agent|viewer))?$/.exec(entry);
+          // With a third part the last is the role, or a misspelt one would be taken for the end of a password.
+          const found = /^([^\s:@]+@[^\s:]+):(?:([^:]+)|(.+):(owner|admin|agent|viewer))$/.exec(entry);
           if (found === null) {
             context.addIssue({
               code: 'custom',
               message: `entry ${index + 1} must look like email:password:role (owner, admin, agent or viewer)`,
             });
           }
-          const [, email = '', password = '', role = 'viewer'] = found ?? [];
+          const [, email = '', alone, password = alone ?? '', role = 'viewer'] = found ?? [];
           return { email, password, role: role as 'owner' | 'admin' | 'agent' | 'viewer' };
         }),
       )

@@ -1,6 +1,6 @@
 /** Where we listen, how the world reaches us, and where the database and the simulator are. */
 import { z } from 'zod';
-import { flag, GROUPS, httpUrl, list, number, postgresUrl, setting } from './config-setting.ts';
+import { flag, GROUPS, httpUrl, list, number, origins, postgresUrl, setting } from './config-setting.ts';
 
 export const reachSettings = {
   PORT: setting(number(0, 65_535).default(3000), {
@@ -22,9 +22,10 @@ export const reachSettings = {
     group: GROUPS.addresses,
     doc: 'Lets production start without an https PUBLIC_URL, for a network you trust: the cookies that sign people in are then readable on the way.',
   }),
-  CORS_ORIGINS: setting(list.default([]), {
+  CORS_ORIGINS: setting(origins.default([]), {
     group: GROUPS.addresses,
     doc: 'Origins of other web pages that may call the API from a browser, separated by commas.',
+    example: 'https://desk.example.com',
     aliases: ['CLIENT_ORIGIN'],
   }),
   EGRESS_ALLOW: setting(list.default([]), {

@@ -59,6 +59,17 @@ export const list = z
   .union([z.string().transform((value) => value.split(',')), z.array(z.string())])
   .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
 
+/** Compared letter by letter with what a browser sends, which is never more than this. */
+export const origins = list.superRefine((values, context) => {
+  for (const value of values) {
+    if (URL.canParse(value) && new URL(value).origin === value.replace(/\/$/, '')) continue;
+    context.addIssue({
+      code: 'custom',
+      message: `each must be an origin such as https://desk.example.com, without a path and never *; "${value}" is none`,
+    });
+  }
+});
+
 export const httpUrl = z
   .string()
   .refine(

@@ -132,6 +132,33 @@ describe("the reference systems' names", () => {
     );
   });
 
+  test('BASIC_AUTH_USERS: a role is the last of three; a misspelt one is no part of a password', () => {
+    const members = (value: string) => good({ BASIC_AUTH_USERS: value }).basicAuthUsers;
+    expect(members('a@x.org:pass word:admin, b@x.org:only, c@x.org:with:colons:viewer')).toEqual([
+      { email: 'a@x.org', password: 'pass word', role: 'admin' },
+      { email: 'b@x.org', password: 'only', role: 'viewer' },
+      { email: 'c@x.org', password: 'with:colons', role: 'viewer' },
+    ]);
+    for (const wrong of ['a@x.org:secret:admn', 'a@x.org', 'a@x.org:', 'secret', 'a@x.org:a:b:superadmin']) {
+      const said = problems({ BASIC_AUTH_USERS: wrong }).join();
+      expect(said, wrong).toContain('entry 1 must look like email:password:role');
+      expect(said).not.toContain('secret:');
+    }
+  });
+
+  test('CLIENT_ORIGIN: origins as browsers send them, several, never *', () => {
+    const many = 'https://a.example.com/, http://localhost:5173';
+    expect(good({ CLIENT_ORIGIN: many }).corsOrigins).toEqual([
+      'https://a.example.com/',
+      'http://localhost:5173',
+    ]);
+    for (const wrong of ['*', 'a.example.com', 'https://a.example.com/app', 'https://a.example.com, null']) {
+      expect(problems({ CLIENT_ORIGIN: wrong }).join(), wrong).toMatch(
+        /^CORS_ORIGINS: each must be an origin/,
+      );
+    }
+  });
+
   test('an expired Graph version is taken with a warning', () => {
     const result = parseConfig({ WHATSAPP_API_VERSION: 'v20.0' });
     expect(result).toMatchObject({ ok: true, config: { graphApiVersion: 'v20.0' } });
