@@ -27,16 +27,26 @@ function check(args: unknown[]): void {
   }
 }
 
-const connect = net.Socket.prototype.connect;
-net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
-  check(args);
-  return Reflect.apply(connect, this, args) as net.Socket;
-} as typeof connect;
+/** A worker takes many files, and this runs before each: what is guarded stays so. */
+const guarded = Symbol.for('chaski.test.guarded');
 
-const secure = tls.connect;
-tls.connect = ((...args: unknown[]) => {
-  const first = args[0] as Target & { socket?: unknown };
-  // Over a socket that exists already the connect above has decided.
-  if (!(typeof first === 'object' && first !== null && first.socket)) check(args);
-  return Reflect.apply(secure, tls, args) as tls.TLSSocket;
-}) as typeof secure;
+function guard(): void {
+  const connect = net.Socket.prototype.connect;
+  net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
+    check(args);
+    return Reflect.apply(connect, this, args) as net.Socket;
+  } as typeof connect;
+
+  const secure = tls.connect;
+  tls.connect = ((...args: unknown[]) => {
+    const first = args[0] as Target & { socket?: unknown };
+    // Over a socket that exists already the connect above has decided.
+    if (!(typeof first === 'object' && first !== null && first.socket)) check(args);
+    return Reflect.apply(secure, tls, args) as tls.TLSSocket;
+  }) as typeof secure;
+}
+
+if (!Reflect.has(net.Socket.prototype, guarded)) {
+  guard();
+  Reflect.set(net.Socket.prototype, guarded, true);
+}
