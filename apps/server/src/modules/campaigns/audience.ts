@@ -46,6 +46,12 @@ export interface ListHead {
 
 export async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<ListHead> {
   const { headers, columns } = await openList([], bytes, {});
+  // Without headings the first person would be taken for them, and get nothing.
+  if (headers.some((header) => /^(\+|00|\d{10})/.test(header) && 'digits' in readPhone(header, null)))
+    throw errors.unprocessable(
+      'no_headings',
+      'The first line has to say what stands in the columns, such as phone,name.',
+    );
   return { headers, phoneColumn: headers[columns.indexOf('phone')] ?? null };
 }
 

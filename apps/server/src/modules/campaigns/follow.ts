@@ -9,6 +9,7 @@ import { noteOpenings } from './queries-openings.ts';
 import { campaignsOfMessages, type Moved, moveRecipients, planAgain, type Word } from './queries-outcomes.ts';
 import { countsAsFailure, failsTooOften, followFailure } from './rules-errors.ts';
 import { tellProgress } from './step.ts';
+import { pauseReasonOf } from './template-problem.ts';
 
 const states: Readonly<Record<string, Word['state']>> = {
   'message.accepted': 'sent',
@@ -139,7 +140,7 @@ async function judge(
   for (const campaign of judged) {
     if (campaign.state !== 'running') continue;
     const stop = stops.get(campaign.id);
-    if (stop) await pauseCampaign(tx, campaign, stop.reason, stop.detail);
+    if (stop) await pauseCampaign(tx, campaign, await pauseReasonOf(tx, campaign, stop.reason), stop.detail);
     else if (failsTooOften({ ok: campaign.judgedOk, failed: campaign.judgedFailed }, campaign.options))
       await pauseCampaign(
         tx,

@@ -25,7 +25,8 @@ export interface Moved {
 }
 
 // States only rise: queued < unconfirmed < sent < failed < delivered < read. Somebody who is to be tried again is
-// 'planned' with the message that failed; a late word that it arrived after all takes them off the list.
+// 'planned' with the message that failed; a late word that it arrived after all takes them off the list. WhatsApp's times
+// are whole seconds: what came later is not told to have come earlier.
 const rank = (state: string) =>
   `array_position(array['planned', 'queued', 'unconfirmed', 'sent', 'failed', 'delivered', 'read'], ${state})`;
 const move = statement(
@@ -46,8 +47,8 @@ const move = statement(
      error = case when f.state = 'failed' then f.error end,
      reason = case when f.state = 'failed' then f.error ->> 'code' when f.state = 'unconfirmed' then 'unknown_outcome' end,
      sent_at = case when f.state in ('sent', 'delivered', 'read') then coalesce(r.sent_at, f.at) else r.sent_at end,
-     delivered_at = case when f.state in ('delivered', 'read') then coalesce(r.delivered_at, f.at) else r.delivered_at end,
-     read_at = case when f.state = 'read' then f.at else r.read_at end,
+     delivered_at = case when f.state in ('delivered', 'read') then coalesce(r.delivered_at, greatest(f.at, r.sent_at)) else r.delivered_at end,
+     read_at = case when f.state = 'read' then greatest(f.at, r.sent_at, r.delivered_at) else r.read_at end,
      failed_at = case when f.state = 'failed' then f.at else null end,
      cost = case when f.state in ('delivered', 'read')
        then case when f.billed is false then 0 else coalesce(r.cost, r.price) end else r.cost end

@@ -74,6 +74,21 @@ it('a list says its columns and its first person with a number before there is a
     columns: ['phone', 'first_name', 'order'],
     person: { phone: '16505550177', name: null, columns: { first_name: 'Ana', order: 'A-7' } },
   });
+  // Nobody is taken for a heading; what Excel says of the separator is none either.
+  const again = (text: string) =>
+    api.send(
+      'POST /v1/campaigns/:id/list',
+      { params: { id }, headers: { 'content-type': 'text/csv' }, body: Buffer.from(text) },
+      api.as(stage, 'owner'),
+    );
+  expect(await again('+16505550177,Ana\n+16505550178,Ben\n')).toMatchObject({
+    status: 422,
+    body: { error: { code: 'no_headings' } },
+  });
+  expect((await again('sep=;\nphone;name\n+16505550177;Ana\n')).body).toMatchObject({
+    headers: ['phone', 'name'],
+    phoneColumn: 'phone',
+  });
   // Nobody became a contact by being looked at.
   const found = await stage.send('GET /v1/contacts', { query: { q: '6505550177' } });
   expect(found.body).toMatchObject({ data: [] });
@@ -138,7 +153,7 @@ it('a list goes with the last campaign that names it, and not before', slow, asy
   );
   await stage.tenant((tx) => removeCampaign(tx, removed));
   await list(replaced, keys[1]!);
-  expect(await released()).toEqual([keys[0]]);
+  expect(await released()).toContain(keys[0]);
   await drop(keys[0]!);
   expect(gone).toEqual([]);
   await stage.tenant((tx) => removeCampaign(tx, parent));

@@ -300,7 +300,7 @@ export function campaignRoutes(deps: CampaignRoutesDeps): (app: HttpApp) => Prom
             value: z.number().min(0).max(1_000_000_000).optional(),
             currency: z
               .string()
-              .regex(/^[A-Z]{3}$/)
+              .regex(/^[A-Z]{3}$/, 'Use three capital letters, such as USD.')
               .optional(),
             at: z.iso.datetime().optional(),
           }),

@@ -88,6 +88,19 @@ describe('a plan that failed', () => {
   });
 });
 
+it('whose template rests says so, whoever notices first', slow, async () => {
+  const on = await fresh();
+  const id = await on.plan();
+  await on.launch(id);
+  await stage.query("update templates set status = 'PAUSED' where account_id = $1", [on.place.accountId]);
+  await on.turn(id);
+  expect(await on.campaign(id)).toMatchObject({ state: 'paused', pausedReason: 'template_paused' });
+  await stage.query("update templates set status = 'DISABLED' where account_id = $1", [on.place.accountId]);
+  await stage.tenant(on.place, (tx) => resumeCampaign(tx, id));
+  await on.turn(id);
+  expect(await on.campaign(id)).toMatchObject({ state: 'paused', pausedReason: 'template_disabled' });
+});
+
 describe('what waits for a second person', () => {
   const person = {
     kind: 'user' as const,

@@ -32,6 +32,7 @@ import {
 import { capMs, followRefusal, marketingCap } from './rules-errors.ts';
 import type { LinkBase } from './rules-links.ts';
 import { lowestTier, roomFor, tierFreesAt, tierOf, withinTier } from './rules-pace.ts';
+import { pauseReasonOf } from './template-problem.ts';
 
 /**
  * A campaign's turn: whose time has come is queued, as many as number, tier and lane have room for. Recipients, their
@@ -318,7 +319,7 @@ async function queue(
   );
   await tellProgress(tx, campaign);
   if (stop !== null) {
-    await pauseCampaign(tx, campaign, stop, sentence);
+    await pauseCampaign(tx, campaign, await pauseReasonOf(tx, campaign, stop), sentence);
     return false;
   }
   const full = queued.length === 0 && wait.length > 0;
@@ -377,7 +378,7 @@ async function stopHere(
   detail: string,
 ): Promise<boolean> {
   await settleRecipients(tx, campaign.workspaceId, campaign.id, settled);
-  await pauseCampaign(tx, campaign, reason, detail);
+  await pauseCampaign(tx, campaign, await pauseReasonOf(tx, campaign, reason), detail);
   return false;
 }
 

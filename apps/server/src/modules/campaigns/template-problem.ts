@@ -1,6 +1,7 @@
-import { filledTemplate } from '@chaski/contracts';
-import type { TenantTx } from '../../platform/db/index.ts';
-import { checkTemplateSend } from '../templates/index.ts';
+import { filledTemplate, type PauseReason } from '@chaski/contracts';
+import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
+import { findNumber } from '../numbers/index.ts';
+import { checkTemplateSend, templateFor } from '../templates/index.ts';
 import type { CampaignRow } from './queries.ts';
 import { selectFilled } from './queries-report.ts';
 
@@ -22,4 +23,17 @@ export async function templateProblem(
     parameters: (template.components as readonly unknown[] | undefined) ?? [],
   });
   return check.ok ? null : { code: check.problem.code, message: check.problem.message };
+}
+
+/** Nobody gets the template for now, or ever again: what stopped its sends first may be our own word, which says neither. */
+export async function pauseReasonOf(
+  tx: SystemTx,
+  { workspaceId, numberId, message }: CampaignRow,
+  reason: PauseReason,
+): Promise<PauseReason> {
+  if (reason !== 'template_disabled' || !message) return reason;
+  const number = await findNumber(tx, workspaceId, numberId);
+  const { name, language } = message.template;
+  const template = number && (await templateFor(tx, number.accountId, name, language));
+  return template?.status === 'PAUSED' ? 'template_paused' : reason;
 }

@@ -105,7 +105,9 @@ export async function openList(
   // read, would end the process (ERR_STREAM_PREMATURE_CLOSE). Whoever reads the rows hears it from the parser.
   pipeline(Readable.from(decoded(whole(), encoding)), parser, () => {});
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<string[]>;
-  const heading = await records.next();
+  let heading = await records.next();
+  // Excel's own word on the separator, before everything else.
+  if (!heading.done && /^sep=.?$/i.test(heading.value[0]?.trim() ?? '')) heading = await records.next();
   if (heading.done) throw errors.unprocessable('empty_list', 'The list is empty.');
   const headers = heading.value.map((cell) => cell.trim());
   const guessed = guessColumns(headers, definitions);

@@ -220,11 +220,32 @@ function plain(cell: string): string {
 
 export const isCountry = (code: string): boolean => isSupportedCountry(code);
 
+const zeros = [0x660, 0x6f0, 0x966];
+
+/**
+ * Without what programs put around a number (`="+49…"`, `'+49…`, marks of direction that come along when it is copied),
+ * in the digits of ASCII: Arabic keyboards, Hindi ones and full-width ones have their own.
+ */
+function bare(cell: string): string {
+  return cell
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(/^=?"(.*)"$/, '$1')
+    .replace(/^'/, '')
+    .replace(/\p{Nd}/gu, (digit) => {
+      const code = digit.codePointAt(0)!;
+      const zero = zeros.find((one) => code >= one && code < one + 10);
+      return zero === undefined ? digit : String(code - zero);
+    })
+    .trim();
+}
+
 /** A phone with its country code, in any writing; without one it is a number of `country`. */
 export function readPhone(cell: string, country: string | null): { digits: string } | { reason: string } {
   // What Excel makes of a long number.
   if (/^\d[.,]\d+E\+\d+$/i.test(cell)) return { reason: 'rounded_by_a_spreadsheet' };
-  const text = cell.replace(/^00/, '+');
+  const text = bare(cell).replace(/^00/, '+');
   if (country !== null && isSupportedCountry(country)) {
     const read =
       parsePhoneNumberFromString(text, country as CountryCode) ?? parsePhoneNumberFromString(`+${text}`);
