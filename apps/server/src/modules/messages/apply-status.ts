@@ -10,7 +10,7 @@ import {
   insertPending,
   type LockedMessage,
   lockByAttempt,
-  lockByProviderId,
+  lockConcerned,
   markForeign,
   type NewStatus,
   type ProviderKey,
@@ -60,11 +60,11 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
   if (words.size === 0) return;
   let rest = [...words.values()];
   const found = new Map<string, LockedMessage>();
-  const look = async (lock: typeof lockByProviderId) => {
+  const look = async (lock: typeof lockConcerned) => {
     for (const message of await lock(tx, keysOf(rest))) found.set(providerKey(message), message);
     rest = rest.filter((word) => !found.has(providerKey(word)));
   };
-  await look(lockByProviderId);
+  await look(lockConcerned);
   const echoes = [...words.values()].flatMap((word) => {
     const attemptId = found.get(providerKey(word))?.echo ? attemptOf(word) : null;
     return attemptId === null ? [] : [{ ...word, attemptId, failed: word.item.status === 'failed' }];
@@ -74,7 +74,7 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
     const again = new Set(echoes.map(providerKey));
     rest.push(...[...words.values()].filter((word) => again.has(providerKey(word))));
     for (const key of again) found.delete(key);
-    await look(lockByProviderId);
+    await look(lockConcerned);
   }
 
   const confirmable = new Map<string, Word>();
@@ -98,7 +98,7 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
           failed: failed.has(attemptId),
         })),
     );
-    await look(lockByProviderId);
+    await look(lockConcerned);
     if (rest.length > 0) await look(lockByAttempt);
   }
 
@@ -135,7 +135,7 @@ export async function applyPending(tx: Tx, messages: readonly ProviderKey[]): Pr
     return { workspaceId, numberId, providerMessageId: status.providerMessageId, item: status, receivedAt };
   });
   const found = new Map<string, LockedMessage>();
-  for (const message of await lockByProviderId(tx, keysOf(words))) found.set(providerKey(message), message);
+  for (const message of await lockConcerned(tx, keysOf(words))) found.set(providerKey(message), message);
   const others = words.filter((word) => !found.has(providerKey(word)));
   for (const message of await lockByAttempt(tx, keysOf(others))) found.set(providerKey(message), message);
   await store(
@@ -152,10 +152,9 @@ export async function applyPending(tx: Tx, messages: readonly ProviderKey[]): Pr
 export async function settlePending(db: Database): Promise<number> {
   return db.withSystem('settle waiting statuses', async (tx) => {
     const arrived = await selectArrived(tx, 1_000);
-    await applyPending(
-      tx,
-      arrived.sort((a, b) => (providerKey(a) < providerKey(b) ? -1 : 1)),
-    );
+    // Whoever writes an answer holds its message before it takes what waits for it.
+    await lockConcerned(tx, arrived);
+    await applyPending(tx, arrived);
     await markForeign(tx, new Date(tx.now().getTime() - foreignAfterMs));
     return arrived.length;
   });

@@ -393,15 +393,17 @@ describe('crashes', () => {
   it('a holder that lost its lease claims nothing, but what it knows still counts', async () => {
     const place = await stage.place();
     let finish = () => {};
-    deliver(
-      between(async (call) => {
+    deliver({
+      ...between(async (call) => {
         const outcome = await stage.provider.send(call);
         await new Promise<void>((resolve) => {
           finish = resolve;
         });
         return outcome;
       }),
-    );
+      // It looks after its lease every quarter of this: not once while the test lasts.
+      leaseMs: 600_000,
+    });
     const id = await stage.say(place, 'slow');
     await until('it is on the phone', async () => (await stage.texts(place.phone)).length === 1);
     // Another process takes over, as after a machine that stood still.

@@ -31,8 +31,11 @@ const blank = statement(
 );
 const waiting = statement(
   'messages.erase_waiting',
-  `select q.state from send_queue q where q.workspace_id = $1 and q.message_id = any($2::uuid[])
-   order by q.message_id for update`,
+  `with held as materialized (
+     select workspace_id, id from messages where workspace_id = $1 and id = any($2::uuid[]) order by id for no key update
+   )
+   select q.state from held h cross join lateral (select state from send_queue q
+     where q.workspace_id = h.workspace_id and q.message_id = h.id for update) q`,
 );
 const unqueue = statement(
   'messages.erase_queue',

@@ -24,6 +24,8 @@
  *   exists, and once WhatsApp has the message no further call is made;
  * - answers of ours have the keys `auto-reply:<inbound id>` and `consent:<inbound id>`, once per workspace (WhatsApp's
  *   ids are unique everywhere: one id on two numbers is one message); requests may not use these prefixes;
+ * - who locks several rows takes a message before its queue row and messages in the order of their keys; a claim alone
+ *   takes queue rows first, and waits for nobody;
  * - a message's state only rises (accepted < sent < failed < delivered < read < played), every status row is kept.
  *
  * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`

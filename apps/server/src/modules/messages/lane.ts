@@ -32,7 +32,7 @@ const takeBack = statement(
      select q.workspace_id, q.message_id from send_queue q
      join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
      where q.workspace_id = $1 and q.message_id = any($2::uuid[]) and q.state in ('due', 'dead')
-     order by q.message_id for update of q, m
+     order by q.message_id for update of m, q
    ), gone as (
      delete from send_queue q using waiting w where q.workspace_id = w.workspace_id and q.message_id = w.message_id
    )

@@ -107,14 +107,13 @@ export function createLeases(db: Database, leaseMs: number, log: Logger): Leases
       if (held.length === 0) return [];
       await live();
       const { until } = times();
-      const sorted = [...held].sort((a, b) => (a.numberId < b.numberId ? -1 : 1));
       const [result] = await db.runSystem('renew number leases', [
         {
           statement: renewLeases,
           values: [
-            sorted.map((l) => l.workspaceId),
-            sorted.map((l) => l.numberId),
-            sorted.map((l) => l.fence),
+            held.map((l) => l.workspaceId),
+            held.map((l) => l.numberId),
+            held.map((l) => l.fence),
             holder,
             iso(until),
           ],

@@ -65,20 +65,27 @@ export const leftClaims = statement(
    where l.holder is null or l.expires_at <= $1::timestamptz or not ${holderLives}`,
 );
 
+/** Locked in the order in which `acquireLeases` takes them. */
+const oursInOrder = `
+     select l.workspace_id, l.number_id from unnest($1::uuid[], $2::uuid[], $3::bigint[]) r(workspace_id, number_id, fence)
+     join number_leases l on l.workspace_id = r.workspace_id and l.number_id = r.number_id and l.fence = r.fence
+       and l.holder = $4::uuid
+     order by l.workspace_id, l.number_id for no key update of l`;
+
 /** Only those still ours come back. */
 export const renewLeases = statement(
   'messages.renew_leases',
-  `update number_leases l set expires_at = $5::timestamptz
-   from unnest($1::uuid[], $2::uuid[], $3::bigint[]) r(workspace_id, number_id, fence)
-   where l.workspace_id = r.workspace_id and l.number_id = r.number_id and l.fence = r.fence and l.holder = $4::uuid
+  `with ours as materialized (${oursInOrder})
+   update number_leases l set expires_at = $5::timestamptz from ours o
+   where l.workspace_id = o.workspace_id and l.number_id = o.number_id
    returning l.number_id`,
 );
 
 export const releaseLeases = statement(
   'messages.release_leases',
-  `update number_leases l set holder = null
-   from unnest($1::uuid[], $2::uuid[], $3::bigint[]) r(workspace_id, number_id, fence)
-   where l.workspace_id = r.workspace_id and l.number_id = r.number_id and l.fence = r.fence and l.holder = $4::uuid`,
+  `with ours as materialized (${oursInOrder})
+   update number_leases l set holder = null from ours o
+   where l.workspace_id = o.workspace_id and l.number_id = o.number_id`,
 );
 
 export interface SendNumberRecord {

@@ -143,22 +143,33 @@ const newerAttempts = (workspaceId: string, messageId: string, providerMessageId
        and own.provider_message_id = ${providerMessageId})`;
 
 // The lock comes before the insert of statuses and so serialises two workers on one message: whoever updates second
-// counts the rows of both.
+// counts the rows of both. One pass takes all, those that only their attempts name too, for two passes are two orders.
+// From `held` outwards, or the planner may skip what nothing is joined to.
 const lock = statement(
-  'messages.lock_by_provider_id',
-  `with found as materialized (
-     select t.*, m.id from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[])
-       as t (workspace_id, number_id, provider_message_id, failed)
-     cross join lateral (select m.id from messages m where m.workspace_id = t.workspace_id
-       and m.number_id = t.number_id and m.provider_message_id = t.provider_message_id limit 1) m
-     order by t.workspace_id, m.id
+  'messages.lock_concerned',
+  `with sought as materialized (
+     select t.*, m.id, coalesce(m.echo, true) as open
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::boolean[], $5::uuid[])
+       as t (workspace_id, number_id, provider_message_id, failed, attempt_id)
+     left join lateral (select m.id, m.source = 'phone-app' as echo from messages m where m.workspace_id = t.workspace_id
+       and m.number_id = t.number_id and m.provider_message_id = t.provider_message_id limit 1) m on true
+   ), concerned as (
+     select workspace_id, id from sought where id is not null
+     union
+     select s.workspace_id, a.message_id from sought s cross join lateral (
+       select a.message_id from message_attempts a
+       where a.workspace_id = s.workspace_id and a.id = s.attempt_id and a.number_id = s.number_id limit 1) a
+     where s.open and s.attempt_id is not null
+   ), held as materialized (
+     select m.* from (select workspace_id, id from concerned order by 1, 2) c cross join lateral (
+       select m.workspace_id, m.number_id, m.id, m.provider_message_id, m.conversation_id, m.contact_id, m.rank, m.source
+       from messages m where m.workspace_id = c.workspace_id and m.id = c.id for no key update) m
    )
-   select m.workspace_id as "workspaceId", m.number_id as "numberId", m.provider_message_id as "providerMessageId",
+   select m.workspace_id as "workspaceId", m.number_id as "numberId", t.provider_message_id as "providerMessageId",
           m.id, m.conversation_id as "conversationId", m.contact_id as "contactId", m.rank, m.source = 'phone-app' as echo,
           case when t.failed then ${newerAttempts('m.workspace_id', 'm.id', 't.provider_message_id')} > 0 else false end
             as superseded
-   from found t cross join lateral (select * from messages m
-     where m.workspace_id = t.workspace_id and m.id = t.id for no key update) m`,
+   from held m left join sought t on t.workspace_id = m.workspace_id and t.id = m.id`,
 );
 
 // The attempt's id is the key, so that WhatsApp's ids of attempts need no index of their own.
@@ -182,13 +193,20 @@ export interface SoughtKey extends ProviderKey {
   attemptId: string | null;
 }
 
-export function lockByProviderId(tx: Tx, keys: readonly SoughtKey[]): Promise<LockedMessage[]> {
-  return tx.query<LockedMessage & Record<string, unknown>>(lock, [
+/**
+ * Holds the messages that these words are about: by WhatsApp's id, and where that is unknown or an echo's by the attempt
+ * they name. Answers the former. Whoever holds several holds them in the order of their keys, and a message before its
+ * place in the queue: see index.ts.
+ */
+export async function lockConcerned(tx: Tx, keys: readonly SoughtKey[]): Promise<LockedMessage[]> {
+  const held = await tx.query<{ providerMessageId: string | null } & Record<string, unknown>>(lock, [
     keys.map((k) => k.workspaceId),
     keys.map((k) => k.numberId),
     keys.map((k) => k.providerMessageId),
     keys.map((k) => k.failed),
+    keys.map((k) => k.attemptId),
   ]);
+  return held.filter((row) => row.providerMessageId !== null) as unknown as LockedMessage[];
 }
 
 /** Messages that go by the id of another of their attempts: found by the attempt each word names. */
@@ -361,10 +379,10 @@ const arrived = `select 1 from messages m where m.workspace_id = p.workspace_id 
  * Pending statuses whose message is there by now: the two transactions did not see each other. The limit counts what
  * has a message: foreign ones in front must not hide it.
  */
-export function selectArrived(tx: Tx, limit: number): Promise<ProviderKey[]> {
-  return tx.query<ProviderKey & Record<string, unknown>>(
+export function selectArrived(tx: Tx, limit: number): Promise<SoughtKey[]> {
+  return tx.query<SoughtKey & Record<string, unknown>>(
     `select p.workspace_id as "workspaceId", p.number_id as "numberId",
-            p.provider_message_id as "providerMessageId"
+            p.provider_message_id as "providerMessageId", false as failed, min(p.attempt_id::text) as "attemptId"
      from pending_statuses p cross join lateral (${arrived} limit 1) m
      where p.foreign_at is null
      group by 1, 2, 3 order by min(p.received_at) limit $1`,

@@ -202,23 +202,31 @@ export interface ChangedRecord {
  * attempt leaves the row to the one in flight: whatever that one's outcome, WhatsApp has the message and nothing is
  * tried again.
  * `message_status` null = the message stays as it is and waits.
+ * Messages are locked before their queue rows, with the echoes that are theirs, in the order of their keys (index.ts).
  */
 export const saveResults = statement(
   'messages.save_results',
   `with input as (
      select * from jsonb_to_recordset($1::jsonb) as r(workspace_id uuid, message_id uuid, attempt_id uuid,
        outcome text, provider_message_id text, http_status int, error jsonb, queue_state text, due_at timestamptz,
-       counts boolean, message_status text, reason text)
-     order by workspace_id, message_id
+       counts boolean, message_status text, reason text, number_id uuid)
+   ), named as materialized (
+     select i.*, o.id as echo_id from input i left join lateral (
+       select o.id from messages o where o.workspace_id = i.workspace_id and o.number_id = i.number_id
+         and o.provider_message_id = i.provider_message_id and o.id <> i.message_id limit 1) o on true
+   ), held as materialized (
+     select m.* from (
+       select workspace_id, message_id as id from named
+       union select workspace_id, echo_id from named where echo_id is not null order by 1, 2) k
+     cross join lateral (
+       select m.workspace_id, m.id, m.rank from messages m where m.workspace_id = k.workspace_id and m.id = k.id
+       for no key update) m
    ), locked as materialized (
-     -- Row by row through the primary key, in order: a join would read a long queue whole while it has no statistics.
-     -- The message is locked after its queue row: a status may have committed while this waited.
-     select i.*, m.rank > 0 as reached from input i cross join lateral (
+     -- Row by row through the primary key: a join would read a long queue whole while it has no statistics.
+     select i.*, h.rank > 0 as reached from named i
+     join held h on h.workspace_id = i.workspace_id and h.id = i.message_id cross join lateral (
        select q.message_id from send_queue q where q.workspace_id = i.workspace_id and q.message_id = i.message_id
          and q.attempt_id = i.attempt_id and q.state in ('claimed', 'unconfirmed') for update) q
-     cross join lateral (
-       select m.rank from messages m where m.workspace_id = i.workspace_id and m.id = q.message_id
-       for no key update) m
    ), attempts as (
      update message_attempts a set outcome = i.outcome, finished_at = $2::timestamptz,
        provider_message_id = i.provider_message_id, http_status = i.http_status, error = i.error
@@ -245,9 +253,8 @@ export const saveResults = statement(
    update messages m set status = l.message_status,
      rank = case when l.message_status = 'accepted' then greatest(m.rank, 1) else m.rank end,
      -- An echo may hold the id already (another client's view of our own send): one clash must not fail the batch.
-     provider_message_id = coalesce(m.provider_message_id, case when not exists (
-       select 1 from messages o where o.workspace_id = m.workspace_id and o.number_id = m.number_id
-         and o.provider_message_id = l.provider_message_id and o.id <> m.id) then l.provider_message_id end),
+     provider_message_id = coalesce(m.provider_message_id,
+       case when l.echo_id is null then l.provider_message_id end),
      error = case when l.message_status in ('accepted', 'queued') then null else l.error end,
      failed_at = case when l.message_status in ('failed', 'cancelled') then $2::timestamptz else m.failed_at end
    from locked l
@@ -260,7 +267,8 @@ export const saveResults = statement(
 
 /**
  * A status named our attempt: whatever we thought, WhatsApp has the message under this id. Answers the messages that
- * learned their id by this; a message that has another id already (it was sent twice by policy) keeps it.
+ * learned their id by this; a message that has another id already (it was sent twice by policy) keeps it. The caller
+ * holds the messages.
  */
 export const confirmAttempts = statement(
   'messages.confirm_attempts',
@@ -309,7 +317,7 @@ export const resendDue = statement(
      select q.workspace_id, q.message_id from send_queue q
      join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
      where q.state = 'unconfirmed' and q.due_at <= $1::timestamptz and q.due_at < 'infinity'
-     order by q.workspace_id, q.message_id limit 200 for update of q, m skip locked
+     order by q.workspace_id, q.message_id limit 200 for update of m, q skip locked
    ), moved as (
      update send_queue q set state = 'due', reason = null from due d
      where q.workspace_id = d.workspace_id and q.message_id = d.message_id
@@ -338,7 +346,7 @@ export const requeueDead = statement(
      select q.workspace_id, q.message_id from send_queue q
      join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
      where q.state in ('dead', 'unconfirmed') and q.workspace_id = any($1::uuid[]) and q.message_id = any($2::uuid[])
-     order by q.workspace_id, q.message_id for update of q, m
+     order by q.workspace_id, q.message_id for update of m, q
    ), moved as (
      update send_queue q set state = 'due', due_at = $3::timestamptz, attempts = 0, reason = null from dead d
      where q.workspace_id = d.workspace_id and q.message_id = d.message_id

@@ -229,6 +229,7 @@ export async function writeResults(tx: SystemTx, results: readonly Result[]): Pr
       counts: r.counts,
       message_status: r.messageStatus,
       reason: r.error?.message ?? null,
+      number_id: r.numberId,
     }));
   const changed = await tx.query<ChangedRecord & Record<string, unknown>>(saveResults, [
     storableJson(rows),
