@@ -66,6 +66,8 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
       dataDir: folder.path,
       args: ['--port', String(port)],
       env: { SIMULATOR_URL: simulator.url, SIMULATOR_KEY: adminKey },
+      // A hundred starts beside whatever else the machine does: slow is no failure.
+      readyWithinMs: 600_000,
     });
   const phone = async (path: string, body?: unknown) => {
     const response = await fetch(`${simulator.url}/_phone/api${path}`, {
