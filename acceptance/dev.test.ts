@@ -52,10 +52,12 @@ test('the page comes from Vite, at every address of the app', async () => {
 test('addresses of the API reach the server that VITE_API_BASE names', async () => {
   expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ ok: true });
   expect(await (await fetch(`${url}/api/health`)).json()).toMatchObject({ ok: true });
-  const contacts = await fetch(`${url}/v1/contacts`, {
-    headers: { authorization: `Bearer ${product.ready.apiKey}` },
-  });
-  expect(await contacts.json()).toMatchObject({ data: expect.any(Array) });
+  for (const path of ['/v1/contacts', '/api/v1/contacts']) {
+    const contacts = await fetch(url + path, {
+      headers: { authorization: `Bearer ${product.ready.apiKey}` },
+    });
+    expect(await contacts.json(), path).toMatchObject({ data: expect.any(Array) });
+  }
   const nobody = await fetch(`${url}/tenants/nobody`, { method: 'POST' });
   expect([nobody.status, nobody.headers.get('content-type')]).toEqual([
     404,

@@ -274,7 +274,7 @@ test('a second workspace is made and one switches back', async () => {
   await page.goto(`${base}/app/welcome`);
   await page.getByLabel('Name of the workspace').fill('Second shop');
   await page.getByRole('button', { name: 'Make it' }).click();
-  await page.waitForURL('**/app/inbox');
+  await page.waitForURL('**/app');
   await page.getByRole('button', { name: 'Operator: account and settings' }).click();
   expect(await page.getByRole('menuitem', { name: 'Second shop' }).getAttribute('aria-current')).toBe('true');
   await Promise.all([page.waitForEvent('load'), page.getByRole('menuitem', { name: 'Demo & Sons' }).click()]);

@@ -14,7 +14,6 @@ import { firstAreas } from './src/i18n/first-areas.ts';
 const server = process.env.VITE_API_BASE ?? process.env.CHASKI_DEV_SERVER ?? 'http://localhost:3000';
 const prefixes = [
   '/v1',
-  '/api',
   '/graph',
   '/l/',
   '/webhook',
@@ -107,7 +106,11 @@ export default defineConfig({
   server: {
     port: 5173,
     // Folders mounted into a container or a virtual machine tell of no change.
-    watch: { usePolling: process.env.CHOKIDAR_USEPOLLING === 'true' },
-    proxy: Object.fromEntries(prefixes.map((prefix) => [prefix, { target: server, ws: true }])),
+    watch: { usePolling: ['true', '1'].includes(process.env.CHOKIDAR_USEPOLLING ?? '') },
+    proxy: {
+      ...Object.fromEntries(prefixes.map((prefix) => [prefix, { target: server, ws: true }])),
+      // As the reference system's page is developed: `/api/tenants/…` is the server's `/tenants/…`.
+      '/api': { target: server, ws: true, rewrite: (path) => path.replace(/^\/api/, '') },
+    },
   },
 });

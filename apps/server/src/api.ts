@@ -86,6 +86,8 @@ export interface ApiDeps {
   urlKey: Uint8Array | string;
   /** What the installation keeps of what was said. */
   retention: Pick<RetentionRoutesDeps, 'mostMonths' | 'rawDays'>;
+  /** The simulator's phones; left out: there is none. */
+  phoneUrl?: string | null;
   /** The reference systems' addresses; left out: with credentials only, and no queue. */
   compat?: CompatOptions;
 }
@@ -158,7 +160,15 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
   await app.register(async (scope) =>
     inboundOperatorRoutes(scope as unknown as HttpApp, { db, gate, log, parse }),
   );
-  await app.register(operatorRoutes({ db, gate, inboundLag: () => inboundLag(db), consumers }));
+  await app.register(
+    operatorRoutes({
+      db,
+      gate,
+      inboundLag: () => inboundLag(db),
+      consumers,
+      phoneUrl: deps.phoneUrl ?? null,
+    }),
+  );
   await app.register(mediaRoutes({ db, gate, blobs, provider, urlKey }));
   await app.register(
     compatRoutes({

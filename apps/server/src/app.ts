@@ -110,6 +110,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           auth,
           numbers,
           addressOf,
+          phoneUrl: simulator?.phoneUrl ?? null,
           borrowWorker: isWorker ? null : () => borrowWorker(working),
           page,
           warnings,

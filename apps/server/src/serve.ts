@@ -29,6 +29,7 @@ export interface ServeDeps {
   addressOf: ApiDeps['accounts']['addressOf'];
   /** Begins a worker for the length of a call; null where this process is one anyway. */
   borrowWorker: (() => Promise<() => Promise<void>>) | null;
+  phoneUrl: ApiDeps['phoneUrl'];
   /** The web app is built when this is. */
   page: Promise<void>;
   warnings: string[];
@@ -111,6 +112,7 @@ export async function serve(deps: ServeDeps, { intake, sockets, pools }: ServeEn
       provider,
       urlKey: secrets.jwtSecret,
       retention: { mostMonths: config.retentionMaxMonths ?? null, rawDays: config.rawEventDays },
+      phoneUrl: deps.phoneUrl ?? null,
       compat: {
         openTenants: numbers.simulator !== null && config.compatTenants !== 'credentials',
         queue: config.queueSecret === undefined ? null : { secret: config.queueSecret, workOff },

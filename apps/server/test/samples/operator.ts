@@ -107,4 +107,5 @@ export const samples: Samples = {
     body: { kind: 'message', id: await deadMessage(stage) },
   }),
   'GET /v1/operator/health': () => ({}),
+  'GET /v1/operator/simulator': () => ({}),
 };

@@ -20,7 +20,7 @@ function fieldOf(path: string, fields: readonly string[]): string | null {
 }
 
 /** What the API says about single fields; null where it means the whole. */
-export function problemsOf(error: unknown, fields: readonly string[]): Record<string, string> | null {
+function problemsOf(error: unknown, fields: readonly string[]): Record<string, string> | null {
   if (!(error instanceof ChaskiError) || !Array.isArray(error.details.problems)) return null;
   const found: Record<string, string> = {};
   for (const { path, message } of error.details.problems as { path: string; message: string }[]) {
@@ -31,6 +31,16 @@ export function problemsOf(error: unknown, fields: readonly string[]): Record<st
   return found;
 }
 
+/** To the first field that something is said about, as they stand in the form: whoever does not see the words is led there. */
+function goToFirst(form: EventTarget | undefined, problems: Record<string, unknown>): void {
+  if (!(form instanceof HTMLFormElement)) return;
+  const place = [...form.querySelectorAll<HTMLElement>('[data-path]')].find(
+    ({ dataset }) => dataset.path !== undefined && dataset.path in problems,
+  );
+  const inputs = 'input, textarea, button';
+  (place?.matches(inputs) ? place : place?.querySelector<HTMLElement>(inputs))?.focus();
+}
+
 /** Submits a form; refusals stand at the fields that they name, or come back as one sentence for above it. */
 export function useSubmit<Values extends Record<string, unknown>>(
   form: UseFormReturnType<Values>,
@@ -38,15 +48,21 @@ export function useSubmit<Values extends Record<string, unknown>>(
 ) {
   const explain = useExplain();
   const [problem, setProblem] = useState<string | null>(null);
-  const submit = form.onSubmit(async (values) => {
-    setProblem(null);
-    try {
-      await action(values);
-    } catch (error) {
-      const fields = problemsOf(error, Object.keys(values));
-      if (fields) form.setErrors(fields);
-      else setProblem(explain(error));
-    }
-  });
+  const submit = form.onSubmit(
+    async (values, event) => {
+      const where = event?.target;
+      setProblem(null);
+      try {
+        await action(values);
+      } catch (error) {
+        const fields = problemsOf(error, Object.keys(values));
+        if (fields) {
+          form.setErrors(fields);
+          goToFirst(where, fields);
+        } else setProblem(explain(error));
+      }
+    },
+    (problems, _values, event) => goToFirst(event?.target, problems),
+  );
   return { problem, setProblem, submit };
 }

@@ -1,7 +1,8 @@
-import { Drawer, NavLink, useMantineColorScheme } from '@mantine/core';
+import { Drawer, NavLink, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconBell,
   IconBuilding,
+  IconDeviceMobileMessage,
   IconLanguage,
   IconLogout,
   IconMoon,
@@ -10,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { signOut, useSession } from '../api/session.ts';
+import { usePhones } from '../api/simulator.ts';
 import { openWorkspace } from '../api/workspace.ts';
 import AttentionSwitches from '../features/attention/attention-switches.tsx';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
@@ -51,11 +53,22 @@ export default function MoreSheet(props: { opened: boolean; onClose: () => void;
 function Yours({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const { person, workspace, workspaces } = useSession();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme();
   const act = useAct();
-  const dark = colorScheme === 'dark';
+  const phones = usePhones();
+  const dark = useComputedColorScheme('light') === 'dark';
   return (
     <>
+      {phones === null ? null : (
+        <NavLink
+          className={classes.more ?? ''}
+          label={t('shell.phones')}
+          leftSection={<IconDeviceMobileMessage size={20} stroke={1.6} />}
+          href={phones}
+          target="chaski-phones"
+          rel="noreferrer"
+        />
+      )}
       <NavLink
         className={classes.more ?? ''}
         label={t('shell.yourAccount')}

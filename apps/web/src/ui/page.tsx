@@ -3,10 +3,16 @@ import type { ReactNode } from 'react';
 import { useExplain } from './form.ts';
 import classes from './page.module.css';
 
-/** A page that is read and filled in: title, what it is for, what can be made here. */
-export function Page(props: { title: string; lead?: string; action?: ReactNode; children: ReactNode }) {
+/** A page that is read and filled in: title, what it is for, what can be made here. `wide`: for charts and tables. */
+export function Page(props: {
+  title: string;
+  lead?: string;
+  action?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}) {
   return (
-    <main className={classes.page}>
+    <main className={classes.page} data-wide={props.wide || undefined}>
       <Group justify="space-between" align="flex-start" mb="lg">
         <div>
           <Title order={1} size="h2">
@@ -112,6 +118,6 @@ export function Listing<Item>(props: {
   const explain = useExplain();
   const { data, error } = props.query;
   if (data === undefined) return error ? <Refused problem={explain(error)} /> : <Waiting />;
-  if (data.length === 0) return <Text c="dimmed">{props.empty}</Text>;
+  if (data.length === 0) return <p className={classes.empty}>{props.empty}</p>;
   return props.children(data);
 }

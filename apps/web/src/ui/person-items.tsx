@@ -1,4 +1,4 @@
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { signOut, useSession } from '../api/session.ts';
@@ -10,8 +10,8 @@ import { WorkspaceItems } from './workspace-items.tsx';
 export default function PersonItems() {
   const { t, i18n } = useTranslation();
   const { person } = useSession();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const dark = colorScheme === 'dark';
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
   return (
     <>
       <Menu.Label>{person.name || person.email}</Menu.Label>

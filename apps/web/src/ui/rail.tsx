@@ -6,6 +6,7 @@ import { AttentionMenu } from '../features/attention/attention-menu.tsx';
 import { Palette } from '../features/palette/palette.tsx';
 import { useTranslation } from '../i18n/words.ts';
 import { PersonMenu } from './person-menu.tsx';
+import { PhonesSign } from './phones.tsx';
 import { usePlaces } from './places.ts';
 import classes from './shell.module.css';
 
@@ -40,6 +41,7 @@ export function Rail() {
         ) : null}
       </Stack>
       <div className={classes.bottom}>
+        <PhonesSign />
         {workspace ? <AttentionMenu /> : null}
         <PersonMenu />
       </div>

@@ -1394,6 +1394,13 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** Where the demo’s simulated phones are, as the start prints it. */
+      getSimulator: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
+        call<t.OperatorGetSimulatorResponses[keyof t.OperatorGetSimulatorResponses]>(
+          { method: 'GET', path: '/v1/operator/simulator', answer: 'json' },
+          input ?? {},
+          more,
+        ),
     },
     parked: {
       /** What came in for this workspace and could not be applied, newest first. */
@@ -1986,6 +1993,7 @@ export const addresses = {
   'operator.getHealth': 'get /v1/operator/health',
   'operator.getParked': 'get /v1/operator/parked',
   'operator.getRawEventBody': 'get /v1/operator/raw-events/{n}/body',
+  'operator.getSimulator': 'get /v1/operator/simulator',
   'operator.getWorkspace': 'get /v1/operator/workspaces/{id}',
   'operator.getWorkspaceUsage': 'get /v1/operator/workspaces/{id}/usage',
   'operator.listAudit': 'get /v1/operator/audit',

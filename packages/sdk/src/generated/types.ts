@@ -2508,6 +2508,14 @@ export type OperatedNumber = {
   };
   createdAt: string;
   workspaceId: string;
+  workspaceName: string;
+};
+
+export type OperatedSimulator = {
+  /**
+   * The page where one is the customer. Its key opens the whole simulator. null: none runs.
+   */
+  phoneUrl: string | null;
 };
 
 export type OperatedUsage = {
@@ -18952,6 +18960,43 @@ export type OperatorGetHealthResponses = {
 };
 
 export type OperatorGetHealthResponse = OperatorGetHealthResponses[keyof OperatorGetHealthResponses];
+
+export type OperatorGetSimulatorData = {
+  body?: never;
+  path?: never;
+  query?: never;
+  url: '/v1/operator/simulator';
+};
+
+export type OperatorGetSimulatorErrors = {
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type OperatorGetSimulatorError = OperatorGetSimulatorErrors[keyof OperatorGetSimulatorErrors];
+
+export type OperatorGetSimulatorResponses = {
+  /**
+   * Default Response
+   */
+  200: OperatedSimulator;
+};
+
+export type OperatorGetSimulatorResponse = OperatorGetSimulatorResponses[keyof OperatorGetSimulatorResponses];
 
 export type MediaDeleteData = {
   body?: never;

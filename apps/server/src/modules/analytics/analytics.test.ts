@@ -252,6 +252,24 @@ test('a table is taken along as CSV', async () => {
     'key,received,sent,delivered,read,failed,unconfirmed,opened,closed,first median s,first 90% s,answer median s,answer 90% s,resolution median s,resolution 90% s',
   );
   expect(line).toBe(`${day()},5,3,2,1,1,0,3,1,35,55,60,84,200,200`);
+  const lines = async (table: string, query: Record<string, string> = {}) =>
+    String(
+      (
+        await api.send(
+          'GET /v1/analytics/export',
+          { query: { from: day(), to: day(), table, ...query } },
+          api.as(stage, 'owner'),
+        )
+      ).body,
+    )
+      .replace('\ufeff', '')
+      .trimEnd()
+      .split('\r\n');
+  const [named, number] = await lines('numbers');
+  expect(named).toMatch(/^key,name,received,/);
+  expect(number).toMatch(new RegExp(`^${stage.numberId},[^,]*\\d[^,]*,5,3,`));
+  // Nothing to tell is a table without lines, not a file without words.
+  expect(await lines('failures', { from: '2020-01-01', to: '2020-01-02' })).toEqual(['code,n']);
 });
 
 test('what was priced has its cost by the rate card, young or counted', async () => {

@@ -3,8 +3,9 @@ import type { Database } from '../../platform/db/index.ts';
 import { type Http, type HttpApp, inTenant } from '../../platform/http/index.ts';
 import { listRateCards } from '../campaigns/index.ts';
 import { costBody } from '../templates/index.ts';
+import { namesOf } from './names.ts';
 import { readReport } from './report.ts';
-import { tables, tableText } from './tables.ts';
+import { isNamed, tables, tableText } from './tables.ts';
 
 const volume = z
   .object({
@@ -120,12 +121,15 @@ export function analyticsRoutes({
       async (request, reply) => {
         const { table, ...asked } = request.query;
         const now = await cards();
-        const read = await inTenant(db, request, (tx) => readReport(tx, requestOf(asked), now));
+        const text = await inTenant(db, request, async (tx) => {
+          const names = isNamed(table) ? await namesOf(tx, table) : new Map<string, string>();
+          return tableText(await readReport(tx, requestOf(asked), now), table, names);
+        });
         reply.headers({
           'content-type': 'text/csv; charset=utf-8',
-          'content-disposition': `attachment; filename="${table}.csv"`,
+          'content-disposition': `attachment; filename="${table}-${asked.from}-${asked.to}.csv"`,
         });
-        return reply.send(tableText(read, table));
+        return reply.send(text);
       },
     );
   };

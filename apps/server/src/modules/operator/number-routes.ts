@@ -17,14 +17,21 @@ import {
   presentNumber,
   workspaceOfNumber,
 } from '../numbers/index.ts';
+import { workspacesFor } from '../workspaces/index.ts';
 import type { OperatorDeps } from './routes.ts';
 
-const body = numberBody.extend({ workspaceId: z.string() }).meta({ id: 'OperatedNumber' });
+const body = numberBody
+  .extend({ workspaceId: z.string(), workspaceName: z.string() })
+  .meta({ id: 'OperatedNumber' });
 
-const present = (row: NumberRow): z.infer<typeof body> => ({
-  ...presentNumber(row),
-  workspaceId: row.workspaceId,
-});
+/** With whose it is: who approves a number wants to know. */
+const presentFor =
+  (owners: Awaited<ReturnType<typeof workspacesFor>>) =>
+  (row: NumberRow): z.infer<typeof body> => ({
+    ...presentNumber(row),
+    workspaceId: row.workspaceId,
+    workspaceName: owners.get(row.workspaceId)?.name ?? '',
+  });
 
 export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
   app.get(
@@ -42,14 +49,18 @@ export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
     },
     async (request) => {
       const { limit, status, workspaceId } = request.query;
-      const rows = await db.withSystem('numbers for the operator', (tx) =>
-        listNumbersEverywhere(
+      return db.withSystem('numbers for the operator', async (tx) => {
+        const rows = await listNumbersEverywhere(
           tx,
           { status: status ?? null, workspaceId: workspaceId ?? null },
           sliceOf(request.query, byTime),
-        ),
-      );
-      return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], present);
+        );
+        const owners = await workspacesFor(
+          tx,
+          rows.map((row) => row.workspaceId),
+        );
+        return page(rows, limit, (row) => [row.createdAt.toISOString(), row.id], presentFor(owners));
+      });
     },
   );
 
@@ -83,7 +94,7 @@ export function numberRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
             actor: operatorOf(request),
           },
         );
-        return present(number);
+        return presentFor(await workspacesFor(tx, [workspaceId]))(number);
       }),
   );
 }

@@ -5,6 +5,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { numberRoutes } from './number-routes.ts';
 import { planRoutes } from './plan-routes.ts';
+import { simulatorRoutes } from './simulator-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 
@@ -21,6 +22,8 @@ export interface OperatorDeps {
   inboundLag: () => Promise<InboundLag>;
   /** Those of the program: a dead event goes back to its own. */
   consumers: readonly Consumer[];
+  /** The simulator's phones, with the key to them; null where none runs. */
+  phoneUrl: string | null;
 }
 
 /** /v1/operator */
@@ -32,5 +35,6 @@ export function operatorRoutes(deps: OperatorDeps): (app: HttpApp) => Promise<vo
     numberRoutes(app, deps);
     deadLetterRoutes(app, deps);
     healthRoutes(app, deps);
+    simulatorRoutes(app, deps);
   };
 }

@@ -23,6 +23,7 @@ export {
   actedAs,
   addMember,
   createOwnWorkspace,
+  listMembers,
   refuseDisabled,
   workspacesOf,
 } from './members.ts';

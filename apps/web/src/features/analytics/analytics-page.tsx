@@ -26,7 +26,7 @@ export function AnalyticsPage() {
   const asked: Asked = { ...search, days: search.days ?? 28 };
   const { data: report, error } = useQuery(reportQuery(asked));
   return (
-    <Page title={t('analytics.title')} lead={t('analytics.lead', { zone })}>
+    <Page wide title={t('analytics.title')} lead={t('analytics.lead', { zone })}>
       <Filters asked={asked} />
       {report ? <Figures report={report} asked={asked} /> : null}
       {report || error ? null : <Waiting rows={5} />}
@@ -244,7 +244,7 @@ function Csv({ table, asked }: { table: Table; asked: Asked }) {
     <Anchor
       size="sm"
       href={`/v1/analytics/export?${query}`}
-      download={`${table}.csv`}
+      download
       aria-label={t('analytics.csvOf', { table: t(`analytics.${table === 'days' ? 'perDay' : table}`) })}
     >
       CSV

@@ -19,10 +19,11 @@ const dateOf = (at: number) => new Intl.DateTimeFormat('sv', { timeZone: zone })
 
 /** The last so many days of the reader's zone, today among them. */
 export function queryOf(asked: Asked) {
-  const now = Date.now();
+  const to = dateOf(Date.now());
   return {
-    from: dateOf(now - (asked.days - 1) * dayMs),
-    to: dateOf(now),
+    // Counted on the calendar: days on which clocks change are longer or shorter.
+    from: new Date(Date.parse(to) - (asked.days - 1) * dayMs).toISOString().slice(0, 10),
+    to,
     timeZone: zone,
     ...(asked.number ? { numberId: asked.number } : {}),
     ...(asked.member ? { memberId: asked.member } : {}),

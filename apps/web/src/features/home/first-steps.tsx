@@ -4,11 +4,13 @@ import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { membersQuery, numbersQuery } from '../../api/directory.ts';
+import { usePhones } from '../../api/simulator.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Row, Rows, Section } from '../../ui/page.tsx';
+import { beside } from '../../ui/phones.tsx';
 import { invitationsQuery, quickRepliesQuery, workspaceQuery } from '../settings/queries.ts';
 import classes from './home.module.css';
-import { approvedQuery } from './queries.ts';
+import { approvedQuery, heardQuery } from './queries.ts';
 
 /** What makes a workspace one that a team can work in, each with why and where. Gone when it is done or put away. */
 export function FirstSteps() {
@@ -18,14 +20,23 @@ export function FirstSteps() {
     defaultValue: false,
     getInitialValueInEffect: false,
   });
-  const [numbers, members, invitations, replies, templates, workspace] = useQueries({
-    queries: [numbersQuery, membersQuery, invitationsQuery, quickRepliesQuery, approvedQuery, workspaceQuery],
+  const phones = usePhones();
+  const answers = useQueries({
+    queries: [
+      numbersQuery,
+      membersQuery,
+      invitationsQuery,
+      quickRepliesQuery,
+      approvedQuery,
+      workspaceQuery,
+      heardQuery,
+    ],
   });
-  const answered = [numbers, members, invitations, replies, templates, workspace].every(
-    ({ data }) => data !== undefined,
-  );
+  const [numbers, members, invitations, replies, templates, workspace, heard] = answers;
+  const answered = answers.every(({ data }) => data !== undefined);
   if (away || !answered) return null;
   const steps = [
+    ...(phones === null ? [] : [{ key: 'phone', href: phones, done: heard.data ?? false } as const]),
     {
       key: 'number',
       to: '/app/settings/numbers',
@@ -53,23 +64,29 @@ export function FirstSteps() {
       }
     >
       <Rows label={t('home.steps')}>
-        {steps.map(({ key, to, done }) => (
+        {steps.map((step) => (
           <Row
-            key={key}
+            key={step.key}
             start={
-              done ? (
+              step.done ? (
                 <IconCircleCheckFilled size={20} className={classes.done} aria-label={t('home.done')} />
               ) : (
                 <IconCircle size={20} className={classes.todo} aria-hidden />
               )
             }
             end={
-              done ? null : (
+              step.done ? null : (
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={`${t('home.go')}: ${t(`home.step.${key}.title`)}`}
-                  renderRoot={(props) => <Link to={to} {...props} />}
+                  aria-label={`${t('home.go')}: ${t(`home.step.${step.key}.title`)}`}
+                  renderRoot={(props) =>
+                    'href' in step ? (
+                      <a href={step.href} {...beside} {...props} />
+                    ) : (
+                      <Link to={step.to} {...props} />
+                    )
+                  }
                 >
                   {t('home.go')}
                 </Button>
@@ -78,12 +95,12 @@ export function FirstSteps() {
           >
             <Group gap={4}>
               <Text fw={600} size="sm">
-                {t(`home.step.${key}.title`)}
+                {t(`home.step.${step.key}.title`)}
               </Text>
             </Group>
-            {done ? null : (
+            {step.done ? null : (
               <Text size="sm" c="dimmed">
-                {t(`home.step.${key}.why`)}
+                {t(`home.step.${step.key}.why`)}
               </Text>
             )}
           </Row>

@@ -7,3 +7,10 @@ export const approvedQuery = queryOptions({
   queryFn: async () =>
     (await chaski.templates.list({ query: { status: 'APPROVED', limit: 1 } })).data.length > 0,
 });
+
+/** Whether anybody has written yet. */
+export const heardQuery = queryOptions({
+  queryKey: ['conversations', 'any'],
+  queryFn: async () =>
+    (await chaski.conversations.list({ query: { view: 'all', limit: 1 } })).data.length > 0,
+});

@@ -43,7 +43,7 @@ export function OperatedNumbersPage() {
       />
       <Listing
         query={{ data: data?.pages.flatMap((page) => page.data), error }}
-        empty={t('operator.numbers.none')}
+        empty={t(shelf === 'pending' ? 'operator.numbers.noneWait' : 'operator.numbers.none')}
       >
         {(all) => (
           <Rows label={t('operator.numbers.title')}>
@@ -63,11 +63,21 @@ export function OperatedNumbersPage() {
                       </Button>
                     )}
                     {one.status === 'pending' ? (
-                      <Button variant="default" size="xs" onClick={() => askWhy(one, 'refused')}>
+                      <Button
+                        variant="default"
+                        size="xs"
+                        aria-label={t('operator.numbers.refusedTitle', { number: one.displayPhoneNumber })}
+                        onClick={() => askWhy(one, 'refused')}
+                      >
                         {t('operator.refuse')}
                       </Button>
                     ) : one.status === 'active' ? (
-                      <Button variant="default" size="xs" onClick={() => askWhy(one, 'suspended')}>
+                      <Button
+                        variant="default"
+                        size="xs"
+                        aria-label={t('operator.numbers.suspendedTitle', { number: one.displayPhoneNumber })}
+                        onClick={() => askWhy(one, 'suspended')}
+                      >
                         {t('operator.suspend')}
                       </Button>
                     ) : null}
@@ -84,7 +94,8 @@ export function OperatedNumbersPage() {
                   </Text>
                 ) : null}
                 <Text size="sm" c="dimmed">
-                  {one.provider} · {one.phoneNumberId} · <Moment at={one.createdAt} />
+                  <bdi>{one.workspaceName}</bdi> · {t(`settings.accounts.provider.${one.provider}`)} ·{' '}
+                  <bdi>{one.phoneNumberId}</bdi> · <Moment at={one.createdAt} />
                 </Text>
               </Row>
             ))}

@@ -7,7 +7,7 @@ import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { problemsOf, useExplain } from '../../ui/form.ts';
+import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
 import { AddNumberChecks, type CheckState } from './add-number-checks.tsx';
 
@@ -31,28 +31,23 @@ export function AddNumber({ opened, onClose }: { opened: boolean; onClose: () =>
 function AddForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const explain = useExplain();
   const [checks, setChecks] = useState<CheckState | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const [added, setAdded] = useState<Added | null>(null);
   const form = useForm({
     initialValues: { phoneNumberId: '', token: '', accountRef: '', displayPhoneNumber: '', name: '' },
   });
-  const submit = form.onSubmit(async (values) => {
-    setProblem(null);
+  const { problem, submit } = useSubmit(form, async (values) => {
     setChecks({ failed: null, running: true });
     const given = Object.entries(values).filter(([, value]) => value.trim() !== '');
     try {
       const body = Object.fromEntries(given) as Parameters<typeof chaski.numbers.create>[0]['body'];
       setAdded(await chaski.numbers.create({ body }, once()));
-      setChecks({ failed: null, running: false });
-      await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
     } catch (error) {
-      const fields = problemsOf(error, Object.keys(values));
-      if (fields) form.setErrors(fields);
-      else setProblem(explain(error));
       setChecks({ failed: failedAt(error), running: false });
+      throw error;
     }
+    setChecks({ failed: null, running: false });
+    await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
   });
 
   if (added) {

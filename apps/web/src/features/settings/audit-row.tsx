@@ -102,9 +102,10 @@ function Target({ line }: { line: AuditLine }) {
       </Anchor>
     );
   }
+  const name = line.after?.name ?? line.before?.name;
   return (
     <bdi>
-      {kind} {id}
+      {kind} {typeof name === 'string' && name !== '' ? name : id}
     </bdi>
   );
 }

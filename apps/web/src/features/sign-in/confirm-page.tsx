@@ -15,7 +15,7 @@ export function ConfirmPage() {
   const form = useForm({ initialValues: { password: '' } });
   const { problem, submit } = useSubmit(form, async ({ password }) => {
     await chaski.auth.confirmAddress({ body: { token, password } });
-    await enter();
+    await enter('/app');
   });
   return (
     <EntryFrame title={t('signIn.confirmTitle')}>

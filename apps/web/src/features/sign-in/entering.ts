@@ -3,9 +3,12 @@ import { useCallback } from 'react';
 import { queryClient } from '../../api/query-client.ts';
 import { sessionQuery } from '../../api/session.ts';
 
-/** Only addresses of our own: nobody is sent elsewhere after signing in. */
-export const safeNext = (next: string | undefined): string =>
-  next?.startsWith('/app/') ? next : '/app/inbox';
+/**
+ * Only addresses of our own: nobody is sent elsewhere after signing in. Else to the inbox, as in Front and Intercom: agents
+ * come to answer, and a page before it would be one more to leave. Home is for whoever has just begun.
+ */
+const safeNext = (next: string | undefined): string =>
+  next === '/app' || next?.startsWith('/app/') ? next : '/app/inbox';
 
 /** After a sign-in: nothing of whoever was here before is kept. */
 export function useEnter(): (next?: string) => Promise<void> {

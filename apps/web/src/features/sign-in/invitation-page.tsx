@@ -28,7 +28,9 @@ export function InvitationPage() {
   };
   return (
     <EntryFrame title={t('signIn.invitationTitle')}>
-      {isPending ? (
+      {token === '' ? (
+        <Text size="sm">{t('signIn.noLink')}</Text>
+      ) : isPending ? (
         <Waiting rows={1} />
       ) : session ? (
         <Accept session={session} token={token} onDone={done} />

@@ -15,7 +15,7 @@ export function RegisterPage() {
       {mailed ? (
         <Text role="status">{t('signIn.confirmMailed')}</Text>
       ) : (
-        <RegisterForm onMail={() => setMailed(true)} onDone={() => enter()} />
+        <RegisterForm onMail={() => setMailed(true)} onDone={() => enter('/app')} />
       )}
       <Anchor size="sm" component={Link} to="/login">
         {t('signIn.haveAccount')}

@@ -68,7 +68,8 @@ function MakeWorkspace() {
   const { problem, submit } = useSubmit(form, async (body) => {
     const { id } = await chaski.workspaces.create({ body });
     await chaski.auth.putWorkspace({ body: { workspaceId: id } });
-    await enter();
+    // Its first steps stand there.
+    await enter('/app');
   });
   return (
     <form onSubmit={submit}>
