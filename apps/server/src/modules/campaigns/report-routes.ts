@@ -256,10 +256,16 @@ const heads = [
   'repliedAt',
   'optedOutAt',
   'convertedAt',
+  'conversion',
+  'conversionValue',
+  'conversionCurrency',
   'clickedAt',
   'clicks',
+  'expectedMicros',
   'costMicros',
   'messageId',
+  'values',
+  'textHash',
 ];
 
 async function* lines(next: (after: number) => Promise<RecipientRow[]>): AsyncGenerator<string> {
@@ -293,9 +299,18 @@ function cellsOf(row: RecipientRow): (string | number | null)[] {
     shown.repliedAt,
     shown.optedOutAt,
     shown.convertedAt,
+    cellOf(shown.conversion?.name),
+    cellOf(shown.conversion?.value),
+    cellOf(shown.conversion?.currency),
     shown.clickedAt,
     shown.clicks,
+    shown.expectedMicros,
     shown.costMicros,
     shown.messageId,
+    JSON.stringify(shown.values),
+    shown.textHash,
   ];
 }
+
+const cellOf = (value: unknown): string | number | null =>
+  typeof value === 'string' || typeof value === 'number' ? value : null;

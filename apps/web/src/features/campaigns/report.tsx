@@ -1,4 +1,4 @@
-import type { Campaign, CampaignReport } from '@chaski/sdk';
+import type { Campaign, CampaignRecipient, CampaignReport } from '@chaski/sdk';
 import { Anchor, Button, Select, Skeleton, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -118,7 +118,7 @@ function Bar({ report }: { report: CampaignReport }) {
 const dids = ['replied', 'clicked', 'opted_out', 'converted'] as const;
 
 function Recipients({ campaign, report }: { campaign: Campaign; report: CampaignReport }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const may = useMay();
   const reason = useReason();
   const [chosen, setChosen] = useState('');
@@ -166,11 +166,11 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
           ...dids.map((did) => ({ value: `did:${did}`, label: t(`campaigns.did.${did}`) })),
         ]}
       />
-      <Table.ScrollContainer minWidth={560}>
+      <Table.ScrollContainer minWidth={760}>
         <Table fz="sm" verticalSpacing={6} aria-label={t('campaigns.report.people')}>
           <Table.Thead>
             <Table.Tr>
-              {['person', 'state', 'reason', 'when'].map((key) => (
+              {['person', 'state', 'reason', 'when', 'since', 'cost'].map((key) => (
                 <Table.Th key={key} scope="col">
                   {t(`campaigns.report.${key}`)}
                 </Table.Th>
@@ -193,12 +193,15 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                   ) : (
                     <bdi>{one.name || one.address}</bdi>
                   )}
+                  <Text size="xs" c="dimmed" dir="auto" lineClamp={1}>
+                    {Object.values(one.values).join(' · ')}
+                  </Text>
                 </Table.Td>
                 <Table.Td>
                   {t(`campaigns.recipient.${one.state}`)}
-                  {one.clicks > 0 ? (
+                  {one.attempt > 1 ? (
                     <Text size="xs" c="dimmed">
-                      {t('campaigns.report.taps', { count: one.clicks })}
+                      {t('campaigns.report.tries', { count: one.attempt })}
                     </Text>
                   ) : null}
                 </Table.Td>
@@ -209,6 +212,14 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                       one.readAt ?? one.deliveredAt ?? one.sentAt ?? one.failedAt ?? one.queuedAt ?? one.dueAt
                     }
                   />
+                </Table.Td>
+                <Table.Td>
+                  <Since one={one} />
+                </Table.Td>
+                <Table.Td>
+                  {one.costMicros !== null && report.cost
+                    ? moneyOf(one.costMicros, report.cost.currency, i18n.language)
+                    : ''}
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -223,4 +234,34 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
       ) : null}
     </Section>
   );
+}
+
+/** What somebody did after they had it. */
+function Since({ one }: { one: CampaignRecipient }) {
+  const { t, i18n } = useTranslation();
+  const { name, value, currency } = (one.conversion ?? {}) as {
+    name?: string;
+    value?: number;
+    currency?: string;
+  };
+  const worth =
+    value === undefined
+      ? ''
+      : new Intl.NumberFormat(i18n.language, currency ? { style: 'currency', currency } : {}).format(value);
+  const all = [
+    { did: 'replied', at: one.repliedAt, more: '' },
+    { did: 'clicked', at: one.clickedAt, more: t('campaigns.report.taps', { count: one.clicks }) },
+    { did: 'opted_out', at: one.optedOutAt, more: '' },
+    { did: 'converted', at: one.convertedAt, more: [name, worth].filter(Boolean).join(' ') },
+  ];
+  return all
+    .filter(({ at }) => at !== null)
+    .map(({ did, at, more }) => (
+      <div key={did}>
+        {t(`campaigns.did.${did}`)}
+        <Text size="xs" c="dimmed">
+          <Moment at={at} /> <bdi>{more}</bdi>
+        </Text>
+      </div>
+    ));
 }
