@@ -1,6 +1,7 @@
-/** Bodies as nobody should send them, to every route that takes JSON: refused with the field named, never a 500. */
+/** Requests as nobody should send them, to every route: refused with the field named and what to send, never a 500. */
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../src/platform/ids.ts';
 import { testApi } from './api.ts';
 import { until } from './harness.ts';
 import { routesOf } from './routes.ts';
@@ -84,6 +85,69 @@ for (const { key } of takesJson) {
   if (typeof body === 'object' && body !== null && !Buffer.isBuffer(body)) withBody.push(key);
 }
 
+const oneOf = (values: readonly unknown[], round: number) => values[round % values.length];
+
+interface Schema {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  maxItems?: number;
+}
+interface Operation {
+  parameters?: { in: string; name: string; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema } | undefined> };
+}
+const spec = api.http.openapi() as {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+};
+/** Enough for every wrong value of a field, and every shape of a union, to come by. */
+const rounds = 5;
+
+/** Values that a schema does not take: of an object all its fields at once, each with another one in each round. */
+function wrongs(schema: Schema, round = 0, depth = 0): unknown[] {
+  if (schema.$ref !== undefined) {
+    return wrongs(spec.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, round, depth);
+  }
+  const shapes = schema.anyOf ?? schema.oneOf;
+  if (shapes) return [{}, 7, ...wrongs(shapes[round % shapes.length] ?? {}, round, depth)];
+  if (schema.const !== undefined || schema.enum) return ['\u00a4', 7, null];
+  const pick = (one: Schema) => oneOf(wrongs(one, round, depth + 1), round + depth);
+  switch (schema.type) {
+    case 'object': {
+      if (depth > 6) return ['\u00a4'];
+      const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => [name, pick(one)]);
+      const more =
+        typeof schema.additionalProperties === 'object'
+          ? { '\u00a4 x': pick(schema.additionalProperties) }
+          : {};
+      const all = { ...Object.fromEntries(fields), ...more };
+      return [all, {}, all, 'x', depth === 0 ? { ...all, unheardOf: 1 } : null];
+    }
+    case 'array': {
+      const item = pick(schema.items ?? {});
+      return [[item], 'x', [], Array(Math.min((schema.maxItems ?? 0) + 1, 2_000)).fill(item)];
+    }
+    case 'integer':
+    case 'number':
+      return ['x', (schema.minimum ?? 0) - 1, (schema.maximum ?? 0) + 1, 0.123, 1e300, null];
+    case 'boolean':
+      return ['x', 7];
+    default:
+      return ['\u00a4', '', 'x'.repeat(Math.min((schema.maxLength ?? 0) + 1, 40_000)), 7, null];
+  }
+}
+
 describe('every field', () => {
   test.each(withBody)('%s: of a wrong type', async (key) => {
     const stage = await api.stage();
@@ -127,6 +191,72 @@ describe('every field', () => {
     }
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
+});
+
+/** What zod says by itself, and what we say where we know nothing: neither tells a caller what to send. */
+const nobodysWords = /^(Invalid|Too (big|small)|Unrecognized|Expected|Required|not valid)|NaN|undefined/;
+
+test('every refusal names its field and says what to send', async () => {
+  const stage = await api.stage();
+  const said = new Set<string>();
+  let refused = 0;
+  const ask = async (key: string, params: Record<string, unknown>, body: unknown, query: object = {}) => {
+    const texts = Object.entries(params).map(([name, value]) => [name, String(value)]);
+    const answer = await send(
+      key,
+      Object.fromEntries(texts),
+      JSON.stringify(body),
+      api.callerOf(key, stage),
+      query,
+    );
+    if (answer.status !== 400) return;
+    const { error } = JSON.parse(answer.text) as {
+      error: { code: string; details: { problems?: { path: string; message: string }[] } };
+    };
+    refused += 1;
+    for (const { path, message } of error.details.problems ?? [])
+      if (path === '' || nobodysWords.test(message)) said.add(`${key} ${path}: ${message}`);
+  };
+  for (const { key, method, url } of routesOf(api.http)) {
+    const operation = spec.paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    if (!operation) continue;
+    const fields = (place: string) => operation.parameters?.filter((one) => one.in === place) ?? [];
+    const params = Object.fromEntries(
+      fields('path').map(({ name, schema }) => [
+        name,
+        schema.format === 'uuid' ? newId() : schema.type === 'integer' ? 1 : 'abc',
+      ]),
+    );
+    const body = operation.requestBody?.content['application/json']?.schema;
+    const wrong = (place: string, round: number) =>
+      Object.fromEntries(
+        fields(place).map(({ name, schema }) => [name, String(oneOf(wrongs(schema), round))]),
+      );
+    // Of a request that is wrong in several places only the first is told of: path, then body, then query.
+    if (fields('path').length > 0) await ask(key, wrong('path', 0), {});
+    for (let round = 0; round < rounds; round += 1) {
+      if (body) await ask(key, params, oneOf(wrongs(body, round), round));
+      else if (fields('query').length > 0) await ask(key, params, undefined, wrong('query', round));
+    }
+  }
+  expect([...said]).toEqual([]);
+  expect(refused).toBeGreaterThan(700);
+}, 60_000);
+
+test('a request that names JSON and brings none is one without a body', async () => {
+  const stage = await api.stage();
+  for (const [key, status] of [
+    ['DELETE /v1/labels/:id', 204],
+    ['POST /v1/contacts/:id/block', 200],
+    ['POST /v1/labels', 400],
+  ] as const) {
+    const { params } = await samples[key]!(stage);
+    const answer = await send(key, params, '', api.callerOf(key, stage));
+    expect(answer.status, answer.text).toBe(status);
+    if (status !== 400) continue;
+    const problems = [{ path: 'body', message: 'Send an object.' }];
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { details: { problems } } });
+  }
 });
 
 describe('every route that takes JSON', () => {

@@ -76,7 +76,9 @@ export const variableSource = z.discriminatedUnion('from', [
   }),
   z.strictObject({
     from: z.literal('attribute'),
-    key: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/),
+    key: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,49}$/, 'Use up to 50 small letters, digits and _, a letter first.'),
     fallback,
   }),
   z.strictObject({
@@ -99,7 +101,7 @@ export const campaignVariable = z.strictObject({
     .describe('Of a button: its place in the template, from 0.'),
   name: z
     .string()
-    .regex(/^[A-Za-z0-9_]{1,100}$/)
+    .regex(/^[A-Za-z0-9_]{1,100}$/, 'Use letters, digits and _.')
     .describe(
       'Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.',
     ),
@@ -144,7 +146,7 @@ const local = {
   timeZone: timeZone.default('UTC').describe('Where a recipient’s own zone is not known.'),
   zoneAttribute: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,49}$/)
+    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'Use up to 50 small letters, digits and _, a letter first.')
     .optional()
     .describe('Attribute that holds a person’s zone; without one the country of the phone number decides.'),
   quietHours: z

@@ -43,7 +43,9 @@ const timeOps = {
   days: days.optional().describe('For within and longer_than.'),
 };
 
-const attributeKey = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/);
+const attributeKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,49}$/, 'Use up to 50 small letters, digits and _, a letter first.');
 const leaves = [
   z.strictObject({
     field: z.literal('attribute'),
@@ -60,13 +62,16 @@ const leaves = [
   }),
   z.strictObject({
     field: z.literal('language'),
-    values: some(z.string().regex(/^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/), 50).describe(
-      '`pt` means pt-BR too.',
-    ),
+    values: some(
+      z.string().regex(/^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'Use a language code, such as es or pt-BR.'),
+      50,
+    ).describe('`pt` means pt-BR too.'),
   }),
   z.strictObject({
     field: z.literal('country'),
-    values: some(z.string().regex(/^[A-Z]{2}$/), 250).describe('Of the phone number, two letters.'),
+    values: some(z.string().regex(/^[A-Z]{2}$/, 'Use two capital letters, such as BR.'), 250).describe(
+      'Of the phone number, two letters.',
+    ),
   }),
   z.strictObject({ field: z.literal('createdAt'), ...timeOps }),
   z.strictObject({ field: z.literal('lastSeenAt'), ...timeOps }),

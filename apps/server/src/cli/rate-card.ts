@@ -30,7 +30,9 @@ export function addRateCard(program: Command): void {
       const { loadRateCard, readRates } = await import('../modules/campaigns/index.ts');
       const { systemActor } = await import('../platform/db/index.ts');
       const { errors } = await import('../platform/errors.ts');
+      const { speakPlainly } = await import('../platform/sentences.ts');
       const { readGiven } = await import('./arguments.ts');
+      speakPlainly();
       const read = rateCard.safeParse({
         name: options.name,
         currency: options.currency,

@@ -74,7 +74,11 @@ const present = (row: ApiKeyRow): z.infer<typeof keyBody> => ({
 });
 
 const shownOnce = 'Shown here and never again: `Authorization: Bearer ck_…`.';
-const oneKey = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) });
+const oneKey = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'Use the id of a key: what stands between the two _ of its text.'),
+});
 const place = z.tuple([z.iso.datetime(), z.string().max(100)]).transform(([at, id]) => ({ at, id }));
 
 /** Who makes a key gives at most what they hold; people are leads of the whole workspace. */

@@ -101,7 +101,11 @@ export function operatorKeyRoutes(deps: {
         onRequest: gate.operator(),
         schema: {
           tags: ['operator'],
-          params: z.strictObject({ id: z.string().regex(/^[a-z2-7]{1,32}$/) }),
+          params: z.strictObject({
+            id: z
+              .string()
+              .regex(/^[a-z2-7]{1,32}$/, 'Use the id of a key: what stands between the two _ of its text.'),
+          }),
           response: { 204: z.null() },
         },
       },

@@ -39,7 +39,7 @@ export const importOptions = z.strictObject({
           'proof',
           'ignore',
         ]),
-        z.string().regex(/^attribute:[a-z][a-z0-9_]*$/),
+        z.string().regex(/^attribute:[a-z][a-z0-9_]*$/, 'Use attribute:<key>, such as attribute:city.'),
       ]),
     )
     .optional()

@@ -26,7 +26,7 @@ const oneAttribute = z.strictObject({ key: z.string().max(50) });
 const name = z.string().trim().min(1).max(60);
 const colour = z
   .string()
-  .regex(/^#[0-9a-f]{6}$/)
+  .regex(/^#[0-9a-f]{6}$/, 'Use a colour such as #1f7a4d, in small letters.')
   .describe('Such as #2f855a.');
 const label = z.string().trim().min(1).max(100);
 const choices = z.array(z.string().trim().min(1).max(100)).max(200);
@@ -34,7 +34,7 @@ const newLabel = z.strictObject({ name, colour: colour.default('#4a5568') });
 const newAttribute = z.strictObject({
   key: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,49}$/)
+    .regex(/^[a-z][a-z0-9_]{0,49}$/, 'Use up to 50 small letters, digits and _, a letter first.')
     .describe('Small letters, digits and _; the heading of a column in lists.'),
   label,
   type: z.enum(attributeTypes),

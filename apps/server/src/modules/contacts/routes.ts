@@ -66,14 +66,14 @@ export const contactFilters = {
     z
       .string()
       .max(1_100)
-      .regex(/^[a-z][a-z0-9_]*:/),
+      .regex(/^[a-z][a-z0-9_]*:/, 'Use <key>:<value>, such as city:Lima.'),
     10,
   )
     .optional()
     .describe('`key:value`; several: equal in all of them.'),
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/)
+    .regex(/^[A-Z]{2}$/, 'Use two capital letters, such as BR.')
     .optional(),
   segment: z.uuid().optional().describe('Id of a segment: those in it, and of them what else is asked.'),
   createdAfter: z.iso.datetime().optional(),
@@ -89,7 +89,7 @@ const fields = {
   company: z.string().trim().max(200).nullish(),
   language: z
     .string()
-    .regex(/^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/)
+    .regex(/^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'Use a language code, such as es or pt-BR.')
     .nullish()
     .describe('Such as pt-BR.'),
   attributes: z

@@ -32,7 +32,7 @@ const shortcut = z
   .trim()
   .min(1)
   .max(40)
-  .regex(/^[^\s/]+$/u)
+  .regex(/^[^\s/]+$/u, 'Use no blanks and no /.')
   .describe('What follows the / in the composer: no spaces.');
 const text = z
   .string()

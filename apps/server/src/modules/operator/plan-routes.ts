@@ -26,7 +26,14 @@ export function planRoutes(app: HttpApp, { db, gate }: OperatorDeps): void {
         tags: ['operator'],
         description:
           'Changes a plan, or makes one; what is left out stays, or is that of `free`. Every process goes by it within 5 s.',
-        params: z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/) }),
+        params: z.strictObject({
+          name: z
+            .string()
+            .regex(
+              /^[a-z][a-z0-9-]{0,39}$/,
+              'Use up to 40 small letters, digits and hyphens, a letter first.',
+            ),
+        }),
         body: planLimits.partial().strict(),
         response: { 200: planBody },
       },

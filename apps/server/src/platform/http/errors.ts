@@ -53,15 +53,12 @@ function toAppError(thrown: unknown, request: FastifyRequest): AppError {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new AppError('unsupported_media_type', 415, 'Send JSON with `Content-Type: application/json`.');
   }
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
-    return errors.invalidRequest([{ path: '', message: 'The body is empty; send a JSON object.' }]);
-  }
   if (error instanceof SyntaxError && status === 400) {
     // Also what secure-json-parse says of __proto__ and constructor.prototype.
     const message = /forbidden prototype/i.test(error.message)
       ? 'The keys __proto__ and constructor.prototype are not taken.'
       : 'The body is not valid JSON.';
-    return errors.invalidRequest([{ path: '', message }]);
+    return errors.invalidRequest([{ path: 'body', message }]);
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new AppError('invalid_request', status, 'The request cannot be read.', {
@@ -80,8 +77,9 @@ interface Issue {
 
 /** What one shape of a union says, as zod has it. */
 type Branch = { code: string; path: (string | number)[]; message?: string }[];
+type Problem = { path: string; message: string };
 
-function problems(issue: Issue, context: string | undefined): { path: string; message: string }[] {
+function problems(issue: Issue, context: string | undefined): Problem[] {
   const root =
     context === 'body' || context === undefined ? '' : context === 'querystring' ? 'query' : context;
   const path = [root, ...issue.instancePath.split('/')].filter((part) => part !== '').join('.');
@@ -95,20 +93,26 @@ function problems(issue: Issue, context: string | undefined): { path: string; me
   if (issue.keyword === 'invalid_union') {
     const branches = (issue.params as { errors?: Branch[] } | undefined)?.errors ?? [];
     // Of the shapes that a field may have the one that is closest to what came.
-    const [closest] = branches.toSorted((one, other) => one.length - other.length);
-    if (closest && closest.length > 0) {
-      return closest.flatMap(({ code, path: inside, message, ...params }) =>
-        problems(
-          {
-            keyword: code,
-            instancePath: [issue.instancePath, ...inside].join('/'),
-            params,
-            ...(message === undefined ? {} : { message }),
-          },
-          context,
-        ),
-      );
+    const [closest, ...others] = branches
+      .map((branch) => branch.flatMap((one) => problems(inside(issue, one), context)))
+      .filter((said) => said.length > 0)
+      .toSorted((one, other) => one.length - other.length);
+    if (closest) {
+      // Where nothing is closer, as with a number or a word: all of them.
+      const equals = [closest, ...others].filter((said) => said.length === 1 && said[0]!.path === path);
+      if (equals.length < 2) return closest;
+      return [{ path, message: [...new Set(equals.map(([said]) => said!.message))].join(' Or: ') }];
     }
   }
-  return [{ path, message: issue.message ?? 'not valid' }];
+  return [{ path: path === '' ? 'body' : path, message: issue.message ?? 'not valid' }];
+}
+
+/** An issue of one shape of a union, in the place of the union. */
+function inside({ instancePath }: Issue, { code, path, message, ...params }: Branch[number]): Issue {
+  return {
+    keyword: code,
+    instancePath: [instancePath, ...path].join('/'),
+    params,
+    ...(message === undefined ? {} : { message }),
+  };
 }

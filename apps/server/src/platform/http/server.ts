@@ -22,6 +22,7 @@ import { AppError, errors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import { histogram } from '../metrics.ts';
+import { speakPlainly } from '../sentences.ts';
 import { compression, isCompressible } from './compress.ts';
 import { envelope, renderError } from './errors.ts';
 import {
@@ -123,6 +124,7 @@ const answering = histogram(
 
 /** Builds the server: schemas, envelope, headers, health, OpenAPI. Routes are added by whoever composes the program. */
 export async function buildHttp(options: HttpOptions): Promise<Http> {
+  speakPlainly();
   let closing = false;
   const headers: [string, string][] = [
     ['x-content-type-options', 'nosniff'],
@@ -181,6 +183,12 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     },
   }).withTypeProvider<ZodTypeProvider>();
 
+  // Many clients name JSON with every request: no body is none, whatever its type says.
+  const json = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else json(request, body as string, done);
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
