@@ -1,8 +1,10 @@
 import { hash } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
+import { until } from '../../../test/harness.ts';
 import { address, bearer, people, plain, type Registered, secret } from '../../../test/people.ts';
 import type { Answer } from '../../../test/samples/index.ts';
+import { shownCode } from '../../../test/totp.ts';
 import { forgetCallers } from '../../platform/http/index.ts';
 import { derivations } from './index.ts';
 
@@ -225,6 +227,41 @@ describe('passwords', () => {
     expect((await post('/v1/auth/login', { email: who.email, password: who.password })).status).toBe(401);
     expect((await post('/v1/auth/login', { email: who.email, password: next })).status).toBe(200);
     expect((await mails.to(who.email))[0]!.subject).toBe('Your password was changed');
+  });
+
+  it('that are changed end a login that still waits for its second factor', async () => {
+    const who = await someone();
+    const app = await post('/v1/auth/totp', { password: who.password }, who.headers);
+    const { uri } = app.body as { uri: string };
+    const code = () => shownCode(uri, clock.now());
+    expect((await post('/v1/auth/totp/confirm', { code: code() }, who.headers)).status).toBe(200);
+    const begun = await post('/v1/auth/login', { email: who.email, password: who.password });
+    const { challenge } = begun.body as { challenge: string };
+    await post('/v1/auth/forgot-password', { email: who.email });
+    const token = await mails.linkTo(who.email);
+    expect((await post('/v1/auth/reset-password', { token, password: secret() })).status).toBe(204);
+    clock.advance(30_000);
+    expect((await post('/v1/auth/second-factor', { challenge, code: code() })).status).toBe(401);
+  });
+
+  it('that are changed while somebody signs in with the old one let nobody in', async () => {
+    const who = await someone();
+    const { person } = await me(who.headers);
+    let entered: Promise<Answer> | undefined;
+    await db.withSystem('test: a new password', async (tx) => {
+      await tx.execute("update users set password_hash = 'another' where id = $1", [person.id]);
+      entered = post('/v1/auth/login', { email: who.email, password: who.password });
+      await until('the login waits for the row', async () => {
+        const waiting = await db.withSystem('test: who waits', (other) =>
+          other.query(
+            `select from pg_locks l join pg_stat_activity a using (pid)
+             where not l.granted and a.datname = current_database()`,
+          ),
+        );
+        return waiting.length > 0;
+      });
+    });
+    expect((await entered!).body).toMatchObject({ error: { code: 'invalid_credentials' } });
   });
 
   it('are reset by a link that counts once and for an hour; all sessions end', async () => {

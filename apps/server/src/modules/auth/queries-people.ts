@@ -26,6 +26,12 @@ export const personById = statement('auth.person', `select ${columns} from users
 
 export const lockPerson = statement('auth.lock_person', 'select id from users where id = $1 for update');
 
+/** Waits for whoever changes the row; nothing comes back where it says something else by then. */
+export const personUnchanged = statement(
+  'auth.person_unchanged',
+  'select id from users where id = $1 and password_hash = $2 and disabled_at is null for no key update',
+);
+
 export const anyPerson = statement('auth.any_person', 'select exists (select from users) as known');
 
 /** Somebody who registered: nobody vouches for the address unless $7 says when it was proved. */

@@ -71,6 +71,11 @@ export const countChallenge = statement(
   'update login_challenges set attempts = attempts + 1 where hash = $1',
 );
 
+export const dropChallenges = statement(
+  'auth.drop_challenges',
+  'delete from login_challenges where user_id = $1',
+);
+
 export const deleteChallenge = statement(
   'auth.delete_challenge',
   'delete from login_challenges where hash = $1 returning user_id',

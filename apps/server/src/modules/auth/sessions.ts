@@ -3,7 +3,7 @@ import type { Actor, Database, SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { forgetCallers } from '../../platform/http/index.ts';
 import { installation, newId } from '../../platform/ids.ts';
-import { dropSpentSessions, insertSession, revokeSessionRows } from './queries-session.ts';
+import { dropChallenges, dropSpentSessions, insertSession, revokeSessionRows } from './queries-session.ts';
 import { hashToken, signToken, type TokenKey } from './tokens.ts';
 
 export type SessionKind = 'cookie' | 'token';
@@ -70,7 +70,7 @@ export interface WhichSessions {
 }
 
 /**
- * Ends sessions: refused from the next request on, and open sockets close (`session.revoked`, one event each). Answers
+ * Ends sessions, and logins that wait for their second factor unless one session is meant: refused from the next request on, and open sockets close (`session.revoked`, one event each). Answers
  * the ids. The first event is the audit's line unless the caller's own event is.
  */
 export async function revokeSessions(
@@ -84,6 +84,7 @@ export async function revokeSessions(
     which.only ?? null,
     which.except ?? null,
   ]);
+  if (which.only === undefined) await tx.execute(dropChallenges, [which.userId]);
   rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   const ids = rows.map((row) => row.id);
   await emit(

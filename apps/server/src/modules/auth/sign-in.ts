@@ -8,7 +8,7 @@ import { mayStartCookie, type Site, sessionCookie } from './cookies.ts';
 import type { AuthDeps } from './deps.ts';
 import { beginChallenge } from './login.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
-import { type PersonRecord, personByEmail, setPersonPassword } from './queries-people.ts';
+import { type PersonRecord, personByEmail, personUnchanged, setPersonPassword } from './queries-people.ts';
 import { factorsOf, hasSecondFactor } from './second-factor.ts';
 import { type AskedBy, selfOf } from './second-factor-told.ts';
 import { type SessionKind, type StartedSession, startSession } from './sessions.ts';
@@ -172,6 +172,9 @@ export async function signIn(
   }
   const fresh = stored !== null && needsRehash(stored) ? await hashPassword(command.password) : null;
   return db.withSystem('sign in', async (tx) => {
+    // A new password ends what the old one began, and one that was derived meanwhile comes too late.
+    if ((await tx.query(personUnchanged, [person.id, stored])).length === 0)
+      throw errors.invalidCredentials();
     if (fresh !== null) await tx.execute(setPersonPassword, [person.id, fresh]);
     return enterOrAsk(tx, deps, request, { userId: person.id, kind: command.kind, how: 'password' });
   });
