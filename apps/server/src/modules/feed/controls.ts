@@ -12,6 +12,8 @@ export const controlNames: readonly string[] = [
   'member.removed',
   'session.revoked',
   'api_key.revoked',
+  'api_key.updated',
+  'api_key.rotated',
   'workspace.suspended',
   'conversation.assigned',
   'conversation.bulk_changed',
@@ -97,6 +99,11 @@ export function createControls(options: {
   const isMember = (event: StoredEvent) => (channel: FeedChannel) =>
     channel.seat.workspaceId === event.workspaceId && channel.seat.person?.userId === event.data.userId;
 
+  const isKey =
+    ({ data }: StoredEvent) =>
+    ({ seat: { principal } }: FeedChannel) =>
+      principal.actor.kind === 'key' && principal.actor.id === data.keyId;
+
   function take(event: StoredEvent): void {
     const { data } = event;
     switch (event.name) {
@@ -127,10 +134,16 @@ export function createControls(options: {
         }
         return;
       case 'api_key.revoked':
-        for (const { connection } of of(
-          ({ seat }) => seat.principal.actor.kind === 'key' && seat.principal.actor.id === data.keyId,
-        )) {
+        for (const { connection } of of(isKey(event))) {
           hub.disconnect(connection, 4001, 'key revoked');
+        }
+        return;
+      // Fewer scopes or numbers, or another text: as the database says, now and when no cache has the old.
+      case 'api_key.updated':
+      case 'api_key.rotated':
+        for (const channel of of(isKey(event))) {
+          ask(channel);
+          later(afterCaches, () => ask(channel));
         }
         return;
       case 'workspace.suspended':

@@ -325,6 +325,25 @@ describe('what changes applies to open sockets', () => {
     }
   });
 
+  test('a key that was narrowed hears no more than it may now', async () => {
+    const { principal } = memberOf(workspaceId, 'agent');
+    const actor = { kind: 'key', id: 'k10', role: 'key' } as const;
+    const caller = (scopes: string[]): Caller => ({
+      person: null,
+      principal: { ...principal!, actor, scopes },
+    });
+    const token = sign(caller(['*']));
+    const channel = open(one.port, { token }).socket.channel(topic);
+    let closed = false;
+    channel.onClose(() => {
+      closed = true;
+    });
+    await joined(channel);
+    people.set(token, caller(['contacts:read']));
+    await say(1, 'api_key.updated', { keyId: 'k10' });
+    await until('the channel is closed', () => closed);
+  });
+
   test('a member with limits is told what the database shows them as themselves', async () => {
     const reach = { numberIds: [newId()], ownOnly: true };
     const limited = memberOf(workspaceId, 'agent', { reach });
