@@ -1,5 +1,5 @@
 import type { TenantTx } from '../../platform/db/index.ts';
-import { emit } from '../../platform/events/index.ts';
+import { emit, type NewEvent } from '../../platform/events/index.ts';
 import { changes } from './change.ts';
 import { optInRows, optOutRows } from './import-consent.ts';
 import { labelsByNames, setLabels } from './labels.ts';
@@ -68,8 +68,13 @@ export async function applyRows(
     ).map((row) => [row.id, row]),
   );
   const after = new Map<string, ContactRow>(before);
-  for (const { row, id } of known) {
+  for (const { number, row, id } of known) {
     const now = after.get(id)!;
+    // The list's name counts, as all that it says; the report tells of it, and the audit keeps the one before. What
+    // people call themselves in WhatsApp is another field, which no list touches.
+    const given = before.get(id)!.name;
+    if (given !== null && (row.name ?? given) !== given)
+      problems.push({ row: number, field: 'name', reason: 'name_replaced', skipped: false });
     after.set(id, {
       ...now,
       name: row.name ?? now.name,
@@ -108,9 +113,16 @@ export async function applyRows(
         workspaceId: tx.workspaceId,
         name: 'contact.updated',
         data: { contactId, reason: 'import', importId },
+        ...renamed(contactId, before.get(contactId)!.name, after.get(contactId)!.name),
       })),
   );
   await advanceImport(tx, importId, rows.at(-1)!.number - 1, counts, problems);
+}
+
+/** Of a list the start is audited, not each row; a name that somebody gave is not lost without a line of its own. */
+function renamed(id: string, before: string | null, after: string | null): Pick<NewEvent, 'audit'> {
+  if (before === null || before === after) return {};
+  return { audit: { target: { kind: 'contact', id }, before: { name: before }, after: { name: after } } };
 }
 
 /** Labels by name; one that does not exist is a problem of its row and nobody's new label. */

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
 import { until } from '../../../test/harness.ts';
+import { writes } from '../../../test/writes.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { fsBlobs } from '../../platform/blobs/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -153,6 +154,31 @@ describe('importing a list', () => {
     expect(
       readdirSync(directory, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()),
     ).toEqual([]);
+  });
+
+  it('replaces a given name as the list says, tells of it and keeps it; what WhatsApp shows it leaves alone', async () => {
+    const { contactId } = await writes(stage, { phone: '16505550777' });
+    await api.db.withSystem('test: what WhatsApp shows', (tx) =>
+      tx.execute("update contacts set profile_name = 'ana 🌸' where id = $1", [contactId]),
+    );
+    const params = { id: contactId };
+    const list = (name: string) => bring(`phone,name\n+16505550777,${name}\n`);
+    // Nobody has given one: nothing is lost.
+    expect(await list('Ana')).toMatchObject({ updated: 1, problems: [] });
+    await stage.send('PATCH /v1/contacts/:id', { params, body: { name: 'Ana from the shop' } });
+    expect(await list('Ana Quispe')).toMatchObject({
+      updated: 1,
+      problems: [{ row: 2, field: 'name', reason: 'name_replaced', skipped: false }],
+    });
+    expect(await list('Ana Quispe')).toMatchObject({ unchanged: 1, problems: [] });
+    expect(await find('16505550777')).toMatchObject({ name: 'Ana Quispe', profileName: 'ana 🌸' });
+    const lines = await stage.tenant((tx) =>
+      tx.query(
+        "select before, after from audit where workspace_id = $1 and target_id = $2 and action = 'contact.updated' order by at, id",
+        [tx.workspaceId, contactId],
+      ),
+    );
+    expect(lines.at(-1)).toEqual({ before: { name: 'Ana from the shop' }, after: { name: 'Ana Quispe' } });
   });
 
   it('opts out whom it says, and never anybody back in', async () => {
