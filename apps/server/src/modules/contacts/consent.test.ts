@@ -270,7 +270,7 @@ describe('the suppression list', () => {
     expect((await call('POST', '/v1/suppressions/import', body)).body).toMatchObject({ added: 0, known: 2 });
   });
 
-  const erase = (id: string) => api.db.withSystem('test', (tx) => eraseContacts(tx, workspaceId, [id]));
+  const erase = (id: string) => api.db.withSystem('test', (tx) => eraseContacts(tx, workspaceId, [id], []));
 
   it('remembers who said no and was erased, and only they can take it back', async () => {
     const phone = number();

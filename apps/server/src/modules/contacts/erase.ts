@@ -1,5 +1,6 @@
 import { phoneVariants } from '@chaski/providers';
 import { type SystemTx, statement } from '../../platform/db/index.ts';
+import { eraseFromSegments } from './erase-segments.ts';
 import { type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
 import { keepRefusals } from './suppress.ts';
 
@@ -81,8 +82,10 @@ export async function eraseContacts(
   tx: SystemTx,
   workspaceId: string,
   contactIds: readonly string[],
+  aliases: readonly string[],
 ): Promise<{ contacts: number }> {
   await keepRefusals(tx, workspaceId, contactIds);
+  await eraseFromSegments(tx, workspaceId, aliases);
   for (const one of gone) await tx.execute(one, [workspaceId, contactIds]);
   return { contacts: await tx.execute(blank, [workspaceId, contactIds, tx.now().toISOString()]) };
 }

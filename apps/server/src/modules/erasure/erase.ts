@@ -142,7 +142,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
     for (const id of conversationIds) {
       auditLines += await eraseAudit(tx, workspaceId, { kind: 'conversation', id });
     }
-    const contacts = await eraseContacts(tx, workspaceId, contactIds);
+    const contacts = await eraseContacts(tx, workspaceId, contactIds, aliases);
     await finishErasure(tx, workspaceId, erasureId, {
       ...contacts,
       ...messages,

@@ -163,6 +163,18 @@ beforeAll(async () => {
     body: { to: `+${person.phone}`, type: 'text', text: { body: `Dear ${person.name}` } },
   });
   await stage.send('POST /v1/contacts/:id/opt-out', { params, headers: { 'idempotency-key': 'twice' } });
+  // A saved filter that names her number, in a writing of its own, beside somebody else's.
+  await stage.send('POST /v1/segments', {
+    body: {
+      name: 'Those two',
+      filter: {
+        any: [
+          { field: 'phone', values: [`+${person.phone}`, `+${other.phone}`] },
+          { not: { field: 'phone', values: [`00${person.phone}`.slice(2)] } },
+        ],
+      },
+    },
+  });
   const park = bodyOf([
     change(stage.seeded.phoneNumberId, { messages: [said(person.secret, { from: person.phone })] }),
   ]);
