@@ -25,6 +25,19 @@ describe('a question', () => {
     expect(wordsOf(question)).toBe("'acao':* & ('exact' <-> 'phrase') & !('spam')");
   });
 
+  it('is read as phones and Arabic keyboards type it: their quotes, and marks of direction that nobody sees', () => {
+    expect(
+      readQuestion('\u200ffrom:me \u201cbuenos d\u00edas\u201d \u2067\u00abصباح الخير\u00bb\u2069'),
+    ).toMatchObject({
+      words: [],
+      from: ['me'],
+      phrases: [
+        ['buenos', 'dias'],
+        ['صباح', 'الخير'],
+      ],
+    });
+  });
+
   it.each(['is:late', 'has:music', 'before:yesterday', 'in:here', 'assignee:somebody', 'from:""'])(
     'is refused for %s',
     (text) => expect(() => readQuestion(text)).toThrow(/not valid/),

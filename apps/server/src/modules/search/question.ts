@@ -23,6 +23,10 @@ export interface Question {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const part = /(-?)(?:(from|number|label|assignee|before|after|has|is|in):)?(?:"([^"]*)"|(\S+))/giu;
 
+/** What phones and Arabic keyboards write for a plain quote, and marks of direction that nobody sees. */
+const quotes = /[\u201c\u201d\u201e\u201f\u00ab\u00bb]/g;
+const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Reads a question. An operator that says nothing we know is refused by name: silence would look like no hits. */
 export function readQuestion(text: string): Question {
   const question: Question = {
@@ -40,7 +44,8 @@ export function readQuestion(text: string): Question {
     status: null,
     conversation: null,
   };
-  for (const [, minus, operator, quoted, plain] of text.matchAll(part)) {
+  const typed = text.replace(directions, '').replace(quotes, '"');
+  for (const [, minus, operator, quoted, plain] of typed.matchAll(part)) {
     const value = quoted ?? plain ?? '';
     if (operator === undefined) {
       const words = tokens(value, 20).map((token) => token.word);
