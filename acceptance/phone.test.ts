@@ -354,8 +354,16 @@ test('text both ways, live, with ticks', async () => {
   expect(answer.status).toBe(200);
   await expect.poll(() => own.getAttribute('data-tick')).toBe('read');
   await expect.poll(() => page.locator('.chat header p').textContent()).toBe('typing…');
-  await say(text('Anything else?'));
-  await bubble(page, 'Anything else?').waitFor();
+  await say(
+    text('*Today* we have\n- _tea_\n- coffee\n\n3. soup\n> or `water`\n```- 1\n- 2```\nAnything else?'),
+  );
+  const menu = bubble(page, 'Anything else?');
+  await menu.waitFor();
+  expect(await menu.locator('ul li').allTextContents()).toEqual(['tea', 'coffee']);
+  expect(await menu.locator('ul em').allTextContents()).toEqual(['tea']);
+  expect(await menu.locator('ol[start="3"] li').allTextContents()).toEqual(['soup']);
+  expect(await menu.locator('blockquote code').allTextContents()).toEqual(['water']);
+  expect(await menu.locator('p code').allTextContents()).toEqual(['- 1\n- 2']);
   await expect.poll(() => page.locator('.chat header p').textContent()).toBe('business account');
   await leave();
 });
@@ -439,6 +447,12 @@ test('Arabic: right to left, mirrored', async () => {
   const own = await bubble(page, 'مرحبا').locator('.bubble').boundingBox();
   const theirs = await bubble(page, 'أهلا').locator('.bubble').boundingBox();
   expect(own!.x).toBeLessThan(theirs!.x);
+  // shipped, for a machine that has none of its own
+  const loaded = () =>
+    page.evaluate<string[]>(
+      "[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)",
+    );
+  await expect.poll(loaded, { timeout: 20_000 }).toContain('Noto Sans Arabic');
   await leave();
 });
 

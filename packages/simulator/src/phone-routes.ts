@@ -20,6 +20,12 @@ const FILES: Record<string, string> = {
   png: 'image/png',
   woff2: 'font/woff2',
 };
+/** Fonts of the page by how their files begin: those of the inbox. */
+const FONTS: Record<string, string> = {
+  'inter-': '@fontsource-variable/inter',
+  'noto-sans-arabic-': '@fontsource/noto-sans-arabic',
+  'noto-sans-devanagari-': '@fontsource/noto-sans-devanagari',
+};
 
 /** `/phone`: with `?key=` it sets the cookie and goes on without the key in the address. */
 export async function phonePage(call: Call, adminKey: string): Promise<void> {
@@ -38,17 +44,24 @@ export async function phonePage(call: Call, adminKey: string): Promise<void> {
   const name = path === '/phone' || path === '/phone/' ? 'index.html' : path.slice('/phone/'.length);
   const type = FILES[name.split('.').at(-1) ?? ''];
   if (!type || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) throw new HttpError(404, 'There is no such file.');
+  const font = Object.keys(FONTS).find((begin) => name.startsWith(begin));
   let bytes: Buffer;
   try {
-    bytes = await readFile(new URL(`./phone/${name}`, import.meta.url));
+    bytes = await readFile(
+      new URL(
+        font && type === FILES.woff2
+          ? import.meta.resolve(`${FONTS[font]}/files/${name}`)
+          : new URL(`./phone/${name}`, import.meta.url),
+      ),
+    );
   } catch {
     throw new HttpError(404, 'There is no such file.');
   }
   res.writeHead(200, {
     'content-type': type,
     'content-length': bytes.length,
-    // files change with the checkout, and there are six of them
-    'cache-control': 'no-store',
+    // files change with the checkout, and there are ten of them
+    'cache-control': type === FILES.woff2 ? 'private, max-age=86400' : 'no-store',
     'content-security-policy':
       "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',

@@ -3,26 +3,23 @@ import { api } from './api.js';
 import { h, icon } from './dom.js';
 import { language, t } from './words.js';
 
-const inlineMarks = [
-  ['```', 'code'],
-  ['*', 'strong'],
-  ['_', 'em'],
-  ['~', 's'],
-];
+/** In the order of the groups below. */
+const inlineMarks = ['code', 'code', 'strong', 'em', 's'];
 
-/** WhatsApp's marks (*bold* _italic_ ~strike~ ```mono```) and links, as nodes. */
+/** WhatsApp's marks (*bold* _italic_ ~strike~ ```mono``` `mono`) and links, as nodes. */
 export function formatted(text) {
   const nodes = [];
   const pattern =
-    /```([\s\S]+?)```|(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?!\w)|(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g;
+    /```([\s\S]+?)```|`([^`\n]+)`|(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?!\w)|(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/g;
   let at = 0;
   for (const match of text.matchAll(pattern)) {
     if (match.index > at) nodes.push(text.slice(at, match.index));
     const group = match.slice(1).findIndex((part) => part !== undefined);
-    if (group === 4)
-      nodes.push(h('a', { href: match[5], target: '_blank', rel: 'noopener noreferrer' }, match[5]));
-    else
-      nodes.push(h(inlineMarks[group][1], {}, ...(group === 0 ? [match[1]] : formatted(match[group + 1]))));
+    const said = match[group + 1];
+    const tag = inlineMarks[group];
+    if (tag === undefined)
+      nodes.push(h('a', { href: said, target: '_blank', rel: 'noopener noreferrer' }, said));
+    else nodes.push(h(tag, {}, ...(tag === 'code' ? [said] : formatted(said))));
     at = match.index + match[0].length;
   }
   if (at < text.length) nodes.push(text.slice(at));
@@ -81,7 +78,48 @@ function header(value) {
   return file(value.kind, value.media);
 }
 
-const body = (text) => (text ? h('p.text', { dir: 'auto' }, ...formatted(text)) : null);
+const lineMarks = [
+  { tag: 'ul', pattern: /^[-*] +(\S.*)$/s },
+  { tag: 'ol', pattern: /^(\d{1,9})\. +(\S.*)$/s },
+  { tag: 'blockquote', pattern: /^> ?(\S.*)$/s },
+];
+const noMark = { tag: 'p', pattern: /^(.*)$/s };
+
+/** A line ends where no ``` is open. */
+function linesOf(text) {
+  const lines = [''];
+  for (const part of text.split(/(```[\s\S]+?```|\n)/)) {
+    if (part === '\n') lines.push('');
+    else lines[lines.length - 1] += part;
+  }
+  return lines;
+}
+
+/** What begins with WhatsApp's marks of a list, a numbered list or a quote is one; what lies between is text. */
+function body(text) {
+  if (!text) return null;
+  const blocks = [];
+  for (const line of linesOf(text)) {
+    const { tag, pattern } = lineMarks.find((mark) => mark.pattern.test(line)) ?? noMark;
+    if (blocks.at(-1)?.tag !== tag) blocks.push({ tag, lines: [] });
+    blocks.at(-1).lines.push(line.match(pattern));
+  }
+  return blocks.map(({ tag, lines }) => {
+    const said = lines.map((line) => line.at(-1));
+    if (tag === 'ul' || tag === 'ol')
+      return h(
+        `${tag}.text`,
+        { dir: 'auto', start: tag === 'ol' ? lines[0][1] : null },
+        said.map((line) => h('li', {}, ...formatted(line))),
+      );
+    // an empty line at the end shows only with one more behind it
+    return h(
+      `${tag}.text`,
+      { dir: 'auto' },
+      ...formatted(said.join('\n') + (said.at(-1) === '' ? '\n' : '')),
+    );
+  });
+}
 
 function rich(content) {
   return [
