@@ -8,6 +8,8 @@ export interface ChaosOptions {
   messages: number;
   sends: number;
   seed: number;
+  /** No further kill; what was done so far is counted. */
+  enough?: AbortSignal;
   progress(line: string): void;
 }
 
@@ -153,7 +155,7 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   // ── kills ──
   const killed = { app: 0, postgres: 0, both: 0 };
   const recoveries: number[] = [];
-  for (let i = 0; i < options.kills; i++) {
+  for (let i = 0; i < options.kills && options.enough?.aborted !== true; i++) {
     await new Promise((resolve) => setTimeout(resolve, 150 + chance() * 900));
     const kind = (['app', 'postgres', 'both'] as const)[Math.floor(chance() * 3)]!;
     const pids = product!.ready.pids;
@@ -309,7 +311,7 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
 
   recoveries.sort((a, b) => a - b);
   const facts = {
-    kills: options.kills,
+    kills: recoveries.length,
     spoken: spoken.length,
     inboundLost: lost.length,
     inboundDoubled: doubled.length,

@@ -6,6 +6,7 @@
  * are answered, WhatsApp redelivers what was not acknowledged. Meanwhile app, PostgreSQL, or both get SIGKILL.
  *
  * usage: npm run chaos -- [--kills 100] [--messages 3000] [--sends 1500] [--seed 1]
+ *        Ctrl-C ends the killing, not the counting.
  *        npm run chaos -- campaign [--recipients 100000] [--kills 20] [--seed 1]: see campaign-run.ts
  */
 import { parseArgs } from 'node:util';
@@ -25,6 +26,8 @@ const { values, positionals } = parseArgs({
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 const seed = Number(values.seed);
+const enough = new AbortController();
+if (positionals[0] !== 'campaign') process.once('SIGINT', () => enough.abort());
 const run: Pick<VerifiedRun, 'table' | 'violations'> =
   positionals[0] === 'campaign'
     ? await runCampaignChaos({
@@ -39,6 +42,7 @@ const run: Pick<VerifiedRun, 'table' | 'violations'> =
         messages: Number(values.messages),
         sends: Number(values.sends),
         seed,
+        enough: enough.signal,
         progress,
       });
 
