@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group } from '@mantine/core';
+import { Alert, Anchor, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
@@ -13,10 +13,11 @@ import { MessageStep } from './message-step.tsx';
 import { campaignQuery } from './queries.ts';
 import { Report } from './report.tsx';
 import { ScheduleStep } from './schedule-step.tsx';
+import { Turns } from './turns.tsx';
 
 const route = getRouteApi('/inside/app/campaigns/$campaignId');
 
-/** One campaign: while it is a draft its four steps, later what came of it. */
+/** One campaign: until it goes its four steps, later what came of it; of a recurring one its turns. */
 export function CampaignPage() {
   const { t } = useTranslation();
   const explain = useExplain();
@@ -30,7 +31,12 @@ export function CampaignPage() {
       </Page>
     );
   }
-  const editable = campaign.state === 'draft' && may('campaigns:write');
+  const { state, startedAt, plan } = campaign;
+  const hasBegun = startedAt !== null;
+  const isRecurring = campaign.schedule.kind === 'recurring';
+  // Whoever gives the second yes sees what it is for; of a campaign that stands still what has not gone may change.
+  const isOpen = ['draft', 'awaiting_approval', 'scheduled', 'paused'].includes(state);
+  const editable = (state === 'draft' || state === 'paused') && may('campaigns:write');
   return (
     <Page
       title={campaign.name}
@@ -54,16 +60,24 @@ export function CampaignPage() {
           {campaign.pausedDetail}
         </Alert>
       ) : null}
-      {campaign.state === 'draft' ? (
+      {isRecurring && state !== 'draft' ? <Turns campaign={campaign} /> : null}
+      {!isRecurring && (hasBegun || !isOpen) ? <Report campaign={campaign} /> : null}
+      {hasBegun && editable ? <Text role="status">{t(`campaigns.rest.${plan.state}`)}</Text> : null}
+      {hasBegun && plan.state === 'failed' ? (
+        <Alert color="red" variant="outline" role="alert">
+          {plan.error}
+        </Alert>
+      ) : null}
+      {isOpen ? (
         <>
-          <AudienceStep campaign={campaign} editable={editable} />
+          {hasBegun ? null : <AudienceStep campaign={campaign} editable={editable} />}
           <MessageStep campaign={campaign} editable={editable} />
           <ScheduleStep campaign={campaign} editable={editable} />
-          <CheckStep campaign={campaign} editable={editable} />
         </>
-      ) : (
-        <Report campaign={campaign} />
-      )}
+      ) : null}
+      {isOpen && !hasBegun && (state === 'draft' || !isRecurring) ? (
+        <CheckStep campaign={campaign} editable={editable && state === 'draft'} />
+      ) : null}
     </Page>
   );
 }

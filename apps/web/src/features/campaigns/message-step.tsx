@@ -47,7 +47,7 @@ export function MessageStep({ campaign, editable }: { campaign: Campaign; editab
             label={t('campaigns.message.number')}
             data={numbers.map((one) => ({ value: one.id, label: `\u2066${one.displayPhoneNumber}\u2069` }))}
             value={campaign.numberId}
-            disabled={!editable}
+            disabled={!editable || campaign.startedAt !== null}
             allowDeselect={false}
             onChange={(numberId) => {
               if (numberId) void change({ numberId });

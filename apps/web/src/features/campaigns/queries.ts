@@ -12,6 +12,16 @@ export const campaignsQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.nextCursor,
 });
 
+/** Of a recurring campaign. */
+export const turnsQuery = (parentId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['campaign', parentId, 'turns'],
+    queryFn: ({ pageParam }) =>
+      chaski.campaigns.list({ query: { parentId, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+
 /** While a plan is made the events tell when it is ready; whoever missed one looks again. */
 export const campaignQuery = (id: string) =>
   queryOptions({

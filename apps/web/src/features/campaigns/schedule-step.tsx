@@ -8,6 +8,8 @@ import { useCampaign } from './use-change.ts';
 type Schedule = Campaign['schedule'];
 const kinds = ['now', 'at', 'local', 'recurring'] as const;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Every month has these. */
+const days = Array.from({ length: 28 }, (_, i) => String(i + 1));
 const pad = (n: number) => String(n).padStart(2, '0');
 const localText = (at: Date) =>
   `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
@@ -125,7 +127,28 @@ function Times({ schedule, editable, onChange }: Part) {
               onChange={(day) => onChange({ ...schedule, weekday: Number(day) })}
             />
           ) : null}
+          {schedule.every === 'month' ? (
+            <Select
+              label={t('campaigns.schedule.day')}
+              value={String(schedule.day ?? 1)}
+              disabled={!editable}
+              allowDeselect={false}
+              data={days}
+              onChange={(day) => onChange({ ...schedule, day: Number(day) })}
+            />
+          ) : null}
           {time(t('campaigns.schedule.time'), schedule.time, (text) => onChange({ ...schedule, time: text }))}
+          <TextInput
+            type="date"
+            label={t('campaigns.schedule.until')}
+            defaultValue={schedule.until ?? ''}
+            disabled={!editable}
+            onBlur={(event) => {
+              const { until = '', ...rest } = schedule;
+              const { value } = event.currentTarget;
+              if (value !== until) onChange(value === '' ? rest : { ...rest, until: value });
+            }}
+          />
         </Group>
       );
   }
