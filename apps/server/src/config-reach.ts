@@ -64,6 +64,7 @@ export const reachSettings = {
     group: GROUPS.database,
     doc: 'The login that owns the tables and migrates, if it is not the one of DATABASE_URL.',
     secret: true,
+    example: 'postgres://chaski_owner:password@localhost:5432/chaski',
     defaultText: 'DATABASE_URL',
   }),
   DB_ROLE_PREFIX: setting(

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   type Config,
@@ -273,6 +274,17 @@ describe('secrets from files', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+test('.env.example as it is sets nothing, and each line that has a value may be uncommented', () => {
+  const example = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8');
+  expect(parseEnv(example)).toEqual({});
+  for (const [, name = '', value = ''] of example.matchAll(/^#([A-Z0-9_]+)=(.+)$/gm)) {
+    expect(
+      problems({ [name]: value }).filter((one) => one.startsWith(`${name}: must`)),
+      name,
+    ).toEqual([]);
+  }
 });
 
 test('sealing keys in all their forms', () => {

@@ -236,7 +236,8 @@ export function describeSettings(): SettingDoc[] {
         ? `${value.max}/${value.windowSeconds}`
         : value === undefined
           ? ''
-          : String(value);
+          : // A limit that is not there.
+            String(value ?? 'off');
     return {
       name,
       group: about.group,
