@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseName } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type AdminOptions = CommonOptions & { email: string; name?: string; passwordStdin?: boolean };
@@ -13,7 +14,7 @@ export function addAdmin(program: Command): void {
       .option('--data-dir <path>', 'folder of the embedded database');
 
   common(admin.command('create').description('make a superadmin'))
-    .option('--name <name>', 'their name')
+    .option('--name <name>', 'their name', parseName)
     .action(async (options: AdminOptions) => {
       const { withSession } = await import('./session.ts');
       const { createSuperadmin } = await import('../modules/auth/index.ts');

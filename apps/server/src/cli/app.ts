@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
-import { readGiven } from './arguments.ts';
+import { parseName, readGiven } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type AppOptions = CommonOptions & {
@@ -24,7 +24,7 @@ export function addApp(program: Command): void {
 
   common(app.command('add').description('make an app; its webhook address ends with its key'))
     .option('--key <key>', 'its part of the webhook address; without it a random one')
-    .option('--name <name>', 'what it is called here')
+    .option('--name <name>', 'what it is called here', parseName)
     .requiredOption('--secret-file <path>', secretFile)
     .option('--verify-token <token>', 'what Meta asks for at the subscription; without it a random one')
     .option('--workspace <id or name>', 'only for this workspace; without it for all')
@@ -32,6 +32,7 @@ export function addApp(program: Command): void {
       const { chooseWorkspace, show, withSession } = await import('./session.ts');
       const { addApp: make } = await import('../modules/numbers/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
+      if (options.key !== undefined) refuseConfigured(options.key);
       const secret = readSecret(options.secretFile);
       const verifyToken = options.verifyToken ?? randomBytes(24).toString('base64url');
       await withSession(options, async ({ db, secrets }) => {
@@ -116,17 +117,20 @@ export function addApp(program: Command): void {
   });
 }
 
-/** The app of that key; those whose secrets the configuration says are changed there, or the next start undoes it. */
+/** Each start makes these two as the configuration says: what was changed here would be undone. */
+function refuseConfigured(key: string): void {
+  if (key !== 'default' && key !== 'simulator') return;
+  throw errors.configuration(
+    `The app ${key} and its secrets come from the configuration: APP_SECRETS takes several, the first is the newest.`,
+  );
+}
+
 async function idOf(tx: SystemTx, key: string): Promise<string> {
   const { listDoorApps } = await import('../modules/numbers/index.ts');
   const found = (await listDoorApps(tx)).find((one) => one.key === key);
   if (found === undefined)
     throw errors.configuration(`There is no app ${key}. \`chaski app list\` shows them.`);
-  if (key === 'default' || key === 'simulator') {
-    throw errors.configuration(
-      `The secrets of the app ${key} come from the configuration: APP_SECRETS takes several, the first is the newest.`,
-    );
-  }
+  refuseConfigured(key);
   return found.id;
 }
 

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { errors } from '../platform/errors.ts';
 
-/** A time as a person writes it; a day alone is its beginning in UTC. */
-export function parseTime(name: string, text: string): Date {
+/** A time to come as a person writes it; a day alone is its beginning in UTC. */
+export function parseEnd(name: string, text: string): Date {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) {
     throw errors.configuration(
       `${name}: "${text}" is no time. Write it like 2027-01-31 or 2027-01-31T12:00:00Z.`,
     );
   }
+  if (time.getTime() <= Date.now()) throw errors.configuration(`${name}: ${time.toISOString()} is over.`);
   return time;
+}
+
+/** What something is called. */
+export function parseName(text: string): string {
+  const name = text.trim();
+  if (name === '' || name.length > 200) throw errors.configuration('--name: a name has 1 to 200 characters.');
+  return name;
 }
 
 /** A count as a person writes it. */

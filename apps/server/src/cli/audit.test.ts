@@ -1,26 +1,24 @@
 /** `chaski audit verify` as an operator runs it, beside what wrote the lines. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
+import { runChaski } from '../../test/cli.ts';
 import { seedWorkspace, testDatabase, testRing } from '../../test/harness.ts';
 import { createAnchors } from '../modules/audit/anchors.ts';
 import { sealBatch } from '../modules/audit/sealer.ts';
 import { emit } from '../platform/events/index.ts';
 import { newId } from '../platform/ids.ts';
 
-const bin = fileURLToPath(new URL('../../bin/chaski.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'chaski-audit-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const t = await testDatabase();
 const { workspaceId } = await seedWorkspace(t.db);
 const anchors = join(folder, 'anchors.jsonl');
 
-function verify(...args: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [bin, 'audit', 'verify', ...args], {
+const verify = (...args: string[]) =>
+  runChaski(['audit', 'verify', ...args], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? '',
@@ -30,16 +28,7 @@ function verify(...args: string[]): Promise<{ code: number | null; said: string 
       DB_ROLE_PREFIX: t.rolePrefix,
       SEALING_KEYS: '5e'.repeat(32),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      said += chunk;
-    });
-  }
-  return new Promise((done) => child.on('close', (code) => done({ code, said })));
-}
 
 test('says what holds, what was tampered with, and that without anchors nobody knows where a chain ended', {
   timeout: 120_000,
@@ -63,6 +52,8 @@ test('says what holds, what was tampered with, and that without anchors nobody k
   expect(unanchored.said).toContain('The chains hold, but no anchor was found');
   expect(unanchored.said).toContain('--anchors');
   expect(await verify('--anchors', anchors)).toMatchObject({ code: 0 });
+  const mistyped = await verify('--anchors', `${anchors}x`);
+  expect(mistyped).toMatchObject({ code: 1, said: expect.stringContaining('there is no file') });
 
   await t.db.withSystem('test: the end is cut off', async (tx) => {
     await tx.execute(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
+import { readGiven } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type VerifyOptions = CommonOptions & { workspace?: string; anchors?: string[]; json?: boolean };
@@ -25,7 +26,10 @@ export function addAudit(program: Command): void {
       const { anchorFile, anchorsOf, verifyAudit } = await import('../modules/audit/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       const verdicts = await withSession(options, async ({ db, loaded, secrets }) => {
-        const files = [join(loaded.dataDir, anchorFile), ...(options.anchors ?? [])];
+        const given = options.anchors ?? [];
+        // One that is not there would prove less than it was asked for, in silence.
+        for (const file of given) readGiven('--anchors', file);
+        const files = [join(loaded.dataDir, anchorFile), ...given];
         const anchors = (await Promise.all(files.map(anchorsOf))).flat();
         return verifyAudit(
           { db, ring: keyRing(secrets.sealingKeys) },

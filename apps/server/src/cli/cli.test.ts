@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runChaski } from '../../test/cli.ts';
 import { startEmbedded } from '../platform/db/embedded.ts';
 import { selection } from './replay.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const bin = fileURLToPath(new URL('../../bin/chaski.js', import.meta.url));
 let folder: string;
 
 beforeEach(() => {
@@ -18,24 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 
-/** Runs `chaski …` as a person would, in an empty folder without .env files. */
-function chaski(
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [bin, ...args], {
+/** In an empty folder without .env files. */
+const chaski = (args: string[], env: Record<string, string> = {}) =>
+  runChaski(args, {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'data'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      said += chunk;
-    });
-  }
-  return new Promise((done) => child.on('close', (code) => done({ code, said })));
-}
 
 test('help names every command; an unknown one is refused', async () => {
   const help = await chaski(['--help']);
@@ -78,7 +64,8 @@ test('commands bring up the embedded database, and work beside a running one', {
     ['migrate', '--check'],
     ['keys', 'supabase'],
   ];
-  for (const { code, said } of await Promise.all(looks.map((look) => chaski(look)))) {
+  for (const look of looks) {
+    const { code, said } = await chaski(look);
     expect(code).toBe(1);
     expect(said).toContain(`There is no database in ${join(folder, 'data')} yet`);
   }
@@ -110,12 +97,18 @@ test('commands bring up the embedded database, and work beside a running one', {
       return (JSON.parse(said) as { secrets: string[] }).secrets;
     };
     const [first] = await secrets();
-    const lost = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', '/nowhere/secret']);
-    expect(lost).toMatchObject({
-      code: 1,
-      said: expect.stringContaining('there is no file /nowhere/secret'),
-    });
-    expect(lost.said).not.toMatch(/^ +at /m);
+    const wrong: [args: string[], sentence: RegExp][] = [
+      [['app', 'secret', 'add', 'acme', '--secret-file', '/nowhere/secret'], /no file \/nowhere\/secret/],
+      [['app', 'add', '--key', 'default', '--secret-file', secretFile], /come from the configuration/],
+      [['workspace', 'create', '--name', ' '], /1 to 200 characters/],
+      [['keys', 'operator', 'create', '--expires', '2001-01-01'], /is over/],
+      [['keys', 'api', 'list', '--workspace', '01980000-0000-7000-8000-000000000000'], /is no workspace/],
+    ];
+    for (const [args, sentence] of wrong) {
+      const { code, said } = await chaski(args);
+      expect({ code, said }).toMatchObject({ code: 1, said: expect.stringMatching(sentence) });
+      expect(said).not.toMatch(/^ +at /m);
+    }
     writeFileSync(secretFile, 'second-secret\n');
     const rotated = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', secretFile]);
     expect(rotated.code).toBe(0);
@@ -126,7 +119,10 @@ test('commands bring up the embedded database, and work beside a running one', {
 
     // A number: WhatsApp is asked, unless the operator says otherwise; then a new token, suspension, approval.
     expect((await chaski(['workspace', 'create', '--name', 'Acme'])).code).toBe(0);
-    expect((await chaski(['keys', 'api', 'create', '--workspace', 'Acme'])).code).toBe(0);
+    const keys = ['keys', 'api', 'create', '--workspace', 'Acme'];
+    expect((await chaski(keys)).code).toBe(0);
+    const unknown = await chaski([...keys, '--numbers', '77']);
+    expect(unknown).toMatchObject({ code: 1, said: expect.stringContaining('"77" is no number of this') });
     expect((await chaski(['keys', 'api', 'create', '--workspace', 'Nobody'])).said).toContain('no workspace');
     const [{ id: appId }] = [JSON.parse((await chaski(['app', 'list', '--json'])).said)] as [{ id: string }];
     const env = { WHATSAPP_ACCESS_TOKEN: 'EAAmade-up', GRAPH_BASE_URL: 'http://127.0.0.1:1' };
@@ -143,6 +139,8 @@ test('commands bring up the embedded database, and work beside a running one', {
     const approved = await chaski(['number', 'approve', '77', '--json']);
     expect(approved).toMatchObject({ code: 0, said: expect.stringContaining('"active"') });
     expect((await chaski(['number', 'approve', '78'])).said).toContain('No number 78');
+    const limited = await chaski([...keys, '--numbers', '77', '--json']);
+    expect(limited).toMatchObject({ code: 0, said: expect.stringContaining('"key":"ck_') });
     const nobody = '01920000-0000-7000-8000-000000000000';
     const erase = await chaski(['contact', 'erase', nobody, '--confirm', `erase ${nobody}`]);
     expect(erase).toMatchObject({ code: 1, said: expect.stringContaining('no such contact') });
@@ -159,10 +157,9 @@ describe('what to replay', () => {
   });
 
   test('numbers are raw events, other ids parked items', () => {
-    expect(selection(['7', 'abc'], {})).toEqual([
-      { range: { from: 7, to: 7 } },
-      { parked: { ids: ['abc'] } },
-    ]);
+    const id = '01980000-0000-7000-8000-000000000000';
+    expect(selection(['7', id], {})).toEqual([{ range: { from: 7, to: 7 } }, { parked: { ids: [id] } }]);
+    expect(() => selection(['7', 'abc'], {})).toThrow(/"abc" is neither/);
     expect(selection([], { from: '3' })).toEqual([{ range: { from: 3, to: Number.MAX_SAFE_INTEGER } }]);
     expect(selection([], { parked: true, number: '15550' })).toEqual([
       { parked: { phoneNumberId: '15550' } },

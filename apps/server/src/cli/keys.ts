@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { errors } from '../platform/errors.ts';
+import { parseEnd, parseName } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type WorkspaceOptions = CommonOptions & { workspace?: string; json?: boolean };
@@ -59,13 +61,12 @@ export function addKeys(program: Command): void {
       .option('--json', 'one JSON object a line');
 
   ofInstallation(operators.command('create').description('make a key; it is shown once'))
-    .option('--name <name>', 'what it is for', 'made with chaski keys operator create')
+    .option('--name <name>', 'what it is for', parseName, 'made with chaski keys operator create')
     .option('--expires <time>', 'when it ends, e.g. 2027-01-31')
     .action(async (options: WorkspaceOptions & { name: string; expires?: string }) => {
       const { operator, show, withSession } = await import('./session.ts');
       const { createOperatorKey } = await import('../modules/auth/index.ts');
-      const { parseTime } = await import('./arguments.ts');
-      const expiresAt = options.expires === undefined ? null : parseTime('--expires', options.expires);
+      const expiresAt = options.expires === undefined ? null : parseEnd('--expires', options.expires);
       await withSession(options, async ({ db }) => {
         const made = await db.withSystem('make an operator key by command', (tx) =>
           createOperatorKey(tx, { name: options.name, expiresAt }, operator),
@@ -108,9 +109,12 @@ export function addKeys(program: Command): void {
       .option('--json', 'one JSON object a line');
 
   inWorkspace(api.command('create').description('make a key; it is shown once'))
-    .option('--name <name>', 'what it is for', 'made with chaski keys api create')
+    .option('--name <name>', 'what it is for', parseName, 'made with chaski keys api create')
     .option('--scopes <scopes>', 'what it may do, separated by commas; without it everything')
-    .option('--numbers <ids>', 'the numbers it may use, separated by commas; without it all')
+    .option(
+      '--numbers <ids>',
+      'the numbers it may use (phone number ids), separated by commas; without it all',
+    )
     .option('--expires <time>', 'when it ends, e.g. 2027-01-31')
     .action(
       async (
@@ -118,16 +122,17 @@ export function addKeys(program: Command): void {
       ) => {
         const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
         const { createApiKey } = await import('../modules/auth/index.ts');
-        const { parseTime } = await import('./arguments.ts');
-        const expiresAt = options.expires === undefined ? null : parseTime('--expires', options.expires);
+        const expiresAt = options.expires === undefined ? null : parseEnd('--expires', options.expires);
         const split = (text: string) => text.split(',').map((part) => part.trim());
         await withSession(options, async ({ db }) => {
           const workspace = await chooseWorkspace(db, options.workspace);
-          const made = await db.withTenant(workspace, operator, (tx) =>
+          const made = await db.withTenant(workspace, operator, async (tx) =>
             createApiKey(tx, {
               name: options.name,
               ...(options.scopes === undefined ? {} : { scopes: split(options.scopes) }),
-              ...(options.numbers === undefined ? {} : { numberIds: split(options.numbers) }),
+              ...(options.numbers === undefined
+                ? {}
+                : { numberIds: await named(tx, split(options.numbers)) }),
               expiresAt,
             }),
           );
@@ -135,7 +140,7 @@ export function addKeys(program: Command): void {
           if (options.json) return;
           console.log('\nIt is not shown again. Use it as `Authorization: Bearer <key>`.');
           if (options.scopes === undefined)
-            console.log('It may do everything; --scopes makes one that may not.');
+            console.log('It may do everything there; --scopes makes one that may not.');
         });
       },
     );
@@ -218,3 +223,20 @@ export function addKeys(program: Command): void {
       });
     });
 }
+
+/** The workspace's numbers that are meant by these ids, WhatsApp's or our own. */
+async function named(tx: TenantTx, ids: readonly string[]): Promise<string[]> {
+  const { listNumbers } = await import('../modules/numbers/index.ts');
+  const numbers = await listNumbers(tx, { limit: 10_000 });
+  return ids.map((given) => {
+    const found = numbers.find(({ id, phoneNumberId }) => given === phoneNumberId || given === id);
+    if (found === undefined) {
+      throw errors.configuration(
+        `--numbers: "${given}" is no number of this workspace. \`chaski number list\` shows them.`,
+      );
+    }
+    return found.id;
+  });
+}
+
+type TenantTx = import('../platform/db/index.ts').TenantTx;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
+import { isId } from '../platform/ids.ts';
 import type { CommonOptions } from './environment.ts';
 
 type ReplayOptions = CommonOptions & {
@@ -39,6 +40,7 @@ export function addReplay(program: Command): void {
         const done = [];
         for (const what of chosen) done.push({ ...(await replay({ db, parse, log }, what)) });
         show(done, options.json);
+        if (done.every(({ bodies }) => bodies === 0)) console.error('There was nothing to apply.');
         const parked = done.reduce((sum, each) => sum + each.parked, 0);
         if (parked > 0) {
           console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
@@ -76,6 +78,12 @@ export function selection(ids: readonly string[], options: ReplayOptions): Selec
   }
   const numbers = ids.filter((id) => /^\d+$/.test(id)).map(Number);
   const parked = ids.filter((id) => !/^\d+$/.test(id));
+  const wrong = parked.find((id) => !isId(id));
+  if (wrong !== undefined) {
+    throw errors.configuration(
+      `"${wrong}" is neither a parked item's id nor a raw event's number. \`chaski replay --list\` shows what is parked.`,
+    );
+  }
   return [
     ...numbers.map((n) => ({ range: { from: n, to: n } })),
     ...(parked.length > 0 ? [{ parked: { ids: parked } }] : []),

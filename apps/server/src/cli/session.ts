@@ -6,7 +6,7 @@ import { useKeyRing } from '../modules/numbers/index.ts';
 import { listWorkspaces, type OperatedWorkspace } from '../modules/workspaces/index.ts';
 import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
-import { isId, type WorkspaceId } from '../platform/ids.ts';
+import type { WorkspaceId } from '../platform/ids.ts';
 import { createLog, type Logger, part } from '../platform/log.ts';
 import { keyRing } from '../platform/seal.ts';
 import type { Secrets } from '../secrets.ts';
@@ -63,6 +63,8 @@ export function requireDatabase({ config, dataDir }: Loaded): void {
 function explain(error: unknown): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? cause.code : null;
+    if (code === '22P02')
+      return errors.configuration(`One of these values is not of its kind: ${cause.message}.`);
     if (code === '42P01' || code === '28000' || code === '28P01' || code === '42883') {
       return errors.configuration(
         `The database is not ready for this (${cause.message}). \`chaski migrate\` brings it up to date.`,
@@ -82,8 +84,7 @@ export function allWorkspaces(db: Database, limit = 10_000): Promise<OperatedWor
 /** The workspace that is meant: the given one, or the installation's only one. */
 export async function chooseWorkspace(db: Database, given: string | undefined): Promise<WorkspaceId> {
   if (given !== undefined) {
-    if (isId(given)) return given as WorkspaceId;
-    const named = (await allWorkspaces(db)).filter(({ name }) => name === given);
+    const named = (await allWorkspaces(db)).filter(({ id, name }) => id === given || name === given);
     if (named.length === 1) return named[0]!.id;
     throw errors.configuration(
       `"${given}" is ${named.length === 0 ? 'no workspace' : 'the name of several workspaces; give the id'}. \`chaski workspace list\` shows them. Without --workspace the only workspace is taken.`,

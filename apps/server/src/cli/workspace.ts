@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseName } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
 
 type WorkspaceOptions = CommonOptions & { name: string; plan?: string; json?: boolean };
@@ -12,7 +13,7 @@ export function addWorkspace(program: Command): void {
       .option('--json', 'one JSON object a line');
 
   common(workspace.command('create').description('make a workspace'))
-    .requiredOption('--name <name>', "the company's name")
+    .requiredOption('--name <name>', "the company's name", parseName)
     .option('--plan <plan>', 'what it may use', 'unlimited')
     .action(async (options: WorkspaceOptions) => {
       const { show, withSession } = await import('./session.ts');
