@@ -14,13 +14,12 @@ export async function runChaski(
   const before = { env: process.env, cwd: process.cwd(), code: process.exitCode };
   let said = '';
   let code: number | null = null;
-  const hear = (...words: unknown[]) => {
-    said += `${format(...words)}\n`;
-  };
+  // What is thrown in its place passes through the command's own handler of errors.
   const write = (text: unknown) => {
-    said += String(text);
+    if (code === null) said += String(text);
     return true;
   };
+  const hear = (...words: unknown[]) => void write(`${format(...words)}\n`);
   const spies = [
     vi.spyOn(console, 'log').mockImplementation(hear),
     vi.spyOn(console, 'error').mockImplementation(hear),

@@ -23,6 +23,18 @@ const chaski = (args: string[], env: Record<string, string> = {}) =>
     env: { PATH: process.env.PATH ?? '', HOME: folder, DATA_DIR: join(folder, 'data'), ...env },
   });
 
+/** Each ends with 1 and a sentence, and no stack. */
+async function refused(
+  commands: [args: string[], sentence: RegExp][],
+  env: Record<string, string> = {},
+): Promise<void> {
+  for (const [args, sentence] of commands) {
+    const { code, said } = await chaski(args, env);
+    expect({ code, said }).toMatchObject({ code: 1, said: expect.stringMatching(sentence) });
+    expect(said).not.toMatch(/^ +at /m);
+  }
+}
+
 test('help names every command; an unknown one is refused', async () => {
   const help = await chaski(['--help']);
   expect(help.code).toBe(0);
@@ -30,6 +42,7 @@ test('help names every command; an unknown one is refused', async () => {
     expect(help.said).toContain(`  ${command} `);
   }
   expect((await chaski(['nonsense'])).code).toBe(1);
+  expect((await chaski(['--version'])).said).toMatch(/^\d+\.\d+\.\d+/);
 });
 
 test('keys are made fresh and are good enough for production', async () => {
@@ -78,11 +91,12 @@ test('commands bring up the embedded database, and work beside a running one', {
   const log = { info() {}, warn() {}, error() {} };
   const running = await startEmbedded({ dataDir: join(folder, 'data'), log });
   try {
-    expect(await chaski(['migrate', '--check'])).toMatchObject({ code: 0 });
+    const check = await chaski(['migrate', '--check']);
+    expect(check).toMatchObject({ code: 0, said: expect.stringMatching(/^\d+ applied, 0 pending$/m) });
+    expect((await chaski(['migrate'])).said).toContain('up to date');
+    expect((await chaski(['migrate', '--print-roles'])).said).toMatch(/create role chaski_login/i);
     const admin = await chaski(['admin', 'create', '--email', 'ada@example.com']);
     expect(admin).toMatchObject({ code: 0, said: expect.stringMatching(/Password: \S{12,}/) });
-    const reset = await chaski(['admin', 'reset-password', '--email', 'nobody@example.com']);
-    expect(reset.code).toBe(1);
     expect(await chaski(['keys', 'rotate'])).toMatchObject({ code: 0 });
     expect((await chaski(['keys', 'api', 'create'])).said).toContain('There is no workspace yet');
 
@@ -97,18 +111,15 @@ test('commands bring up the embedded database, and work beside a running one', {
       return (JSON.parse(said) as { secrets: string[] }).secrets;
     };
     const [first] = await secrets();
-    const wrong: [args: string[], sentence: RegExp][] = [
+    await refused([
+      [['admin', 'create', '--email', 'ada@example.com'], /already|taken|exists/i],
+      [['admin', 'reset-password', '--email', 'nobody@example.com'], /no such user/],
       [['app', 'secret', 'add', 'acme', '--secret-file', '/nowhere/secret'], /no file \/nowhere\/secret/],
       [['app', 'add', '--key', 'default', '--secret-file', secretFile], /come from the configuration/],
       [['workspace', 'create', '--name', ' '], /1 to 200 characters/],
       [['keys', 'operator', 'create', '--expires', '2001-01-01'], /is over/],
       [['keys', 'api', 'list', '--workspace', '01980000-0000-7000-8000-000000000000'], /is no workspace/],
-    ];
-    for (const [args, sentence] of wrong) {
-      const { code, said } = await chaski(args);
-      expect({ code, said }).toMatchObject({ code: 1, said: expect.stringMatching(sentence) });
-      expect(said).not.toMatch(/^ +at /m);
-    }
+    ]);
     writeFileSync(secretFile, 'second-secret\n');
     const rotated = await chaski(['app', 'secret', 'add', 'acme', '--secret-file', secretFile]);
     expect(rotated.code).toBe(0);
@@ -132,6 +143,20 @@ test('commands bring up the embedded database, and work beside a running one', {
       said: expect.stringContaining('could not be asked'),
     });
     expect(await chaski([...add, '--unchecked'], env)).toMatchObject({ code: 0 });
+    const [, , , , ...rest] = add;
+    await refused(
+      [
+        [['number', 'add', '--phone-number-id', '5', '--token-file', '/nowhere'], /no file \/nowhere/],
+        [['number', 'add', '--phone-number-id', '+1 555', ...rest], /id of the number/],
+        [[...add, '--graph-version', 'latest'], /v24\.0/],
+        [[...add, '--unchecked'], /already connected/],
+        [['number', 'add', ...rest], /--phone-number-id/],
+        [['number', 'list', '--status', 'awake'], /none of pending, active/],
+      ],
+      env,
+    );
+    await refused([[['number', 'add', '--phone-number-id', '5', ...rest], /no access token/]]);
+    expect((await chaski(['number', 'list', '--json'])).said).toContain('"phoneNumberId":"77"');
     expect((await chaski(['number', 'token', '77'], env)).said).toContain('could not be asked');
     expect((await chaski(['number', 'token', '77', '--unchecked'], env)).code).toBe(0);
     const suspended = await chaski(['number', 'suspend', '77', '--json']);
