@@ -13,6 +13,9 @@ let page: Page;
 let address = '';
 const complaints: string[] = [];
 const soon = 30_000;
+interface Planned {
+  plan: { state: string };
+}
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => {
@@ -96,6 +99,48 @@ test('it goes, each gets it once, and the report says what came of it person by 
   await page.getByRole('link', { name: 'Export as CSV' }).click();
   const text = (await Array.fromAsync(await (await waiting).createReadStream())).map(String).join('');
   expect(text).toContain('nonsense');
+});
+
+test('what stands still shows what it is, and what has not gone is changed', async () => {
+  const made = await product.api('/v1/campaigns', {
+    method: 'POST',
+    body: {
+      name: 'At rest',
+      audience: { kind: 'phones', phones: ['+442079460001'] },
+      message: {
+        template: { name: 'order_update', language: 'en_US' },
+        variables: [
+          { place: 'body', name: '1', source: { from: 'field', field: 'firstName' } },
+          { place: 'body', name: '2', source: { from: 'text', text: 'A-20' } },
+        ],
+      },
+      // Quiet but for a minute: it runs, and nobody is written to.
+      schedule: { kind: 'now', quietHours: { from: '00:00', to: '23:59' } },
+    },
+  });
+  const { id } = made.body as { id: string };
+  const say = (verb: string) => product.api(`/v1/campaigns/${id}/${verb}`, { method: 'POST', body: {} });
+  await say('plan');
+  await expect
+    .poll(async () => ((await product.api(`/v1/campaigns/${id}`)).body as Planned).plan.state, {
+      timeout: soon,
+    })
+    .toBe('ready');
+  await say('launch');
+  await page.goto(`${product.ready.url}/app/campaigns/${id}`);
+  await page.getByRole('button', { name: 'Pause' }).click({ timeout: soon });
+  await page.getByText('What has not gone can be changed.').waitFor();
+  const text = page.getByRole('textbox', { name: 'The same text for all' });
+  await text.fill('A-21');
+  await text.blur();
+  const people = page.getByRole('table', { name: 'Person by person' });
+  await people.getByText('Maya · A-21').waitFor({ timeout: soon });
+  expect(await page.getByRole('combobox', { name: 'From' }).isDisabled()).toBe(true);
+  await shot('rest');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  await page.goto(address);
+  await page.getByRole('button', { name: 'More' }).waitFor();
 });
 
 test('it can be made again, and a draft thrown away', async () => {

@@ -105,6 +105,15 @@ function Phones({ campaign, editable }: { campaign: Campaign; editable: boolean 
   const [text, setText] = useState('');
   const { audience } = campaign;
   const phones = text.split(/[\n,;]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  const taken =
+    audience?.kind === 'phones' ? (
+      <Text size="sm">
+        {t('campaigns.audience.taken', {
+          count: 'count' in audience ? audience.count : audience.phones.length,
+        })}
+      </Text>
+    ) : null;
+  if (!editable) return taken;
   return (
     <Stack gap="xs">
       <Textarea
@@ -113,25 +122,18 @@ function Phones({ campaign, editable }: { campaign: Campaign; editable: boolean 
         autosize
         minRows={4}
         maxRows={12}
-        disabled={!editable}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Group>
         <Button
           variant="default"
-          disabled={!editable || phones.length === 0}
+          disabled={phones.length === 0}
           onClick={() => void change({ audience: { kind: 'phones', phones } })}
         >
           {t('campaigns.audience.take', { count: phones.length })}
         </Button>
-        {audience?.kind === 'phones' ? (
-          <Text size="sm">
-            {t('campaigns.audience.taken', {
-              count: 'count' in audience ? audience.count : audience.phones.length,
-            })}
-          </Text>
-        ) : null}
+        {taken}
       </Group>
     </Stack>
   );
