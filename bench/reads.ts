@@ -1,7 +1,7 @@
 /** The product's own list queries as a tenant, in one round trip, against the same text without row security. */
 import { randomUUID } from 'node:crypto';
 import { listStatement } from '../apps/server/src/modules/conversations/queries-read.ts';
-import { threadPage } from '../apps/server/src/modules/messages/queries-send.ts';
+import { pageStatement } from '../apps/server/src/modules/messages/queries-page.ts';
 import type { Statement } from '../apps/server/src/platform/db/index.ts';
 import type { WorkspaceId } from '../apps/server/src/platform/ids.ts';
 import { expectEqual, type Family, ratioRow } from './measure.ts';
@@ -43,8 +43,7 @@ export const reads: Family = async ({ cluster, quick, repeats, progress }) => {
     { name: 'conversation list, 30', ...list, rows: 30 },
     {
       name: 'message page, 50',
-      statement: threadPage,
-      values: [place.workspaceId, null, null, null, null, null, null, null, 50, thread, null, null, 0],
+      ...pageStatement(place.workspaceId, { conversationId: thread }, { limit: 50, after: null }),
       rows: 50,
     },
   ];

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type Statement, statement, type TenantTx } from '../../platform/db/index.ts';
+import { type Statement, shaped, statement, type TenantTx } from '../../platform/db/index.ts';
 import type { Slice } from '../../platform/http/index.ts';
 import type { ContactId, ConversationId, NumberId, UserId } from '../../platform/ids.ts';
 
@@ -91,19 +90,10 @@ export function listStatement(
       order by c.${key} ${direction}, c.id ${direction} limit ${page.offset ? deepest : longest}) x
       order by x.at ${direction}, x.id ${direction}
       limit ${value(page.limit, 'integer')}${page.offset ? ` offset ${value(page.offset, 'integer')}` : ''}`;
-  return { statement: q || filter.labelIds?.length || filter.people ? text : prepared(text), values };
-}
-
-const shapes = new Map<string, Statement>();
-
-function prepared(text: string): Statement {
-  const known = shapes.get(text);
-  if (known) return known;
-  // By the text, not by order of coming: sessions may outlive a process behind a pooler.
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const made = { name: `chaski_conversations.list_${hash}`, text, once: true };
-  shapes.set(text, made);
-  return made;
+  return {
+    statement: q || filter.labelIds?.length || filter.people ? text : shaped('conversations.list', text),
+    values,
+  };
 }
 
 function viewOf(filter: ConversationFilter, value: (given: unknown, type: string) => string): string[] {

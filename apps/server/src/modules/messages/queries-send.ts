@@ -44,12 +44,12 @@ export interface MessageRecord {
   queue_due_at: Date | null;
 }
 
-const messageColumns = `m.workspace_id, m.id, m.conversation_id, m.number_id, m.contact_id, m.direction, m.type,
+export const messageColumns = `m.workspace_id, m.id, m.conversation_id, m.number_id, m.contact_id, m.direction, m.type,
   m.content, m.source, m.provider_message_id, m.status, m.shown_at, m.created_at, m.reply_to, m.target_provider_id,
   m.context, m.referral, m.workflow_id, m.actor_kind, m.actor_id, m.purpose, m.dedupe_key, m.automated, m.error,
   m.pricing, m.edited_at, m.revoked_at, m.sent_at, m.delivered_at, m.read_at, m.failed_at, q.state as queue_state,
   case when q.due_at < 'infinity' then q.due_at end as queue_due_at`;
-const withQueue = 'left join send_queue q on q.workspace_id = m.workspace_id and q.message_id = m.id';
+export const withQueue = 'left join send_queue q on q.workspace_id = m.workspace_id and q.message_id = m.id';
 
 /** Inserts messages and what waits to be handed over; a known dedupe key inserts nothing. Answers the new ids. */
 export const insertQueued = statement(
@@ -87,27 +87,6 @@ export const messagesByIds = statement(
   'messages.by_ids',
   `select ${messageColumns} from unnest($1::uuid[], $2::uuid[]) r(workspace_id, id)
    join messages m on m.workspace_id = r.workspace_id and m.id = r.id ${withQueue}`,
-);
-
-const listFilters = `m.workspace_id = $1 and ($2::uuid is null or m.number_id = $2)
-     and ($3::uuid is null or m.contact_id = $3) and ($4::text[] is null or m.status = any($4))
-     and ($5::boolean is null or coalesce(q.state = 'claimed', false) = $5)
-     and ($6::text is null or m.direction = $6) and ($7::text is null or m.provider_message_id = $7)
-     and ($8::uuid[] is null or m.number_id = any($8))`;
-
-/** One conversation, newest first by WhatsApp's time; the cursor is (shown_at, id) of the last row. */
-export const threadPage = statement(
-  'messages.thread_page',
-  `select ${messageColumns} from messages m ${withQueue}
-   where ${listFilters} and m.conversation_id = $10 and ($11::timestamptz is null or (m.shown_at, m.id) < ($11, $12::uuid))
-   order by m.shown_at desc, m.id desc limit $9 offset $13`,
-);
-
-/** All conversations, newest first by arrival: ids are UUIDv7 and the primary key holds them in order. */
-export const recentPage = statement(
-  'messages.recent_page',
-  `select ${messageColumns} from messages m ${withQueue}
-   where ${listFilters} and ($10::uuid is null or m.id < $10) order by m.id desc limit $9 offset $11`,
 );
 
 export const attemptsOf = statement(

@@ -1,7 +1,8 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { Slice } from '../../platform/http/index.ts';
-import { attemptsOf, type MessageRecord, recentPage, statusesOf, threadPage } from './queries-send.ts';
+import { selectPage } from './queries-page.ts';
+import { attemptsOf, statusesOf } from './queries-send.ts';
 import { type MessageError, type MessageRow, toMessage } from './rows.ts';
 import { type ShownStatus, storedStatuses } from './rules.ts';
 import { byIds } from './send.ts';
@@ -18,37 +19,11 @@ export interface MessageFilter {
 }
 
 /** Newest first: one conversation by the time WhatsApp shows, everything else by arrival. */
-export async function listMessages(
-  tx: TenantTx,
-  filter: MessageFilter,
-  { limit, after, offset = 0 }: Slice,
-): Promise<MessageRow[]> {
-  const { status } = filter;
-  const common = [
-    tx.workspaceId,
-    filter.numberId ?? null,
-    filter.contactId ?? null,
-    status ? storedStatuses(status) : null,
-    status === 'sending' ? true : status === 'queued' ? false : null,
-    filter.direction ?? null,
-    filter.providerMessageId ?? null,
-    filter.only ?? null,
-    limit,
-  ];
-  const rows =
-    filter.conversationId !== undefined
-      ? await tx.query<MessageRecord & Record<string, unknown>>(threadPage, [
-          ...common,
-          filter.conversationId,
-          after?.at ?? null,
-          after?.id ?? null,
-          offset,
-        ])
-      : await tx.query<MessageRecord & Record<string, unknown>>(recentPage, [
-          ...common,
-          after?.id ?? null,
-          offset,
-        ]);
+export async function listMessages(tx: TenantTx, filter: MessageFilter, page: Slice): Promise<MessageRow[]> {
+  const { status, ...others } = filter;
+  const claimed = status === 'sending' ? true : status === 'queued' ? false : undefined;
+  const statuses = status && storedStatuses(status);
+  const rows = await selectPage(tx, { ...others, statuses, claimed }, page);
   return rows.map(toMessage);
 }
 

@@ -449,10 +449,74 @@ test('a statement whose values do not decide is planned once, others each time, 
          where name like 'chaski\\_dbtest.plan%' order by name desc`,
       ),
     ).toEqual([
-      { name: 'chaski_dbtest.plan_once', once: 2, freely: 0 },
-      { name: 'chaski_dbtest.plan_freely', once: 0, freely: 2 },
+      { name: 'chaski_dbtest.plan_once@app', once: 2, freely: 0 },
+      { name: 'chaski_dbtest.plan_freely@app', once: 0, freely: 2 },
     ]);
   });
+});
+
+test('what is asked for at once travels together, and fails together', async () => {
+  let trips = 0;
+  const counted = <T>(work: () => Promise<T>) => {
+    const count = (client: pg.PoolClient) => {
+      const query = client.query;
+      client.query = ((...args: Parameters<typeof query>) => {
+        trips += 1;
+        return query.apply(client, args);
+      }) as typeof query;
+      one.pool.once('release', () => {
+        client.query = query;
+      });
+    };
+    trips = 0;
+    one.pool.once('acquire', count);
+    return work();
+  };
+  const answers = await counted(() =>
+    one.withTenant(a, systemActor, (tx) =>
+      Promise.all([
+        tx.query(divide, [2]),
+        tx.query(names),
+        tx.execute('select 1'),
+        tx.batch([{ statement: divide, values: [5] }]),
+      ]),
+    ),
+  );
+  expect(answers).toEqual([[{ x: 5 }], [{ name: 'A' }], 1, [[{ x: 2 }]]]);
+  // The statements, and the commit.
+  expect(trips).toBe(2);
+  await expect(
+    counted(() =>
+      one.withTenant(a, systemActor, async (tx) => {
+        const [first, second] = await Promise.allSettled([
+          tx.execute(...insertUsage(a, 'at-once')),
+          tx.query(divide, [0]),
+        ]);
+        expect([first.status, second.status]).toEqual(['rejected', 'rejected']);
+      }),
+    ),
+  ).rejects.toMatchObject({ code: '22012' });
+  expect(trips).toBe(2);
+  expect(await metrics('at-once')).toEqual([]);
+});
+
+test('tenants and the system have plans of their own, so that a connection that changes sides keeps both', async () => {
+  const shared = statement('dbtest.shared', 'select count(*) from workspaces');
+  const planned = () =>
+    one.withSystem('test', (tx) =>
+      tx.query(
+        `select name, generic_plans as calls from pg_prepared_statements
+         where name like 'chaski\\_dbtest.shared%' order by name`,
+      ),
+    );
+  for (let i = 0; i < 3; i++) {
+    await one.withTenant(a, systemActor, (tx) => tx.query(shared));
+    await one.runSystem('test', [{ statement: shared }]);
+  }
+  expect(await planned()).toEqual([
+    { name: 'chaski_dbtest.shared', calls: 3 },
+    { name: 'chaski_dbtest.shared@app', calls: 3 },
+  ]);
 });
 
 test('a plan that was made for an empty table gives way when the table grows', async () => {
@@ -482,7 +546,7 @@ test('every statement of the program fits the migrated schema', async () => {
   for (const { name, text } of registeredStatements()) {
     if (name.startsWith('chaski_dbtest.')) continue;
     // PostgreSQL cuts names at 63 bytes: two long ones may become one.
-    if (Buffer.byteLength(name) > 63) wrong.push(`${name}: longer than 63 bytes`);
+    if (Buffer.byteLength(`${name}@app`) > 63) wrong.push(`${name}: longer than 63 bytes`);
     if (seen.has(name)) wrong.push(`${name}: registered twice`);
     seen.set(name, text);
     await admin.query('begin');
