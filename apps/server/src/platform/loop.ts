@@ -22,9 +22,10 @@ export interface LoopOptions {
   idleMs: number;
   /**
    * Shortest time from one step's begin to the next one's that a wake causes. Idle it costs nothing, under load a step
-   * does more at once: on two cores each round trip costs some 60 µs of waking somebody, whatever it carries.
+   * does more at once: on two cores each round trip costs some 60 µs of waking somebody, whatever it carries. A step that
+   * found more than it took is followed at once.
    */
-  gatherMs?: number;
+  gatherMs?: number | (() => number);
 }
 
 export function startLoop(options: LoopOptions): Loop {
@@ -60,20 +61,22 @@ export function startLoop(options: LoopOptions): Loop {
 
   let began = Number.NEGATIVE_INFINITY;
   async function gather(): Promise<void> {
-    const early = began + (options.gatherMs ?? 0) - performance.now();
+    const { gatherMs = 0 } = options;
+    const early = began + (typeof gatherMs === 'number' ? gatherMs : gatherMs()) - performance.now();
     if (early > 0.5 && woken) await rest(early);
   }
 
   async function run(): Promise<void> {
     let pause = 250;
     let away = false;
+    let more = false;
     while (!stopping.signal.aborted) {
-      await gather();
+      if (!more) await gather();
       if (stopping.signal.aborted) return;
       woken = false;
       try {
         began = performance.now();
-        const more = await step(stopping.signal);
+        more = await step(stopping.signal);
         pause = 250;
         away = false;
         if (!more) await sleep(idleMs);

@@ -32,6 +32,7 @@ export const contactWords = defineConsumer({
     'contact.unmerged',
     'message.received',
   ],
+  unhurried: true,
   from: 'start',
   async handle(tx, events) {
     const due = new Map<string, { workspaceId: string; id: string }>();

@@ -260,7 +260,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   // ── waking ───────────────────────────────────────────────────────────────────────────────────────────────
 
   const results = writeInGroups({ db, log, committed: () => loop.wake() });
-  const loop = startLoop({ name: 'deliver', log, step, idleMs, gatherMs: 4 });
+  const loop = startLoop({ name: 'deliver', log, step, idleMs, gatherMs: 8 });
   const off = signals.on('sends', () => loop.wake());
   // What this process queues itself (the API, automatic replies); without it a send waits for the next look, a second.
   const offQueued = announceSends(signals);

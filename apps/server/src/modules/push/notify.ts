@@ -17,6 +17,7 @@ const newsMs = 10 * 60_000;
 export const pushNotices = defineConsumer({
   name: 'push.notices',
   events: ['message.received'],
+  unhurried: true,
   async handle(tx, events) {
     const threads = new Map<string, { workspaceId: string; conversationId: string }>();
     for (const { workspaceId, at, data } of events) {

@@ -93,12 +93,14 @@ export const retireConsumers = statement(
   'delete from event_consumers where name = any ($1::text[])',
 );
 
-const body = `
+/** What a numbered row s says; where `wanted` does not hold it is not even looked up. */
+const bodyIf = (wanted: string) => `
   left join lateral (
     select e.id, e.at, e.actor, e.data from events e
-    where e.workspace_id = s.workspace_id and e.day = s.day and e.n = s.n
+    where ${wanted} and e.workspace_id = s.workspace_id and e.day = s.day and e.n = s.n
     limit 1
-  ) e on `;
+  ) e on true`;
+const body = bodyIf('true');
 
 /**
  * What a consumer works next, of the `$2` rows after its cursor (and after what it knows to be of no concern): at most
@@ -128,7 +130,7 @@ export const nextBatch = statement(
      coalesce((select min(seq) - 1 from places where place > $5::int), b.last) as until,
      s.seq, s.workspace_id, s.name, s.id, s.at, s.actor, s.data
    from bounds b left join (
-     select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data from places s ${body} true
+     select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data from places s ${body}
      where s.place <= $5::int
    ) s on true
    where b.last is not null
@@ -168,7 +170,7 @@ export const deadEvents = statement(
   `select d.consumer, d.seq, d.error, d.created_at, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
    from event_dead_letters d
    join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
-   ${body} true
+   ${body}
    where d.resolved_at is null and ($1::text is null or d.consumer = $1) and ($2::uuid is null or d.workspace_id = $2)
    order by d.seq
    limit $3`,
@@ -179,7 +181,7 @@ export const lockDeadEvent = statement(
   `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
    from event_dead_letters d
    join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
-   ${body} true
+   ${body}
    where d.workspace_id = $1 and d.consumer = $2 and d.seq = $3 and d.resolved_at is null
    for update of d`,
 );
@@ -196,7 +198,7 @@ export const feed = statement(
    from (
      select seq, workspace_id, n, day, name from event_seq
      where workspace_id = $1 and seq > $2 order by seq limit $3
-   ) s ${body} true
+   ) s ${body}
    order by s.seq`,
   inOrder,
 );
@@ -208,7 +210,7 @@ export const feedBetween = statement(
    from (
      select seq, workspace_id, n, day, name from event_seq
      where workspace_id = $1 and seq > $2 and seq <= $3 order by seq limit $4
-   ) s ${body} ($5::text[] is null or s.name = any ($5::text[]))
+   ) s ${bodyIf('($5::text[] is null or s.name = any ($5::text[]))')}
    order by s.seq`,
   inOrder,
 );
@@ -219,7 +221,7 @@ export const numberedAfter = statement(
   `select s.seq, s.workspace_id, s.name, e.id, e.at, e.actor, e.data
    from (
      select seq, workspace_id, n, day, name from event_seq where seq > $1 order by seq limit $2
-   ) s ${body} s.name = any ($3::text[])
+   ) s ${bodyIf('s.name = any ($3::text[])')}
    order by s.seq`,
   inOrder,
 );
@@ -235,7 +237,7 @@ export const idsBefore = statement(
   `select s.seq, e.id
    from (
      select seq, workspace_id, n, day from event_seq where workspace_id = $1 and seq <= $2 order by seq desc limit $3
-   ) s ${body} true
+   ) s ${body}
    order by s.seq desc`,
 );
 

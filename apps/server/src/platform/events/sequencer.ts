@@ -89,7 +89,7 @@ export function startSequencer(options: {
     name: 'sequencer',
     log,
     idleMs: 1_000,
-    gatherMs: 5,
+    gatherMs: 8,
     async step() {
       if (!(await hold())) return false;
       const found = await number({ statement: numberNew, values: [highest, batch, missing()] });
