@@ -101,11 +101,12 @@ export interface NewIdentity extends Alias {
 
 const insertContacts = statement(
   'contacts.insert',
-  `insert into contacts (workspace_id, id, profile_name, username, phone, country, identity_conflict, last_seen_at,
+  `insert into contacts as c (workspace_id, id, profile_name, username, phone, country, identity_conflict, last_seen_at,
                          created_at, updated_at)
    select t.*, $9::timestamptz, $9::timestamptz
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[],
-               $8::timestamptz[]) as t`,
+               $8::timestamptz[]) as t
+   returning ${columns('c')}`,
 );
 
 // Waits for another worker's uncommitted row of the same alias; once that committed, ours is left out.
@@ -118,13 +119,13 @@ const insertIdentities = statement(
    returning workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId"`,
 );
 
-/** Inserts both in one round trip; answers the identities that nobody else had. */
+/** Inserts both in one round trip; `won`: the identities that nobody else had. */
 export async function createContacts(
   tx: Tx,
   contacts: readonly NewContact[],
   identities: readonly NewIdentity[],
   at: Date,
-): Promise<NewIdentity[]> {
+): Promise<{ made: ContactRow[]; won: NewIdentity[] }> {
   const now = at.toISOString();
   const sorted = [...identities].sort(byAlias);
   const steps = [];
@@ -158,7 +159,10 @@ export async function createContacts(
     });
   }
   const results = await tx.batch(steps);
-  return sorted.length > 0 ? (results.at(-1) as unknown as NewIdentity[]) : [];
+  return {
+    made: contacts.length > 0 ? (results[0] as unknown as ContactRow[]) : [],
+    won: sorted.length > 0 ? (results.at(-1) as unknown as NewIdentity[]) : [],
+  };
 }
 
 export const aliasKey = (a: Alias): string => `${a.workspaceId}|${a.kind}|${a.scope}|${a.value}`;

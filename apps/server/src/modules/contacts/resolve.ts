@@ -63,32 +63,41 @@ type Mode = 'seen' | 'looked-up' | 'known-only';
  * together, never moves an alias from one contact to another.
  */
 export async function resolveMany(tx: Tx, refs: readonly PersonSighting[]): Promise<ContactRow[]> {
-  return (await resolve(tx, refs, 'seen')).map(present);
+  const found = await resolve(tx, refs, 'seen');
+  rememberPairs(tx, refs, found);
+  return found.map(present);
 }
 
-// Pairs that are linked already: each status of 2026 shows phone and BSUID together, and one look per pair is enough.
-// Per process and forgetful; a pair too few is looked up again.
+// Pairs that are linked already: each message and status of 2026 shows phone and BSUID together, and one look per pair
+// is enough. Per process and forgetful; a pair too few is looked up again.
 let linkedPairs = new Set<string>();
+
+const pairKey = ({ workspaceId, scope, person }: PersonSighting) =>
+  `${workspaceId}|${scope}|${person.phone}|${person.userId}|${person.parentUserId}`;
+
+const isPair = ({ person: { phone, userId, parentUserId } }: PersonSighting) =>
+  Number(Boolean(phone)) + Number(Boolean(userId)) + Number(Boolean(parentUserId)) >= 2;
+
+/** From the commit on: what was linked in a transaction that rolls back is not. */
+function rememberPairs(tx: Tx, refs: readonly PersonSighting[], found: readonly Resolved[]): void {
+  tx.afterCommit(() => {
+    if (linkedPairs.size > 50_000) linkedPairs = new Set();
+    refs.forEach((ref, index) => {
+      if (found[index]?.owner && isPair(ref)) linkedPairs.add(pairKey(ref));
+    });
+  });
+}
 
 /** Links aliases shown together (by a status) where one of them is known; creates nobody. */
 export async function linkMany(tx: Tx, refs: readonly PersonSighting[]): Promise<void> {
-  const pairKey = ({ workspaceId, scope, person }: PersonSighting) =>
-    `${workspaceId}|${scope}|${person.phone}|${person.userId}|${person.parentUserId}`;
   const due = new Map<string, PersonSighting>();
   for (const ref of refs) {
-    const { phone, userId, parentUserId } = ref.person;
-    if (Number(Boolean(phone)) + Number(Boolean(userId)) + Number(Boolean(parentUserId)) < 2) continue;
     const key = pairKey(ref);
-    if (!linkedPairs.has(key)) due.set(key, ref);
+    if (isPair(ref) && !linkedPairs.has(key)) due.set(key, ref);
   }
   if (due.size === 0) return;
-  const found = await resolve(tx, [...due.values()], 'known-only');
-  tx.afterCommit(() => {
-    if (linkedPairs.size > 50_000) linkedPairs = new Set();
-    [...due.keys()].forEach((key, index) => {
-      if (found[index]?.owner) linkedPairs.add(key);
-    });
-  });
+  const asked = [...due.values()];
+  rememberPairs(tx, asked, await resolve(tx, asked, 'known-only'));
 }
 
 /** The contact that a send names by phone (any writing) or BSUID; created when new. `scope`: the number's portfolio. */
@@ -213,7 +222,7 @@ async function attempt(
   const known = new Map<string, Pick<IdentityRow, 'contactId' | 'supersededAt'>>();
   for (const row of await selectIdentities(tx, [...distinct.values()])) known.set(aliasKey(row), row);
 
-  const created = new Map<string, NewContact>();
+  const created = new Map<string, Pick<NewContact, 'workspaceId' | 'id' | 'country'>>();
   const linked: NewIdentity[] = [];
   const sightings = new Map<string, Sighting>();
   const owners: (string | null)[] = [];
@@ -265,14 +274,9 @@ async function attempt(
       created.set(contactId, {
         workspaceId: ref.workspaceId,
         id: contactId,
-        profileName: null,
-        username: null,
-        phone: ownsPhone ? person.phone : null,
         country:
           countryOf(person.userId ?? person.parentUserId) ??
           (ownsPhone ? countryOfPhone(person.phone) : null),
-        conflict: choice.conflict,
-        seenAt: null,
       });
     }
     const before = sightings.get(contactId);
@@ -288,8 +292,12 @@ async function attempt(
     });
   });
 
+  const rows = new Map<string, ContactRow>();
   if (linked.length > 0 || created.size > 0) {
-    const won = await createContacts(tx, [...created.values()], linked, tx.now());
+    // As they were seen: a sighting afterwards would write each of them twice.
+    const contacts = [...created.values()].map((contact) => ({ ...sightings.get(contact.id)!, ...contact }));
+    const { made, won } = await createContacts(tx, contacts, linked, tx.now());
+    for (const row of made) rows.set(row.id, row);
     if (won.length < linked.length) {
       // Somebody else named one of these people meanwhile. Ours go (with the aliases they won), and we look again.
       if (created.size > 0) await removeContacts(tx, [...created.values()]);
@@ -297,14 +305,12 @@ async function attempt(
     }
   }
 
-  const rows = new Map<string, ContactRow>();
+  const before = [...sightings.values()].filter(({ id }) => !created.has(id));
   if (mode === 'looked-up' && linked.length === 0) {
-    const keys = [...sightings.values()];
-    for (const row of await selectContacts(tx, keys)) rows.set(row.id, row);
+    for (const row of await selectContacts(tx, before)) rows.set(row.id, row);
   } else {
     // Looking somebody up in order to link changes a row only where something is new.
-    const due =
-      mode === 'known-only' ? [...sightings.values()].filter(changes(linked)) : [...sightings.values()];
+    const due = mode === 'known-only' ? before.filter(changes(linked)) : before;
     if (due.length > 0) for (const row of await updateSightings(tx, due)) rows.set(row.id, row);
   }
 
@@ -321,7 +327,7 @@ async function attempt(
           ? {
               audit: {
                 target: { kind: 'contact', id: contact.id },
-                after: { phone: contact.phone, ...audited },
+                after: { phone: rows.get(contact.id)?.phone ?? null, ...audited },
               },
             }
           : {}),

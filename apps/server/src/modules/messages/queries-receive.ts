@@ -108,17 +108,21 @@ const markTargets = statement(
    from marks k where m.workspace_id = k.workspace_id and m.id = k.id`,
 );
 
-/** New rows: an edit or revoke marks its message, a message is marked by the edit or revoke that came before it. */
-export async function updateTargets(tx: Tx, fresh: readonly NewMessage[]): Promise<void> {
+/**
+ * New rows: an edit or revoke marks its message, a message is marked by the edit or revoke that came before it. With the
+ * commit.
+ */
+export function updateTargets(tx: Tx, fresh: readonly NewMessage[]): void {
   const effects = fresh.filter((row) => row.type === 'edit' || row.type === 'revoke');
-  await tx.execute(markTargets, [
+  const values = [
     effects.map((row) => row.workspaceId),
     effects.map((row) => row.id),
     fresh.map((row) => row.workspaceId),
     fresh.map((row) => row.numberId),
     fresh.map((row) => row.providerMessageId),
     fresh.map((row) => row.id),
-  ]);
+  ];
+  tx.atCommit(() => [{ statement: markTargets, values }]);
 }
 
 // ── statuses ──

@@ -62,7 +62,7 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
     tx,
     fresh.map(({ row }) => touchOf(row)),
   );
-  await updateTargets(
+  updateTargets(
     tx,
     fresh.map(({ row }) => row),
   );
@@ -297,5 +297,6 @@ function eventsOf(row: NewMessage, { item }: ReceivedMessage): NewEvent[] {
   if (row.direction === 'out') return event('message.echoed', words);
   // WhatsApp's notice about the person is shown in the thread, but nobody said anything.
   if (isNotice(item.content)) return [];
-  return event('message.received', { ...words, automated: false });
+  // With the words and what they answer a page can show the message before it has asked for it.
+  return event('message.received', { ...words, replyTo: row.replyTo, automated: false });
 }

@@ -9,6 +9,7 @@ import { refuseOthersAnswer, touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
 import { categoryOf, factsFor, judge, placeOf, sentMetric, type Target, templatesOf } from './can-send.ts';
 import { checkFiles } from './files.ts';
+import type { FactsRecord } from './queries-facts.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
 import { type MessageRow, toMessage } from './rows.ts';
 import type { Purpose, Verdict } from './rules.ts';
@@ -35,6 +36,8 @@ export interface QueueCommand
   extends Omit<SendCommand, 'to' | 'contactId' | 'recipient' | 'numberId' | 'conversationId'> {
   workspaceId: string;
   conversationId: string;
+  /** Where they were read in this transaction already. */
+  facts?: FactsRecord;
   /** Somebody asked for this one: it stands in the audit. What workflows and campaigns send stands in their own. */
   audited?: boolean;
 }
@@ -166,7 +169,10 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
   const keyed = commands.flatMap((command) =>
     command.dedupeKey ? [{ workspaceId: command.workspaceId, dedupeKey: command.dedupeKey }] : [],
   );
-  const known = new Map((await byDedupe(tx, keyed)).map((row) => [dedupeKeyOf(row), row]));
+  const unread = commands.filter((command) => command.facts === undefined);
+  const [rowsKnown, factsRead] = await Promise.all([byDedupe(tx, keyed), factsFor(tx, unread)]);
+  const known = new Map(rowsKnown.map((row) => [dedupeKeyOf(row), row]));
+  const facts = new Map(unread.map((command, index) => [command, factsRead[index]]));
   const fresh = commands
     .map((command, ord) => ({ command, ord }))
     .filter(({ command, ord }) => {
@@ -175,12 +181,8 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
       return !row;
     });
 
-  const facts = await factsFor(
-    tx,
-    fresh.map(({ command }) => command),
-  );
-  const candidates = fresh.map(({ command, ord }, index) => {
-    const found = facts[index];
+  const candidates = fresh.map(({ command, ord }) => {
+    const found = command.facts ?? facts.get(command);
     if (!found) throw errors.notFound('conversation', { conversationId: command.conversationId });
     return { command, ord, facts: found, purpose: purposeOf(command), content: command.content };
   });

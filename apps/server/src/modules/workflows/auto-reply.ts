@@ -40,17 +40,24 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
       parseSettings(facts.settings).autoReply,
   );
   if (people.length === 0) return;
-  const workflows = await workflowsFor(tx, people);
+  // At once, in one round trip.
+  const [workflows, routes, recent] = await Promise.all([
+    workflowsFor(tx, people),
+    routesByNumberId(
+      tx,
+      people.map(({ facts }) => ({ workspaceId: facts.workspace_id, numberId: facts.number_id })),
+    ),
+    recentAutomatic(
+      tx,
+      people.map(({ facts }) => ({ workspaceId: facts.workspace_id, conversationId: facts.conversation_id })),
+    ),
+  ]);
   const answerable = people.flatMap((said) => {
     const workflow = workflows.get(said.facts.number_id);
     return workflow?.isActive && workflow.kind === 'auto-reply' ? [{ ...said, workflow }] : [];
   });
-  const routes = await routesByNumberId(
-    tx,
-    answerable.map(({ facts }) => ({ workspaceId: facts.workspace_id, numberId: facts.number_id })),
-  );
   const away = closedNumbers(tx, answerable, routes);
-  const kept = await withoutMachines(tx, answerable, routes);
+  const kept = await withoutMachines(tx, answerable, routes, recent);
   const occasionOf = await occasions(tx, kept, routes);
   await sendMany(
     tx,
@@ -76,6 +83,7 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
       return {
         workspaceId: event.workspaceId,
         conversationId: facts.conversation_id,
+        facts,
         content: { type: 'text', text: { body } },
         dedupeKey: `auto-reply:${
           closed ? `away:${facts.contact_id}:${facts.number_id}:${closed.since}` : occasionOf(said)
@@ -166,6 +174,7 @@ async function withoutMachines<T extends SaidEvent>(
   tx: SystemTx,
   said: readonly T[],
   routes: ReadonlyMap<string, NumberRoute>,
+  recent: Map<string, number>,
 ): Promise<T[]> {
   if (said.length === 0) return [];
   const machine = await saidAutomatically(
@@ -177,10 +186,6 @@ async function withoutMachines<T extends SaidEvent>(
     })),
   );
   const people = said.filter((_, index) => !machine[index]);
-  const recent = await recentAutomatic(
-    tx,
-    people.map(({ facts }) => ({ workspaceId: facts.workspace_id, conversationId: facts.conversation_id })),
-  );
   return people.filter(({ facts }) => {
     const count = recent.get(facts.conversation_id) ?? 0;
     recent.set(facts.conversation_id, count + 1);
