@@ -84,6 +84,25 @@ it('refuses when the buffer is full, and takes again when it is not', async () =
   expect(await give(acceptor, big)).toBe('stored');
 });
 
+it('a large body keeps nobody waiting', async () => {
+  const held = Promise.withResolvers<void>();
+  const slow: Database = {
+    ...test.db,
+    async runSystem(reason, steps) {
+      const bytes = steps[0]?.values?.[1];
+      if (Buffer.isBuffer(bytes) && bytes.length > 1_000_000) await held.promise;
+      return test.db.runSystem(reason, steps);
+    },
+  };
+  const { acceptor } = collector(slow);
+  const large = Promise.all([1, 2].map((n) => give(acceptor, Buffer.alloc(1_500_000, `large ${n} `))));
+  expect(await give(acceptor, text('beside a large one'))).toBe('stored');
+  expect(await give(acceptor, text('and after it'))).toBe('stored');
+  held.resolve();
+  expect(await large).toEqual(['stored', 'stored']);
+  await acceptor.close();
+});
+
 it('lets one bad row fail alone', async () => {
   const { acceptor } = collector(test.db);
   const [first, bad, good] = await Promise.all([

@@ -31,6 +31,8 @@ export interface AcceptorOptions {
   clock?: Clock;
   /** Batches on their way at once. Two gained nothing on 2 cores; a slow disk may want 2. */
   flights?: number;
+  /** Bodies above it fly one by one beside the others, whose answers would wait for 3 MB to reach the disk. */
+  largeBytes?: number;
   maxRows?: number;
   maxFlushBytes?: number;
   /** All bodies in memory, waiting or on their way. Beyond it the answer is 503. */
@@ -45,6 +47,15 @@ interface Waiter {
   settle: (acceptance: Acceptance) => void;
 }
 
+/** Bodies that are stored one batch after the other. */
+interface Line {
+  readonly most: number;
+  waiting: Waiter[];
+  flights: number;
+  /** On their way, and nobody waits for them any more. */
+  abandoned: number;
+}
+
 /**
  * Self-clocking group commit: while a batch is on its way, arriving bodies gather for the next. No timer, so an idle
  * system answers after one commit and a busy one shares commits (measured: 3.4 times one insert per request).
@@ -55,54 +66,58 @@ interface Waiter {
 export function createAcceptor(options: AcceptorOptions): Acceptor {
   const { db, signals, log } = options;
   const clock = options.clock ?? db.clock;
-  const maxFlights = options.flights ?? 1;
+  const largeBytes = options.largeBytes ?? 256 * 1024;
   const maxRows = options.maxRows ?? 256;
   const maxFlushBytes = options.maxFlushBytes ?? 8 * 1024 * 1024;
   const maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
   const maxWaitMs = options.maxWaitMs ?? 5_000;
 
-  let waiting: Waiter[] = [];
+  const lineOf = (most: number): Line => ({ most, waiting: [], flights: 0, abandoned: 0 });
+  const usual = lineOf(options.flights ?? 1);
+  const large = lineOf(1);
   let bytes = 0;
-  let flights = 0;
-  let abandoned = 0;
   let idle: (() => void)[] = [];
   let lastFailure: string | null = null;
   const stats = { flushes: 0, stored: 0, refused: 0 };
 
-  function next(): void {
-    while (flights < maxFlights && waiting.length > 0) {
+  const isIdle = () =>
+    [usual, large].every((one) => one.flights === 0 && one.abandoned === 0 && one.waiting.length === 0);
+
+  function next(line: Line): void {
+    while (line.flights < line.most && line.waiting.length > 0) {
       // A flight that nobody waits for any more may hang for a minute. It must not hold the others up, nor pile up.
-      if (abandoned >= 2) {
-        expire();
+      if (line.abandoned >= 2) {
+        expire(line);
         return;
       }
+      const { waiting } = line;
       let size = 0;
       let count = 0;
-      while (count < waiting.length && count < maxRows) {
+      while (count < waiting.length && count < (line === large ? 1 : maxRows)) {
         size += waiting[count]!.row.body.length;
         if (count > 0 && size > maxFlushBytes) break;
         count += 1;
       }
       const batch = count === waiting.length ? waiting : waiting.slice(0, count);
-      waiting = count === waiting.length ? [] : waiting.slice(count);
-      void fly(batch);
+      line.waiting = count === waiting.length ? [] : waiting.slice(count);
+      void fly(line, batch);
     }
   }
 
-  async function fly(batch: Waiter[]): Promise<void> {
-    flights += 1;
+  async function fly(line: Line, batch: Waiter[]): Promise<void> {
+    line.flights += 1;
     let late = false;
     const oldest = batch[0]!.since;
     const timer = setTimeout(
       () => {
         late = true;
-        flights -= 1;
-        abandoned += 1;
+        line.flights -= 1;
+        line.abandoned += 1;
         lastFailure = 'a flush takes longer than it may';
         stats.refused += batch.length;
         for (const waiter of batch) waiter.settle('late');
-        expire();
-        next();
+        expire(line);
+        next(line);
       },
       Math.max(1, maxWaitMs - (performance.now() - oldest)),
     );
@@ -110,24 +125,24 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     clearTimeout(timer);
     for (const waiter of batch) bytes -= waiter.row.body.length;
     if (late) {
-      abandoned -= 1;
+      line.abandoned -= 1;
     } else {
-      flights -= 1;
+      line.flights -= 1;
       for (let i = 0; i < batch.length; i += 1) batch[i]!.settle(results[i]!);
     }
-    next();
-    if (flights === 0 && abandoned === 0 && waiting.length === 0) {
+    next(line);
+    if (isIdle()) {
       for (const done of idle) done();
       idle = [];
     }
   }
 
   /** Refuses whoever has waited too long behind a flight. */
-  function expire(): void {
+  function expire(line: Line): void {
     const now = performance.now();
     const kept: Waiter[] = [];
-    for (const waiter of waiting) {
-      if (abandoned < 2 && now - waiter.since < maxWaitMs) {
+    for (const waiter of line.waiting) {
+      if (line.abandoned < 2 && now - waiter.since < maxWaitMs) {
         kept.push(waiter);
         continue;
       }
@@ -135,7 +150,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       stats.refused += 1;
       waiter.settle('late');
     }
-    waiting = kept;
+    line.waiting = kept;
   }
 
   async function flush(batch: Waiter[]): Promise<Acceptance[]> {
@@ -213,16 +228,14 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         receivedAt: clock.now(),
       };
       bytes += body.length;
+      const line = body.length > largeBytes ? large : usual;
       return new Promise<Acceptance>((settle) => {
-        waiting.push({ row, since: performance.now(), settle });
-        next();
+        line.waiting.push({ row, since: performance.now(), settle });
+        next(line);
       });
     },
     problem: () => (bytes >= maxBytes ? 'the buffer of webhook bodies is full' : lastFailure),
-    close: () =>
-      flights === 0 && abandoned === 0 && waiting.length === 0
-        ? Promise.resolve()
-        : new Promise((done) => idle.push(done)),
+    close: () => (isIdle() ? Promise.resolve() : new Promise((done) => idle.push(done))),
   };
 }
 
