@@ -17,9 +17,17 @@ export const teamsQuery = queryOptions({
   ...few,
 });
 
+/**
+ * Numbers read from left to right within Arabic too, where a label holds text and no markup (the choices of a Select):
+ * set apart here, once, for every page.
+ */
 export const numbersQuery = queryOptions({
   queryKey: ['numbers', 'all'],
-  queryFn: () => all(chaski.numbers.list),
+  queryFn: async () =>
+    (await all(chaski.numbers.list)).map((one) => ({
+      ...one,
+      displayPhoneNumber: one.displayPhoneNumber && `\u2066${one.displayPhoneNumber}\u2069`,
+    })),
   ...few,
 });
 

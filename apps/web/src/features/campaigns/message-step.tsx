@@ -45,7 +45,7 @@ export function MessageStep({ campaign, editable }: { campaign: Campaign; editab
         <Group grow align="flex-start">
           <Select
             label={t('campaigns.message.number')}
-            data={numbers.map((one) => ({ value: one.id, label: `\u2066${one.displayPhoneNumber}\u2069` }))}
+            data={numbers.map((one) => ({ value: one.id, label: one.displayPhoneNumber }))}
             value={campaign.numberId}
             disabled={!editable || campaign.startedAt !== null}
             allowDeselect={false}

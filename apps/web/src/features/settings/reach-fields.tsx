@@ -26,9 +26,7 @@ export function useReach(): (of: { numberIds: string[] | null; ownOnly: boolean 
   const { data: numbers } = useQuery(numbersQuery);
   return ({ numberIds, ownOnly }) => [
     ...(ownOnly ? [t('settings.members.ownOnly')] : []),
-    ...(numberIds?.map(
-      (id) => `\u2066${numbers?.find((one) => one.id === id)?.displayPhoneNumber ?? '…'}\u2069`,
-    ) ?? []),
+    ...(numberIds?.map((id) => numbers?.find((one) => one.id === id)?.displayPhoneNumber ?? '…') ?? []),
   ];
 }
 
