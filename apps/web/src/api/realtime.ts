@@ -21,8 +21,11 @@ function setLink(next: Link): void {
   for (const listener of linkListeners) listener();
 }
 
-/** Connects for one workspace; the answer disconnects. `onGap`: what was missed is not kept any more, read it all anew. */
-export function connect(workspaceId: string, onGap: () => void): () => void {
+/**
+ * Connects for one workspace; the answer disconnects. `gap`: what was missed is not kept any more, read it all anew.
+ * `out`: whoever was signed in is not any more.
+ */
+export function connect(workspaceId: string, on: { gap: () => void; out: () => void }): () => void {
   let last: number | null = null;
   const opened = new Socket('/socket', {
     // Longer each time, never the same moment for everybody after a restart.
@@ -55,8 +58,9 @@ export function connect(workspaceId: string, onGap: () => void): () => void {
     .receive('error', (answer: { reason?: string }) => {
       if (answer.reason === 'events_gone' || answer.reason === 'after_unknown') {
         last = null;
-        onGap();
+        on.gap();
       }
+      if (answer.reason === 'unauthenticated') on.out();
       setLink('away');
     });
   return () => {

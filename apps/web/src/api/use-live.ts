@@ -10,7 +10,10 @@ import { connect, useEvents } from './realtime.ts';
  */
 export function useLive(workspaceId: string, me: string): void {
   const queries = useQueryClient();
-  useEffect(() => connect(workspaceId, () => void queries.invalidateQueries()), [workspaceId, queries]);
+  useEffect(
+    () => connect(workspaceId, { gap: () => void queries.invalidateQueries(), out: toSignIn }),
+    [workspaceId, queries],
+  );
 
   const hear = useCallback(
     (event: ChaskiEvent) => {
@@ -27,6 +30,12 @@ export function useLive(workspaceId: string, me: string): void {
     [queries, me],
   );
   useEvents(hear);
+}
+
+/** A session that ended elsewhere, or ran out: back to here once somebody has signed in. */
+function toSignIn(): void {
+  const { pathname, search } = window.location;
+  window.location.assign(`/login?${new URLSearchParams({ next: pathname + search })}`);
 }
 
 const waiting = new Map<string, () => unknown>();

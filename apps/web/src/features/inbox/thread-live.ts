@@ -3,14 +3,22 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { chaski } from '../../api/client.ts';
 import { useEvents } from '../../api/realtime.ts';
-import { dropMessage, putMessages, reloadThread, type Said, threadQuery } from './thread-queries.ts';
+import { messageHeard } from './thread-heard.ts';
+import {
+  dropMessage,
+  hearMessage,
+  putMessages,
+  reloadThread,
+  type Said,
+  threadQuery,
+} from './thread-queries.ts';
 
 /** Beyond the newest page at most so many changed messages are asked for one by one. */
 const singles = 20;
 
 /**
  * Keeps an open thread in step with what happens. At once, not with the next round of the lists: a word that arrives is
- * what an agent waits for. One request at a time; what happens meanwhile is in the next.
+ * what an agent waits for, and is shown from its event. One request at a time; what happens meanwhile is in the next.
  */
 export function useThreadLive(conversationId: string): void {
   const queries = useQueryClient();
@@ -45,7 +53,8 @@ export function useThreadLive(conversationId: string): void {
 
   useEvents(
     useCallback(
-      ({ name, data }: ChaskiEvent) => {
+      (event: ChaskiEvent) => {
+        const { name, data } = event;
         const [area] = name.split('.');
         if (area === 'media' && typeof data.mediaId === 'string') {
           void queries.invalidateQueries({ queryKey: ['media', data.mediaId] });
@@ -56,6 +65,8 @@ export function useThreadLive(conversationId: string): void {
         if (name === 'conversation.united' || name === 'conversation.parted')
           void reloadThread(queries, conversationId);
         if (area === 'message') {
+          const heard = messageHeard(event);
+          if (heard) hearMessage(queries, heard);
           if (typeof data.messageId === 'string') work.current.dirty.add(data.messageId);
           void run();
         } else if (area === 'draft') void queries.invalidateQueries({ queryKey: ['drafts', conversationId] });

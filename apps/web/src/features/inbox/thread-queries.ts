@@ -8,6 +8,11 @@ export interface Said {
   messages: readonly Message[];
   /** Where older ones go on; null: this is the beginning. */
   older: string | null;
+  /**
+   * Heard of in events and not yet loaded. Shown after the others, but no part of the stretch: what was missed may lie
+   * between.
+   */
+  heard: readonly Message[];
 }
 
 const pageSize = 50;
@@ -36,9 +41,11 @@ export const threadQuery = (conversationId: string) =>
       const joins = known !== undefined && fresh.some(({ id }) => knownIds.has(id));
       // Asked again: meanwhile an older page may have come in.
       const now = client.getQueryData<Said>(threadKey(conversationId));
+      const loaded = new Set(fresh.map(({ id }) => id));
+      const heard = now?.heard.filter(({ id }) => !loaded.has(id)) ?? [];
       return joins && now
-        ? { ...now, messages: withMessages(now.messages, fresh) }
-        : { messages: [...fresh].reverse(), older: page.nextCursor };
+        ? { ...now, messages: withMessages(now.messages, fresh), heard }
+        : { messages: [...fresh].reverse(), older: page.nextCursor, heard };
     },
     structuralSharing: false,
   });
@@ -58,7 +65,7 @@ export async function loadOlder(
   const page = await pageOf(conversationId, known.older, limit);
   client.setQueryData<Said>(threadKey(conversationId), (now) =>
     now?.older === known.older
-      ? { messages: [...page.data].reverse().concat(now.messages), older: page.nextCursor }
+      ? { ...now, messages: [...page.data].reverse().concat(now.messages), older: page.nextCursor }
       : now,
   );
   return true;
@@ -68,7 +75,12 @@ export async function loadOlder(
 export function dropMessage(client: QueryClient, conversationId: string, id: string): void {
   client.setQueryData<Said>(
     threadKey(conversationId),
-    (now) => now && { ...now, messages: now.messages.filter((one) => one.id !== id) },
+    (now) =>
+      now && {
+        ...now,
+        messages: now.messages.filter((one) => one.id !== id),
+        heard: now.heard.filter((one) => one.id !== id),
+      },
   );
 }
 
@@ -78,7 +90,17 @@ export async function reloadThread(client: QueryClient, conversationId: string):
   client.setQueryData<Said>(threadKey(conversationId), {
     messages: [...page.data].reverse(),
     older: page.nextCursor,
+    heard: [],
   });
+}
+
+/** What an event tells is shown before it is loaded. */
+export function hearMessage(client: QueryClient, message: Message): void {
+  client.setQueryData<Said>(threadKey(message.conversationId), (now) =>
+    now && !now.messages.some(({ id }) => id === message.id)
+      ? { ...now, heard: withMessages(now.heard, [message]) }
+      : now,
+  );
 }
 
 /** What the server answered to a send or a retry is shown at once. */

@@ -12,6 +12,7 @@ import { nearEnd } from './thread-follow.ts';
 import { ThreadLine } from './thread-line.tsx';
 import { firstUnread, type Line, linesOf } from './thread-lines.ts';
 import { useThreadLive } from './thread-live.ts';
+import { withMessages } from './thread-messages.ts';
 import { loadOlder, notesQuery, type Said, threadQuery, timelineQuery } from './thread-queries.ts';
 import { useFollow } from './thread-scroll.ts';
 
@@ -141,7 +142,7 @@ function useLines(conversationId: string, said: Said | undefined, unreadCount: n
     () =>
       said
         ? linesOf({
-            messages: said.messages,
+            messages: said.heard.length > 0 ? withMessages(said.messages, said.heard) : said.messages,
             notes: notes.data?.pages.flatMap(({ data }) => data) ?? [],
             events: events.data?.pages.flatMap(({ data }) => data) ?? [],
             waiting,
