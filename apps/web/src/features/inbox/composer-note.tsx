@@ -6,10 +6,25 @@ import { type RefObject, useMemo, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { membersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
+import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import classes from './composer.module.css';
 import { askedFor, complete, SuggestList, useSuggest } from './composer-suggest.tsx';
+import { useNoteDraft } from './draft.ts';
 import { notesQuery } from './thread-queries.ts';
+
+/** Whom the words name. The longest name first: `@Ann Lee` is not also Ann. */
+function mentioned(words: string, named: readonly { id: string; name: string }[]): string[] {
+  let left = words;
+  return [...named]
+    .sort((a, b) => b.name.length - a.name.length)
+    .flatMap(({ id, name }) => {
+      const without = left.replaceAll(`@${name}`, '');
+      if (without === left) return [];
+      left = without;
+      return [id];
+    });
+}
 
 /** Said to the team alone; `@` names colleagues, who are told. */
 export function ComposerNote({
@@ -23,15 +38,18 @@ export function ComposerNote({
 }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const [text, setText] = useState('');
+  const [text, setText] = useNoteDraft(conversationId);
   const [caret, setCaret] = useState(0);
+  const { person } = useSession();
   const { data: members } = useQuery(membersQuery);
   const named = useMemo(
     () =>
       (members ?? [])
         .filter(({ disabled }) => !disabled)
+        // One names others: oneself comes last.
+        .sort((a, b) => Number(a.userId === person.id) - Number(b.userId === person.id))
         .map(({ userId, name, email }) => ({ id: userId, name: name || email })),
-    [members],
+    [members, person.id],
   );
   const asked = askedFor(text, caret, '@')?.toLowerCase() ?? null;
   const suggestions = useMemo(
@@ -59,14 +77,14 @@ export function ComposerNote({
           id: conversationId,
           body: {
             text: words,
-            mentions: named.filter(({ name }) => words.includes(`@${name}`)).map(({ id }) => id),
+            mentions: mentioned(words, named),
           },
         },
         once(),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: notesQuery(conversationId).queryKey }),
     onError: (error, words) => {
-      setText((now) => (now === '' ? words : now));
+      if (field.current?.value === '') setText(words);
       notifications.show({
         color: 'red',
         message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),

@@ -3,6 +3,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { queryClient } from '../../api/query-client.ts';
+import { sessionQuery } from '../../api/session.ts';
 import { putMessages } from './thread-queries.ts';
 
 type Command = MessagesCreateData['body'];
@@ -17,20 +18,25 @@ export type Said = Command extends infer One
 export interface Waiting {
   /** The message's dedupe key: however often it is handed over, it is sent once. */
   key: string;
+  /** Who said it: whoever signs in at this machine next must not send it as theirs. */
+  by: string;
   conversationId: string;
   content: Said;
   /** Our id of the quoted message. */
   replyTo: string | null;
   at: string;
+  /** Its place among the others: several are said within one millisecond. */
+  place: number;
   /** Why the server refused it; null: on its way, or waiting for the line. */
   refusal: { code: string; message: string } | null;
 }
 
 /**
- * What was said leaves in the order it was said, one at a time in each conversation, and survives a reload: the list
- * lies in the browser until the server has each. A refusal stays in its bubble; a lost line is tried again for ever.
+ * What was said leaves in the order it was said, one at a time in each conversation, and survives a reload: each lies in
+ * the browser until the server has it, under a name of its own, so that several windows do not write over one another.
+ * A refusal stays in its bubble; a lost line is tried again for ever.
  */
-const storageKey = 'chaski-outbox';
+const prefix = 'chaski-outbox:';
 const listeners = new Set<() => void>();
 const running = new Set<string>();
 let waiting: readonly Waiting[] = read();
@@ -39,23 +45,54 @@ const said = new Set<string>();
 
 export const saidHere = (dedupeKey: string | null): boolean => dedupeKey !== null && said.has(dedupeKey);
 
+/** The member who is signed in, in their workspace. */
+function speaker(): string {
+  const session = queryClient.getQueryData(sessionQuery.queryKey);
+  return `${session?.workspace?.id}:${session?.person.id}`;
+}
+
 function read(): readonly Waiting[] {
+  const found = Object.keys(localStorage)
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => parsed(localStorage.getItem(name)));
+  return found.sort(byPlace);
+}
+
+function parsed(text: string | null): Waiting[] {
   try {
-    return JSON.parse(localStorage.getItem(storageKey) ?? '[]') as Waiting[];
+    return text === null ? [] : [JSON.parse(text) as Waiting];
   } catch {
     return [];
   }
 }
 
-function change(next: readonly Waiting[]): void {
+const byPlace = (a: Waiting, b: Waiting) => a.place - b.place;
+
+function show(next: readonly Waiting[]): void {
   waiting = next;
+  for (const listener of listeners) listener();
+}
+
+function keep(one: Waiting): void {
   try {
-    localStorage.setItem(storageKey, JSON.stringify(next));
+    localStorage.setItem(prefix + one.key, JSON.stringify(one));
   } catch {
     // Full or forbidden: it still leaves, only a reload would lose it.
   }
-  for (const listener of listeners) listener();
+  show([...waiting.filter(({ key }) => key !== one.key), one].sort(byPlace));
 }
+
+export function forget(key: string): void {
+  localStorage.removeItem(prefix + key);
+  show(waiting.filter((one) => one.key !== key));
+}
+
+// Said in another window, or handed over from there.
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (!key?.startsWith(prefix)) return;
+  const others = waiting.filter((one) => prefix + one.key !== key);
+  show([...others, ...parsed(newValue)].sort(byPlace));
+});
 
 const subscribe = (changed: () => void) => {
   listeners.add(changed);
@@ -64,26 +101,34 @@ const subscribe = (changed: () => void) => {
 
 export function useWaiting(conversationId: string): readonly Waiting[] {
   const all = useSyncExternalStore(subscribe, () => waiting);
-  return useMemo(() => all.filter((one) => one.conversationId === conversationId), [all, conversationId]);
+  return useMemo(() => {
+    const by = speaker();
+    return all.filter((one) => one.conversationId === conversationId && one.by === by);
+  }, [all, conversationId]);
 }
 
 export function say(conversationId: string, content: Said, replyTo: string | null = null): void {
-  const at = new Date().toISOString();
+  const now = Date.now();
   const key = once().idempotencyKey;
   said.add(key);
-  change([...waiting, { key, conversationId, content, replyTo, at, refusal: null }]);
+  keep({
+    key,
+    by: speaker(),
+    conversationId,
+    content,
+    replyTo,
+    at: new Date(now).toISOString(),
+    place: Math.max(now, (waiting.at(-1)?.place ?? 0) + 1),
+    refusal: null,
+  });
   void hand(conversationId);
 }
 
 export function sayAgain(key: string): void {
   const one = waiting.find((other) => other.key === key);
   if (!one) return;
-  change(waiting.map((other) => (other === one ? { ...one, refusal: null } : other)));
+  keep({ ...one, refusal: null });
   void hand(one.conversationId);
-}
-
-export function forget(key: string): void {
-  change(waiting.filter((one) => one.key !== key));
 }
 
 async function hand(conversationId: string): Promise<void> {
@@ -91,22 +136,21 @@ async function hand(conversationId: string): Promise<void> {
   running.add(conversationId);
   try {
     for (let tries = 0; ; ) {
-      const one = waiting.find((other) => other.conversationId === conversationId && other.refusal === null);
+      const by = speaker();
+      const one = waiting.find(
+        (other) => other.conversationId === conversationId && other.by === by && other.refusal === null,
+      );
       if (!one) return;
       try {
         const message = await post(one);
         putMessages(queryClient, conversationId, [message]);
-        change(waiting.filter(({ key }) => key !== one.key));
+        forget(one.key);
         tries = 0;
       } catch (error) {
+        // Signed out meanwhile: it leaves when its speaker is back.
+        if (error instanceof ChaskiError && error.status === 401) return;
         if (error instanceof ChaskiError && error.status < 500 && error.status !== 429) {
-          change(
-            waiting.map((other) =>
-              other.key === one.key
-                ? { ...other, refusal: { code: error.code, message: error.message } }
-                : other,
-            ),
-          );
+          keep({ ...one, refusal: { code: error.code, message: error.message } });
         } else await pause(Math.min(15_000, 1_000 * 2 ** tries++));
       }
     }
@@ -133,7 +177,7 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** What a reload left over. Several windows share one list: the key makes a message one, whoever hands it over. */
+/** What a reload left over. Several windows may hand over the same: the key makes a message one, whoever does. */
 export function handOverAll(): void {
   for (const id of new Set(waiting.map(({ conversationId }) => conversationId))) void hand(id);
 }

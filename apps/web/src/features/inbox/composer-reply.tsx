@@ -9,7 +9,7 @@ import {
   IconTemplate,
   IconX,
 } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import {
   type ClipboardEvent,
@@ -32,7 +32,7 @@ import { VoiceButton } from './composer-voice.tsx';
 import { useDraft } from './draft.ts';
 import { QuotedWords } from './reply-quote.tsx';
 import { TemplatePicker } from './template-picker.ts';
-import { type Said, threadQuery } from './thread-queries.ts';
+import { threadQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
 
 const InteractiveBuilder = laterDialog(() => import('./composer-interactive.tsx'));
@@ -64,7 +64,7 @@ export function ComposerReply({
   const [caret, setCaret] = useState(0);
   const [over, setOver] = useState(false);
   const [dialog, setDialog] = useState<'template' | 'interactive' | null>(null);
-  const newer = useNewer(id);
+  const newer = useNewer(id, text !== '');
   const quick = useQuickReplies({ conversationId: id, text, caret, setText, addStored });
   const { suggestions, take } = quick;
   const suggest = useSuggest(suggestions, (one) => void take(one));
@@ -266,19 +266,23 @@ function More({ onOpen }: { onOpen: (dialog: 'template' | 'interactive') => void
 }
 
 /** Whether a colleague answered since one began to write. Warns once; the second wish to send is heard. */
-function useNewer(conversationId: string): { warned: boolean; begin: () => void; stop: () => boolean } {
-  const queries = useQueryClient();
+function useNewer(
+  conversationId: string,
+  isBegun: boolean,
+): { warned: boolean; begin: () => void; stop: () => boolean } {
+  const { data: said } = useQuery(threadQuery(conversationId));
   const [warned, setWarned] = useState(false);
   const beganAfter = useRef<string | null>(null);
-  const last = () => {
-    const said = queries.getQueryData<Said>(threadQuery(conversationId).queryKey);
-    return (
-      said?.messages.findLast(
-        (one) =>
-          one.direction === 'out' && !one.automated && one.type !== 'reaction' && !saidHere(one.dedupeKey),
-      )?.id ?? ''
-    );
-  };
+  /** null: nobody knows yet what was said. */
+  const last = () =>
+    said
+      ? (said.messages.findLast(
+          (one) =>
+            one.direction === 'out' && !one.automated && one.type !== 'reaction' && !saidHere(one.dedupeKey),
+        )?.id ?? '')
+      : null;
+  // A draft taken up again, or words typed before the thread was there: what one sees first is what one answers.
+  if (isBegun) beganAfter.current ??= last();
   return {
     warned,
     begin() {
@@ -286,7 +290,6 @@ function useNewer(conversationId: string): { warned: boolean; begin: () => void;
       setWarned(false);
     },
     stop() {
-      // A draft taken up again began before this page: there is nothing to compare with.
       const isNewer = beganAfter.current !== null && last() !== beganAfter.current;
       if (!isNewer || warned) return false;
       setWarned(true);

@@ -7,7 +7,33 @@ import { draftsQuery } from './thread-queries.ts';
 /** The server hears of it so long after the last key; the browser keeps each. */
 const saveAfterMs = 700;
 
-const localKey = (conversationId: string) => `chaski-draft:${conversationId}`;
+/** Of the person, too: whoever signs in at this machine next must not find it as theirs. */
+const draftKey = (kind: 'reply' | 'note', personId: string, conversationId: string) =>
+  `chaski-draft:${kind}:${personId}:${conversationId}`;
+
+function keepDraft(key: string, text: string): void {
+  try {
+    if (text === '') localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  } catch {
+    // Full or forbidden: only a reload would lose it.
+  }
+}
+
+/** A note that is begun stays in this browser alone: the team sees it when it is said. */
+export function useNoteDraft(conversationId: string): [text: string, setText: (text: string) => void] {
+  const { person } = useSession();
+  const key = draftKey('note', person.id, conversationId);
+  const [text, setShown] = useState(() => localStorage.getItem(key) ?? '');
+  const setText = useCallback(
+    (now: string) => {
+      setShown(now);
+      keepDraft(key, now);
+    },
+    [key],
+  );
+  return [text, setText];
+}
 
 /**
  * What one is about to say here. It lies in the browser at once, so that a reload or a crash takes nothing, and on the
@@ -18,7 +44,8 @@ export function useDraft(
   replyToId: string | null,
 ): { text: string; setText: (text: string) => void; clear: () => void } {
   const { person } = useSession();
-  const [text, setShown] = useState(() => localStorage.getItem(localKey(conversationId)) ?? '');
+  const key = draftKey('reply', person.id, conversationId);
+  const [text, setShown] = useState(() => localStorage.getItem(key) ?? '');
   const touched = useRef(text !== '');
   const pending = useRef<{ timer: number; text: string } | null>(null);
   const saved = useRef(false);
@@ -55,12 +82,11 @@ export function useDraft(
     (now: string) => {
       touched.current = true;
       setShown(now);
-      if (now === '') localStorage.removeItem(localKey(conversationId));
-      else localStorage.setItem(localKey(conversationId), now);
+      keepDraft(key, now);
       if (pending.current) window.clearTimeout(pending.current.timer);
       pending.current = { timer: window.setTimeout(() => void save(now), saveAfterMs), text: now };
     },
-    [conversationId, save],
+    [key, save],
   );
   const latest = useRef(save);
   latest.current = save;
@@ -75,8 +101,8 @@ export function useDraft(
   const clear = useCallback(() => {
     if (pending.current) window.clearTimeout(pending.current.timer);
     setShown('');
-    localStorage.removeItem(localKey(conversationId));
+    keepDraft(key, '');
     void latest.current('');
-  }, [conversationId]);
+  }, [key]);
   return { text, setText, clear };
 }

@@ -49,6 +49,8 @@ test('what two colleagues say stands apart; words of mine stay where they waited
   const by = (id: string) => ({ direction: 'out', sender: { kind: 'member', id } }) as const;
   const waiting = {
     key: 'k',
+    by: 'w:me',
+    place: 1,
     conversationId: 'c',
     content: { type: 'text' as const, text: { body: 'x' } },
     replyTo: null,
@@ -109,6 +111,8 @@ test('notes and events stand at their time, those before the loaded messages wai
 test('what waits is last until the server has it, under the same key', () => {
   const waiting = {
     key: 'k1',
+    by: 'w:me',
+    place: 1,
     conversationId: 'x',
     content: { type: 'text' as const, text: { body: 'hi' } },
     replyTo: null,
