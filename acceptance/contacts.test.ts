@@ -128,6 +128,50 @@ test('Arabic is found without its vowel marks, and leads to where it was said', 
   await page.locator('[data-message]').filter({ hasText: 'مُحَمَّد' }).waitFor({ timeout: soon });
 });
 
+test('beside a person: what they agreed to, and the way out of it', async () => {
+  await page.goto(`${product.ready.url}/app/contacts`);
+  await row('Maya Lane').getByRole('button', { name: 'Maya Lane' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Contact' });
+  await drawer.getByText('Consent', { exact: true }).click();
+  await drawer.getByRole('button', { name: 'Opt out: Marketing' }).click();
+  await drawer.getByRole('button', { name: 'Opt in: Marketing' }).waitFor();
+  await drawer.getByRole('button', { name: 'Opt out of everything' }).click();
+  await drawer.getByRole('button', { name: 'Opt out of everything' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await row('Maya Lane').getByText('Opted out').waitFor({ timeout: soon });
+});
+
+test('while one waits for what is looked for, that is said; nothing found is said after', async () => {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await page.route('**/v1/search?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.keyboard.press('Control+KeyK');
+  await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill('zzzzqq');
+  await page.getByRole('status').filter({ hasText: 'Looking …' }).waitFor();
+  go();
+  await page.getByRole('status').filter({ hasText: 'Nothing found.' }).waitFor({ timeout: soon });
+  await page.unroute('**/v1/search?*');
+  await page.keyboard.press('Escape');
+});
+
+test('on a phone a person is two lines that say what one has to know, and the whole of them opens', async () => {
+  const phone = await deskOf(browser, product, owner, complaints, { width: 390 });
+  await phone.goto(`${product.ready.url}/app/contacts`);
+  const maya = phone.getByRole('table').getByRole('row').filter({ hasText: 'Maya Lane' });
+  for (const words of ['Maya Lane', '+442079460001', 'Opted out'])
+    await maya.getByText(words).and(phone.locator(':visible')).waitFor();
+  expect((await maya.boundingBox())?.height).toBeGreaterThanOrEqual(60);
+  const { x = 0, y = 0, width = 0 } = (await maya.boundingBox()) ?? {};
+  await phone.mouse.click(x + width / 2, y + 44);
+  await phone.getByRole('dialog', { name: 'Contact' }).waitFor();
+  await phone.context().close();
+});
+
 test('a person is erased only after the words were typed', async () => {
   await page.goto(`${product.ready.url}/app/contacts`);
   await row('Omar Reed').getByRole('button', { name: 'Omar Reed' }).click();

@@ -188,17 +188,53 @@ test('filters stand in the address: they survive a reload, and back takes them o
   );
 });
 
-test('many are closed at once; the colleague sees them go', async () => {
+test('the view of mentions shows the note that names one, and when; not what was said last', async () => {
+  const origin = product.ready.url;
+  const ask = async <Body>(page: Page, path: string, data?: object): Promise<Body> => {
+    const sent = await page.request.fetch(origin + path, {
+      method: data ? 'POST' : 'GET',
+      headers: { origin },
+      ...(data ? { data } : {}),
+    });
+    return (await sent.json()) as Body;
+  };
+  const { person } = await ask<{ person: { id: string } }>(ann, '/v1/auth/me');
+  const { data } = await ask<{ data: { id: string; contact: { displayName: string } }[] }>(
+    bea,
+    '/v1/conversations',
+  );
+  const kim = data.find(({ contact }) => contact.displayName === 'Kim');
+  await ann.goto(`${origin}/app/inbox?view=mentions`);
+  await ann.getByText('Nobody mentioned you').waitFor();
+  await ask(bea, `/v1/conversations/${kim?.id}/notes`, {
+    text: '@Operator, please\ncall her back',
+    mentions: [person.id],
+  });
+  await row(ann, 'Kim')
+    .locator('[data-mention]', { hasText: 'please call her back' })
+    .waitFor({ timeout: soon });
+  await row(ann, 'Kim').getByText('Bea:').waitFor();
+  expect(await row(ann, 'Kim').getByText('somebody new').count()).toBe(0);
+});
+
+test('many are closed at once, and back again; the colleague sees them go', async () => {
   await ann.goto(`${product.ready.url}/app/inbox`);
   await bea.goto(`${product.ready.url}/app/inbox`);
   await row(bea, 'Eda').waitFor();
   await row(ann, 'Eda').waitFor();
-  await row(ann, 'Eda').getByRole('checkbox').check({ force: true });
-  await row(ann, 'Ivo').getByRole('checkbox').check({ force: true });
   const bar = ann.getByRole('toolbar', { name: 'For the selected conversations' });
-  await bar.getByText('2 selected').waitFor();
-  await bar.getByRole('button', { name: 'Close' }).click();
-  await ann.getByText('2 conversations changed.').waitFor();
+  const closeBoth = async () => {
+    await row(ann, 'Eda').getByRole('checkbox').check({ force: true });
+    await row(ann, 'Ivo').getByRole('checkbox').check({ force: true });
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Close' }).click();
+  };
+  await closeBoth();
+  const told = ann.getByRole('alert').filter({ hasText: '2 conversations changed.' });
+  await told.getByRole('button', { name: 'Undo' }).click();
+  for (const name of ['Eda', 'Ivo']) await row(ann, name).waitFor({ timeout: soon });
+  await closeBoth();
+  await told.waitFor();
   for (const page of [ann, bea]) {
     await row(page, 'Eda').waitFor({ state: 'detached', timeout: soon });
     await row(page, 'Ivo').waitFor({ state: 'detached', timeout: soon });

@@ -1,4 +1,4 @@
-import { type ComponentType, Suspense, use, useState } from 'react';
+import { type ComponentType, type ReactNode, Suspense, use, useState } from 'react';
 
 /**
  * Parts of a page whose script comes when they are wanted. So that nobody waits for it then, the scripts of all of them
@@ -51,12 +51,14 @@ function Dialog<Props extends { opened: boolean }>({ part, props }: { part: Part
   ) : null;
 }
 
+/** `meanwhile`: what stands there until it has come. */
 export function later<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
+  meanwhile: ReactNode = null,
 ): ComponentType<Props> {
   const part = partOf(load);
   return (props) => (
-    <Suspense>
+    <Suspense fallback={meanwhile}>
       <Inside part={part} props={props} />
     </Suspense>
   );

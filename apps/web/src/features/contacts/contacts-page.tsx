@@ -38,11 +38,11 @@ export function ContactsPage() {
   )}`;
   return (
     <main className={classes.page}>
-      <Group justify="space-between" p="md" pb={0}>
+      <Group justify="space-between" p="md" pb={0} className={classes.title ?? ''}>
         <Title order={1} size="h3">
           {t('contacts.title')}
         </Title>
-        <Group gap="xs">
+        <Group gap="xs" wrap="nowrap">
           {may('contacts:import') || may('contacts:export') ? (
             <Menu position="bottom-end">
               <Menu.Target>

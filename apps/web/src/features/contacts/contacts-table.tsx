@@ -1,5 +1,6 @@
 import type { Contact } from '@chaski/sdk';
 import { Badge, Checkbox, ColorSwatch, Skeleton, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
@@ -7,7 +8,6 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import type { Selection } from '../inbox/bulk-selection.ts';
 import classes from './contacts.module.css';
 
-const rowHeight = 48;
 const columns = ['name', 'phone', 'company', 'labels', 'state', 'lastSeen'] as const;
 
 interface Props {
@@ -21,6 +21,9 @@ interface Props {
 export function ContactsTable({ query, contacts, selection, onShow }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
+  // On a phone a person is two lines, as in the style sheet.
+  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const rowHeight = isPhone ? 64 : 48;
   const virtual = useVirtualizer({
     count: contacts.length,
     getScrollElement: () => scroller.current,
@@ -28,6 +31,8 @@ export function ContactsTable({ query, contacts, selection, onShow }: Props) {
     getItemKey: (index) => contacts[index]?.id ?? index,
     overscan: 10,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are of another height
+  useEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -135,7 +140,7 @@ function Row(props: {
         {contact.labels.slice(0, 3).map((label) => (
           <span key={label.id} className={classes.label}>
             <ColorSwatch size={8} color={label.colour} withShadow={false} aria-hidden />
-            <bdi>{label.name}</bdi>
+            <bdi className={classes.labelName}>{label.name}</bdi>
           </span>
         ))}
       </Cell>

@@ -1,5 +1,4 @@
 import type { Conversation } from '@chaski/sdk';
-import { Skeleton, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
@@ -8,6 +7,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { later } from '../../ui/later.tsx';
 import { putRow } from '../inbox/list-cache.ts';
+import { AboutWaiting } from './about-waiting.tsx';
 import { Consent } from './consent.tsx';
 import { ContactCard } from './contact-card.tsx';
 import { ContactNotes } from './contact-notes.tsx';
@@ -32,7 +32,7 @@ export default function AboutContact({
 }) {
   const { t } = useTranslation();
   const { data: contact } = useQuery(contactQuery(contactId));
-  if (!contact) return <Waiting />;
+  if (!contact) return <AboutWaiting />;
   return (
     <>
       <div className={classes.part}>
@@ -118,16 +118,5 @@ function ConversationLabels({ conversation }: { conversation: Conversation }) {
         )
       }
     />
-  );
-}
-
-function Waiting() {
-  return (
-    <Stack p="md" aria-hidden>
-      <Skeleton circle height={52} />
-      <Skeleton height={14} width="70%" />
-      <Skeleton height={12} width="50%" />
-      <Skeleton height={80} />
-    </Stack>
   );
 }

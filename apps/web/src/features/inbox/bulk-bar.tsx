@@ -1,6 +1,5 @@
-import type { Conversation, ConversationsBulkData } from '@chaski/sdk';
+import type { Conversation } from '@chaski/sdk';
 import { ActionIcon, Group, Menu, Text, Tooltip } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import {
   IconArchive,
   IconClock,
@@ -11,58 +10,15 @@ import {
   IconUserPlus,
   IconX,
 } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { chaski } from '../../api/client.ts';
 import { labelsQuery, membersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
-import { useMay, useSession } from '../../api/session.ts';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
 import type { Selection } from './bulk-selection.ts';
+import { useBulk } from './bulk-work.ts';
 import classes from './inbox.module.css';
-import { changeRows } from './list-cache.ts';
 import { snoozeTimes } from './thread-snooze.ts';
-
-type Deed = ConversationsBulkData['body'] extends infer Body
-  ? Body extends unknown
-    ? Omit<Body, 'ids'>
-    : never
-  : never;
-
-/** One thing done to all that are selected: shown at once, taken back with the reason when the server refuses. */
-function useBulk(
-  selection: Selection,
-): (deed: Deed, change: (row: Conversation) => Conversation) => Promise<void> {
-  const { t } = useTranslation();
-  const queries = useQueryClient();
-  const { person } = useSession();
-  const explain = useExplain();
-  return async (deed, change) => {
-    const ids = [...selection.ids];
-    const undo = changeRows(queries, ids, change, person.id);
-    selection.clear();
-    try {
-      const body = { ids, ...deed } as ConversationsBulkData['body'];
-      const { data } = await chaski.conversations.bulk({ body }, once());
-      const changed = data.filter(({ result }) => result === 'changed').length;
-      const gone = data.filter(({ result }) => result === 'not_found').length;
-      notifications.show({
-        message: [
-          t('list.bulk.changed', { count: changed }),
-          ...(data.length - changed - gone > 0
-            ? [t('list.bulk.unchanged', { count: data.length - changed - gone })]
-            : []),
-          ...(gone > 0 ? [t('list.bulk.gone', { count: gone })] : []),
-        ].join(' '),
-      });
-      void queries.invalidateQueries({ queryKey: ['counts'] });
-    } catch (error) {
-      undo();
-      notifications.show({ color: 'red.9', message: explain(error) });
-    }
-  };
-}
 
 export default function BulkBar({
   selection,
@@ -84,9 +40,9 @@ export default function BulkBar({
   });
   return (
     <div className={classes.bulk} role="toolbar" aria-label={t('list.bulk.label')}>
-      <Group gap={2} wrap="nowrap">
+      <Group gap={0} wrap="nowrap">
         <Act label={t('list.bulk.clear')} icon={<IconX size={18} />} onClick={selection.clear} />
-        <Text size="sm" fw={600} flex={1} aria-live="polite">
+        <Text size="sm" fw={600} flex={1} aria-live="polite" className={classes.selected ?? ''}>
           {t('list.bulk.selected', { count: selection.ids.size })}
         </Text>
         <Act label={t('list.bulk.all')} icon={<IconSelectAll size={18} />} onClick={selection.all} />

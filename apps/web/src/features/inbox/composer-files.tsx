@@ -170,8 +170,10 @@ export function FilesTray({
 }
 
 function Preview({ file }: { file: Chosen }) {
-  if (file.preview && file.type.startsWith('image/')) {
-    return <img className={classes.preview} src={file.preview} alt="" />;
+  // What calls itself a picture may be none.
+  const [broken, setBroken] = useState(false);
+  if (file.preview && file.type.startsWith('image/') && !broken) {
+    return <img className={classes.preview} src={file.preview} alt="" onError={() => setBroken(true)} />;
   }
   return file.type.startsWith('audio/') ? (
     <IconMusic size={32} stroke={1.3} aria-hidden />

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseBlocks, parseInline, plainText } from './content-format.ts';
+import { isEmojiOnly, parseBlocks, parseInline, plainText } from './content-format.ts';
 
 const shape = (text: string) =>
   JSON.stringify(parseInline(text), (key, value) => (key === 'text' || key === 'children' ? value : value));
@@ -44,6 +44,18 @@ test('lists, quotes and mono are blocks', () => {
   expect(
     parseBlocks('Buy:\n- milk\n- *eggs*\n2. then\n> said\n```a *b*\nc```\nend').map(({ kind }) => kind),
   ).toEqual(['line', 'bullets', 'numbers', 'quote', 'mono', 'line']);
+});
+
+test.each([
+  ['👍', true],
+  ['👍🏽 ❤️', true],
+  ['👩‍👩‍👧😀🇵🇪', true],
+  ['😀😀😀😀', false],
+  ['ok 👍', false],
+  ['12', false],
+  [' ', false],
+])('%j is emoji alone: %s', (text, is) => {
+  expect(isEmojiOnly(text)).toBe(is);
 });
 
 test('whatever is written, no character of a line is lost but its marks', () => {

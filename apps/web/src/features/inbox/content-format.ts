@@ -122,6 +122,16 @@ function linkAt(text: string, at: number): { kind: 'link'; text: string; href: s
     : null;
 }
 
+const pictures =
+  /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\s)+$/u;
+
+/** One to three emoji and nothing else: WhatsApp shows them large. */
+export function isEmojiOnly(text: string): boolean {
+  if (text.length > 60 || !pictures.test(text)) return false;
+  const marks = [...new Intl.Segmenter().segment(text.replaceAll(/\s/g, ''))];
+  return marks.length >= 1 && marks.length <= 3;
+}
+
 /** The words alone, on one line: for quotes and what is read out. */
 export function plainText(text: string): string {
   const words = (inline: Inline): string =>

@@ -2,6 +2,7 @@ import { IconBan, IconMapPin, IconShoppingCart } from '@tabler/icons-react';
 import { useTranslation } from '../../i18n/words.ts';
 import classes from './content.module.css';
 import { ContactCards } from './content-cards.tsx';
+import { isEmojiOnly } from './content-format.ts';
 import { Interactive, Pressed } from './content-interactive.tsx';
 import { type Content, partOf } from './content-part.ts';
 import { TemplateView } from './content-template.tsx';
@@ -31,8 +32,10 @@ export function ContentView({
     );
   }
   switch (type) {
-    case 'text':
-      return <FormattedText text={partOf<{ body: string }>(content).body ?? ''} />;
+    case 'text': {
+      const { body = '' } = partOf<{ body: string }>(content);
+      return isEmojiOnly(body) ? <p className={classes.emoji}>{body}</p> : <FormattedText text={body} />;
+    }
     case 'location':
       return <Place content={content} />;
     case 'contacts':

@@ -1,6 +1,6 @@
 import type { Conversation } from '@chaski/sdk';
 import { Badge, Checkbox, ColorSwatch } from '@mantine/core';
-import { IconAt, IconClock, IconLock, IconUsersGroup } from '@tabler/icons-react';
+import { IconAt, IconClock, IconLock, IconNote, IconUsersGroup } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
@@ -20,16 +20,19 @@ interface Props {
   conversation: Conversation;
   current: boolean;
   selected: boolean;
+  /** In the view of mentions one looks for the note, not for what was said last. */
+  byMention: boolean;
   /** Some row is selected: the boxes are shown everywhere. */
   selecting: boolean;
   onSelect(range: boolean): void;
 }
 
-export function ConversationRow({ conversation, current, selected, selecting, onSelect }: Props) {
+export function ConversationRow(props: Props) {
+  const { conversation, current, selected, byMention, selecting, onSelect } = props;
   const { t } = useTranslation();
   const { contact, lastMessage, unreadCount } = conversation;
-  const { person } = useSession();
-  const by = senderName(lastMessage?.sender ?? null, person.id, t);
+  const mention = byMention ? conversation.mention : null;
+  const shownAt = mention?.at ?? lastMessage?.at;
   const name = contact?.displayName ?? conversation.groupRef ?? t('inbox.nobody');
   // What one looks at is being read.
   const unread = unreadCount > 0 && !current;
@@ -69,15 +72,36 @@ export function ConversationRow({ conversation, current, selected, selecting, on
       <span className={classes.meta}>
         {/* Who may not be written to waits for nothing that one could do. */}
         {contact?.blocked || contact?.optedOut ? null : <Wait since={conversation.waitingSince} />}
-        {lastMessage ? <RelativeTime at={lastMessage.at} /> : null}
+        {shownAt ? <RelativeTime at={shownAt} /> : null}
       </span>
-      <span className={classes.preview}>
-        {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
-        {by === null ? null : <bdi className={classes.by}>{t('list.said', { name: by })}</bdi>}
-        <bdi>{lastMessage?.preview}</bdi>
-      </span>
+      {mention ? <MentionWords mention={mention} /> : <LastWords lastMessage={lastMessage} />}
       <Marks conversation={conversation} unread={unread} />
     </div>
+  );
+}
+
+function LastWords({ lastMessage }: Pick<Conversation, 'lastMessage'>) {
+  const { t } = useTranslation();
+  const { person } = useSession();
+  const by = senderName(lastMessage?.sender ?? null, person.id, t);
+  return (
+    <span className={classes.preview}>
+      {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
+      {by === null ? null : <bdi className={classes.by}>{t('list.said', { name: by })}</bdi>}
+      <bdi>{lastMessage?.preview}</bdi>
+    </span>
+  );
+}
+
+function MentionWords({ mention }: { mention: NonNullable<Conversation['mention']> }) {
+  const { t } = useTranslation();
+  const { author, noteId, text } = mention;
+  return (
+    <span className={classes.preview} data-mention={noteId}>
+      <IconNote size={15} role="img" aria-label={t('thread.note.label')} />
+      <bdi className={classes.by}>{t('list.said', { name: author.name ?? t('thread.event.program') })}</bdi>
+      <bdi>{text}</bdi>
+    </span>
   );
 }
 

@@ -86,6 +86,7 @@ export function ListPane({ chosen }: { chosen: string | null }) {
                 conversation={rows[item.index]!}
                 offset={item.start}
                 current={rows[item.index]!.id === chosen}
+                byMention={search.view === 'mentions'}
                 selection={selection}
               />
             ))}
@@ -100,6 +101,7 @@ function Line(props: {
   conversation: Conversation;
   offset: number;
   current: boolean;
+  byMention: boolean;
   selection: ReturnType<typeof useSelection>;
 }) {
   const { conversation, selection } = props;
@@ -108,6 +110,7 @@ function Line(props: {
       <ConversationRow
         conversation={conversation}
         current={props.current}
+        byMention={props.byMention}
         selected={selection.ids.has(conversation.id)}
         selecting={selection.ids.size > 0}
         onSelect={(range) => selection.toggle(conversation.id, range)}

@@ -18,6 +18,7 @@ export function SavedFilters({ onChosen }: { onChosen?: (() => void) | undefined
       {saved.map((one) => (
         <div key={one.id} className={classes.saved}>
           <NavLink
+            className={classes.view ?? ''}
             label={<bdi>{one.name}</bdi>}
             leftSection={<IconBookmark size={18} stroke={1.6} />}
             renderRoot={(props) => <Link to="/app/inbox" search={one.search} {...props} onClick={onChosen} />}

@@ -8,14 +8,18 @@ const shownMs = 8000;
 
 /** Which conversation one has closed, and the way back: a key is pressed by mistake more easily than a button. */
 export function sayDone(t: Say, { id, contact, groupRef }: Conversation, undo: () => void): void {
-  const notice = `closed-${id}`;
   const name = contact?.displayName ?? groupRef ?? t('inbox.nobody');
+  sayUndoable(t, `closed-${id}`, t('thread.done', { name }), undo);
+}
+
+/** Says what was done and how to take it back. */
+export function sayUndoable(t: Say, notice: string, message: string, undo: () => void): void {
   notifications.show({
     id: notice,
     autoClose: shownMs,
     message: (
       <Group justify="space-between" wrap="nowrap">
-        <bdi>{t('thread.done', { name })}</bdi>
+        <bdi>{message}</bdi>
         <Button
           size="compact-sm"
           variant="default"

@@ -1,4 +1,4 @@
-import { Badge, ColorSwatch, NavLink, Text } from '@mantine/core';
+import { ColorSwatch, NavLink, Text } from '@mantine/core';
 import {
   IconAt,
   IconCheck,
@@ -137,19 +137,22 @@ function Place(props: {
     now.label === search.label;
   return (
     <NavLink
+      className={classes.view ?? ''}
       active={isHere}
       aria-current={isHere ? 'page' : undefined}
       label={<bdi>{props.label}</bdi>}
       leftSection={props.icon}
       rightSection={
         count && count.count > 0 ? (
-          <Badge
-            size="sm"
-            variant={count.unread > 0 ? 'filled' : 'default'}
+          <span
+            className={classes.held}
+            data-unread={count.unread > 0 || undefined}
+            data-mine={search.view === 'mine' || search.view === 'mentions' || undefined}
+            role="img"
             aria-label={t('inbox.countLabel', { count: count.count, unread: count.unread })}
           >
             {new Intl.NumberFormat(i18n.language).format(count.count)}
-          </Badge>
+          </span>
         ) : null
       }
       renderRoot={(root) => (
