@@ -16,6 +16,7 @@ import {
   countWordsSince,
   type Fields,
   insertMerge,
+  laterMerge,
   lockMerge,
   type MergeRow,
   moveBelongings,
@@ -60,7 +61,8 @@ export async function mergeContacts(tx: TenantTx, keptId: string, mergedId: stri
 }
 
 /**
- * Makes two of one again: each has what it had. What was changed or said since stays where it is now, and a word about
+ * Makes two of one again, the last merge first: a later one filled its gaps from what this one made. Each has what it
+ * had. What was changed or said since stays where it is now, and a word about
  * being written to that came since counts for both.
  */
 export async function undoMerge(tx: TenantTx, keptId: string, id: string): Promise<MergeRow> {
@@ -73,6 +75,12 @@ export async function undoMerge(tx: TenantTx, keptId: string, id: string): Promi
     tx,
     [keptId, mergedId].sort().map((contactId) => ({ workspaceId: tx.workspaceId, contactId })),
   );
+  const last = await laterMerge(tx, row);
+  if (last !== null) {
+    throw errors.conflict('later_merge', 'Another contact was merged into this one since. Undo that first.', {
+      mergeId: last,
+    });
+  }
   const [now] = await selectContacts(tx, [{ workspaceId: tx.workspaceId, id: keptId }]);
   const said = await countWordsSince(tx, [keptId, mergedId], row.at, record.consents);
   await moveBelongings(tx, keptId, mergedId, record);

@@ -84,6 +84,11 @@ const lock = statement(
   'contacts.lock_merge',
   `select ${columns} from contact_merges where workspace_id = $1 and kept_id = $2 and id = $3 for update`,
 );
+const later = statement(
+  'contacts.later_merge',
+  `select id from contact_merges where workspace_id = $1 and kept_id = $2 and undone_at is null
+     and (at, id) > ($3::timestamptz, $4::uuid) order by at desc, id desc limit 1`,
+);
 const undo = statement(
   'contacts.undo_merge',
   `update contact_merges set undone_at = $3 where workspace_id = $1 and id = $2 returning ${columns}`,
@@ -96,6 +101,12 @@ export function selectMerges(tx: TenantTx, keptId: string): Promise<MergeRow[]> 
 
 export async function lockMerge(tx: TenantTx, keptId: string, id: string): Promise<MergeRow | null> {
   return (await tx.query<Row>(lock, [tx.workspaceId, keptId, id]))[0] ?? null;
+}
+
+/** The last merge into this contact after that one; null: that one is the last. */
+export async function laterMerge(tx: TenantTx, { keptId, at, id }: MergeRow): Promise<string | null> {
+  const [row] = await tx.query<{ id: string }>(later, [tx.workspaceId, keptId, at.toISOString(), id]);
+  return row?.id ?? null;
 }
 
 export async function setUndone(tx: TenantTx, id: string): Promise<MergeRow> {
