@@ -228,6 +228,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** All of them. There are few: no pages. */
       listPasskeys: (input?: { options?: never }, more?: Parameters<Call>[2]) =>
         call<t.AuthListPasskeysResponses[keyof t.AuthListPasskeysResponses]>(
           { method: 'GET', path: '/v1/auth/passkeys', answer: 'json' },

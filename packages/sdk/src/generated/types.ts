@@ -3984,6 +3984,7 @@ export type AuthListPasskeysResponses = {
    */
   200: {
     data: Array<Passkey>;
+    nextCursor: null;
   };
 };
 
@@ -4456,7 +4457,7 @@ export type AuthPasskeyData = {
     /**
      * `cookie` signs this browser in; `token` answers a bearer token for 7 days.
      */
-    kind?: 'cookie' | 'token';
+    session?: 'cookie' | 'token';
   };
   path?: never;
   query?: never;
@@ -14744,6 +14745,7 @@ export type PushListSubscriptionsResponses = {
    */
   200: {
     data: Array<PushSubscription>;
+    nextCursor: null;
   };
 };
 

@@ -57,13 +57,17 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): (app: HttpApp) => Promis
       '/v1/auth/passkeys',
       {
         onRequest: gate.person(),
-        schema: { tags: ['auth'], response: { 200: z.object({ data: z.array(passkeyBody) }) } },
+        schema: {
+          tags: ['auth'],
+          description: 'All of them. There are few: no pages.',
+          response: { 200: z.object({ data: z.array(passkeyBody), nextCursor: z.null() }) },
+        },
       },
       async (request) => {
         const passkeys = await db.withSystem("a person's passkeys", (tx) =>
           listPasskeys(tx, personOf(request).userId),
         );
-        return { data: passkeys.map(present) };
+        return { data: passkeys.map(present), nextCursor: null };
       },
     );
 

@@ -153,13 +153,13 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
         schema: {
           tags: ['auth'],
           description: 'Signs in by passkey alone: it stands for the password and the second factor.',
-          body: z.strictObject({ response: assertion, kind: sessionKind }),
+          body: z.strictObject({ response: assertion, session: sessionKind }),
           response: { 200: signedInBody },
         },
       },
       async (request, reply) => {
         refuseForeignPage(site, request);
-        const { response, kind } = request.body;
+        const { response, session: kind } = request.body;
         const use = await verifyPasskey(
           db,
           relyingParty(site.publicUrl, request.headers.host),

@@ -284,7 +284,7 @@ it('a passkey by HTTP: registered, listed, renamed, signs in alone and after the
   ).toMatchObject({ status: 200, body: { name: 'Old phone' } });
 
   const alone = await call('POST', '/v1/auth/passkey/options', { body: {} });
-  const answer = { response: device.get(alone.body), kind: 'token' };
+  const answer = { response: device.get(alone.body), session: 'token' };
   const signedIn = await call('POST', '/v1/auth/passkey', { body: answer });
   expect(signedIn).toMatchObject({ status: 200, body: { next: 'done', token: expect.any(String) } });
   expect(await call('POST', '/v1/auth/passkey', { body: answer })).toMatchObject({ status: 401 });

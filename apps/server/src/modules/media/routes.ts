@@ -4,6 +4,7 @@ import { systemActor } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type Http, type HttpApp, idempotent, inTenant, principalOf } from '../../platform/http/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
+import { readWorkspace } from '../workspaces/index.ts';
 import { sendBytes } from './bytes.ts';
 import { deleteMedia } from './delete.ts';
 import type { MediaDeps } from './fetch.ts';
@@ -99,7 +100,11 @@ export function mediaRoutes(deps: MediaRoutesDeps): (app: HttpApp) => Promise<vo
             'This address has ended or is not ours. Ask /v1/media/{id}/url for a new one.',
           );
         }
-        const media = await db.withTenant(w as WorkspaceId, systemActor, (tx) => getMedia(tx, w, id));
+        const media = await db.withTenant(w as WorkspaceId, systemActor, async (tx) => {
+          // The address outlives the one who asked for it by some minutes.
+          if ((await readWorkspace(tx)).status === 'suspended') throw errors.workspaceSuspended();
+          return getMedia(tx, w, id);
+        });
         return sendBytes(blobs, media, askedOf(request), reply);
       },
     );

@@ -100,3 +100,16 @@ test('no member of a workspace and no key comes here', async () => {
     expect.objectContaining({ table: 'events' }),
   );
 });
+
+test('a suspension ends the addresses of files that were signed before', async () => {
+  const stage = await api.stage();
+  const body = Buffer.from('hello');
+  const file = await stage.send('POST /v1/media', { headers: { 'content-type': 'text/plain' }, body });
+  const params = { id: (file.body as { id: string }).id };
+  const { url } = (await stage.send('GET /v1/media/:id/url', { params })).body as { url: string };
+  const open = async () => (await api.http.app.inject({ url })).statusCode;
+  expect(await open()).toBe(200);
+  const suspended = { params: { id: stage.workspaceId }, body: { status: 'suspended' } };
+  expect((await api.send('PATCH /v1/operator/workspaces/:id', suspended, root)).status).toBe(200);
+  expect(await open()).toBe(403);
+});

@@ -67,12 +67,12 @@ export function pushRoutes(deps: {
         schema: {
           tags: ['push'],
           description: 'Your browsers that are told, in this workspace.',
-          response: { 200: z.object({ data: z.array(subscriptionBody) }) },
+          response: { 200: z.object({ data: z.array(subscriptionBody), nextCursor: z.null() }) },
         },
       },
       async (request) => {
         const rows = await inTenant(db, request, (tx) => selectOwn(tx, browserOf(request).userId));
-        return { data: rows.map(present) };
+        return { data: rows.map(present), nextCursor: null };
       },
     );
 
