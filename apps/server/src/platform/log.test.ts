@@ -41,6 +41,21 @@ test('LOG_DIR: all.log has every line, error.log the errors, each names its comp
   expect(statSync(join(directory, 'all.log')).mode & 0o777).toBe(0o600);
 });
 
+test('docs/operations.md lists every component, and no other', () => {
+  const source = join(import.meta.dirname, '..');
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
+  const named = files
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .flatMap((name) => [
+      ...readFileSync(join(source, name), 'utf8').matchAll(/\bpart\([\w.]+, '([a-z]+)'\)/g),
+    ])
+    .map(([, component]) => component);
+  const page = readFileSync(join(source, '../../../docs/operations.md'), 'utf8');
+  const [, table = ''] = /\| component \| what \|\n([\s\S]*?)\n\n/.exec(page) ?? [];
+  const listed = table.split('\n').flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)`/g)]);
+  expect(listed.map(([, component]) => component).sort()).toEqual([...new Set([...named, 'chaski'])].sort());
+});
+
 test('files are rotated by size, so many are kept, and no line is cut or lost between them', () => {
   const files = logFiles({ directory, maxBytes: 400, keep: 3 });
   const log = createLog('info', nowhere, { all: files.all });
