@@ -145,7 +145,20 @@ test('what it is drawn from can be taken away; the policy lets in its own files 
   expect(spec.openapi).toBe('3.1.0');
   const postman = await fetch(`${url}/docs/postman.json`);
   expect(postman.headers.get('content-disposition')).toContain('chaski.postman.json');
-  expect(((await postman.json()) as { item: unknown[] }).item.length).toBeGreaterThan(5);
+  const collection = (await postman.json()) as {
+    item: { name: string; item: { name: string }[] }[];
+    variable: { key: string }[];
+  };
+  expect(collection.item.length).toBeGreaterThan(5);
+  // Whatever it names can be set; each operation is there once, in the folder of its area.
+  const known = new Set(collection.variable.map(({ key }) => key));
+  const named = [...JSON.stringify(collection).matchAll(/\{\{([a-z]\w*)\}\}/g)].map(([, name = '']) => name);
+  expect([...new Set(named)].sort()).toEqual([...known].sort());
+  const operations = collection.item.flatMap(({ name, item }) =>
+    item.map((one) => [name, one.name] as const),
+  );
+  expect(operations.filter(([area, name]) => !name.startsWith(`${area}.`))).toEqual([]);
+  expect(new Set(operations.map(([, name]) => name)).size).toBe(operations.length);
 });
 
 test('the reference comes compressed, a health check says what S3’s and S4’s clients read, metrics are for this machine', async () => {
@@ -166,25 +179,33 @@ test('the reference comes compressed, a health check says what S3’s and S4’s
   expect(await (await fetch(`${url}/livez`)).json()).toEqual({ status: 'ok' });
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  for (const name of [
-    'chaski_webhooks_total{outcome="accepted"}',
-    'chaski_inbound_lag_seconds',
-    'chaski_inbound_items_total',
-    'chaski_send_attempts_total',
-    'chaski_jobs{',
-    'chaski_jobs_completed_total{',
-    'chaski_dead_letters{kind="message"}',
-    'chaski_sockets',
-    'chaski_consents_total',
-    'chaski_permission_refusals_total',
-    'chaski_secret_open_seconds_count',
-    'chaski_http_request_seconds_count{',
-    'chaski_db_pool_connections{',
-    'chaski_workspace_usage',
-    'nodejs_eventloop_lag_seconds',
-  ]) {
-    expect(metrics, name).toContain(name);
+  // As Prometheus reads it: each family is announced once, with its kind, and no series comes twice.
+  const families = new Map<string, string>();
+  const series = new Set<string>();
+  for (const line of metrics.split('\n').filter((one) => one !== '')) {
+    const [, word, family = '', kind = ''] = /^# (HELP|TYPE) (\w+) (.+)$/.exec(line) ?? [];
+    if (word === 'TYPE') {
+      expect(families.has(family), line).toBe(false);
+      expect(kind).toMatch(/^(counter|gauge|histogram|summary)$/);
+      families.set(family, kind);
+    }
+    if (word !== undefined) continue;
+    const sample = /^(\w+)(\{(?:\w+="[^"\\\n]*",?)*\})? (?:NaN|[+-]Inf|-?[\d.]+(?:e[+-]?\d+)?)$/.exec(line);
+    expect(sample, line).not.toBeNull();
+    const [, name = '', labels = ''] = sample ?? [];
+    expect(families.has(name) || families.has(name.replace(/_(bucket|sum|count)$/, '')), line).toBe(true);
+    expect(series.has(name + labels), line).toBe(false);
+    series.add(name + labels);
+    // Ids would make series without end; usage by workspace is the one that has them.
+    if (name !== 'chaski_workspace_usage') expect(labels).not.toMatch(/[0-9a-f]{8}-|\d{6}/);
+    if (families.get(name) === 'counter' && name.startsWith('chaski_')) expect(name).toMatch(/_total$/);
   }
+  const page = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+  const [, table = ''] = /\| figure \| says \|\n([\s\S]*?)\n\n/.exec(page) ?? [];
+  const told = [...table.matchAll(/`(chaski_\w+)/g)].map(([, name]) => name);
+  expect([...families.keys()].filter((name) => name.startsWith('chaski_')).sort()).toEqual(told.sort());
+  expect(metrics).toMatch(/^chaski_webhooks_total\{outcome="accepted"\} \d+$/m);
+  expect(families.get('nodejs_eventloop_lag_seconds')).toBe('gauge');
   for (const state of ['waiting', 'active', 'failed']) {
     expect(metrics, state).toMatch(new RegExp(`^chaski_jobs\\{job="[^"]+",state="${state}"\\} \\d+$`, 'm'));
   }
