@@ -1,10 +1,22 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { asRole } from './as-role.ts';
 
+// Its version says which tables it wants.
+const graphilePackage = readFileSync(
+  join(dirname(createRequire(import.meta.url).resolve('graphile-worker')), '../package.json'),
+  'utf8',
+);
+const door = 'chaski_private.add_jobs(text, uuid[], text[], timestamptz[], text[], integer)';
+
 /**
  * Installs graphile-worker's schema (its own migrations) and our door to it. Runs after our own migrations,
- * repeatably, as `<prefix>_owner`: a definer function of a superuser would see through every policy.
+ * repeatably, as `<prefix>_owner`: a definer function of a superuser would see through every policy. What is there
+ * already is left alone: a process that starts beside others at work would stand in their way and deadlock with them.
  *
  * The worker logs in as `<prefix>_system` (`-c role=…` of its connections), which gets rights on graphile's tables; the
  * tenant's role gets one function. graphile switches row security on without a policy, so that system needs one per
@@ -18,6 +30,11 @@ export async function installQueue(ownerUrl: string, rolePrefix: string): Promis
   try {
     // Two at once: the second waits, then finds everything there.
     await client.query("select pg_advisory_lock(hashtext('chaski-install-queue'), 0)");
+    const wanted = installation(rolePrefix);
+    const mark = createHash('sha256')
+      .update(graphilePackage + wanted)
+      .digest('hex');
+    if ((await installed(client)) === mark) return;
     const pool = new pg.Pool({ connectionString, max: 1 });
     pool.on('error', () => {});
     pool.on('connect', (one) => one.on('error', () => {}));
@@ -28,11 +45,31 @@ export async function installQueue(ownerUrl: string, rolePrefix: string): Promis
     } finally {
       await pool.end();
     }
-    await client.query('begin');
-    await client.query(installation(rolePrefix));
-    await client.query('commit');
+    await install(client, `${wanted}\ncomment on function ${door} is ${pg.escapeLiteral(mark)};`);
   } finally {
     await client.end();
+  }
+}
+
+/** What was installed, as the last thing of it says; null before the first time. */
+async function installed(client: pg.Client): Promise<string | null> {
+  const { rows } = await client.query<{ mark: string | null }>(
+    "select obj_description(to_regprocedure($1), 'pg_proc') as mark",
+    [door],
+  );
+  return rows[0]?.mark ?? null;
+}
+
+/** Workers of the version before may be at work on these tables: whoever meets one comes again. */
+async function install(client: pg.Client, sql: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.query(`begin; ${sql} commit;`);
+      return;
+    } catch (error) {
+      await client.query('rollback');
+      if ((error as { code?: unknown }).code !== '40P01' || tries >= 10) throw error;
+    }
   }
 }
 

@@ -243,6 +243,25 @@ test('the definer function: own workspace only, known names only, nobody else, p
   }
 });
 
+test('installing again leaves what is there alone, however busy it is; what is not ours any more is mended', async () => {
+  const busy = new pg.Client({ connectionString: t.ownerUrl });
+  await busy.connect();
+  try {
+    // As a worker does, which holds both until it commits.
+    await busy.query('begin; lock graphile_worker._private_jobs, message_jobs in access share mode');
+    await installQueue(t.ownerUrl, t.rolePrefix);
+  } finally {
+    await busy.end();
+  }
+  await admin.query('drop policy system on graphile_worker._private_jobs');
+  await admin.query(
+    'comment on function chaski_private.add_jobs(text, uuid[], text[], timestamptz[], text[], integer) is null',
+  );
+  await installQueue(t.ownerUrl, t.rolePrefix);
+  const { rows } = await admin.query("select 1 from pg_policies where tablename = '_private_jobs'");
+  expect(rows).toHaveLength(1);
+});
+
 test('start refuses a job without handler, a handler twice, a foreign handler, a stored job of an unknown name', async () => {
   const base = { databaseUrl: t.url, rolePrefix: t.rolePrefix, db, log };
   const greeter = handle(greet, async () => {});
