@@ -16,6 +16,9 @@ test('the page needs the key, once; then a cookie', async () => {
   const with_ = { ...bare, cookie: cookie.split(';')[0] ?? '' };
   expect((await on.call('GET', '/_phone/api/people', undefined, with_)).status).toBe(200);
   expect((await on.call('GET', '/phone/..%2Findex.ts', undefined, with_)).status).toBe(404);
+  const font = await on.call('GET', '/phone/noto-sans-arabic-arabic-400-normal.woff2', undefined, with_);
+  expect([font.status, font.headers?.get('content-type')]).toEqual([200, 'font/woff2']);
+  expect((await on.call('GET', '/phone/inter-none.woff2', undefined, with_)).status).toBe(404);
 });
 
 test('a conversation through the page’s API, with the stream', async () => {

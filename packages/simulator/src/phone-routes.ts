@@ -1,5 +1,6 @@
 /** The phone page and its API; the contract is `phone-api.ts`. */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { openCall, personAnswers, personCalls, personHangsUp } from './calls.ts';
 import { isFaultId } from './faults.ts';
 import { type Call, HttpError, hasKey, readBody, readObject, safeDecode, sendJson } from './http.ts';
@@ -11,6 +12,8 @@ import { personReads, personSends, personTaps } from './persons.ts';
 import type { NewMessage, NewPerson, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
 import { toBubble } from './render.ts';
 import { type Chat, chatOf, type Message, type Num, type Person, type World } from './world.ts';
+
+const require = createRequire(import.meta.url);
 
 const FILES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -48,11 +51,9 @@ export async function phonePage(call: Call, adminKey: string): Promise<void> {
   let bytes: Buffer;
   try {
     bytes = await readFile(
-      new URL(
-        font && type === FILES.woff2
-          ? import.meta.resolve(`${FONTS[font]}/files/${name}`)
-          : new URL(`./phone/${name}`, import.meta.url),
-      ),
+      font && type === FILES.woff2
+        ? require.resolve(`${FONTS[font]}/files/${name}`)
+        : new URL(`./phone/${name}`, import.meta.url),
     );
   } catch {
     throw new HttpError(404, 'There is no such file.');
