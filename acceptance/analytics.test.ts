@@ -103,6 +103,8 @@ test('an agent is not offered the figures of the others', async () => {
   await desk.goto(`${product.ready.url}/app/inbox`);
   await desk.getByRole('link', { name: 'Inbox' }).waitFor();
   expect(await desk.getByRole('link', { name: 'Analytics' }).count()).toBe(0);
+  // The key to the whole simulator is for whoever started it.
+  expect(await desk.getByRole('link', { name: 'Phones: be the customer' }).count()).toBe(0);
   await desk.context().close();
 });
 

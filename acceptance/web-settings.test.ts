@@ -63,6 +63,7 @@ test('a number is added by its token, its checks are shown, and it can rest', as
   // The refusal stands at its field, and in the list of checks.
   await dialog.getByText("WhatsApp's id of the number (digits)").waitFor();
   expect(await dialog.getByRole('listitem').first().getByLabel('Failed').count()).toBe(1);
+  await dialog.locator('input:focus').and(dialog.getByLabel('Phone number id')).waitFor();
   await dialog.getByLabel('Phone number id').fill('209876543210001');
   await dialog.getByRole('button', { name: 'Check and add' }).click();
   await dialog.getByText('The number is active: write from it.').waitFor();
@@ -131,7 +132,7 @@ describe('an agent', () => {
     expect(await links.allInnerTexts()).toEqual(['Profile', 'Security', 'Quick replies']);
     expect(await desk.getByRole('link', { name: 'Operator' }).count()).toBe(0);
     await desk.goto(`${base}/app/settings/members`);
-    await desk.getByText('Your role may not change this').waitFor();
+    await desk.getByText('This page is not part of your role').waitFor();
     await desk.goto(`${base}/app/operator/workspaces`);
     await desk.getByText('There is no such page').waitFor();
     // Their own replies are theirs; the preview fills the names in.
@@ -202,6 +203,7 @@ test('an API key is shown once, works, and does not once it is revoked', async (
   await page.getByRole('radio', { name: 'Only some actions' }).check();
   await page.getByRole('button', { name: 'Make it' }).click();
   await page.getByText('Choose at least one action.').waitFor();
+  await page.locator('input[type=checkbox]:focus').waitFor();
   await page.getByRole('checkbox', { name: 'contacts:read' }).check();
   await page.getByRole('button', { name: 'Make it' }).click();
   const key = await page.getByLabel('Key', { exact: true }).inputValue();

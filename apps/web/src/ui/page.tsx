@@ -13,7 +13,7 @@ export function Page(props: {
 }) {
   return (
     <main className={classes.page} data-wide={props.wide || undefined}>
-      <Group justify="space-between" align="flex-start" mb="lg">
+      <div className={classes.head}>
         <div>
           <Title order={1} size="h2">
             {props.title}
@@ -25,7 +25,7 @@ export function Page(props: {
           ) : null}
         </div>
         {props.action}
-      </Group>
+      </div>
       <Stack gap="lg">{props.children}</Stack>
     </main>
   );

@@ -1,6 +1,6 @@
 import type { Icon } from '@tabler/icons-react';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from '../i18n/words.ts';
 import classes from './side-nav.module.css';
 
@@ -17,9 +17,16 @@ export function SideNav(props: {
   children: ReactNode;
 }) {
   const { t } = useTranslation();
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // The strip is longer than a phone is wide: where one is must be seen. Asked anew for every page.
+  useEffect(() => {
+    const here = nav.current?.querySelector(`[href="${pathname}"]`);
+    here?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
   return (
     <div className={classes.area}>
-      <nav className={classes.nav} aria-label={props.label}>
+      <nav ref={nav} className={classes.nav} aria-label={props.label}>
         {props.groups.map((group) => (
           <div key={group.label} className={classes.group}>
             <div className={classes.label}>

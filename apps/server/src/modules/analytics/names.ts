@@ -12,7 +12,10 @@ export async function namesOf(
   table: 'numbers' | 'members' | 'labels',
 ): Promise<ReadonlyMap<string, string>> {
   if (table === 'numbers')
-    return new Map((await listNumbers(tx, page)).map((one) => [one.id, one.displayPhoneNumber]));
+    // Without blanks: a spreadsheet takes it as it is, and no apostrophe has to keep it from being a formula.
+    return new Map(
+      (await listNumbers(tx, page)).map((one) => [one.id, one.displayPhoneNumber.replaceAll(/\s/g, '')]),
+    );
   if (table === 'labels') return new Map((await listLabels(tx, page)).map((one) => [one.id, one.name]));
   return new Map((await listMembers(tx, page)).map((one) => [one.userId, one.name || one.email]));
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { labelsQuery, membersQuery, numbersQuery } from '../../api/directory.ts';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/form.ts';
 import { Page, Refused, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
@@ -20,6 +21,17 @@ const spans = [7, 28, 90] as const;
 
 /** What was said and done, counted: how much, how fast, by whom, and what went wrong. */
 export function AnalyticsPage() {
+  const { t } = useTranslation();
+  const may = useMay();
+  if (may('analytics:read')) return <AllFigures />;
+  return (
+    <Page title={t('analytics.title')}>
+      <Text>{t('settings.notYours')}</Text>
+    </Page>
+  );
+}
+
+function AllFigures() {
   const { t } = useTranslation();
   const explain = useExplain();
   const search = route.useSearch();

@@ -1,4 +1,4 @@
-import { Anchor, Group, Paper, SimpleGrid, Text } from '@mantine/core';
+import { Anchor, Group, Paper, SimpleGrid, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMay, useSession } from '../../api/session.ts';
@@ -32,7 +32,7 @@ function Waiting() {
   const { data } = useQuery(countsQuery);
   const figure = new Intl.NumberFormat(i18n.language);
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }}>
+    <SimpleGrid cols={3} spacing={{ base: 'xs', xs: 'md' }}>
       {(['mine', 'unassigned', 'open'] as const).map((view) => (
         <Paper
           key={view}
@@ -52,7 +52,8 @@ function Today() {
   const { t, i18n } = useTranslation();
   const { data } = useQuery(reportQuery({ days: 1 }));
   const figure = new Intl.NumberFormat(i18n.language);
-  if (!data) return null;
+  // As tall as the figures: what stands below does not jump.
+  if (!data) return <Skeleton height={128} />;
   const { volume, waits } = data.total;
   const minutes = new Intl.NumberFormat(i18n.language, {
     style: 'unit',
