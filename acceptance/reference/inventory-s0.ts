@@ -43,7 +43,7 @@ export const s0: Row[] = [
   ...rows('s0', 'command', {
     'openssl rand -hex 64': instead('`chaski keys`', sb('chaski keys prints S0’s keys')),
     'openssl rand -hex 32': instead('`chaski keys`', sb('chaski keys prints S0’s keys')),
-    'export JWT_SECRET="<YOUR_SECRET>"': works(s('s0', 'its names of settings')),
+    'export JWT_SECRET="<YOUR_SECRET>"': works(sb('the stock client signs in')),
     'docker run --rm -e JWT_SECRET node:20-alpine node -e "': works(sb('the stock client signs in')),
     'git reset --hard HEAD': notYet(deployment),
     'git pull origin master': notYet(deployment),
@@ -61,6 +61,9 @@ export const s0: Row[] = [
       'one program: the start names what it read',
       s('s0', 'its names of settings'),
     ),
+    'docker compose logs --tail=50 realtime': notYet(deployment),
+    'docker compose logs --tail=50 caddy': notYet(deployment),
+    'docker compose logs --tail=50 rest': notYet(deployment),
     './check_vps.sh': instead('GET /readyz says what is missing, in words', [
       'apps/server/src/platform/http/server.test.ts',
       'readiness asks the checks and says which one failed',
@@ -86,7 +89,7 @@ export const s0: Row[] = [
   ...rows('s0', 'name', {
     DOMAIN: works(s('s0', 'its names of settings')),
     POSTGRES_PASSWORD: instead('part of DATABASE_URL', config),
-    JWT_SECRET: works(s('s3', 'Login: a JWT for 7 days')),
+    JWT_SECRET: works(sb('the stock client signs in')),
     API_JWT_SECRET: works(config),
     ANON_KEY: works(sb('ANON_KEY opens sign-in')),
     SERVICE_ROLE_KEY: works(sb('SERVICE_ROLE_KEY acts as the operator')),

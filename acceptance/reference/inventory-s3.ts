@@ -1,5 +1,6 @@
 /** S3, the CRM: how each thing that its document names stands here. */
 import {
+  away,
   config,
   deployment,
   figures,
@@ -9,6 +10,7 @@ import {
   notYet,
   people,
   platform,
+  port,
   type Row,
   redis,
   restored,
@@ -25,6 +27,8 @@ const jwt = s('s3', 'Login: a JWT for 7 days');
 const sessionsLater = 'QR sessions come later; the Cloud API needs none';
 const uploadLimits = s('s3', 'Upload limits: 413 names the limit');
 const uploading = s('s3', 'POST /api/upload/media, GET signed-url, DELETE');
+const uploadTypes = module('media/rules.test.ts', 'keeps %s as %s');
+const indexes = suite('schema.test.ts', 'schema.sql shows what the migrations make');
 const headers = suite('routes-headers.test.ts', 'what the framework and we ourselves refuse');
 const s3Health = s('s3', 'Health Check: {status, timestamp, environment}');
 
@@ -51,12 +55,15 @@ export const s3: Row[] = [
     'git clone <your-repo>': works(firstCommand),
     'cd awfar-crm-backend': works(firstCommand),
     'npm install': works(firstCommand),
-    'cp .env.example .env': works(['apps/server/src/config.test.ts', '.env files in order']),
+    'cp .env.example .env': works(['apps/server/src/config.test.ts', '.env.example as it is sets nothing']),
     'npm run build': works(firstCommand),
-    'NODE_ENV=production npm start': works([
-      'apps/server/src/config.test.ts',
-      'production wants its secrets and no demo',
-    ]),
+    'NODE_ENV=production npm start': instead(
+      'the same, with PUBLIC_URL and SEALING_KEYS; the start asks for them',
+      [
+        'acceptance/start.test.ts',
+        'missing secrets stop the start, each named with the command that makes it',
+      ],
+    ),
     'NODE_ENV=production': works([
       'apps/server/src/config.test.ts',
       'production wants its secrets and no demo',
@@ -64,7 +71,7 @@ export const s3: Row[] = [
     'curl https://your-domain.com/health': works(s3Health),
   }),
   ...rows('s3', 'name', {
-    PORT: works(config),
+    PORT: works(port),
     NODE_ENV: works(s3Health),
     SUPABASE_URL: works(storage),
     SUPABASE_SERVICE_ROLE_KEY: works(config),
@@ -73,7 +80,7 @@ export const s3: Row[] = [
     DEMO_OWNER_ID: instead('the demo workspace is made by itself', s('s3', 'its names of settings')),
     GEMINI_API_KEY: notYet('AI replies come later'),
     SENTRY_DSN: works(sentry),
-    REDIS_URL: works(redis),
+    REDIS_URL: works(away),
   }),
   ...rows('s3', 'checklist', {
     'JWT authentication middleware (7-day expiry)': works(jwt),
@@ -106,6 +113,10 @@ export const s3: Row[] = [
     'Hourly cleanup cron job for expired sessions': notYet(sessionsLater),
     'Multer middleware for file upload handling': works(uploading),
     'File validation (type & size limits)': works(uploadLimits),
+    'Images: 5MB max (jpeg, png, gif, webp)': works(uploadTypes),
+    'Videos: 50MB max (mp4, mpeg, quicktime, webm)': works(uploadTypes),
+    'Documents: 10MB max (pdf, doc, docx, xls, xlsx, txt)': works(uploadTypes),
+    'Audio: 15MB max (mp3, ogg, wav, webm)': works(uploadTypes),
     'Supabase Storage integration (private bucket)': works(
       platform('blobs/blobs.test.ts', 'the start looks whether the bucket is private'),
     ),
@@ -119,6 +130,10 @@ export const s3: Row[] = [
       'bytes are streamed to where they stay; a refused file leaves nothing',
       uploadLimits,
     ),
+    'General API | 100 requests | 15 minutes': works(s('s3', 'General API: 100 in 15 minutes')),
+    'Authentication | 5 requests | 15 minutes': works(s('s3', 'Authentication: 5 tries in 15 minutes')),
+    'Messages | 30 messages | 1 minute': works(s('s3', 'Messages: 30 a minute')),
+    'File Upload | 10 uploads | 1 hour': works(s('s3', 'File Upload: 10 an hour')),
     'Rate limiting: 10 uploads per hour': works(s('s3', 'File Upload: 10 an hour')),
     'Winston logger with file rotation (logs/error.log, logs/all.log)': instead(
       'LOG_DIR=logs writes and rotates both',
@@ -144,6 +159,11 @@ export const s3: Row[] = [
     'Performance indexes:': works(
       module('conversations/list.test.ts', 'pages newest, oldest and longest waiting'),
     ),
+    'profiles.email': instead('a unique index of users', indexes),
+    'chats(owner_id, last_message_at DESC)': instead('an index of conversations', indexes),
+    'messages(chat_id, created_at DESC)': instead('an index of messages', indexes),
+    'contacts(owner_id, wa_id)': instead('a unique index of identities', indexes),
+    'contacts.phone': instead('a unique index of identities', indexes),
     'Message pagination (limit, offset, cursor-based)': works([
       'apps/server/test/routes-lists.test.ts',
       'every list with a cursor takes an offset',

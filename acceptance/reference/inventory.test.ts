@@ -13,8 +13,8 @@ const programs =
 /** A line of the document without what lists and quotes put around it. */
 const bare = (line: string) =>
   line
-    .replace(/^[\s>-]*(If it fails, check )?`?/, '')
-    .replace(/( \\| &|`)$/, '')
+    .replace(/^[\s>-]*(If it fails, check |\d\. \*\*[\w ]+\*\*: )?`?/, '')
+    .replace(/( \\| &|`( → .*)?)$/, '')
     .trim();
 
 /** Takes a line apart. */
@@ -43,9 +43,16 @@ const parts: Record<Kind, (line: string, all: string) => string[]> = {
         /WebhookQueue|OptOut|SecureTokens|RBAC|WorkspaceRateLimit|invalid JWT|unauthorized`|error\.log|all\.log|whatsapp-send-queue|auto-reply:|(?<=grep ")[A-Z][\w ]+(?=")/g,
       ),
     ].map(([word]) => word.replace('`', '')),
-  checklist: (line) => {
-    const point = /^\s*- \[[ x]\] (.*)$/.exec(line)?.[1];
-    return point === undefined ? [] : [point];
+  checklist: (line, all) => {
+    const [, point, limit] = /^\s*- \[[ x]\] (.*)$|^\| ([A-Z].*\d.*) \|$/.exec(line) ?? [];
+    if (point !== undefined || limit !== undefined) return [point ?? limit!];
+    // What stands indented below a point belongs to it.
+    const [, below] = /^ {2}- (.*)$/.exec(line) ?? [];
+    const above = all
+      .slice(0, all.indexOf(`\n${line}`))
+      .split('\n')
+      .findLast((one) => !one.startsWith('  '));
+    return below !== undefined && /^- \[[ x]\]/.test(above ?? '') ? [below] : [];
   },
 };
 

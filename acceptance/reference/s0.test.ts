@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { chaski, dataFolder, freePort, type Message, type Product, startProduct, until } from '../product.ts';
 import { http, operatorToken } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;
@@ -73,6 +73,13 @@ test.each([['GET /api/functions/v1/anything', 'edge-functions']])(
     });
   },
 );
+
+test("its webhook's address, opened in a browser, is one that takes events, not a function that is missing", async () => {
+  expect(await http(product, 'GET /api/functions/v1/whatsapp-webhook')).toMatchObject({
+    status: 405,
+    body: { error: { code: 'method_not_allowed', details: { allowed: ['POST'] } } },
+  });
+});
 
 test('Business numbers are approved by the superadmin', async () => {
   const token = await operatorToken(product);

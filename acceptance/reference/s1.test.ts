@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { dataFolder, freePort, list, type Message, type Product, startProduct, until } from '../product.ts';
 import { http } from './asking.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;
@@ -117,10 +117,11 @@ test('Queue: a call works off webhooks, the reply to them and sends; processed, 
   });
   expect((answer.body as { processed: number }).processed).toBeGreaterThan(0);
   expect((await messages()).map(({ direction }) => direction).sort()).toEqual(['in', 'out']);
-  // What the next minute's call does: statuses that came meanwhile.
+  // What the next minute's call does: statuses that came meanwhile. It comes as `wget --post-data=` sends it.
+  const wget = `${calling}\nContent-Type: application/x-www-form-urlencoded`;
   await until(
     async () => {
-      const next = await http(product, calling, { '<QUEUE_SECRET>': secret });
+      const next = await http(product, wget, { '<QUEUE_SECRET>': secret });
       expect(next.status).toBe(200);
       return (await messages()).some(
         ({ direction, status }) => direction === 'out' && status === 'delivered',

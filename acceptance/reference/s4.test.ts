@@ -1,4 +1,5 @@
 /** S4, the multi-tenant backend: its commands as its document prints them, against one started program. */
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   chaski,
@@ -12,12 +13,21 @@ import {
 } from '../product.ts';
 import { type Answered, curl, http, operatorToken } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;
 /** <TENANT_ID> */
 let tenantId = '';
+/** A Redis that hangs up on whoever asks: PostgreSQL does what it would do. */
+const asked = new Set<string>();
+const redis = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.once('data', (data) => {
+    for (const [word] of data.toString().matchAll(/[A-Z]+/g)) asked.add(word);
+    socket.destroy();
+  });
+});
 /** A key of the tenant's workspace: what its messages look like natively. */
 let key = '';
 
@@ -32,14 +42,20 @@ const env = {
 
 beforeAll(async () => {
   folder = await dataFolder();
+  await new Promise<void>((resolve) => redis.listen(0, '127.0.0.1', resolve));
   product = await startProduct({
     dataDir: folder.path,
     args: ['--port', String(await freePort())],
-    env,
+    env: {
+      ...env,
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String((redis.address() as AddressInfo).port),
+    },
   });
 });
 afterAll(async () => {
   await product?.stop();
+  redis.close();
   await folder?.remove();
 });
 
@@ -73,6 +89,7 @@ test('its names of settings are understood, ours are told, and what is not neede
     'MASTER_KEY is read as SEALING_KEYS',
     'WHATSAPP_API_VERSION is read as GRAPH_API_VERSION',
     'GRAPH_API_VERSION v20.0 has expired',
+    'REDIS_HOST is read as REDIS_URL',
     'MONGO_URI is not used: the data lies in PostgreSQL; set DATABASE_URL',
   ]) {
     expect(product.output()).toContain(said);
@@ -312,4 +329,8 @@ test('the signature is sha256= HMAC-SHA256 of the raw body with APP_SECRET', asy
   expect(response.status).toBe(200);
   const without = await fetch(`${product.ready.url}/whatsapp/webhook`, { method: 'POST', body });
   expect(without.status).toBe(401);
+});
+
+test('REDIS_HOST and REDIS_PORT: the program asks there, and all of the above went without an answer', () => {
+  expect(asked.has('PING')).toBe(true);
 });

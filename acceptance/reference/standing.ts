@@ -33,6 +33,9 @@ export const suite = (path: string, title: string): Proof => [`apps/server/test/
 export const s = (system: System, title: string): Proof => [`acceptance/reference/${system}.test.ts`, title];
 
 export const config: Proof = ['apps/server/src/config-names.test.ts', '$name is what it says'];
+export const port: Proof = ['apps/server/src/config.test.ts', 'nothing set is a demo on port 3000'];
+/** A Redis is asked where the setting says; while it is away everything goes on. */
+export const away = s('s4', 'REDIS_HOST and REDIS_PORT');
 export const firstCommand: Proof = ['acceptance/start.test.ts', 'is ready when it says so'];
 export const sb = (title: string): Proof => ['acceptance/reference/supabase.test.ts', title];
 export const deployment = 'deployment files (Dockerfile, compose, Caddy) are not there yet';

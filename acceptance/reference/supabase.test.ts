@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import { chaski, dataFolder, type Product, startProduct, until } from '../product.ts';
 import { http, operatorToken } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const jwtSecret = randomBytes(64).toString('hex');
 
@@ -268,6 +268,11 @@ test('what the small parser does not know it refuses by name', async () => {
     expect([400, 416]).toContain(status);
     expect(error!.message.length).toBeGreaterThan(10);
   }
+  expect(await made.from('profiles').select('*')).toMatchObject({
+    status: 404,
+    error: { code: 'PGRST205', message: expect.stringContaining('user_profiles') },
+  });
+  expect((await made.rpc('get_my_secrets')).error).toMatchObject({ code: 'PGRST202' });
 });
 
 test('writes answer with the native address to use', async () => {

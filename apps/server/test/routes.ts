@@ -47,7 +47,9 @@ export const publicRoutes: Readonly<Record<string, string>> = {
   'POST /api/auth/register': 'nobody is anybody yet',
   'POST /api/auth/login': 'e-mail and password are the credential',
   'POST /api/queue/whatsapp': 'the shared secret in x-queue-secret is the credential',
-  ...Object.fromEntries(notAvailable.map((key) => [key, 'answers 501 to everybody, and does nothing'])),
+  ...Object.fromEntries(
+    notAvailable.map((key) => [key, 'answers 501 or 405 to everybody, and does nothing']),
+  ),
   ...Object.fromEntries(refusedWrites.map((key) => [key, 'names the native address, and does nothing'])),
   'GET /api/auth/v1/health': 'says that it is there',
   'GET /api/auth/v1/settings': 'the apikey opens it; holds nothing of anybody',

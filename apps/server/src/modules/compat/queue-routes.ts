@@ -18,7 +18,10 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
  * S1: a cron that calls this each minute is the worker. The shared secret is looked at before the body; calls are
  * counted by address before that, so that nobody tries secrets for long.
  */
-export function queueRoutes(app: HttpApp, { queue }: CompatDeps): void {
+export async function queueRoutes(app: HttpApp, { queue }: CompatDeps): Promise<void> {
+  // Crons send what they like, or nothing and call it a form (wget): nobody reads it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null));
   app.post(
     '/api/queue/whatsapp',
     {

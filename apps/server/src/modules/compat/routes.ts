@@ -43,7 +43,7 @@ export function compatRoutes(deps: CompatDeps): (app: HttpApp) => Promise<void> 
     sendRoutes(app, deps);
     await app.register((scope) => uploadRoutes(scope as unknown as HttpApp, deps));
     subscriptionRoutes(app, deps);
-    queueRoutes(app, deps);
+    await app.register((scope) => queueRoutes(scope as unknown as HttpApp, deps));
     await app.register(async (scope) => supabaseRoutes(scope as unknown as HttpApp, deps));
     notAvailableRoutes(app);
   };

@@ -14,10 +14,18 @@ import { type CompatTable, compatTables } from './supabase-tables.ts';
 const prefix = '/api/rest/v1';
 const writes = ['POST', 'PATCH', 'PUT', 'DELETE'] as const;
 
-/** Writes to S0's tables: refused with the native address, whoever asks. */
-export const refusedWrites: readonly string[] = compatTables.flatMap(({ name }) =>
-  writes.map((method) => `${method} ${prefix}/${name}`),
-);
+const functions = ['get_my_company_id', 'get_my_role'] as const;
+/** What PostgREST says of a table or function that is not there, which its clients show. */
+const unknown = [
+  { url: `${prefix}/:name`, code: 'PGRST205', what: 'table', known: compatTables.map(({ name }) => name) },
+  { url: `${prefix}/rpc/:name`, code: 'PGRST202', what: 'function', known: functions },
+] as const;
+
+/** What is refused whoever asks: writes to S0's tables, with the native address; names that are not there. */
+export const refusedWrites: readonly string[] = [
+  ...compatTables.flatMap(({ name }) => writes.map((method) => `${method} ${prefix}/${name}`)),
+  ...unknown.flatMap(({ url }) => ['GET', ...writes].map((method) => `${method} ${url}`)),
+];
 
 /** S0's tables and functions, to be read as PostgREST lets them be read. */
 export function restRoutes(app: HttpApp, deps: CompatDeps, readKey: ReadKey): void {
@@ -58,7 +66,7 @@ export function restRoutes(app: HttpApp, deps: CompatDeps, readKey: ReadKey): vo
     });
   }
 
-  for (const name of ['get_my_company_id', 'get_my_role'] as const) {
+  for (const name of functions) {
     app.route({
       method: ['GET', 'POST'],
       url: `${prefix}/rpc/${name}`,
@@ -70,6 +78,23 @@ export function restRoutes(app: HttpApp, deps: CompatDeps, readKey: ReadKey): vo
           request.askedAs === null ? (await inTenant(db, request, (tx) => myself(tx)))[name] : null;
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
       },
+    });
+  }
+
+  for (const { url, code, what, known } of unknown) {
+    app.route({
+      method: ['GET', ...writes],
+      url,
+      schema: { hide: true } as never,
+      onRequest: async (request) => {
+        const { name } = request.params as { name: string };
+        throw new AppError(
+          code,
+          404,
+          `There is no ${what} ${name.slice(0, 60)} here; there are ${known.join(', ')}.`,
+        );
+      },
+      handler: async () => null,
     });
   }
 
