@@ -3,13 +3,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import fastify from 'fastify';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { type Database, openDatabase } from '../../platform/db/index.ts';
 import { buildHttp } from '../../platform/http/index.ts';
 import { createBuckets, floodGate } from '../../platform/limits/index.ts';
 import { type Acceptor, createAcceptor } from './accept.ts';
 import { createDoorKeeper, type DoorApp } from './apps.ts';
+import { keep } from './kept.ts';
 import { bodyLimit, inboundRoutes } from './routes.ts';
 import { bodyOf, change, said, sign } from './testing.ts';
 import { createYcloudKeeper } from './ycloud.ts';
@@ -344,6 +345,22 @@ it('refuses everything without a secret, says so, and knows a new one at once', 
   expect((await post('/webhook', body, sign(body, 'brand-new'))).statusCode).toBe(200);
   expect(await keeper.problem()).toBeNull();
   apps = kept;
+});
+
+it('knows what was added while nobody asked: a list that is read anew for its age is waited for', async () => {
+  let now = 0;
+  const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    let secrets = ['old'];
+    const kept = keep({ load: async () => secrets, log });
+    const isThere = () => kept.twice((list) => list.includes('new') || null);
+    expect(await isThere()).toBeNull();
+    secrets = ['old', 'new'];
+    now = 60_000;
+    expect(await isThere()).toBe(true);
+  } finally {
+    time.mockRestore();
+  }
 });
 
 it('looks for new secrets after a bad signature, but not more often than the floor', async () => {

@@ -56,7 +56,9 @@ export function keep<Item>({ load, log, maxAgeMs = 2_000, floorMs = 250 }: KeptO
     current,
     async twice(look) {
       const found = look(await current());
-      if (found !== null || performance.now() - triedAt < floorMs) return found;
+      if (found !== null) return found;
+      // One that the age of the list began counts as well: what it brings may be what is missing.
+      if (loading === null && performance.now() - triedAt < floorMs) return null;
       await refresh();
       return look(list ?? []);
     },
