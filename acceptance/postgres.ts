@@ -25,6 +25,8 @@ export interface OwnPostgres {
   /** As its operator restarts it: open transactions are rolled back, sessions end, nobody answers for a while. */
   halt(): Promise<void>;
   resume(): Promise<void>;
+  /** Ends every session in the middle of whatever it does; answers how many there were. */
+  cut(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,14 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     async resume() {
       server = run();
       await (await answering()).end();
+    },
+    async cut() {
+      const client = await answering();
+      const { rowCount } = await client.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'chaski'",
+      );
+      await client.end();
+      return rowCount ?? 0;
     },
     async stop() {
       process.removeListener('exit', end);

@@ -251,7 +251,9 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
     await own?.stop();
   });
 
-  test('one process answers, another works: a message in at the one becomes a reply through the other', async () => {
+  test('one process answers, another works; two of each do everything once, also when their sessions are cut', {
+    timeout: 180_000,
+  }, async () => {
     const shared = { dataDir: folder.path, env: { DATABASE_URL: own.url } };
     const api = await startProduct({ ...shared, args: ['--roles=api'] });
     expect(api.ready.pids.postgres).toBeNull();
@@ -271,7 +273,42 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
     expect(await texts(api, 'out')).toEqual(['thanks for reaching us\n- team Demo']);
     const arrived = (await api.simulator('/_sim/transcript?phone=15550001001')) as { messages: unknown[] };
     expect(arrived.messages).toHaveLength(1);
-    expect(await worker.stop()).toBe(0);
+
+    // Two of each, every body to both doors at once, and all sessions cut in the middle of it.
+    const [secondApi, secondWorker] = await Promise.all([
+      startProduct({ ...shared, args: ['--roles=api'] }),
+      startProduct({ ...shared, args: ['--roles=worker'] }),
+    ]);
+    const lines = Array.from({ length: 30 }, (_, i) => ({
+      text: `line ${i}`,
+      from: `1555000${2000 + (i % 10)}`,
+    }));
+    await Promise.all(
+      lines.flatMap(({ text, from }, i) => {
+        const body = inbound(api, `wamid.${i}`, text, from);
+        return [deliver(api, body), deliver(secondApi, body)];
+      }),
+    );
+    expect(await own.cut()).toBeGreaterThan(4);
+    await holds(secondApi, ['hello', ...lines.map(({ text }) => text)]);
+    const phones = lines.slice(0, 10).map(({ from }) => from);
+    let brought: number[] = [];
+    await until(
+      async () => {
+        const chats = await Promise.all(
+          phones.map((from) => api.simulator(`/_sim/transcript?phone=${from}`) as Promise<typeof arrived>),
+        );
+        brought = chats.map(({ messages }) => messages.length);
+        const out = await list<Message>(api, '/v1/messages?direction=out').catch(() => []);
+        return out.length === 31 && out.every(({ status }) => ['delivered', 'unconfirmed'].includes(status));
+      },
+      40_000,
+      () => `replies on the phones: ${brought.join()}:\n${worker.output()}\n${secondWorker.output()}`,
+    );
+    expect(Math.max(...brought)).toBeLessThanOrEqual(3);
+    expect(await Promise.all([secondWorker, worker, secondApi].map((process) => process.stop()))).toEqual([
+      0, 0, 0,
+    ]);
     expect(await api.stop()).toBe(0);
     expect(existsSync(join(folder.path, 'postgres'))).toBe(false);
   });
