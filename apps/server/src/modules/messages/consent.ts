@@ -9,12 +9,19 @@ import type { FactsRecord } from './queries-facts.ts';
 import { contentsOf } from './queries-send.ts';
 import { sendMany } from './send.ts';
 
-/** What STOP and START are answered with; also what the person must write to take it back. */
-export const receipts = {
-  'opt-out': 'You will get no more messages from us. Write START if you change your mind.',
-  'opt-out-marketing': 'You will get no more offers from us. Write START if you change your mind.',
-  'opt-in': 'You will get messages from us again. Write STOP at any time to end them.',
-} as const;
+/** What STOP and START are answered with; how it is taken back is said in the workspace's own first word for it. */
+function receiptOf(action: KeywordMatch['action'], settings: unknown): string {
+  const { consentScope, startWords, stopWords } = parseSettings(settings);
+  const [back, so] =
+    action === 'opt-out'
+      ? [startWords[0], 'if you change your mind']
+      : [stopWords[0], 'at any time to end them'];
+  const said =
+    action === 'opt-in'
+      ? 'You will get messages from us again.'
+      : `You will get no more ${consentScope === 'marketing' ? 'offers' : 'messages'} from us.`;
+  return back === undefined ? said : `${said} Write ${back.toUpperCase()} ${so}.`;
+}
 
 export interface SaidEvent {
   event: StoredEvent;
@@ -111,12 +118,7 @@ export async function applyKeywords(
       content: {
         type: 'text',
         text: {
-          body:
-            keyword.action === 'opt-in'
-              ? receipts['opt-in']
-              : parseSettings(facts.settings).consentScope === 'marketing'
-                ? receipts['opt-out-marketing']
-                : receipts['opt-out'],
+          body: receiptOf(keyword.action, facts.settings),
         },
       },
       purpose: 'consent-receipt' as const,

@@ -90,11 +90,16 @@ function again(event: NewEvent): NonNullable<NewEvent['audit']> {
   return { target: { kind: 'message', id: String(event.data.messageId) }, after: { status: 'queued' } };
 }
 
-/** `POST /v1/messages/{id}/retry`: 409 when there is nothing to retry. */
-export async function retryMessage(tx: TenantTx, messageId: string): Promise<MessageRow> {
+/** `POST /v1/messages/{id}/retry`: 409 when there is nothing to retry. `only`: numbers the caller may use; null = all. */
+export async function retryMessage(
+  tx: TenantTx,
+  messageId: string,
+  only: readonly string[] | null = null,
+): Promise<MessageRow> {
   const key = { workspaceId: tx.workspaceId as string, id: messageId };
   const [before] = await byIds(tx, [key]);
-  if (!before) throw errors.notFound('message', { messageId });
+  if (!before || (only !== null && !only.includes(before.numberId)))
+    throw errors.notFound('message', { messageId });
   if ((await retryDead(tx, [{ workspaceId: tx.workspaceId, messageId }], { audited: true })) === 0)
     throw errors.conflict(
       'not_retryable',

@@ -178,6 +178,9 @@ describe('/v1/messages', () => {
       `contactId=${place.contactId}&numberId=${place.numberId}`,
     ])
       expect((await call(narrow, 'GET', `/v1/can-send?${target}`)).status).toBe(404);
+    const message = await stage.say(place, 'not theirs');
+    for (const path of [`/v1/messages/${message}/retry`, `/v1/messages/${message}/read`])
+      expect((await call(narrow, 'POST', path, {})).status).toBe(404);
     await stage.query("update numbers set status = 'pending' where id = $1", [place.numberId]);
     const refused = await call(narrow, 'POST', '/v1/messages', hello(place));
     expect(refused).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });

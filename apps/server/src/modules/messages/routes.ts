@@ -217,8 +217,7 @@ export function messageRoutes(deps: MessageRoutesDeps): (app: HttpApp) => Promis
       },
       idempotent(db, async (tx, request) => {
         const { id } = request.params as z.infer<typeof oneMessage>;
-        const message = await retryMessage(tx, id);
-        visible(principalOf(request).numberIds, message);
+        const message = await retryMessage(tx, id, principalOf(request).numberIds);
         return { status: 200, body: (await messagePresenter(tx, [message]))(message) };
       }),
     );

@@ -279,11 +279,18 @@ describe('consent', () => {
   });
 
   it('covers marketing only where the workspace says so, with its own words', async () => {
-    const place = await stage.place({ settings: { consentScope: 'marketing', stopWords: ['basta'] } });
+    const place = await stage.place({
+      settings: { consentScope: 'marketing', stopWords: ['basta'], startWords: ['vuelvo'] },
+    });
     await hear(await received(place, 'stop'));
     expect((await contactOf(place))?.optedOut).toBe(false);
     await hear(await received(place, '¡Basta!'));
     expect(await contactOf(place)).toMatchObject({ optedOut: true, optOutScope: 'marketing' });
+    const [receipt] = await query<{ said: string }>(
+      "select content #>> '{text,body}' as said from messages where conversation_id = $1 and direction = 'out'",
+      [place.conversationId],
+    );
+    expect(receipt?.said).toBe('You will get no more offers from us. Write VUELVO if you change your mind.');
     await stage.say(place, 'your order');
     await expect(stage.say(place, 'offer', { purpose: 'marketing' })).rejects.toMatchObject({
       code: 'opted_out',
