@@ -1,11 +1,10 @@
-import { CloseButton, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { Group, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { attributesQuery, labelsQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { FindField } from '../../ui/find-field.tsx';
 import classes from './contacts.module.css';
 import type { ContactSearch } from './queries.ts';
 import { SegmentPicker } from './segment-picker.tsx';
@@ -39,8 +38,14 @@ export function ContactFilters() {
     clearButtonProps: { 'aria-label': t('contacts.clear') },
   };
   return (
-    <Group p="md" gap="xs" align="flex-end">
-      <Words initial={search.q ?? ''} put={(q) => put({ q })} />
+    <Group p="md" gap="xs" align="flex-end" className={classes.filters ?? ''}>
+      <FindField
+        className={classes.words}
+        label={t('contacts.find')}
+        clearLabel={t('contacts.clear')}
+        words={search.q ?? ''}
+        put={(q) => put({ q })}
+      />
       <Select
         {...common}
         aria-label={t('contacts.label')}
@@ -81,38 +86,6 @@ export function ContactFilters() {
         />
       ) : null}
     </Group>
-  );
-}
-
-function Words({ initial, put }: { initial: string; put: (q: string | undefined) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(initial);
-  const later = useDebouncedCallback((q: string) => put(q || undefined), 200);
-  return (
-    <TextInput
-      flex="1 1 220px"
-      maw={420}
-      leftSection={<IconSearch size={16} />}
-      aria-label={t('contacts.find')}
-      placeholder={t('contacts.find')}
-      value={text}
-      rightSection={
-        text === '' ? null : (
-          <CloseButton
-            size="sm"
-            aria-label={t('contacts.clear')}
-            onClick={() => {
-              setText('');
-              put(undefined);
-            }}
-          />
-        )
-      }
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        later(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

@@ -1,11 +1,12 @@
-import { ActionIcon, CloseButton, Group, TextInput, Title, Tooltip } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { IconMenu2, IconMessagePlus, IconSearch } from '@tabler/icons-react';
+import { ActionIcon, Group, Title, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconMenu2, IconMessagePlus } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { FindField } from '../../ui/find-field.tsx';
 import { later, laterDialog } from '../../ui/later.tsx';
+import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
 import { ListFilters } from './list-filters.tsx';
 
@@ -18,6 +19,7 @@ export function ListHead() {
   const { t } = useTranslation();
   const search = route.useSearch();
   const may = useMay();
+  const navigate = useNavigate();
   const [opened, { open, close }] = useDisclosure();
   const [beginning, begin] = useDisclosure();
   return (
@@ -38,47 +40,17 @@ export function ListHead() {
         ) : null}
         <ListFilters />
       </Group>
-      <Find key={search.view} initial={search.q ?? ''} />
+      <FindField
+        className={classes.find}
+        label={t('inbox.find')}
+        clearLabel={t('list.clearFind')}
+        words={search.q ?? ''}
+        put={(q) =>
+          void navigate({ to: '.', search: (before: InboxSearch) => ({ ...before, q }), replace: true })
+        }
+      />
       {beginning ? <NewConversation onClose={begin.close} /> : null}
       <ViewsDrawer opened={opened} onClose={close} />
     </header>
-  );
-}
-
-function Find({ initial }: { initial: string }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const [text, setText] = useState(initial);
-  const apply = (q: string) =>
-    void navigate({
-      to: '.',
-      search: (before: Record<string, unknown>) => ({ ...before, q: q === '' ? undefined : q }),
-      replace: true,
-    });
-  const later = useDebouncedCallback(apply, 200);
-  return (
-    <TextInput
-      mt={8}
-      leftSection={<IconSearch size={16} />}
-      placeholder={t('inbox.find')}
-      aria-label={t('inbox.find')}
-      value={text}
-      rightSection={
-        text === '' ? null : (
-          <CloseButton
-            size="sm"
-            aria-label={t('list.clearFind')}
-            onClick={() => {
-              setText('');
-              apply('');
-            }}
-          />
-        )
-      }
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        later(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
