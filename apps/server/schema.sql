@@ -564,6 +564,7 @@ create table contacts (
   constraint contacts_consent_service_check CHECK ((consent_service = ANY (ARRAY['in'::text, 'out'::text]))),
   constraint contacts_consent_utility_check CHECK ((consent_utility = ANY (ARRAY['in'::text, 'out'::text])))
 ) with (fillfactor=85);
+CREATE INDEX contacts_filters ON public.contacts USING btree (workspace_id, country, language, consent_marketing, opted_out, blocked_at, marketing_stopped_at, marketing_resumed_at) WHERE ((merged_into IS NULL) AND (erased_at IS NULL));
 CREATE INDEX contacts_recent ON public.contacts USING btree (workspace_id, created_at DESC, id DESC);
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));

@@ -11,6 +11,12 @@ alter table contacts
   -- The counterpart of marketing_stopped_at: WhatsApp's own preference was yes at last. At most one of the two is set.
   add column marketing_resumed_at timestamptz;
 
+-- What filters ask most, beside each other: a country with a consent is counted without reading a contact (a sixth of the
+-- work; 7 MB for a million, for equal entries are stored once). Nothing in it changes with a message, so that what does
+-- stays a change in place.
+create index contacts_filters on contacts (workspace_id, country, language, consent_marketing, opted_out, blocked_at,
+  marketing_stopped_at, marketing_resumed_at) where merged_into is null and erased_at is null;
+
 alter table consents rename column evidence to proof;
 alter table consents
   drop constraint consents_scope_check,
