@@ -4,7 +4,7 @@
  */
 
 import { toEvent } from './latency.ts';
-import { expectOnly, load, phoneOf, post, signed, textWebhook } from './load.ts';
+import { expectOnly, load, phoneOf, post, signed, textWebhook, userIdOf } from './load.ts';
 import { expectEqual, type Family, infoRow, latencyRow, until } from './measure.ts';
 import { startStage } from './server.ts';
 
@@ -44,6 +44,8 @@ export const fullLoop: Family = async ({ cluster, quick, repeats, weakness, prog
       textWebhook(stage.phoneNumberId, phoneOf(people++, 1_000_000)),
     );
     wanted += count;
+    // WhatsApp's statuses name people as their webhooks do.
+    for (const { from } of said) stage.simulator.addPerson({ phone: from, userId: userIdOf(from) });
     const sent = await load({
       url,
       requests: said.map(({ body }) => post('/webhooks/cloud', body, sign)),

@@ -39,6 +39,9 @@ export interface Said {
   body: string;
 }
 
+/** A person's id, as all that WhatsApp says about them has it. */
+export const userIdOf = (from: string): string => `US.${from}0000000`;
+
 export const newWamid = (): string => `wamid.${Buffer.from(randomUUID()).toString('base64')}`;
 
 /** The i-th of `people` phones. */
@@ -47,7 +50,7 @@ export const phoneOf = (i: number, people: number): string => `1555${String(1_00
 export function messageOf(from: string, id: string, text: string): Record<string, unknown> {
   return {
     from,
-    from_user_id: `US.${from}0000000`,
+    from_user_id: userIdOf(from),
     id,
     timestamp: String(Math.floor(Date.now() / 1000)),
     type: 'text',
@@ -81,7 +84,7 @@ export function webhook(
               contacts: people.map((from) => ({
                 profile: { name: 'Bench Person' },
                 wa_id: from,
-                user_id: `US.${from}0000000`,
+                user_id: userIdOf(from),
               })),
               messages,
             },
