@@ -347,17 +347,23 @@ it('refuses everything without a secret, says so, and knows a new one at once', 
   apps = kept;
 });
 
-it('knows what was added while nobody asked: a list that is read anew for its age is waited for', async () => {
+it('knows what was added and retired while nobody asked, and serves on with what it knows while reading hangs', async () => {
   let now = 0;
   const time = vi.spyOn(performance, 'now').mockImplementation(() => now);
   try {
-    let secrets = ['old'];
-    const kept = keep({ load: async () => secrets, log });
-    const isThere = () => kept.twice((list) => list.includes('new') || null);
-    expect(await isThere()).toBeNull();
-    secrets = ['old', 'new'];
-    now = 60_000;
-    expect(await isThere()).toBe(true);
+    let secrets: Promise<string[]> = Promise.resolve(['old']);
+    const kept = keep({ load: () => secrets, log, patienceMs: 50 });
+    const isThere = (secret: string) => kept.twice((list) => list.includes(secret) || null);
+    expect(await isThere('new')).toBeNull();
+    secrets = Promise.resolve(['old', 'new']);
+    now += 5_000;
+    expect(await isThere('new')).toBe(true);
+    secrets = Promise.resolve(['new']);
+    now += 60_000;
+    expect(await Promise.all([isThere('old'), isThere('old')])).toEqual([null, null]);
+    secrets = new Promise(() => {});
+    now += 60_000;
+    expect(await isThere('new')).toBe(true);
   } finally {
     time.mockRestore();
   }
