@@ -117,4 +117,4 @@ export async function* listLines(
   }
 }
 
-const clean = (cell: string): string => cell.replaceAll('\0', '').toWellFormed().trim().slice(0, 2_000);
+const clean = (cell: string): string => cell.replaceAll('\0', '').trim().slice(0, 2_000).toWellFormed();

@@ -140,19 +140,21 @@ async function checkParts(tx: TenantTx, wish: CampaignPatch, accountId: string):
 const planned = ['numberId', 'message', 'audience', 'schedule'] as const;
 
 /**
- * Changes a draft, or of a paused campaign what has not gone. What waited for approval, or had it, is a draft again:
- * approved is what was seen.
+ * Changes a draft, or of a paused campaign what has not gone. What waited for approval, or had it, is a draft again
+ * (paused, where it has begun): approved is what was seen.
  */
 export async function updateCampaign(tx: TenantTx, id: string, wish: CampaignPatch): Promise<CampaignRow> {
   const before = await holdCampaign(tx, id);
-  const isDraft =
-    before.state === 'draft' || before.state === 'awaiting_approval' || before.state === 'scheduled';
-  if (!isDraft && before.state !== 'paused')
+  const gone = before.startedAt !== null;
+  // One that recurs is scheduled between its turns: the next would go with words that nobody said yes to.
+  const mayChange =
+    ['draft', 'awaiting_approval', 'paused'].includes(before.state) ||
+    (before.state === 'scheduled' && !gone);
+  if (!mayChange)
     throw errors.conflict(
       'campaign_state',
       `A campaign that is ${before.state} cannot be changed; pause it first.`,
     );
-  const gone = before.startedAt !== null;
   if (gone && (wish.audience !== undefined || wish.numberId !== undefined))
     throw errors.conflict(
       'campaign_started',
@@ -170,6 +172,7 @@ export async function updateCampaign(tx: TenantTx, id: string, wish: CampaignPat
       pausedReason: null,
       pausedDetail: null,
     });
+  else if (before.state === 'awaiting_approval') change.state = 'paused';
   let row = await changeCampaign(tx, tx.workspaceId, id, change);
   if (planned.some((part) => wish[part] !== undefined)) row = await planAnew(tx, row, wish);
   await tell(tx, row, 'campaign.updated', { before: summary(before), after: summary(row) });

@@ -62,6 +62,33 @@ describe('what WhatsApp says', () => {
   });
 });
 
+it('131049 is heard by every campaign: another leaves that person for a day', slow, async () => {
+  const day = 86_400_000;
+  const { on, id } = await running(1);
+  const delivery = stage.deliver();
+  stage.sim.faults.arm('marketing_cap', { count: 1, numberId: on.place.phoneNumberId });
+  const waiting = (campaignId: string) =>
+    stage.query<{ reason: string; due_at: Date }>(
+      "select reason, due_at from campaign_recipients where campaign_id = $1 and state = 'planned'",
+      [campaignId],
+    );
+  await until(
+    'one is capped',
+    async () => {
+      await on.pass(250);
+      return (await waiting(id)).length === 1;
+    },
+    30_000,
+  );
+  await delivery.stop();
+  const other = await on.plan({ name: 'Another' });
+  await on.launch(other);
+  await on.turn(other);
+  const [left, ...rest] = await waiting(other);
+  expect([left?.reason, rest.length]).toEqual(['131049', 0]);
+  expect(left!.due_at.getTime() - stage.clock.now().getTime()).toBeGreaterThan(day - 600_000);
+});
+
 describe('what people say', () => {
   it('counts as a reply, once, and as an opt-out for the campaign that reached them last', slow, async () => {
     const { on, id } = await running();

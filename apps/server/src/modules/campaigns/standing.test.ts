@@ -1,12 +1,14 @@
 import { campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
-import { type CampaignStage, campaignsOn, listenOn } from '../../../test/campaign-stage.ts';
+import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { emit } from '../../platform/events/index.ts';
 import { stageOn } from '../messages/testing.ts';
 import { pauseByHand, resumeCampaign } from './control.ts';
+import { planNow, updateCampaign } from './create.ts';
 import { followMessages } from './follow.ts';
 import { approveCampaign, launchCampaign } from './launch.ts';
+import { planCampaign } from './plan.ts';
 import { lockCampaign } from './queries.ts';
 
 const day = 86_400_000;
@@ -119,6 +121,37 @@ describe('what waits for a second person', () => {
     expect(row.state).toBe('awaiting_approval');
     return { on, id };
   }
+
+  it('is asked about again where one that recurs changes between its turns', slow, async () => {
+    const { on, id } = await awaiting();
+    const { workspaceId } = on.place;
+    const approve = () => stage.db.withTenant(workspaceId, person, (tx) => approveCampaign(tx, id));
+    const update = (name: string) =>
+      stage.tenant(on.place, (tx) => updateCampaign(tx, id, { name, schedule: daily() }));
+    const planned = async () => {
+      const { planVersion } = await on.campaign(id);
+      await planCampaign({ db: stage.db, blobs: noBlobs }, workspaceId, id, planVersion);
+    };
+    expect(await update('Daily')).toMatchObject({ state: 'draft' });
+    await stage.tenant(on.place, (tx) => planNow(tx, id));
+    await planned();
+    await stage.tenant(on.place, (tx) => launchCampaign(tx, id));
+    expect(await approve()).toMatchObject({ state: 'scheduled' });
+    stage.clock.set((await on.campaign(id)).wakesAt!);
+    await on.turn(id);
+    await expect(update('Other words')).rejects.toMatchObject({ code: 'campaign_state' });
+    await stage.tenant(on.place, (tx) => pauseByHand(tx, id));
+    expect(await update('Other words')).toMatchObject({ state: 'paused', approvedAt: null });
+    await planned();
+    expect(await stage.tenant(on.place, (tx) => resumeCampaign(tx, id))).toMatchObject({
+      state: 'awaiting_approval',
+    });
+    // What somebody looked at is not what would go: it has to be asked for once more.
+    expect(await update('Yet other words')).toMatchObject({ state: 'paused' });
+    await planned();
+    await stage.tenant(on.place, (tx) => resumeCampaign(tx, id));
+    expect(await approve()).toMatchObject({ state: 'scheduled' });
+  });
 
   it('is stopped with its template', slow, async () => {
     const { on, id } = await awaiting();
