@@ -13,7 +13,7 @@ export const defaultAwayText =
 
 /** Each message is answered (S4's way), or the first of a day, or the first since the conversation was last closed. */
 export const oncePers = ['message', 'day', 'conversation'] as const;
-export type OncePer = (typeof oncePers)[number];
+type OncePer = (typeof oncePers)[number];
 
 export interface WorkflowRow {
   id: WorkflowId;
