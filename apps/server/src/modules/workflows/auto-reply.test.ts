@@ -78,8 +78,8 @@ describe('automatic replies', () => {
     });
   });
 
-  it('can be changed and switched off', async () => {
-    const at = await place();
+  it('can be changed and switched off, and are cut between characters', async () => {
+    const at = await place({ name: 'x'.repeat(21) });
     const off = await place({ settings: { autoReply: false } });
     const [own] = (await stage.tenant(at, listWorkflows)).filter((w) => w.numberId === at.numberId);
     await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { text: 'Hola {{contact.name}}!' }));
@@ -89,11 +89,17 @@ describe('automatic replies', () => {
       await stage.pass(1_000);
       await until('the reply is out', async () => (await stage.texts(at.phone)).length === 1);
       expect((await stage.texts(at.phone))[0]).toMatch(/^Hola .+!$/);
+      const long = `${'a'.repeat(4060)}{{workspace.name}}${'🎉'.repeat(9)}`;
+      await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { text: long }));
+      sim.person(at.phone).send('and now?', at.phoneNumberId);
+      await stage.pass(1_000);
+      await until('the long reply is out', async () => (await stage.texts(at.phone)).length === 2);
+      expect((await repliesOf(at)).find(({ body }) => body.startsWith('aa'))?.body).toMatch(/x🎉{7}\ufffd$/u);
       await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { isActive: false }));
       sim.person(at.phone).send('hi again', at.phoneNumberId);
       await stage.pass(1_000);
       await quiet();
-      expect(await repliesOf(at)).toHaveLength(1);
+      expect(await repliesOf(at)).toHaveLength(2);
       expect(await repliesOf(off)).toEqual([]);
     });
   });

@@ -1,6 +1,7 @@
 import { hoursAt, shownIn } from '@chaski/contracts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts';
+import { storableText } from '../../platform/storable.ts';
 import { calledName, displayName } from '../contacts/index.ts';
 import { lastClosed } from '../conversations/index.ts';
 import {
@@ -20,8 +21,9 @@ import { fillIn } from './text.ts';
 
 /**
  * The first built-in workflow: a thank-you to each message of a person, or once a day or until the conversation is
- * closed; outside business hours a word about when somebody is there again, once to each person while it stays closed. It takes events in batches and queues its replies
- * in the transaction that moves its cursor: a reply exists if and only if its message counts as answered.
+ * closed; outside business hours a word about when somebody is there again, once to each person while it stays closed.
+ * It takes events in batches and queues its replies in the transaction that moves its cursor: a reply exists if and only
+ * if its message counts as answered.
  */
 export const autoReplyConsumer = defineConsumer({
   name: 'workflows.auto-reply',
@@ -71,15 +73,18 @@ export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<vo
         phone: facts.phone,
       });
       const isCalled = calledName({ name: facts.contact_name, profileName: facts.profile_name }) !== null;
-      const body = fillIn(
-        closed ? workflow.awayText : workflow.text,
-        {
-          ...closed?.opens,
-          'workspace.name': facts.workspace_name,
-          'contact.name': name === 'Unknown' ? '' : name,
-        },
-        isCalled ? [] : ['contact.name'],
-      ).slice(0, 4096);
+      const body = storableText(
+        fillIn(
+          closed ? workflow.awayText : workflow.text,
+          {
+            ...closed?.opens,
+            'workspace.name': facts.workspace_name,
+            'contact.name': name === 'Unknown' ? '' : name,
+          },
+          isCalled ? [] : ['contact.name'],
+        ),
+        4096,
+      );
       return {
         workspaceId: event.workspaceId,
         conversationId: facts.conversation_id,
