@@ -70,7 +70,7 @@ export const s0: Row[] = [
     ]),
     'docker compose exec -T db psql -U postgres -d postgres -c "\\dt public.*"': instead(
       '`chaski migrate` says which migrations are there',
-      ['acceptance/cli.test.ts', 'migrate: --check finds nothing to do'],
+      ['apps/server/src/cli/cli.test.ts', 'commands bring up the embedded database'],
     ),
     'chmod +x scripts/apply_20251205_updates.sh': instead(
       'migrations run at the start, or by `chaski migrate`',
