@@ -261,6 +261,82 @@ test('the line breaks after the server has it, the page is reloaded, the network
   expect(await bubble(page, 'first').count()).toBe(1);
 });
 
+test('what one has begun stays one’s own: through a reload, and when somebody else signs in at the machine', {
+  timeout: 90_000,
+}, async () => {
+  const { id } = await person('hello');
+  const page = await desk(owner, `/${id}`);
+  const note = page.getByRole('textbox', { name: 'Your note' });
+  const mode = (name: string) => page.locator('label', { hasText: new RegExp(`^${name}$`) }).click();
+  await field(page).waitFor(soon);
+  await mode('Note');
+  await note.fill('half a note');
+  await mode('Reply');
+  await field(page).waitFor(soon);
+  await mode('Note');
+  expect(await note.inputValue()).toBe('half a note');
+  await mode('Reply');
+  await page.route('**/v1/messages', (route) =>
+    route.request().method() === 'POST' ? route.abort('internetdisconnected') : route.continue(),
+  );
+  await field(page).fill('from the owner');
+  await field(page).press('Enter');
+  const waits = page.locator('article[data-status="waiting"]', { hasText: 'from the owner' });
+  await waits.waitFor(soon);
+
+  const signIn = async (who: SignedIn) => {
+    // The page is left before its next try, as by who leaves a machine.
+    await page.goto(`${product.ready.url}/livez`);
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.context().clearCookies();
+    await page.context().addCookies(who.cookies);
+    await page.goto(`${product.ready.url}/app/inbox/${id}`);
+    await bubble(page, 'hello').waitFor(soon);
+  };
+  await signIn(colleague);
+  await mode('Note');
+  expect(await note.inputValue()).toBe('');
+  expect(await waits.count()).toBe(0);
+  expect(await bodies(id)).toEqual([]);
+  await signIn(owner);
+  await mode('Note');
+  expect(await note.inputValue()).toBe('half a note');
+  await page.locator('article[data-message]', { hasText: 'from the owner' }).waitFor(soon);
+  expect((await sent(id))[0]?.sender).toMatchObject({ kind: 'member', name: 'Operator' });
+});
+
+test('what somebody writes stands there before the page has asked for it, and once', async () => {
+  const { id, phone } = await person('hello');
+  const page = await desk(owner, `/${id}`);
+  await bubble(page, 'hello').waitFor(soon);
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await page.route('**/v1/messages?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await phone.says('are you there?');
+  await bubble(page, 'are you there?').waitFor(soon);
+  go();
+  await page.unrouteAll({ behavior: 'wait' });
+  await phone.says('well?');
+  await bubble(page, 'well?').waitFor(soon);
+  expect(await bubble(page, 'are you there?').count()).toBe(1);
+});
+
+test('a session that ended elsewhere leads to the sign-in, which leads back', async () => {
+  const { id } = await person('still there?');
+  const page = await desk(await signInOwner(browser, product), `/${id}`);
+  await bubble(page, 'still there?').waitFor(soon);
+  // What the page asks when it is cut off is refused, and says so in the console.
+  await page.context().request.post(`${product.ready.url}/v1/auth/logout`, {
+    headers: { origin: product.ready.url },
+  });
+  await page.waitForURL((url) => url.pathname === '/login' && url.search.includes(id), soon);
+});
+
 test('two contacts become one while one looks: the thread goes on in the one that stays', async () => {
   const gone = await person('from my old number');
   const kept = await person('from my new number');
