@@ -38,7 +38,7 @@ export function ContactsPage() {
   )}`;
   return (
     <main className={classes.page}>
-      <Group justify="space-between" p="md" pb={0} className={classes.title ?? ''}>
+      <Group justify="space-between" p="md" pb={0}>
         <Title order={1} size="h3">
           {t('contacts.title')}
         </Title>
@@ -65,8 +65,12 @@ export function ContactsPage() {
             </Menu>
           ) : null}
           {may('contacts:write') ? (
-            <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
-              {t('contacts.create')}
+            <Button
+              className={classes.create ?? ''}
+              leftSection={<IconPlus size={16} />}
+              onClick={create.open}
+            >
+              <span className={classes.createWords}>{t('contacts.create')}</span>
             </Button>
           ) : null}
         </Group>
