@@ -100,6 +100,11 @@ test('a label, an attribute, a team, a quick reply and a key are made', async ()
     await dialog.getByRole('button', { name: 'Save' }).click();
   };
   await make('labels', 'Add a label', () => named('Wholesale'), 'Wholesale');
+  // A second one of that name is refused at the field, and one stands in it.
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await named('Wholesale');
+  await dialog.getByText('There is a label with this name. Choose another name.').waitFor();
+  await dialog.locator('input:focus').and(dialog.getByLabel('Name')).waitFor();
   await make(
     'attributes',
     'Add an attribute',

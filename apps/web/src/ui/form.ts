@@ -20,8 +20,18 @@ function fieldOf(path: string, fields: readonly string[]): string | null {
 }
 
 /** What the API says about single fields; null where it means the whole. */
-function problemsOf(error: unknown, fields: readonly string[]): Record<string, string> | null {
-  if (!(error instanceof ChaskiError) || !Array.isArray(error.details.problems)) return null;
+function problemsOf(
+  error: unknown,
+  fields: readonly string[],
+  explain: (error: unknown) => string,
+): Record<string, string> | null {
+  if (!(error instanceof ChaskiError)) return null;
+  // What is taken is named by the field that it stands in: `label_exists` with `{ name }`.
+  const taken = /_(exists|taken)$/.test(error.code)
+    ? fields.find((field) => field in error.details)
+    : undefined;
+  if (taken !== undefined) return { [taken]: explain(error) };
+  if (!Array.isArray(error.details.problems)) return null;
   const found: Record<string, string> = {};
   for (const { path, message } of error.details.problems as { path: string; message: string }[]) {
     const field = fieldOf(path, fields);
@@ -55,7 +65,7 @@ export function useSubmit<Values extends Record<string, unknown>>(
       try {
         await action(values);
       } catch (error) {
-        const fields = problemsOf(error, Object.keys(values));
+        const fields = problemsOf(error, Object.keys(values), explain);
         if (fields) {
           form.setErrors(fields);
           goToFirst(where, fields);
