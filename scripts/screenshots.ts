@@ -49,6 +49,12 @@ try {
       () => 'a picture does not load',
     );
     await page.waitForLoadState('networkidle');
+    // Whom one speaks with is asked for after the thread.
+    await until(
+      async () => (await page.locator('[data-visible].mantine-Skeleton-root').count()) === 0,
+      20_000,
+      () => 'a part of the page does not come',
+    );
     await page.screenshot({ path: join(images, `${name}.png`) });
     console.log(`docs/images/${name}.png`);
     await context.close();
