@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { startOwnPostgres } from './postgres.ts';
 import { dataFolder, list, type Message, type Product, postgresPid, startProduct, until } from './product.ts';
 
-vi.setConfig({ testTimeout: 150_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 
 /** A message from a person, as WhatsApp wraps it. */
 function inbound(product: Product, id: string, text: string, from: string): string {

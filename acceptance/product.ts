@@ -244,7 +244,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
   await until(
     // Both, as what is printed comes through a pipe of its own.
     async () => gone || (existsSync(readyFile) && output().includes('Ctrl-C stops it.')),
-    options.readyWithinMs ?? 60_000,
+    options.readyWithinMs ?? 110_000,
     () => `the product did not get ready:\n${output()}`,
   );
   if (gone) throw new Error(`the product ended before it was ready:\n${output()}`);

@@ -1,7 +1,7 @@
 /** One command: what it refuses, what it survives, how it ends, and how it runs where it is no demo. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnPostgres, startOwnPostgres } from './postgres.ts';
 import {
   chaski,
@@ -15,8 +15,6 @@ import {
   startProduct,
   until,
 } from './product.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 type Folder = Awaited<ReturnType<typeof dataFolder>>;
 

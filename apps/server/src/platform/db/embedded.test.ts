@@ -17,7 +17,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Embedded, findRunning, startEmbedded } from './embedded.ts';
 import { prepareBinaries } from './embedded-binaries.ts';
 import { databaseIdentity } from './embedded-user.ts';
@@ -29,7 +29,6 @@ let running: Embedded[];
 let children: ChildProcess[];
 
 // Real processes on a machine that may be busy: bounded, but not by how fast it is today.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 beforeEach(() => {
   dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'chaski-embedded-')));
