@@ -135,7 +135,7 @@ export interface StartOptions {
   dataDir: string;
   args?: string[];
   env?: Record<string, string>;
-  /** One minute. */
+  /** 110 s; a stale page is built first. */
   readyWithinMs?: number;
 }
 
