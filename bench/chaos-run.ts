@@ -85,9 +85,11 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
   const { apiKey, numbers } = product.ready;
   const url = product.ready.url;
   const number = numbers[0]!;
-  // Many, so that nobody talks faster than people do: then automatic replies would rightly stop.
+  // Many, so that nobody talks faster than people do: beyond 40 words in five minutes automatic replies rightly stop.
+  const afterwardsMs = 250;
+  const most = Math.max(60, Math.ceil((options.messages + 300_000 / afterwardsMs) / 25));
   const people: { id: string; phone: string }[] = [];
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < most; i++) {
     const { person } = (await phone('/people', {
       name: `Chaos ${i}`,
       phone: `1555900${String(i).padStart(4, '0')}`,
@@ -122,7 +124,7 @@ export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
       })) as { message: { id: string } };
       spoken.push(message.id);
       written++;
-      await new Promise((resolve) => setTimeout(resolve, written < options.messages ? 4 : 60));
+      await new Promise((resolve) => setTimeout(resolve, written < options.messages ? 4 : afterwardsMs));
     }
   })();
 
