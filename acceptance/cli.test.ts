@@ -1,8 +1,11 @@
 /** The command line beside a running program: each command does what it says, and says what to do next. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { chaski, dataFolder, list, type Message, type Product, startProduct, until } from './product.ts';
+
+// Products are started inside some tests, in up to two minutes on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;
@@ -241,9 +244,7 @@ test('queue: an outcome nobody knows is listed, explained and sent again by hand
   expect(again.err).toContain('chaski queue list');
 });
 
-test('queue: a message that failed five times is a dead letter until somebody retries it', {
-  timeout: 120_000,
-}, async () => {
+test('queue: a message that failed five times is a dead letter until somebody retries it', async () => {
   await becomes(failing.messageId, 'failed', 90_000);
   const row = (await run('queue', 'list', '--json')).rows().find((one) => one.id === failing.messageId);
   expect(row).toMatchObject({ kind: 'message', what: 'dead', attempts: 5 });

@@ -1,7 +1,7 @@
 /** One command: what it refuses, what it survives, how it ends, and how it runs where it is no demo. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type OwnPostgres, startOwnPostgres } from './postgres.ts';
 import {
   chaski,
@@ -15,6 +15,9 @@ import {
   startProduct,
   until,
 } from './product.ts';
+
+// Products are started inside the tests, each in up to two minutes on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 type Folder = Awaited<ReturnType<typeof dataFolder>>;
 
@@ -249,9 +252,7 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
     await own?.stop();
   });
 
-  test('one process answers, another works; two of each do everything once, also when their sessions are cut', {
-    timeout: 180_000,
-  }, async () => {
+  test('one process answers, another works; two of each do everything once, also when their sessions are cut', async () => {
     const shared = { dataDir: folder.path, env: { DATABASE_URL: own.url } };
     const api = await startProduct({ ...shared, args: ['--roles=api'] });
     expect(api.ready.pids.postgres).toBeNull();
