@@ -1,6 +1,6 @@
 import type { ChaskiEvent } from '@chaski/contracts';
 import { expect, test } from 'vitest';
-import { messageHeard } from './thread-heard.ts';
+import { messageHeard, shownOf, unheard } from './thread-heard.ts';
 
 const event = (data: Record<string, unknown>, name = 'message.received'): ChaskiEvent => ({
   seq: 1,
@@ -39,4 +39,14 @@ test.each([
   ['an edit', event({}, 'message.edited')],
 ])('%s has to be asked for', (_, given) => {
   expect(messageHeard(given)).toBeNull();
+});
+
+test('what was loaded is shown, not what was heard of it; what was only heard has its place by time', () => {
+  const heardAt = (messageId: string, minute: number) =>
+    messageHeard(event({ messageId, at: `2026-11-21T06:0${minute}:00.000Z` }))!;
+  const heard = [heardAt('a', 1), heardAt('b', 2)];
+  const edited = { ...heard[0]!, editedAt: '2026-11-21T06:05:00.000Z' };
+  const later = heardAt('c', 3);
+  expect(shownOf({ heard, messages: [edited, later], older: null })).toEqual([edited, heard[1], later]);
+  expect(unheard(heard, [edited, later])).toEqual([heard[1]]);
 });

@@ -1,5 +1,7 @@
 import type { ChaskiEvent } from '@chaski/contracts';
 import type { Message } from '@chaski/sdk';
+import { withMessages } from './thread-messages.ts';
+import type { Said } from './thread-queries.ts';
 
 /** Longer words are cut in the event. */
 const whole = 4_096;
@@ -47,3 +49,14 @@ export function messageHeard({ name, at, data }: ChaskiEvent): Message | null {
     revokedAt: null,
   };
 }
+
+/** What is still only heard of, now that these are loaded: an event knows nothing of edits and revocations. */
+export function unheard(heard: readonly Message[], loaded: readonly Message[]): readonly Message[] {
+  if (heard.length === 0) return heard;
+  const ids = new Set(loaded.map(({ id }) => id));
+  return heard.filter(({ id }) => !ids.has(id));
+}
+
+/** All that is known, by time; of a message that is loaded too, what was loaded. */
+export const shownOf = ({ heard, messages }: Said): readonly Message[] =>
+  heard.length > 0 ? withMessages(heard, messages) : messages;

@@ -1,6 +1,7 @@
 import type { Message } from '@chaski/sdk';
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
+import { unheard } from './thread-heard.ts';
 import { withMessages } from './thread-messages.ts';
 
 /** What is known of a thread: a stretch without gaps that ends at the newest message, the oldest first. */
@@ -8,10 +9,7 @@ export interface Said {
   messages: readonly Message[];
   /** Where older ones go on; null: this is the beginning. */
   older: string | null;
-  /**
-   * Heard of in events and not yet loaded. Shown after the others, but no part of the stretch: what was missed may lie
-   * between.
-   */
+  /** Heard of in events and not yet loaded. Shown by time, but no part of the stretch: what was missed may lie between. */
   heard: readonly Message[];
 }
 
@@ -41,8 +39,7 @@ export const threadQuery = (conversationId: string) =>
       const joins = known !== undefined && fresh.some(({ id }) => knownIds.has(id));
       // Asked again: meanwhile an older page may have come in.
       const now = client.getQueryData<Said>(threadKey(conversationId));
-      const loaded = new Set(fresh.map(({ id }) => id));
-      const heard = now?.heard.filter(({ id }) => !loaded.has(id)) ?? [];
+      const heard = unheard(now?.heard ?? [], fresh);
       return joins && now
         ? { ...now, messages: withMessages(now.messages, fresh), heard }
         : { messages: [...fresh].reverse(), older: page.nextCursor, heard };
@@ -65,7 +62,11 @@ export async function loadOlder(
   const page = await pageOf(conversationId, known.older, limit);
   client.setQueryData<Said>(threadKey(conversationId), (now) =>
     now?.older === known.older
-      ? { ...now, messages: [...page.data].reverse().concat(now.messages), older: page.nextCursor }
+      ? {
+          messages: [...page.data].reverse().concat(now.messages),
+          older: page.nextCursor,
+          heard: unheard(now.heard, page.data),
+        }
       : now,
   );
   return true;
@@ -107,7 +108,7 @@ export function hearMessage(client: QueryClient, message: Message): void {
 export function putMessages(client: QueryClient, conversationId: string, fresh: readonly Message[]): void {
   client.setQueryData<Said>(
     threadKey(conversationId),
-    (now) => now && { ...now, messages: withMessages(now.messages, fresh) },
+    (now) => now && { ...now, messages: withMessages(now.messages, fresh), heard: unheard(now.heard, fresh) },
   );
 }
 

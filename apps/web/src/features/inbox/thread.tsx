@@ -9,10 +9,10 @@ import { useWaiting } from './composer-outbox.ts';
 import { kindOf, wordsOf } from './reply-quote.tsx';
 import classes from './thread.module.css';
 import { nearEnd } from './thread-follow.ts';
+import { shownOf } from './thread-heard.ts';
 import { ThreadLine } from './thread-line.tsx';
 import { firstUnread, type Line, linesOf } from './thread-lines.ts';
 import { useThreadLive } from './thread-live.ts';
-import { withMessages } from './thread-messages.ts';
 import { loadOlder, notesQuery, type Said, threadQuery, timelineQuery } from './thread-queries.ts';
 import { useFollow } from './thread-scroll.ts';
 
@@ -142,7 +142,7 @@ function useLines(conversationId: string, said: Said | undefined, unreadCount: n
     () =>
       said
         ? linesOf({
-            messages: said.heard.length > 0 ? withMessages(said.messages, said.heard) : said.messages,
+            messages: shownOf(said),
             notes: notes.data?.pages.flatMap(({ data }) => data) ?? [],
             events: events.data?.pages.flatMap(({ data }) => data) ?? [],
             waiting,
