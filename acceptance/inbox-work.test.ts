@@ -305,6 +305,30 @@ test('what one has begun stays one’s own: through a reload, and when somebody 
   expect((await sent(id))[0]?.sender).toMatchObject({ kind: 'member', name: 'Operator' });
 });
 
+test('what waits in one window is not sent as the words of who signed in in another', async () => {
+  const { id } = await person('hello');
+  const page = await desk(owner, `/${id}`);
+  await field(page).waitFor(soon);
+  await page.route('**/v1/messages', (route) =>
+    route.request().method() === 'POST' ? route.abort('connectionreset') : route.continue(),
+  );
+  await field(page).fill('not yet gone');
+  await field(page).press('Enter');
+  await page.locator('article[data-status="waiting"]', { hasText: 'not yet gone' }).waitFor(soon);
+  const asked = page.waitForResponse(
+    async (answer) =>
+      answer.url().endsWith('/v1/auth/me') && (await answer.text()).includes('bea@example.com'),
+    soon,
+  );
+  await page.context().addCookies(colleague.cookies);
+  await asked;
+  await page.unroute('**/v1/messages');
+  await page.context().addCookies(owner.cookies);
+  await page.reload();
+  await page.locator('article[data-message]', { hasText: 'not yet gone' }).waitFor(soon);
+  expect((await sent(id)).map(({ sender }) => sender)).toMatchObject([{ kind: 'member', name: 'Operator' }]);
+});
+
 test('what somebody writes stands there before the page has asked for it, and once', async () => {
   const { id, phone } = await person('hello');
   const page = await desk(owner, `/${id}`);

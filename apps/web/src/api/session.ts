@@ -33,6 +33,21 @@ export function useMay(): (action: string) => boolean {
   return (action) => workspace?.permissions.includes(action) ?? false;
 }
 
+const enteredKey = 'chaski-entered';
+
+/** After a sign-in, for the other windows of this browser: the cookie is theirs too. */
+export function tellEntered(): void {
+  const session = queryClient.getQueryData(sessionQuery.queryKey);
+  if (session) localStorage.setItem(enteredKey, session.person.id);
+}
+
+// Somebody else signed in in another window: nothing of whoever was here before stays in this one.
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (key !== enteredKey) return;
+  const session = queryClient.getQueryData(sessionQuery.queryKey);
+  if (session && session.person.id !== newValue) window.location.reload();
+});
+
 export async function signOut(): Promise<void> {
   // Signing out must not wait for a push service.
   await unsubscribePush().catch(() => undefined);

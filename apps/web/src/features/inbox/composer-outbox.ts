@@ -1,6 +1,6 @@
 import { ChaskiError, type Message, type MessagesCreateData } from '@chaski/sdk';
 import { useMemo, useSyncExternalStore } from 'react';
-import { chaski } from '../../api/client.ts';
+import { chaski, chaskiOnce } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { sessionQuery } from '../../api/session.ts';
@@ -49,6 +49,24 @@ export const saidHere = (dedupeKey: string | null): boolean => dedupeKey !== nul
 function speaker(): string {
   const session = queryClient.getQueryData(sessionQuery.queryKey);
   return `${session?.workspace?.id}:${session?.person.id}`;
+}
+
+/**
+ * How often the window was left, and how often by when the server last said who has the cookie. What stays in sight
+ * needs no question: nobody signs in elsewhere in this browser without leaving it.
+ */
+let left = 0;
+let asked = 0;
+window.addEventListener('blur', () => left++);
+document.addEventListener('visibilitychange', () => left++);
+
+/** Whether the cookie is still its speaker's: in another window, somebody else may have signed in. */
+async function isStill(by: string): Promise<boolean> {
+  const now = left;
+  const { person, workspace } = await chaski.auth.getMe();
+  if (`${workspace?.id}:${person.id}` !== by) return false;
+  asked = now;
+  return true;
 }
 
 function read(): readonly Waiting[] {
@@ -142,6 +160,8 @@ async function hand(conversationId: string): Promise<void> {
       );
       if (!one) return;
       try {
+        // It has its bubble already: only what is tried again or comes after an absence waits for the question.
+        if ((tries > 0 || asked !== left || !document.hasFocus()) && !(await isStill(by))) return;
         const message = await post(one);
         putMessages(queryClient, conversationId, [message]);
         forget(one.key);
@@ -151,7 +171,10 @@ async function hand(conversationId: string): Promise<void> {
         if (error instanceof ChaskiError && error.status === 401) return;
         if (error instanceof ChaskiError && error.status < 500 && error.status !== 429) {
           keep({ ...one, refusal: { code: error.code, message: error.message } });
-        } else await pause(Math.min(15_000, 1_000 * 2 ** tries++));
+        } else {
+          const wished = error instanceof ChaskiError ? (error.retryAfter ?? 0) * 1_000 : 0;
+          await pause(Math.max(wished, Math.min(15_000, 250 * 2 ** tries++)));
+        }
       }
     }
   } finally {
@@ -161,7 +184,7 @@ async function hand(conversationId: string): Promise<void> {
 
 function post({ key, conversationId, content, replyTo }: Waiting): Promise<Message> {
   const body = { ...content, conversationId, dedupeKey: key, ...(replyTo === null ? {} : { replyTo }) };
-  return chaski.messages.create({ body: body as Command }, { idempotencyKey: key });
+  return chaskiOnce.messages.create({ body: body as Command }, { idempotencyKey: key });
 }
 
 /** Until then, or until the browser says that there is a network again. */

@@ -1,7 +1,7 @@
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { queryClient } from '../../api/query-client.ts';
-import { sessionQuery } from '../../api/session.ts';
+import { sessionQuery, tellEntered } from '../../api/session.ts';
 
 /**
  * Only addresses of our own: nobody is sent elsewhere after signing in. Else to the inbox, as in Front and Intercom: agents
@@ -17,6 +17,7 @@ export function useEnter(): (next?: string) => Promise<void> {
     async (next) => {
       queryClient.clear();
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      tellEntered();
       await navigate({ href: safeNext(next) });
     },
     [navigate],
