@@ -30,7 +30,10 @@ export function FindField(props: {
     setOwn(now);
     props.put(now === '' ? undefined : now);
   };
-  const later = useDebouncedCallback(put, pauseMs);
+  // Only what still stands there: meanwhile other words may have come from the address.
+  const later = useDebouncedCallback((now: string) => {
+    if (now === text.trim()) put(now);
+  }, pauseMs);
   const type = (now: string) => {
     setText(now);
     later(now.trim());

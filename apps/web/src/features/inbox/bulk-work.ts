@@ -17,6 +17,9 @@ type Deed = ConversationsBulkData['body'] extends infer Body
   : never;
 type Change = (row: Conversation) => Conversation;
 
+const goneOf = (data: readonly { result: string }[]): number =>
+  data.filter(({ result }) => result === 'not_found').length;
+
 /**
  * One thing done to all that are selected: shown at once, taken back with the reason when the server refuses. Closing
  * many by mistake is undone where it is told.
@@ -39,29 +42,34 @@ export function useBulk(selection: Selection): (deed: Deed, change: Change) => P
       return null;
     }
   };
-  /** What slept sleeps on. */
-  const reopen = async (rows: readonly Conversation[]) => {
-    const until = (row: Conversation) => (row.status === 'snoozed' ? row.snoozedUntil : null);
-    for (const [snoozedUntil, some] of Map.groupBy(rows, until)) {
-      const ids = some.map(({ id }) => id);
-      if (snoozedUntil === null)
-        await put(ids, { action: 'reopen' }, (row) => ({ ...row, status: 'open', snoozedUntil: null }));
-      else
-        await put(ids, { action: 'snooze', until: snoozedUntil }, (row) => ({
-          ...row,
-          status: 'snoozed',
-          snoozedUntil,
-        }));
+  /** What slept sleeps on; what was not known here is opened like the others. */
+  const reopen = async (ids: readonly string[], before: ReadonlyMap<string, Conversation>) => {
+    const until = (id: string) => {
+      const row = before.get(id);
+      return row?.status === 'snoozed' ? row.snoozedUntil : null;
+    };
+    let gone = 0;
+    for (const [snoozedUntil, some] of Map.groupBy(ids, until)) {
+      const data =
+        snoozedUntil === null
+          ? await put(some, { action: 'reopen' }, (row) => ({ ...row, status: 'open', snoozedUntil: null }))
+          : await put(some, { action: 'snooze', until: snoozedUntil }, (row) => ({
+              ...row,
+              status: 'snoozed',
+              snoozedUntil,
+            }));
+      gone += goneOf(data ?? []);
     }
+    if (gone > 0) notifications.show({ message: t('list.bulk.gone', { count: gone }) });
   };
   return async (deed, change) => {
     const ids = [...selection.ids];
-    const before = ids.flatMap((id) => knownRow(queries, id) ?? []);
+    const before = new Map(ids.flatMap((id) => knownRow(queries, id) ?? []).map((row) => [row.id, row]));
     selection.clear();
     const data = await put(ids, deed, change);
     if (!data) return;
     const changed = new Set(data.filter(({ result }) => result === 'changed').map(({ id }) => id));
-    const gone = data.filter(({ result }) => result === 'not_found').length;
+    const gone = goneOf(data);
     const same = data.length - changed.size - gone;
     const message = [
       t('list.bulk.changed', { count: changed.size }),
@@ -69,12 +77,6 @@ export function useBulk(selection: Selection): (deed: Deed, change: Change) => P
       ...(gone > 0 ? [t('list.bulk.gone', { count: gone })] : []),
     ].join(' ');
     if (deed.action !== 'close' || changed.size === 0) notifications.show({ message });
-    else
-      sayUndoable(
-        t,
-        `closed-${[...changed][0]}`,
-        message,
-        () => void reopen(before.filter(({ id }) => changed.has(id))),
-      );
+    else sayUndoable(t, `closed-${[...changed][0]}`, message, () => void reopen([...changed], before));
   };
 }
