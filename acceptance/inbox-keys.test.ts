@@ -144,6 +144,22 @@ test('Ctrl+K says with whom it was said', async () => {
   await page.getByRole('option').filter({ hasText: 'Eda:' }).waitFor(soon);
 });
 
+test('Ctrl+K leads to every place and page of the navigation', async () => {
+  const page = await desk();
+  for (const [name, path] of [
+    ['Home', '/app'],
+    ['Campaigns', '/app/campaigns'],
+    ['Settings: API keys', '/app/settings/api-keys'],
+    ['Operator: Health', '/app/operator/health'],
+  ]) {
+    await page.getByRole('navigation', { name: 'Chaski' }).waitFor(soon);
+    await press(page, 'Control+KeyK');
+    await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill(name!);
+    await page.getByRole('option', { name: name!, exact: true }).click(soon);
+    await page.waitForURL((url) => url.pathname === path, soon);
+  }
+});
+
 test('a slash where there are no quick replies says where they are made', async () => {
   const page = await desk(`/${await idOf('Ivo')}?order=oldest`);
   await field(page).fill('/');

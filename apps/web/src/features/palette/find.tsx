@@ -10,8 +10,11 @@ import { useExplain } from '../../ui/form.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Marked } from './marked.tsx';
 import classes from './palette.module.css';
-import { goalsOf } from './palette-pages.ts';
+import { useGoals } from './palette-pages.ts';
 import { searchQuery } from './queries.ts';
+
+/** Pages that a word finds: people and messages stand above them. */
+const most = 6;
 
 /** One field over everything: where it leads stands below it. */
 export default function Find(props: { opened: boolean; onClose: () => void; showKeys: () => void }) {
@@ -52,9 +55,8 @@ function useHits(
   const { data, error, isFetching } = useQuery(searchQuery(q));
   const found = q.trim() === '' ? undefined : data;
   const word = text.trim().toLowerCase();
-  const pages = goalsOf(t)
-    .filter(({ name }) => name.toLowerCase().includes(word))
-    .slice(0, word === '' ? 20 : 4);
+  const matching = useGoals().filter(({ name }) => name.toLowerCase().includes(word));
+  const pages = word === '' ? matching : matching.slice(0, most);
   const then = (act: () => void) => () => {
     close();
     act();

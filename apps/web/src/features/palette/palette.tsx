@@ -1,9 +1,14 @@
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { allTexts } from '../../i18n/index.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 
-const Find = laterDialog(() => import('./find.tsx'));
+/** It names every page, and what these are called comes with them. */
+const Find = laterDialog(async () => {
+  const [find] = await Promise.all([import('./find.tsx'), allTexts()]);
+  return find;
+});
 const KeySheet = laterDialog(() => import('./key-sheet.tsx'));
 
 /**

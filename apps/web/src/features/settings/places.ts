@@ -120,3 +120,7 @@ export const places = [
     action: 'audit:read',
   },
 ] as const;
+
+/** Those of a role. */
+export const placesFor = (may: (action: string) => boolean) =>
+  places.filter(({ action }) => action === null || may(action));

@@ -4,7 +4,7 @@ import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Page } from '../../ui/page.tsx';
 import { SideNav } from '../../ui/side-nav.tsx';
-import { places } from './places.ts';
+import { places, placesFor } from './places.ts';
 
 /** Everything that is set: about oneself, and about the workspace as far as the role goes. */
 export function SettingsPage() {
@@ -12,7 +12,7 @@ export function SettingsPage() {
   const { workspace } = useSession();
   const may = useMay();
   const { pathname } = useLocation();
-  const allowed = places.filter(({ action }) => action === null || may(action));
+  const allowed = placesFor(may);
   const here = places.find(({ to }) => to === pathname);
   const groups = [
     { label: t('settings.yours'), places: allowed.filter(({ own }) => own) },
