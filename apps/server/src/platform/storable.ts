@@ -16,6 +16,10 @@ export function storableJson(value: unknown): string {
 
 /** Text of a column, cut to so many characters. */
 export function storableText(text: string, most = Number.POSITIVE_INFINITY): string {
-  // Cut first: that may halve a pair.
-  return text.replaceAll('\u0000', '').slice(0, most).toWellFormed();
+  return cutText(text.replaceAll('\u0000', ''), most).toWellFormed();
+}
+
+/** The first so many characters, without the half of one that stands where it is cut. */
+export function cutText(text: string, most: number): string {
+  return text.length > most ? text.slice(0, most).replace(/[\ud800-\udbff]$/, '') : text;
 }

@@ -2,6 +2,7 @@ import type { CampaignAudience, RecipientFacts, SegmentFilter } from '@chaski/co
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { storableText } from '../../platform/storable.ts';
 import {
   calledName,
   countryOfPhone,
@@ -117,4 +118,4 @@ export async function* listLines(
   }
 }
 
-const clean = (cell: string): string => cell.replaceAll('\0', '').trim().slice(0, 2_000).toWellFormed();
+const clean = (cell: string): string => storableText(cell.replaceAll('\0', '').trim(), 2_000);

@@ -94,7 +94,7 @@ describe('automatic replies', () => {
       sim.person(at.phone).send('and now?', at.phoneNumberId);
       await stage.pass(1_000);
       await until('the long reply is out', async () => (await stage.texts(at.phone)).length === 2);
-      expect((await repliesOf(at)).find(({ body }) => body.startsWith('aa'))?.body).toMatch(/x🎉{7}\ufffd$/u);
+      expect((await repliesOf(at)).find(({ body }) => body.startsWith('aa'))?.body).toMatch(/x🎉{7}$/u);
       await stage.tenant(at, (tx) => setAutoReply(tx, own!.id, { isActive: false }));
       sim.person(at.phone).send('hi again', at.phoneNumberId);
       await stage.pass(1_000);
