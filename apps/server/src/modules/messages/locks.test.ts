@@ -1,11 +1,12 @@
 /** Two transactions that meet on the same rows: one waits, none is shot. */
-import type { StatusItem } from '@chaski/providers';
+import type { EchoItem, StatusItem } from '@chaski/providers';
 import { expect, it, onTestFinished } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { routesFor } from '../numbers/index.ts';
 import { applyStatuses } from './apply-status.ts';
 import { createLeases } from './lease.ts';
+import { receiveMany } from './receive.ts';
 import { unknown, writeResults } from './results.ts';
 import { log, type Place, stageOn } from './testing.ts';
 
@@ -148,6 +149,45 @@ it('statuses found by id and by attempt meet results of the same messages', asyn
   await Promise.all([said.ended, settled.ended]);
   expect(await stage.status(first.message_id)).toBe('sent');
   expect(await stage.status(second.message_id)).toBe('sent');
+});
+
+it('an edit from the phone app takes its message before the conversation', async () => {
+  const place = await stage.place();
+  const echo = (providerMessageId: string, content: EchoItem['content']) => async (tx: SystemTx) => {
+    const route = (await routesFor(tx, [place.phoneNumberId])).get(place.phoneNumberId)!;
+    const item: EchoItem = {
+      kind: 'echo',
+      path: 'entry/0/changes/0/value/message_echoes/0',
+      phoneNumberId: place.phoneNumberId,
+      accountRef: null,
+      displayPhoneNumber: null,
+      providerMessageId,
+      at: clock.now(),
+      groupId: null,
+      to: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
+      content,
+      context: null,
+    };
+    await receiveMany(tx, [{ route, item, providerMessageId, at: clock.now() }]);
+  };
+  const text = (body: string) => ({ type: 'text', text: { body } });
+  await db.withSystem('test: said on the phone', echo('wamid.SAID', text('hi')));
+  const [said] = await query<{ id: string; conversation_id: string }>(
+    "select id, conversation_id from messages where workspace_id = $1 and provider_message_id = 'wamid.SAID'",
+    [place.workspaceId],
+  );
+  // Erasure and echoes that are united go this way round.
+  const edited = await db.withSystem('test: message, then conversation', async (tx) => {
+    await tx.query(hold, [said!.id]);
+    const edit = { originalMessageId: 'wamid.SAID', message: text('ho') };
+    const waits = await waiting(echo('wamid.EDIT', { type: 'edit', edit }));
+    await tx.query('select 1 from conversations where id = $1 for no key update', [said!.conversation_id]);
+    return waits;
+  });
+  await edited.ended;
+  expect(await query('select edited_at from messages where id = $1', [said!.id])).toEqual([
+    { edited_at: expect.any(Date) },
+  ]);
 });
 
 it('leases are taken, renewed and given back in one order', async () => {

@@ -103,16 +103,20 @@ const markTargets = statement(
      select workspace_id, id, max(shown_at) filter (where type = 'edit') as edited_at,
             min(shown_at) filter (where type = 'revoke') as revoked_at
      from pairs group by workspace_id, id
+   ), held as materialized (
+     select m.*, k.edited_at, k.revoked_at from (select * from marks order by workspace_id, id) k
+     cross join lateral (select m.workspace_id, m.id from messages m
+       where m.workspace_id = k.workspace_id and m.id = k.id for no key update) m
    )
    update messages m set edited_at = greatest(m.edited_at, k.edited_at), revoked_at = least(m.revoked_at, k.revoked_at)
-   from marks k where m.workspace_id = k.workspace_id and m.id = k.id`,
+   from held k where m.workspace_id = k.workspace_id and m.id = k.id`,
 );
 
 /**
- * New rows: an edit or revoke marks its message, a message is marked by the edit or revoke that came before it. With the
- * commit.
+ * New rows: an edit or revoke marks its message, a message is marked by the edit or revoke that came before it. Without
+ * an edit or revoke among them only rows of this transaction are marked, and that travels with the commit.
  */
-export function updateTargets(tx: Tx, fresh: readonly NewMessage[]): void {
+export async function updateTargets(tx: Tx, fresh: readonly NewMessage[]): Promise<void> {
   const effects = fresh.filter((row) => row.type === 'edit' || row.type === 'revoke');
   const values = [
     effects.map((row) => row.workspaceId),
@@ -122,7 +126,8 @@ export function updateTargets(tx: Tx, fresh: readonly NewMessage[]): void {
     fresh.map((row) => row.providerMessageId),
     fresh.map((row) => row.id),
   ];
-  tx.atCommit(() => [{ statement: markTargets, values }]);
+  if (effects.length > 0) await tx.execute(markTargets, values);
+  else tx.atCommit(() => [{ statement: markTargets, values }]);
 }
 
 // ── statuses ──

@@ -3,6 +3,7 @@ import type { EchoItem, MessageItem, PersonRef } from '@chaski/providers';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit, type NewEvent } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutText } from '../../platform/storable.ts';
 import { applyIdentityChange, type ContactRow, isSomebody, resolveMany } from '../contacts/index.ts';
 import { openMany, type Touch, touchMany } from '../conversations/index.ts';
 import { expectMany } from '../media/index.ts';
@@ -58,13 +59,14 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
     const row = rows[index]!;
     return made.has(row.id) ? [{ received, row, contact: contacts[index] ?? null }] : [];
   });
+  // A message before its conversation: so do echoes that are united, and erasure.
+  await updateTargets(
+    tx,
+    fresh.map(({ row }) => row),
+  );
   await touchMany(
     tx,
     fresh.map(({ row }) => touchOf(row)),
-  );
-  updateTargets(
-    tx,
-    fresh.map(({ row }) => row),
   );
   await expectMedia(
     tx,
@@ -286,9 +288,10 @@ function eventsOf(row: NewMessage, { item }: ReceivedMessage): NewEvent[] {
     { workspaceId: row.workspaceId, name, data: { ...base, ...data }, at: row.shownAt },
   ];
   const target = { targetProviderId: row.targetProviderId, direction: row.direction };
+  const text = textOf(item.content);
   const words = {
     preview: previewOf(item.content),
-    text: textOf(item.content)?.slice(0, 4096).toWellFormed() ?? null,
+    text: text === null ? null : cutText(text, 4096).toWellFormed(),
   };
   if (row.type === 'reaction')
     return event('message.reaction', { ...target, emoji: part(item.content).emoji ?? '' });
