@@ -4,7 +4,7 @@ import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts
 import { recordConsents } from '../contacts/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { factsFor } from './can-send.ts';
-import { type KeywordMatch, type KeywordMatcher, keywordMatcher } from './keywords.ts';
+import { type KeywordMatch, type KeywordMatcher, keywordMatcher, normalise } from './keywords.ts';
 import type { FactsRecord } from './queries-facts.ts';
 import { contentsOf } from './queries-send.ts';
 import { sendMany } from './send.ts';
@@ -20,7 +20,13 @@ function receiptOf(action: KeywordMatch['action'], settings: unknown): string {
     action === 'opt-in'
       ? 'You will get messages from us again.'
       : `You will get no more ${consentScope === 'marketing' ? 'offers' : 'messages'} from us.`;
-  return back === undefined ? said : `${said} Write ${back.toUpperCase()} ${so}.`;
+  return back === undefined ? said : `${said} Write ${loud(back)} ${so}.`;
+}
+
+/** In capitals where they are heard as the same word: `ÇIK` is not `çık`. */
+function loud(word: string): string {
+  const capitals = word.toUpperCase();
+  return normalise(capitals) === normalise(word) ? capitals : word;
 }
 
 export interface SaidEvent {

@@ -280,7 +280,7 @@ describe('consent', () => {
 
   it('covers marketing only where the workspace says so, with its own words', async () => {
     const place = await stage.place({
-      settings: { consentScope: 'marketing', stopWords: ['basta'], startWords: ['vuelvo'] },
+      settings: { consentScope: 'marketing', stopWords: ['bırak', 'basta'], startWords: ['vuelvo'] },
     });
     await hear(await received(place, 'stop'));
     expect((await contactOf(place))?.optedOut).toBe(false);
@@ -295,6 +295,16 @@ describe('consent', () => {
     await expect(stage.say(place, 'offer', { purpose: 'marketing' })).rejects.toMatchObject({
       code: 'opted_out',
     });
+    clock.advance(1_000);
+    await hear(await received(place, 'vuelvo'));
+    // In capitals it would be another word, which nobody hears.
+    const word = 'bırak';
+    expect((await outOf(place)).at(-1)?.body).toBe(
+      `You will get messages from us again. Write ${word} at any time to end them.`,
+    );
+    clock.advance(1_000);
+    await hear(await received(place, word));
+    expect((await contactOf(place))?.optedOut).toBe(true);
   });
 
   it('WhatsApp’s own stop counts for marketing', async () => {
