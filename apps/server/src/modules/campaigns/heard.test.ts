@@ -6,7 +6,7 @@ import { emit } from '../../platform/events/index.ts';
 import type { WorkspaceId } from '../../platform/ids.ts';
 import { stageOn } from '../messages/testing.ts';
 import { updateCampaign } from './create.ts';
-import { eraseFromCampaigns } from './erase.ts';
+import { eraseFromCampaigns, erasePastedPhones } from './erase.ts';
 import { planCampaign } from './plan.ts';
 
 const t = await testDatabase({ poolSize: 16 });
@@ -209,12 +209,30 @@ describe('a plan', () => {
     // Pasted numbers too, however they were written.
     await stage.query('update campaigns set audience = $2 where id = $1', [
       id,
-      { kind: 'phones', phones: ['+1 (650) 100-0000', '016501000001', '0650 100 0000', '5', ''] },
+      {
+        kind: 'phones',
+        country: 'US',
+        phones: [
+          '+1 (650) 100-0000',
+          '016501000001',
+          '0650 100 0000',
+          '٠٠١٦٥٠١٠٠٠٠٠٠',
+          '٠٠١٦٥٠١٠٠٠٠٠١',
+          '६५० १०० ००००',
+          '650 100 0000 ext. 12',
+          '5',
+          '',
+        ],
+      },
     ]);
     await stage.db.withSystem('test: erase', (tx) =>
-      eraseFromCampaigns(tx, on.place.workspaceId, [], ['16501000000', 'US.1']),
+      erasePastedPhones(tx, on.place.workspaceId, ['16501000000', 'US.1']),
     );
-    expect((await on.campaign(id)).audience).toEqual({ kind: 'phones', phones: ['016501000001', '5', ''] });
+    expect((await on.campaign(id)).audience).toEqual({
+      kind: 'phones',
+      country: 'US',
+      phones: ['016501000001', '٠٠١٦٥٠١٠٠٠٠٠١', '5', ''],
+    });
     expect(
       await stage.query('select 1 from messaging_openings where contact_id = $1', [row!.contact_id]),
     ).toEqual([]);

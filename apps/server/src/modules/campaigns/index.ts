@@ -30,7 +30,7 @@
  * `finish`, `pause` a turn · `follow`, `replies`, `guard`, `limits` what is heard · `links` short links · `rules-…` pure decisions · `preflight`,
  * `report` what is shown.
  */
-export { eraseFromCampaigns } from './erase.ts';
+export { eraseFromCampaigns, erasePastedPhones } from './erase.ts';
 export { followMessages } from './follow.ts';
 export { guardCampaigns } from './guard.ts';
 export { followLimits } from './limits.ts';

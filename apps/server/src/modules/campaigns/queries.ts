@@ -265,23 +265,39 @@ export async function namesList(tx: Tx, workspaceId: string, key: string): Promi
   return (await tx.query(naming, [workspaceId, key])).length > 0;
 }
 
-const erasePasted = statement(
-  'campaigns.erase_pasted',
-  `update campaigns c set audience = jsonb_set(c.audience, '{phones}', coalesce((
-       select jsonb_agg(p.said order by p.n) from jsonb_array_elements_text(c.audience -> 'phones') with ordinality p(said, n)
-       where not exists (select from unnest($2::text[]) a
-         where length(a) >= 6 and a ~ '^[0-9]+$' and right(a, greatest(6, length(ltrim(regexp_replace(p.said, '[^0-9]', '', 'g'), '0'))))
-           = ltrim(regexp_replace(p.said, '[^0-9]', '', 'g'), '0'))), '[]'))
-   where c.workspace_id = $1 and c.audience ->> 'kind' = 'phones'`,
+const pasting = statement(
+  'campaigns.pasting',
+  `select c.id, c.audience from campaigns c where c.workspace_id = $1 and c.audience ->> 'kind' = 'phones'
+     and exists (select from jsonb_array_elements_text(c.audience -> 'phones') p(said)
+       where octet_length(p.said) > length(p.said) or regexp_replace(p.said, '[^0-9]', '', 'g') ~ $2)
+   order by c.id for update of c`,
 );
 
-/** Takes pasted numbers of these people away, however they were written: with a country's digits, or with a zero instead. */
-export async function erasePastedPhones(
+/**
+ * Locks campaigns among whose pasted numbers these may be, by their last six digits; whatever is not ASCII may be a
+ * digit of another script.
+ */
+export function lockPasting(
   tx: SystemTx,
   workspaceId: string,
-  aliases: readonly string[],
+  endings: readonly string[],
+): Promise<{ id: string; audience: CampaignAudience }[]> {
+  return tx.query(pasting, [workspaceId, endings.join('|')]);
+}
+
+const setAudience = statement(
+  'campaigns.set_audience',
+  'update campaigns set audience = $3::jsonb where workspace_id = $1 and id = $2',
+);
+
+/** Of a locked campaign, without the mark of a change: nobody made one. */
+export async function writeAudience(
+  tx: SystemTx,
+  workspaceId: string,
+  id: string,
+  audience: CampaignAudience,
 ): Promise<void> {
-  if (aliases.length > 0) await tx.execute(erasePasted, [workspaceId, aliases]);
+  await tx.execute(setAudience, [workspaceId, id, JSON.stringify(audience)]);
 }
 
 const due = statement(

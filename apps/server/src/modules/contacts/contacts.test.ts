@@ -5,6 +5,7 @@ import { systemActor } from '../../platform/db/index.ts';
 import {
   applyIdentityChange,
   contactForAddress,
+  eraseContacts,
   getContact,
   identitiesOf,
   linkMany,
@@ -177,6 +178,29 @@ it('links what a status shows together, and creates nobody', async () => {
     tx.query<{ count: number }>("select count(*) from identities where value = '2499'"),
   );
   expect(nobody!.count).toBe(0);
+});
+
+it('links anew what an erasure took apart, and after an hour what another process did', async () => {
+  const person = { phone: '16505552600', userId: 'US.26' };
+  const link = () =>
+    db.withSystem('test', (tx) =>
+      linkMany(tx, [{ workspaceId, scope, person: who(person), at: clock.now() }]),
+    );
+  const [known] = await meet(person);
+  await db.withSystem('test', (tx) =>
+    eraseContacts(tx, workspaceId, [known!.id], [person.phone, person.userId]),
+  );
+  const { id } = await db.withTenant(workspaceId, systemActor, (tx) =>
+    contactForAddress(tx, { phone: person.phone }),
+  );
+  await link();
+  expect((await aliases(id)).sort()).toEqual(['bsuid US.26', 'phone 16505552600']);
+  await db.withSystem('test', (tx) => tx.query("delete from identities where value = 'US.26'"));
+  await link();
+  expect(await aliases(id)).toEqual(['phone 16505552600']);
+  clock.advance(3_600_000);
+  await link();
+  expect((await aliases(id)).sort()).toEqual(['bsuid US.26', 'phone 16505552600']);
 });
 
 it('finds or makes the contact that a send names, in any writing', async () => {

@@ -1,6 +1,6 @@
 import type { SegmentFilter } from '@chaski/contracts';
-import { phoneVariants } from '@chaski/providers';
 import { type SystemTx, statement } from '../../platform/db/index.ts';
+import { namesPhone } from './list-columns.ts';
 
 const naming = statement(
   'contacts.segments_naming_phones',
@@ -36,8 +36,6 @@ function withoutPhones(filter: SegmentFilter, theirs: ReadonlySet<string>): Segm
   if ('any' in filter) return { any: each(filter.any) };
   if ('not' in filter) return { not: withoutPhones(filter.not, theirs) };
   if (filter.field !== 'phone') return filter;
-  const values = filter.values.filter(
-    (value) => !phoneVariants(value.replace(/\D/g, '')).some((one) => theirs.has(one)),
-  );
+  const values = filter.values.filter((value) => !namesPhone(value, null, theirs));
   return { ...filter, values: values.length > 0 ? values : [nobody] };
 }

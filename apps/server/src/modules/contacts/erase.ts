@@ -2,6 +2,7 @@ import { phoneVariants } from '@chaski/providers';
 import { type SystemTx, statement } from '../../platform/db/index.ts';
 import { eraseFromSegments } from './erase-segments.ts';
 import { type IdentityRow, selectContactIdentities, selectContacts } from './queries.ts';
+import { forgetPairs } from './resolve.ts';
 import { keepRefusals } from './suppress.ts';
 
 const merged = statement(
@@ -87,5 +88,6 @@ export async function eraseContacts(
   await keepRefusals(tx, workspaceId, contactIds);
   await eraseFromSegments(tx, workspaceId, aliases);
   for (const one of gone) await tx.execute(one, [workspaceId, contactIds]);
+  forgetPairs(tx, workspaceId);
   return { contacts: await tx.execute(blank, [workspaceId, contactIds, tx.now().toISOString()]) };
 }

@@ -33,7 +33,7 @@ export { eraseContacts, type Subject, subjectOf } from './erase.ts';
 export { applyIdentityChange } from './identity-change.ts';
 export { importHandler, maxListBytes, openList } from './import.ts';
 export { type LabelRow, labelsByNames, labelsOf, listLabels } from './labels.ts';
-export { readPhone } from './list-columns.ts';
+export { namesPhone, readPhone } from './list-columns.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { countContacts, selectVisible as visibleContacts } from './queries-read.ts';
 export { noteCampaign } from './queries-segment.ts';

@@ -1,4 +1,4 @@
-import { normalizeRecipient } from '@chaski/providers';
+import { normalizeRecipient, phoneVariants } from '@chaski/providers';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { fold } from '../../platform/fold.ts';
@@ -256,4 +256,12 @@ export function readPhone(cell: string, country: string | null): { digits: strin
   }
   const read = normalizeRecipient(text);
   return 'digits' in read ? { digits: read.digits } : { reason: 'not_a_phone_number' };
+}
+
+/** Whether somebody wrote one of these numbers there, in any writing: with its country code, with a zero or without. */
+export function namesPhone(said: string, country: string | null, phones: ReadonlySet<string>): boolean {
+  const read = readPhone(said, country);
+  if ('digits' in read && phoneVariants(read.digits).some((one) => phones.has(one))) return true;
+  const digits = bare(said).replace(/\D/g, '').replace(/^0+/, '');
+  return digits.length >= 6 && [...phones].some((one) => /^\d+$/.test(one) && one.endsWith(digits));
 }

@@ -24,6 +24,7 @@ import {
   setUndone,
   writeContact,
 } from './queries-merge.ts';
+import { forgetPairs } from './resolve.ts';
 import { behind, mergedFields, restoredFields } from './rules-merge.ts';
 
 /**
@@ -84,6 +85,7 @@ export async function undoMerge(tx: TenantTx, keptId: string, id: string): Promi
   const [now] = await selectContacts(tx, [{ workspaceId: tx.workspaceId, id: keptId }]);
   const said = await countWordsSince(tx, [keptId, mergedId], row.at, record.consents);
   await moveBelongings(tx, keptId, mergedId, record);
+  forgetPairs(tx, tx.workspaceId);
   await setLabels(tx, [keptId], record.labels, false);
   await removePairs(tx, keptId, record.pairs);
   const back = restoredFields(fieldsOf(now!), record, said > 0);

@@ -69,8 +69,10 @@ export async function resolveMany(tx: Tx, refs: readonly PersonSighting[]): Prom
 }
 
 // Pairs that are linked already: each message and status of 2026 shows phone and BSUID together, and one look per pair
-// is enough. Per process and forgetful; a pair too few is looked up again.
-let linkedPairs = new Set<string>();
+// is enough. Per process and forgetful; a pair too few is looked up again. For an hour: another process may have taken
+// apart what it says.
+let linkedPairs = new Map<string, number>();
+const rememberedMs = 60 * 60 * 1000;
 
 const pairKey = ({ workspaceId, scope, person }: PersonSighting) =>
   `${workspaceId}|${scope}|${person.phone}|${person.userId}|${person.parentUserId}`;
@@ -80,20 +82,29 @@ const isPair = ({ person: { phone, userId, parentUserId } }: PersonSighting) =>
 
 /** From the commit on: what was linked in a transaction that rolls back is not. */
 function rememberPairs(tx: Tx, refs: readonly PersonSighting[], found: readonly Resolved[]): void {
+  const now = tx.now().getTime();
   tx.afterCommit(() => {
-    if (linkedPairs.size > 50_000) linkedPairs = new Set();
+    if (linkedPairs.size > 50_000) linkedPairs = new Map();
     refs.forEach((ref, index) => {
-      if (found[index]?.owner && isPair(ref)) linkedPairs.add(pairKey(ref));
+      if (found[index]?.owner && isPair(ref)) linkedPairs.set(pairKey(ref), now);
     });
+  });
+}
+
+/** What was linked in this workspace was taken apart: its pairs are looked up again. */
+export function forgetPairs(tx: Tx, workspaceId: string): void {
+  tx.afterCommit(() => {
+    for (const key of linkedPairs.keys()) if (key.startsWith(`${workspaceId}|`)) linkedPairs.delete(key);
   });
 }
 
 /** Links aliases shown together (by a status) where one of them is known; creates nobody. */
 export async function linkMany(tx: Tx, refs: readonly PersonSighting[]): Promise<void> {
   const due = new Map<string, PersonSighting>();
+  const since = tx.now().getTime() - rememberedMs;
   for (const ref of refs) {
     const key = pairKey(ref);
-    if (isPair(ref) && !linkedPairs.has(key)) due.set(key, ref);
+    if (isPair(ref) && (linkedPairs.get(key) ?? since) <= since) due.set(key, ref);
   }
   if (due.size === 0) return;
   const asked = [...due.values()];

@@ -7,7 +7,7 @@ import { eraseAnswers } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { eraseAudit } from '../audit/index.ts';
-import { eraseFromCampaigns } from '../campaigns/index.ts';
+import { eraseFromCampaigns, erasePastedPhones } from '../campaigns/index.ts';
 import { eraseContacts, type Subject, seenContact, subjectOf } from '../contacts/index.ts';
 import { conversationsOf, eraseConversations } from '../conversations/index.ts';
 import { eraseMedia } from '../media/index.ts';
@@ -125,6 +125,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
       workspaceId,
       contactId,
     );
+    await erasePastedPhones(tx, workspaceId, aliases);
     const messages = await eraseMessages(tx, workspaceId, messageIds, aliases);
     const campaigns = await eraseFromCampaigns(tx, workspaceId, contactIds, aliases);
     const conversations = await eraseConversations(tx, workspaceId, conversationIds, messageIds);

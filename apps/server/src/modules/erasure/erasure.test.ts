@@ -40,6 +40,8 @@ afterAll(async () => {
 });
 
 const person = { phone: '16509871234', name: 'Zephyrine Quux', secret: 'my-secret-sentence' };
+const inArabic = (digits: string) =>
+  digits.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
 const other = { phone: '16509879999', name: 'Ordinary Olga', text: 'something-that-stays' };
 
 async function tell(to: Stage, from: string, name: string, text: string, more: object = {}): Promise<void> {
@@ -79,6 +81,7 @@ const lines = (text: string, needle: string) => {
 };
 const needles = [
   person.phone,
+  inArabic(person.phone),
   person.name,
   'Quux',
   person.secret,
@@ -169,7 +172,7 @@ beforeAll(async () => {
       name: 'Those two',
       filter: {
         any: [
-          { field: 'phone', values: [`+${person.phone}`, `+${other.phone}`] },
+          { field: 'phone', values: [`+${person.phone}`, `+${other.phone}`, `+${inArabic(person.phone)}`] },
           { not: { field: 'phone', values: [`00${person.phone}`.slice(2)] } },
         ],
       },

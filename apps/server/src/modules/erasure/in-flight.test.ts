@@ -6,10 +6,13 @@ import type { SendCall, SendOutcome } from '@chaski/providers';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { fsBlobs } from '../../platform/blobs/index.ts';
+import { newId } from '../../platform/ids.ts';
 import { registerJobs } from '../../platform/queue/index.ts';
+import { lockCampaign } from '../campaigns/queries.ts';
 import { mergeContacts } from '../contacts/merge.ts';
 import { moveConversations } from '../conversations/unite.ts';
 import type { Delivery, DeliveryOptions } from '../messages/deliver.ts';
+import { withdraw } from '../messages/index.ts';
 import { log, type Place, stageOn } from '../messages/testing.ts';
 import { confirmation, requestErasure } from './erase.ts';
 import { eraseHandler } from './index.ts';
@@ -66,6 +69,26 @@ async function erasure(place: Place, contactId: string) {
   const signal = new AbortController().signal;
   return () =>
     eraseHandler(deps).run({ erasureId: id }, { workspaceId: place.workspaceId, attempt: 1, log, signal });
+}
+
+/** Begins an erasure and goes on when it waits for somebody else's rows, or is over; `ended` is what came of it. */
+async function begun(erase: () => Promise<unknown>): Promise<{ ended: Promise<unknown> }> {
+  let isOver = false;
+  const ended = erase().then(
+    () => 'erased',
+    (error: unknown) => error,
+  );
+  void ended.then(() => {
+    isOver = true;
+  });
+  await until('the erasure waits', async () => {
+    const waits = await query(
+      `select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+       where a.datname = current_database() and not l.granted`,
+    );
+    return isOver || waits.length > 0;
+  });
+  return { ended };
 }
 
 it('queued while the contact is merged: it goes once, to the survivor', async () => {
@@ -171,26 +194,42 @@ it('whose refusal is being written while the person is erased: nothing waits to 
   const id = await stage.say(place, 'refused for now');
   await query("update send_queue set state = 'claimed' where message_id = $1", [id]);
   const erase = await erasure(place, place.contactId);
-  let erased: Promise<unknown> = Promise.resolve();
-  await db.withSystem('test: the result is written', async (tx) => {
+  const erased = await db.withSystem('test: the result is written', async (tx) => {
     await tx.query("update send_queue set state = 'due' where message_id = $1", [id]);
-    let isOver = false;
-    erased = erase().then(
-      () => 'erased',
-      (error: unknown) => error,
-    );
-    void erased.then(() => {
-      isOver = true;
-    });
-    await until('the erasure waits for the result', async () => {
-      const waits = await query(
-        `select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
-         where a.datname = current_database() and not l.granted`,
-      );
-      return isOver || waits.length > 0;
-    });
+    return begun(erase);
   });
-  expect(await erased).toBe('erased');
+  expect(await erased.ended).toBe('erased');
   expect(await stage.status(id)).toBe('cancelled');
   expect(await query('select state from send_queue where message_id = $1', [id])).toEqual([]);
+});
+
+it('queued by a campaign that is cancelled while the person is erased: one waits for the other', async () => {
+  const place = await stage.place();
+  const id = await stage.say(place, 'news for nobody');
+  const campaignId = newId();
+  await query(
+    `insert into campaigns (workspace_id, id, name, number_id, audience, schedule, options, author_kind, created_at,
+       updated_at)
+     values ($1, $2, 'News', $3, $4, '{}', '{}', 'user', $5, $5)`,
+    [
+      place.workspaceId,
+      campaignId,
+      place.numberId,
+      { kind: 'phones', phones: [`+${place.phone}`] },
+      clock.now().toISOString(),
+    ],
+  );
+  const erase = await erasure(place, place.contactId);
+  const erased = await stage.tenant(place, async (tx) => {
+    await lockCampaign(tx, place.workspaceId, campaignId);
+    const waiting = await begun(erase);
+    expect(await withdraw(tx, place.workspaceId, [id])).toEqual([id]);
+    return waiting;
+  });
+  expect(await erased.ended).toBe('erased');
+  expect(await stage.status(id)).toBe('cancelled');
+  const [row] = await query<{ audience: unknown }>('select audience from campaigns where id = $1', [
+    campaignId,
+  ]);
+  expect(row?.audience).toEqual({ kind: 'phones', phones: [] });
 });
