@@ -121,6 +121,25 @@ describe('signing in', () => {
     expect((await login()).status).toBe(200);
   });
 
+  it('lets both in who sign in at once with an imported hash, and nobody with a password changed meanwhile', async () => {
+    const who = await someone();
+    const [old, changed] = [await hash('an imported password', 4), await hash('another password', 4)];
+    const store = 'update users set password_hash = $2 where email = $1';
+    const login = async () =>
+      (await post('/v1/auth/login', { email: who.email, password: 'an imported password' })).status;
+    await db.withSystem('test', (tx) => tx.execute(store, [who.email, old]));
+    expect(await Promise.all([login(), login()])).toEqual([200, 200]);
+    await db.withSystem('test', (tx) => tx.execute(store, [who.email, old]));
+    const before = derivations();
+    const late = await db.withSystem('test', async (tx) => {
+      await tx.execute(store, [who.email, changed]);
+      const asked = login();
+      await until('it has read the old hash', () => derivations() > before);
+      return { asked };
+    });
+    expect(await late.asked).toBe(401);
+  });
+
   it('sets a cookie that scripts and other sites cannot use, and signing out ends it', async () => {
     const who = await someone();
     const answer = await post('/v1/auth/login', { email: who.email, password: who.password });

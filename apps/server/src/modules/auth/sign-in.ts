@@ -149,15 +149,36 @@ export async function enterOrAsk(
   };
 }
 
+type SignInDeps = Pick<AuthDeps, 'db' | 'tokenKey' | 'log'>;
+
+interface PasswordSignIn {
+  email: string;
+  password: string;
+  kind: SessionKind;
+}
+
 /**
  * E-mail and password. One derivation, whoever it is; one refusal, whatever the reason: unknown, wrong, without
- * password, disabled, not confirmed.
+ * password, disabled, not confirmed. Where the hash changed meanwhile it is read and verified once more: the same person
+ * may have signed in beside this and made an imported hash ours.
  */
 export async function signIn(
-  deps: Pick<AuthDeps, 'db' | 'tokenKey' | 'log'>,
+  deps: SignInDeps,
   request: AskedBy,
-  command: { email: string; password: string; kind: SessionKind },
+  command: PasswordSignIn,
 ): Promise<SignInOutcome> {
+  const attempt = () => trySignIn(deps, request, command);
+  const outcome = (await attempt()) ?? (await attempt());
+  if (outcome === null) throw errors.invalidCredentials();
+  return outcome;
+}
+
+/** null: the password was right, for a hash that is no longer there. */
+async function trySignIn(
+  deps: SignInDeps,
+  request: AskedBy,
+  command: PasswordSignIn,
+): Promise<SignInOutcome | null> {
   const { db, log } = deps;
   const person = await db.withSystem('who signs in', async (tx) => {
     const [row] = await tx.query<PersonRecord>(personByEmail, [command.email.trim()]);
@@ -173,8 +194,7 @@ export async function signIn(
   const fresh = stored !== null && needsRehash(stored) ? await hashPassword(command.password) : null;
   return db.withSystem('sign in', async (tx) => {
     // A new password ends what the old one began, and one that was derived meanwhile comes too late.
-    if ((await tx.query(personUnchanged, [person.id, stored])).length === 0)
-      throw errors.invalidCredentials();
+    if ((await tx.query(personUnchanged, [person.id, stored])).length === 0) return null;
     if (fresh !== null) await tx.execute(setPersonPassword, [person.id, fresh]);
     return enterOrAsk(tx, deps, request, { userId: person.id, kind: command.kind, how: 'password' });
   });
