@@ -17,12 +17,12 @@ import type { Redis } from './redis/index.ts';
  * The first one leaves at once; under load the next waits a few milliseconds and its commit for no disk: one NOTIFY
  * with a flush of the log for each flush of the door cost it 6 % of its time, and the database more.
  */
-export type Channel = 'raw-events' | 'event-queue' | 'events' | 'sends';
+export type Channel = 'raw-events' | 'late-raw-events' | 'event-queue' | 'events' | 'sends';
 
 /** Loops of other processes that are busy look again by themselves; an idle one is woken by the first signal. */
 const betweenMs = 10;
 
-const channels: readonly Channel[] = ['raw-events', 'event-queue', 'events', 'sends'];
+const channels: readonly Channel[] = ['raw-events', 'late-raw-events', 'event-queue', 'events', 'sends'];
 
 const gatherMs = 8;
 

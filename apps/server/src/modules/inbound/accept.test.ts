@@ -95,13 +95,33 @@ it('a large body keeps nobody waiting', async () => {
       return test.db.runSystem(reason, steps);
     },
   };
-  const { acceptor } = collector(slow);
+  const { acceptor, announced } = collector(slow);
   const large = Promise.all([1, 2].map((n) => give(acceptor, Buffer.alloc(1_500_000, `large ${n} `))));
   expect(await give(acceptor, text('beside a large one'))).toBe('stored');
   expect(await give(acceptor, text('and after it'))).toBe('stored');
   held.resolve();
   expect(await large).toEqual(['stored', 'stored']);
   await acceptor.close();
+  expect(announced).toEqual(['raw-events', 'raw-events', 'late-raw-events', 'late-raw-events']);
+});
+
+it('a large body that hangs is told of, whatever small ones do, until it is stored', async () => {
+  const held = Promise.withResolvers<void>();
+  const slow: Database = {
+    ...test.db,
+    async runSystem(reason, steps) {
+      const bytes = steps[0]?.values?.[1];
+      if (Buffer.isBuffer(bytes) && bytes.length > 1_000_000) await held.promise;
+      return test.db.runSystem(reason, steps);
+    },
+  };
+  const { acceptor } = collector(slow, { maxWaitMs: 500 });
+  expect(await give(acceptor, Buffer.alloc(1_500_000, 'hangs '))).toBe('late');
+  await until('a small one is stored', async () => (await give(acceptor, text('beside'))) === 'stored');
+  expect(acceptor.problem()).toBe('a flush takes longer than it may');
+  held.resolve();
+  await acceptor.close();
+  expect(acceptor.problem()).toBeNull();
 });
 
 it('lets one bad row fail alone', async () => {

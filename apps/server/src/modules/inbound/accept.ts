@@ -54,6 +54,8 @@ interface Line {
   flights: number;
   /** On their way, and nobody waits for them any more. */
   abandoned: number;
+  /** Why its last one was not stored; null: it was. */
+  failure: string | null;
 }
 
 /**
@@ -72,16 +74,16 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   const maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
   const maxWaitMs = options.maxWaitMs ?? 5_000;
 
-  const lineOf = (most: number): Line => ({ most, waiting: [], flights: 0, abandoned: 0 });
+  const lineOf = (most: number): Line => ({ most, waiting: [], flights: 0, abandoned: 0, failure: null });
   const usual = lineOf(options.flights ?? 1);
   const large = lineOf(1);
+  const lines = [usual, large];
   let bytes = 0;
   let idle: (() => void)[] = [];
-  let lastFailure: string | null = null;
   const stats = { flushes: 0, stored: 0, refused: 0 };
 
   const isIdle = () =>
-    [usual, large].every((one) => one.flights === 0 && one.abandoned === 0 && one.waiting.length === 0);
+    lines.every((one) => one.flights === 0 && one.abandoned === 0 && one.waiting.length === 0);
 
   function next(line: Line): void {
     while (line.flights < line.most && line.waiting.length > 0) {
@@ -113,7 +115,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         late = true;
         line.flights -= 1;
         line.abandoned += 1;
-        lastFailure = 'a flush takes longer than it may';
+        line.failure = 'a flush takes longer than it may';
         stats.refused += batch.length;
         for (const waiter of batch) waiter.settle('late');
         expire(line);
@@ -121,7 +123,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       },
       Math.max(1, maxWaitMs - (performance.now() - oldest)),
     );
-    const results = await flush(batch);
+    const results = await flush(line, batch);
     clearTimeout(timer);
     for (const waiter of batch) bytes -= waiter.row.body.length;
     if (late) {
@@ -153,16 +155,16 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     line.waiting = kept;
   }
 
-  async function flush(batch: Waiter[]): Promise<Acceptance[]> {
+  async function flush(line: Line, batch: Waiter[]): Promise<Acceptance[]> {
     stats.flushes += 1;
     const rows = batch.map((waiter) => waiter.row);
     const error = await store(rows);
-    if (error === null) return stored(batch);
+    if (error === null) return stored(line, batch);
     log.warn({ err: error, rows: rows.length }, 'storing webhook bodies failed; trying once more');
     if (rows.length === 1 || isAway(error)) {
       const again = await store(rows);
-      if (again === null) return stored(batch);
-      return failed(batch, again);
+      if (again === null) return stored(line, batch);
+      return failed(line, batch, again);
     }
     const results: Acceptance[] = [];
     for (const { row } of batch) {
@@ -170,13 +172,13 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       results.push(single === null ? 'stored' : 'failed');
       if (single !== null) {
         log.error({ err: single, hash: row.hash.toString('hex') }, 'a webhook body could not be stored');
-        lastFailure = 'a body could not be stored';
+        line.failure = 'a body could not be stored';
       }
     }
     const taken = results.filter((result) => result === 'stored').length;
     stats.stored += taken;
     stats.refused += results.length - taken;
-    if (taken > 0) signals.announce('raw-events');
+    if (taken > 0) announce(line);
     return results;
   }
 
@@ -197,15 +199,21 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     }
   }
 
-  function stored(batch: Waiter[]): Acceptance[] {
-    lastFailure = null;
+  /** Small ones with higher numbers were stored beside a large one: whoever has read them must look back for it. */
+  function announce(line: Line): void {
+    signals.announce(line === large ? 'late-raw-events' : 'raw-events');
+  }
+
+  function stored(line: Line, batch: Waiter[]): Acceptance[] {
+    // It speaks for the other line too, unless something of that one hangs: large bodies may not come again for days.
+    for (const one of lines) if (one === line || one.abandoned === 0) one.failure = null;
     stats.stored += batch.length;
-    signals.announce('raw-events');
+    announce(line);
     return batch.map(() => 'stored');
   }
 
-  function failed(batch: Waiter[], error: unknown): Acceptance[] {
-    lastFailure = isAway(error) ? 'the database is away' : 'bodies could not be stored';
+  function failed(line: Line, batch: Waiter[], error: unknown): Acceptance[] {
+    line.failure = isAway(error) ? 'the database is away' : 'bodies could not be stored';
     stats.refused += batch.length;
     log.error({ err: error, rows: batch.length }, 'webhook bodies were refused with 503');
     return batch.map(() => 'failed');
@@ -234,7 +242,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
         next(line);
       });
     },
-    problem: () => (bytes >= maxBytes ? 'the buffer of webhook bodies is full' : lastFailure),
+    problem: () =>
+      bytes >= maxBytes ? 'the buffer of webhook bodies is full' : (usual.failure ?? large.failure),
     close: () => (isIdle() ? Promise.resolve() : new Promise((done) => idle.push(done))),
   };
 }

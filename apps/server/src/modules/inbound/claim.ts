@@ -24,13 +24,15 @@ export interface Claims extends Loop {
   restart(): void;
   /** A turn ended: there may be room again. */
   turned(): void;
+  /** Something has committed that may lie below what was seen: sweeps at once. */
+  lookBack(): void;
 }
 
 /**
  * Reads raw events onto the shelves: above the highest number seen, for all lanes of this process in one look. Shelves
  * that hold enough are left out and read on by themselves, so that nobody waits behind them. Rows that commit late lie
- * below what was seen and are found by a sweep about every second over the last minute and a half, and over everything
- * at start and every five minutes.
+ * below what was seen and are found by a sweep over the last minute and a half, about every second and when a large body
+ * was stored, and over everything at start and every five minutes.
  */
 export function startClaims(options: {
   db: Database;
@@ -54,6 +56,9 @@ export function startClaims(options: {
   let floor = 0;
   let nextSweep = 0;
   let nextFullSweep = 0;
+  /** Something committed late, and how soon after the last sweep it may be looked for. */
+  let isLate = false;
+  let rested = 0;
   /** Somebody said that there is more, or a look ended before everything: a turn that ended says neither. */
   let more = true;
   let lookedAt = 0;
@@ -110,7 +115,8 @@ export function startClaims(options: {
 
   async function sweep(now: number): Promise<boolean> {
     const full = now >= nextFullSweep;
-    if (!full && now < nextSweep) return false;
+    if (!full && now < (isLate ? rested : nextSweep)) return false;
+    isLate = false;
     const began = performance.now();
     const late = await selectMissed(
       db,
@@ -120,7 +126,8 @@ export function startClaims(options: {
     const took = performance.now() - began;
     shelves.put(late);
     // Never more than a twentieth of the time, however much lies dead in the index.
-    nextSweep = now + Math.max(sweepEveryMs, took * 20);
+    rested = now + took * 20;
+    nextSweep = Math.max(now + sweepEveryMs, rested);
     if (full && late.length === 0) nextFullSweep = now + fullSweepEveryMs;
     return late.length > 0;
   }
@@ -166,6 +173,11 @@ export function startClaims(options: {
   return {
     ...loop,
     wake() {
+      more = true;
+      loop.wake();
+    },
+    lookBack() {
+      isLate = true;
       more = true;
       loop.wake();
     },

@@ -1,6 +1,6 @@
 import { parse } from '@chaski/providers';
 import pg from 'pg';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { type Seeded, seedWorkspace, until } from '../../../test/harness.ts';
 import { inboundStage } from '../../../test/inbound-stage.ts';
 import { hashOf } from './accept.ts';
@@ -155,29 +155,57 @@ it('loses and doubles nothing when processors meet in opposite orders', async ()
   expect((await eventsOf(one)).filter((event) => event.name === 'message.received')).toHaveLength(40);
 });
 
+/** A body with a number taken before, committed after: below everything that was seen. */
+async function commitLate(n: number): Promise<void> {
+  const late = bodyOf([change(one.phoneNumberId, { messages: [said('late')] })]);
+  await query(
+    `insert into raw_events (day, hash, n, source, app_id, body, shard, received_at)
+     values ($1, $2, $6, 'cloud', $3, $4, 7, $5)`,
+    [
+      clock.now().toISOString().slice(0, 10),
+      hashOf('cloud', one.appId, late),
+      one.appId,
+      late,
+      clock.now().toISOString(),
+      n,
+    ],
+  );
+}
+
 it('works what commits late and what an earlier process left', async () => {
   const [taken] = await query<{ n: number }>("select nextval('raw_events_n') as n");
   await post(bodyOf([change(one.phoneNumberId, { messages: [said('left behind')] })]), one.appId);
   const processor = startProcessor({ db, signals, log, parse });
   try {
     await until('the first is processed', async () => (await waiting()) === 0);
-    // A number taken before, committed after: below everything that was seen.
-    const late = bodyOf([change(one.phoneNumberId, { messages: [said('late')] })]);
-    await query(
-      `insert into raw_events (day, hash, n, source, app_id, body, shard, received_at)
-       values ($1, $2, $6, 'cloud', $3, $4, 7, $5)`,
-      [
-        clock.now().toISOString().slice(0, 10),
-        hashOf('cloud', one.appId, late),
-        one.appId,
-        late,
-        clock.now().toISOString(),
-        taken!.n,
-      ],
-    );
+    await commitLate(taken!.n);
     await until('the straggler is processed', async () => (await messagesOf(one)).length === 2);
   } finally {
     await processor.stop();
+  }
+});
+
+it('looks back at once when it is told that a large body was stored', async () => {
+  const [taken] = await query<{ n: number }>("select nextval('raw_events_n') as n");
+  await post(bodyOf([change(one.phoneNumberId, { messages: [said('overtook it')] })]), one.appId);
+  // A hundred times slower: looking back by itself would take minutes, and 200 ms are 20 s.
+  const now = performance.now.bind(performance);
+  const begun = now();
+  const time = vi.spyOn(performance, 'now').mockImplementation(() => begun + (now() - begun) / 100);
+  const heard = new Map<string, () => void>();
+  const on = (channel: string, listener: () => void) => {
+    heard.set(channel, listener);
+    return () => void heard.delete(channel);
+  };
+  const processor = startProcessor({ db, signals: { on }, log, parse });
+  try {
+    await until('the first is processed', async () => (await waiting()) === 0, 200);
+    await commitLate(taken!.n);
+    heard.get('late-raw-events')?.();
+    await until('the other too', async () => (await messagesOf(one)).length === 2, 200);
+  } finally {
+    await processor.stop();
+    time.mockRestore();
   }
 });
 

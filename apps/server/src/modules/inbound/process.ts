@@ -145,12 +145,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
     idleMs: 1_000,
     step: async () => (await settlePending(db)) > 0,
   });
-  const forget = signals.on('raw-events', claims.wake);
+  const forget = [signals.on('raw-events', claims.wake), signals.on('late-raw-events', claims.lookBack)];
 
   return {
     wake: claims.wake,
     async stop() {
-      forget();
+      for (const off of forget) off();
       await claims.stop();
       await Promise.all([...workers, settling].map((loop) => loop.stop()));
       await locks.close();
