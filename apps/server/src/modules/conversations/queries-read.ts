@@ -47,7 +47,7 @@ const mentionsOf = (user: string) =>
 /**
  * The statement for these filters, and no others: with `$1 is null or …` for each, a prepared plan would fit none of
  * them. The shapes that members look at all day are prepared, each under the name of its text (which saves the 0.4 ms of
- * parsing and planning); with a search or labels the text is parsed each time, so that the planner sees which label
+ * parsing and planning), as far as `shaped` has room; with a search or labels the text is parsed each time, so that the planner sees which label
  * or name is rare, and no session keeps a plan for every number of labels.
  */
 export function listStatement(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
 import { AppError } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
-import { openDatabase, registeredStatements, statement, systemActor } from './index.ts';
+import { openDatabase, registeredStatements, shaped, statement, systemActor } from './index.ts';
 
 const t = await testDatabase();
 /** One connection: what one transaction leaves behind, the next one meets. */
@@ -39,6 +39,13 @@ const metrics = async (like = '%') =>
   (await admin.query('select metric from usage where metric like $1 order by 1', [like])).rows.map(
     (r) => r.metric,
   );
+
+test('of texts that are put together a session keeps so many and no more; the others are plain', async () => {
+  const text = (n: number) => `select ${n} as n`;
+  const made = Array.from({ length: 200 }, (_, n) => shaped('dbtest.shape', text(n)));
+  expect(made.filter((one) => typeof one !== 'string')).toHaveLength(128);
+  expect([shaped('dbtest.shape', text(0)), shaped('dbtest.shape', text(199))]).toEqual([made[0], text(199)]);
+});
 
 describe('doors', () => {
   test('each shows what it may', async () => {

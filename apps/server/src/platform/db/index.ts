@@ -164,14 +164,18 @@ export function statement(name: string, text: string, once = plansOnce(text)): S
 }
 
 const shapes = new Map<string, Statement>();
+/** Each session keeps all that it was asked for, each process their texts; members use some dozens all day. */
+const mostShapes = 128;
 
 /**
  * A statement whose text is put together, prepared once per connection under a name of its text (which saves parsing and
- * planning) and planned once. For texts of which there are few: a session keeps each.
+ * planning) and planned once. For the first 128 texts of a process: filters multiply to thousands, and what comes later
+ * is plain text, parsed and planned each time.
  */
-export function shaped(name: string, text: string): Statement {
+export function shaped(name: string, text: string): Statement | string {
   const known = shapes.get(text);
   if (known) return known;
+  if (shapes.size >= mostShapes) return text;
   // By the text, not by order of coming: sessions may outlive a process behind a pooler.
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const made = { name: `chaski_${name}_${hash}`, text, once: true };
@@ -208,7 +212,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...config,
     max: options.poolSize,
     connectionTimeoutMillis: options.checkoutTimeoutMs ?? 10_000,
-    // A backend that has prepared everything holds 5 MB.
+    // A backend that had prepared every named statement held 5 MB; beside them it keeps at most 128 of `shaped`.
     idleTimeoutMillis: 20_000,
     // The pool waits for it, and gives up a connection that does not take it.
     onConnect: (client) => client.query(byDefault),
