@@ -34,7 +34,7 @@ export async function installQueue(ownerUrl: string, rolePrefix: string): Promis
     const mark = createHash('sha256')
       .update(graphilePackage + wanted)
       .digest('hex');
-    if ((await installed(client)) === mark) return;
+    if ((await installed(client)) === mark && (await isGranted(client, rolePrefix))) return;
     const pool = new pg.Pool({ connectionString, max: 1 });
     pool.on('error', () => {});
     pool.on('connect', (one) => one.on('error', () => {}));
@@ -58,6 +58,28 @@ async function installed(client: pg.Client): Promise<string | null> {
     [door],
   );
   return rows[0]?.mark ?? null;
+}
+
+/**
+ * Whether the roles may what they should and no more: a dump that is restored without privileges brings the mark back,
+ * and functions as PostgreSQL makes them, for everybody.
+ */
+async function isGranted(client: pg.Client, rolePrefix: string): Promise<boolean> {
+  const { rows } = await client.query<{ ok: boolean | null }>(
+    `select has_function_privilege($1, to_regprocedure($3), 'execute')
+        and not has_function_privilege($1, to_regprocedure($4), 'execute')
+        and has_function_privilege($2, to_regprocedure($4), 'execute')
+        and has_schema_privilege($2, to_regnamespace('graphile_worker'), 'usage')
+        and has_table_privilege($2, to_regclass('graphile_worker._private_jobs'), 'update')
+        and has_table_privilege($2, to_regclass('public.message_jobs'), 'select') as ok`,
+    [
+      `${rolePrefix}_app`,
+      `${rolePrefix}_system`,
+      'public.enqueue_jobs(text, text[], timestamptz[], text[], integer)',
+      'public.enqueue_jobs_for(text, text[], timestamptz[], text[], integer, uuid[])',
+    ],
+  );
+  return rows[0]?.ok === true;
 }
 
 /** Workers of the version before may be at work on these tables: whoever meets one comes again. */

@@ -262,6 +262,27 @@ test('installing again leaves what is there alone, however busy it is; what is n
   expect(rows).toHaveLength(1);
 });
 
+test('what was restored without privileges is granted anew, though it bears the mark', async () => {
+  const [mine, theirs] = [
+    'public.enqueue_jobs(text, text[], timestamptz[], text[], integer)',
+    'public.enqueue_jobs_for(text, text[], timestamptz[], text[], integer, uuid[])',
+  ];
+  const [app, system] = [`${t.rolePrefix}_app`, `${t.rolePrefix}_system`];
+  await admin.query(`
+    revoke all on function ${mine} from ${app};
+    revoke all on function ${theirs} from ${system};
+    grant execute on function ${mine}, ${theirs} to public;
+    revoke all on graphile_worker._private_jobs from ${system}`);
+  await installQueue(t.ownerUrl, t.rolePrefix);
+  const { rows } = await admin.query(
+    `select has_function_privilege($1, $3, 'execute') as mine, has_function_privilege($1, $4, 'execute') as theirs,
+            has_function_privilege('public', $3, 'execute') as everybodys,
+            has_table_privilege($2, 'graphile_worker._private_jobs', 'delete') as works`,
+    [app, system, mine, theirs],
+  );
+  expect(rows).toEqual([{ mine: true, theirs: false, everybodys: false, works: true }]);
+});
+
 test('start refuses a job without handler, a handler twice, a foreign handler, a stored job of an unknown name', async () => {
   const base = { databaseUrl: t.url, rolePrefix: t.rolePrefix, db, log };
   const greeter = handle(greet, async () => {});
