@@ -98,7 +98,7 @@ async function sessionsLeft(adminUrl: string, database: string): Promise<string[
   });
 }
 
-/** Polls until `condition` gives something; fails with `what` after 10 s. The only way to wait in a test. */
+/** Polls until `condition` gives something; fails with `what` after 30 s. The only way to wait in a test. */
 export async function until<T>(
   what: string,
   condition: () => T | null | undefined | false | Promise<T | null | undefined | false>,

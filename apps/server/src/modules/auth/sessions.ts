@@ -70,8 +70,9 @@ export interface WhichSessions {
 }
 
 /**
- * Ends sessions, and logins that wait for their second factor unless one session is meant: refused from the next request on, and open sockets close (`session.revoked`, one event each). Answers
- * the ids. The first event is the audit's line unless the caller's own event is.
+ * Ends sessions, and logins that wait for their second factor unless one session is meant: refused from the next request
+ * on, and open sockets close (`session.revoked`, one event each). Answers the ids. The first event is the audit's line
+ * unless the caller's own event is.
  */
 export async function revokeSessions(
   tx: SystemTx,

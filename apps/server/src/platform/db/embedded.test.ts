@@ -28,8 +28,6 @@ let dataDir: string;
 let running: Embedded[];
 let children: ChildProcess[];
 
-// Real processes on a machine that may be busy: bounded, but not by how fast it is today.
-
 beforeEach(() => {
   dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'chaski-embedded-')));
   running = [];
