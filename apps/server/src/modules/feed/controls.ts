@@ -1,10 +1,9 @@
-import { type Role, roles } from '@chaski/contracts';
 import type { Database } from '../../platform/db/index.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
-import type { Authenticate } from '../../platform/http/index.ts';
+import { type Authenticate, forgetCallers } from '../../platform/http/index.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Hub } from '../../platform/realtime/index.ts';
-import { type FeedChannel, lowered, mayHear, type Seat, seatAgain } from './seats.ts';
+import { type FeedChannel, mayHear, type Seat, seatAgain } from './seats.ts';
 
 /** What changes who may hear what. */
 export const controlNames: readonly string[] = [
@@ -43,8 +42,8 @@ function concerns({ name, workspaceId, data }: StoredEvent, seat: Seat): boolean
   }
 }
 
-/** Longer than an answer of `authenticate` is remembered anywhere (a second). */
-const afterCaches = 1_200;
+/** After it, whatever was read before the change and is still under way (a round, a renewal) has been answered. */
+const afterOthers = 1_200;
 /** How often everybody is asked again without any event: sessions and tokens run out silently. */
 const roundMs = 5 * 60_000;
 const ticketLife = 3_600_000;
@@ -56,7 +55,7 @@ export interface Controls {
   stop(): void;
 }
 
-/** Cuts, lowers and asks again. Each process does it for its own sockets, by the same events. */
+/** Cuts and asks again. Each process does it for its own sockets, by the same events. */
 export function createControls(options: {
   db: Database;
   authenticate: Authenticate;
@@ -87,12 +86,30 @@ export function createControls(options: {
     else hub.cut(channel, 'forbidden');
   }
 
+  /** One after the other: an older answer must not replace a newer one. Meanwhile the seat is told nothing. */
   function ask(channel: FeedChannel): void {
-    askAgain(channel).catch((error: unknown) => {
-      // The database is away, perhaps: whoever cannot be asked is not told either.
-      log.warn({ err: error }, 'realtime: a member could not be asked again and was cut');
-      hub.disconnect(channel.connection, 1011, 'could not be checked');
-    });
+    const { seat } = channel;
+    const asked = (seat.asked ?? Promise.resolve())
+      .then(() => askAgain(channel))
+      .catch((error: unknown) => {
+        // The database is away, perhaps: whoever cannot be asked is not told either.
+        log.warn({ err: error }, 'realtime: a member could not be asked again and was cut');
+        hub.disconnect(channel.connection, 1011, 'could not be checked');
+      })
+      .finally(() => {
+        if (seat.asked === asked) seat.asked = null;
+      });
+    seat.asked = asked;
+  }
+
+  /** As the database says by now, not as anybody remembers it; and once more, whoever wrote an older answer meanwhile. */
+  function askAll(some: readonly FeedChannel[]): void {
+    if (some.length === 0) return;
+    forgetCallers();
+    for (const channel of some) {
+      ask(channel);
+      later(afterOthers, () => ask(channel));
+    }
   }
 
   const of = (test: (channel: FeedChannel) => boolean) => [...channels()].filter(test);
@@ -107,20 +124,10 @@ export function createControls(options: {
   function take(event: StoredEvent): void {
     const { data } = event;
     switch (event.name) {
-      case 'member.updated': {
-        const role = roles.find((one): one is Role => one === data.role);
-        for (const channel of of(isMember(event))) {
-          if (data.disabled === true) {
-            hub.cut(channel, 'forbidden');
-            continue;
-          }
-          // At once what the event says; numbers and the like as the database says, now and when no cache has the old.
-          if (role) channel.seat.principal = lowered(channel.seat.principal, role);
-          ask(channel);
-          later(afterCaches, () => ask(channel));
-        }
+      case 'member.updated':
+        if (data.disabled !== true) askAll(of(isMember(event)));
+        else for (const channel of of(isMember(event))) hub.cut(channel, 'forbidden');
         return;
-      }
       case 'member.removed':
         for (const channel of of(isMember(event))) hub.cut(channel, 'forbidden');
         return;
@@ -138,13 +145,10 @@ export function createControls(options: {
           hub.disconnect(connection, 4001, 'key revoked');
         }
         return;
-      // Fewer scopes or numbers, or another text: as the database says, now and when no cache has the old.
+      // Fewer scopes or numbers, or another text.
       case 'api_key.updated':
       case 'api_key.rotated':
-        for (const channel of of(isKey(event))) {
-          ask(channel);
-          later(afterCaches, () => ask(channel));
-        }
+        askAll(of(isKey(event)));
         return;
       case 'workspace.suspended':
         for (const channel of of(

@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { seedConversation, seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
 import { type Actor, systemActor, type TenantTx } from '../../platform/db/index.ts';
 import { emit, eventBounds, eventsBetween, startEvents } from '../../platform/events/index.ts';
-import { allows, type Caller } from '../../platform/http/index.ts';
+import { allows, type Caller, callersEpoch } from '../../platform/http/index.ts';
 import { type NumberId, newId, type UserId } from '../../platform/ids.ts';
 import { createSignals } from '../../platform/signals.ts';
 import { changeInBulk } from '../conversations/bulk.ts';
@@ -21,7 +21,7 @@ const seeded = await seedWorkspace(db);
 const { workspaceId } = seeded;
 const signals = await createSignals(db, log);
 const events = await startEvents({ db, signals, consumers: [], log });
-const people = new Map<string, Caller | null>();
+const people = new Map<string, Caller | null | Promise<Caller | null>>();
 const one = await stand({ db, people, maxSocketsPerOwner: 10_000 });
 const clients: { socket: { disconnect(): void } }[] = [];
 afterEach(() => {
@@ -153,6 +153,60 @@ test('over random assignments a limited member hears exactly the events they may
     { numRuns: 15 },
   );
 }, 120_000);
+
+test('a narrowed key or member hears nothing of what was taken away, and all the rest, however long asking takes', async () => {
+  const keyOf = (numberIds: string[]): Caller => ({
+    person: null,
+    principal: {
+      ...owner.principal!,
+      actor: { kind: 'key', id: 'narrowed', role: 'key', reach: { numberIds, ownOnly: false } },
+      numberIds,
+    },
+  });
+  const userId = newId();
+  const memberWith = (numberIds: string[]) =>
+    memberOf(workspaceId, 'agent', { userId, reach: { numberIds, ownOnly: false } });
+  const [kept, gone] = [await seedConversation(db, office), await seedConversation(db, seeded)];
+  const boss = await listen(owner, `workspace:${workspaceId}`);
+  for (const [callerWith, control] of [
+    [keyOf, { workspaceId, name: 'api_key.updated', data: { keyId: 'narrowed' } }],
+    [memberWith, { workspaceId, name: 'member.updated', data: { userId, role: 'agent' } }],
+  ] as const) {
+    const limited = await listen(callerWith([office.numberId, seeded.numberId]), `workspace:${workspaceId}`);
+    const bearer = [...people.keys()].at(-1)!;
+    const answer = Promise.withResolvers<Caller>();
+    people.set(bearer, answer.promise);
+    const known = callersEpoch();
+    const tell = ({ conversationId, contactId }: typeof kept) => ({
+      workspaceId,
+      name: 'message.received',
+      data: { conversationId, contactId },
+    });
+    const { last } = await eventBounds(db);
+    await as(systemActor, (tx) => emit(tx, [tell(kept), control, tell(gone), tell(kept)]));
+    await settled(boss);
+    await as(systemActor, (tx) => emit(tx, [tell(gone), tell(kept)]));
+    await settled(boss);
+    expect(limited.heard.filter(({ seq }) => seq > last)).toEqual([]);
+    expect(callersEpoch()).toBeGreaterThan(known);
+    answer.resolve(callerWith([office.numberId]));
+    const received = () =>
+      (limited.heard as (Heard & { data: { conversationId?: string } })[])
+        .filter(({ seq, name }) => seq > last && name === 'message.received')
+        .map(({ data }) => data.conversationId);
+    await until('the rest is heard', () => received().length >= 3);
+    await settled(boss);
+    const { events: may } = await as(callerWith([office.numberId]).principal!.actor, async (tx) =>
+      eventsBetween(tx, last, (await eventBounds(db)).last, 1_000),
+    );
+    const theirs = may
+      .filter(({ name }) => allows(callerWith([]).principal!.scopes, actionFor(name)))
+      .map(({ seq }) => seq);
+    await until('all of it', () => limited.heard.at(-1)!.seq >= theirs.at(-1)!);
+    expect(limited.heard.map(({ seq }) => seq).filter((seq) => seq > last)).toEqual(theirs);
+    expect(received()).toEqual(Array.from({ length: 3 }, () => kept.conversationId));
+  }
+});
 
 describe('a limited member on the topic of a conversation', () => {
   test.each([

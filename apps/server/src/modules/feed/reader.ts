@@ -22,7 +22,10 @@ export interface ReaderOptions {
   log: Logger;
   /** Everybody who sits in this process. */
   channels(): Iterable<FeedChannel>;
-  /** Events that change who may hear what; done before the others of their batch are pushed. */
+  /**
+   * Events that change who may hear what; done before the others of their batch are pushed. A seat that has to be asked
+   * about is `asked` and catches up after the answer.
+   */
   controls: readonly string[];
   onControl(event: StoredEvent): void;
   /** For channels that want rows; null: none do. */
@@ -82,8 +85,8 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
           continue;
         }
         const found = read.get(`${seat.workspaceId} ${viewOf(seat.principal)}`);
-        // It came, or its view changed, while we read.
-        if (!found) catchUp(channel);
+        // It came, or its view changed, while we read; or it is being asked what it may hear.
+        if (!found || seat.asked) catchUp(channel);
         else {
           tell(channel, found);
           seat.cursor = last;
@@ -101,7 +104,7 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
   ): Promise<Map<string, Seen>> {
     const views = new Map<string, { principal: Principal; wantsRows: boolean }>();
     for (const { seat } of options.channels()) {
-      if (seat.state !== 'live' || !workspaces.has(seat.workspaceId)) continue;
+      if (seat.state !== 'live' || seat.asked || !workspaces.has(seat.workspaceId)) continue;
       const view = `${seat.workspaceId} ${viewOf(seat.principal)}`;
       const wantsRows = seat.rows !== null || views.get(view)?.wantsRows === true;
       views.set(view, { principal: seat.principal, wantsRows });
@@ -154,14 +157,18 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
   async function feed(channel: FeedChannel): Promise<void> {
     const { seat, connection } = channel;
     while (channel.open && !stopped) {
+      if (seat.asked) {
+        await seat.asked;
+        continue;
+      }
       if (seat.cursor >= cursor) {
         seat.state = seat.cursor === cursor ? 'live' : 'ahead';
         return;
       }
       const view = viewOf(seat.principal);
       const found = await between(seat.principal, seat.cursor, cursor, stretch, seat.rows !== null);
-      // Lowered while we read: what was read may be too much.
-      if (view !== viewOf(seat.principal) || !channel.open) continue;
+      // Lowered while we read, or about to be: what was read may be too much.
+      if (seat.asked || view !== viewOf(seat.principal) || !channel.open) continue;
       tell(channel, found);
       seat.cursor = found.last;
       while (connection.socket.bufferedAmount > fedBytes && channel.open) {

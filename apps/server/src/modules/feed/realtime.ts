@@ -74,6 +74,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       conversationId,
       cursor: reader.cursor,
       state: 'live',
+      asked: null,
       rows,
       ownTopic,
       replayUntil: 0,

@@ -1,4 +1,3 @@
-import { actionsOf, type Role } from '@chaski/contracts';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Authenticate, allows, type Caller, type Principal } from '../../platform/http/index.ts';
@@ -22,6 +21,8 @@ export interface Seat {
    * Ahead: another process told it more than this one has read yet.
    */
   state: 'live' | 'catching' | 'ahead';
+  /** Under way: what they may hear now. Until it is answered (it never rejects) nothing is told. */
+  asked: Promise<void> | null;
   /** Rows that it wants to hear of; null: events alone. */
   rows: readonly RowWish[] | null;
   /** The client made its topic up: it is told rows and no events, and shares it with nobody. */
@@ -124,12 +125,6 @@ export async function seatAgain(
   const { connection, name, seat: place } = channel;
   const answer = await seat(deps, connection, name, bearer, place.workspaceId, place.ownTopic);
   return answer.is === 'seated' && answer.principal.workspaceId === channel.seat.workspaceId ? answer : null;
-}
-
-/** What a role may do at most, at once, before the database was asked. */
-export function lowered(principal: Principal, role: Role): Principal {
-  const may = new Set<string>(actionsOf(role));
-  return { ...principal, scopes: principal.scopes.filter((scope) => may.has(scope)) };
 }
 
 /** Whose sockets are counted together. */

@@ -53,7 +53,7 @@ export interface Stand {
 export async function stand(options: {
   db: Database;
   /** By bearer or by cookie. */
-  people: ReadonlyMap<string, Caller | null>;
+  people: ReadonlyMap<string, Caller | null | Promise<Caller | null>>;
   origins?: readonly string[];
   maxSocketsPerOwner?: number;
   handshakes?: Handshakes;
