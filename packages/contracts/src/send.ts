@@ -16,7 +16,8 @@ const uuid = (field: string) => z.uuid({ error: () => `${field} must be an id of
 export const sendPurposes = ['service', 'marketing', 'utility', 'authentication'] as const;
 export type SendPurpose = (typeof sendPurposes)[number] | 'consent-receipt';
 
-const envelope = {
+/** How a person is named who may be no contact yet; the same for a send and for asking beforehand. */
+export const sendTarget = {
   to: z
     .string()
     .regex(/^\+?[\d\s().-]{6,30}(@c\.us|@s\.whatsapp\.net)?$/, {
@@ -26,10 +27,6 @@ const envelope = {
     .optional()
     .describe('Phone number with country code.')
     .meta({ examples: ['+16505551234'] }),
-  contactId: uuid('contactId').optional().describe('A contact of this workspace.'),
-  conversationId: uuid('conversationId')
-    .optional()
-    .describe('An existing conversation; it fixes the number too.'),
   recipient: z
     .string()
     .regex(businessScopedUserId, {
@@ -37,6 +34,14 @@ const envelope = {
     })
     .optional()
     .describe('Business-scoped user id, for people whose phone number WhatsApp does not show.'),
+};
+
+const envelope = {
+  ...sendTarget,
+  contactId: uuid('contactId').optional().describe('A contact of this workspace.'),
+  conversationId: uuid('conversationId')
+    .optional()
+    .describe('An existing conversation; it fixes the number too.'),
   numberId: uuid('numberId')
     .optional()
     .describe('Number to send from; without it the workspace’s default number.'),

@@ -12087,6 +12087,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12094,10 +12098,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12144,6 +12144,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12151,10 +12155,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12201,6 +12201,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12208,10 +12212,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12261,6 +12261,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12268,10 +12272,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12319,6 +12319,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12326,10 +12330,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12375,6 +12375,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12382,10 +12386,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12420,6 +12420,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12427,10 +12431,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12497,6 +12497,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12504,10 +12508,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -12546,6 +12546,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -12553,10 +12557,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -13258,6 +13258,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -13265,10 +13269,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -13827,6 +13827,10 @@ export type MessagesCreateData = {
          */
         to?: string;
         /**
+         * Business-scoped user id, for people whose phone number WhatsApp does not show.
+         */
+        recipient?: string;
+        /**
          * A contact of this workspace.
          */
         contactId?: string;
@@ -13834,10 +13838,6 @@ export type MessagesCreateData = {
          * An existing conversation; it fixes the number too.
          */
         conversationId?: string;
-        /**
-         * Business-scoped user id, for people whose phone number WhatsApp does not show.
-         */
-        recipient?: string;
         /**
          * Number to send from; without it the workspace’s default number.
          */
@@ -14199,12 +14199,12 @@ export type CanSendGetData = {
      * Phone number with country code.
      */
     to?: string;
-    contactId?: string;
-    conversationId?: string;
     /**
-     * Business-scoped user id.
+     * Business-scoped user id, for people whose phone number WhatsApp does not show.
      */
     recipient?: string;
+    contactId?: string;
+    conversationId?: string;
     /**
      * Number to send from; without it the default number.
      */

@@ -59,6 +59,12 @@ describe('a campaign', () => {
     });
     const report = await stage.tenant(on.place, (tx) => reportOf(tx, id));
     expect(report).toMatchObject({ total: 31, sent: 31, delivered: 31, states: { delivered: 31 } });
+    // Nobody has to look after what nobody answered.
+    const open = await stage.query(
+      "select id from conversations where workspace_id = $1 and status = 'open' and last_inbound_at is null",
+      [on.place.workspaceId],
+    );
+    expect(open).toEqual([]);
     await delivery.stop();
   });
 

@@ -259,6 +259,7 @@ async function queue(
   const threads = await openMany(
     tx,
     going.map((one) => ({ workspaceId, numberId: number.id, contactId: one.contactId })),
+    'closed',
   );
   const filled = await shortenLinks(tx, texts, going);
   const results = await sendMany(

@@ -15,8 +15,15 @@ export interface ConversationRef {
 const placeKey = (p: Place): string =>
   `${p.workspaceId}|${p.numberId}|${p.contactId ?? ''}|${p.groupRef ?? ''}`;
 
-/** The conversations of these places, in the order of `refs`; those that do not exist yet are made. */
-export async function openMany(tx: Tx, refs: readonly ConversationRef[]): Promise<ConversationRow[]> {
+/**
+ * The conversations of these places, in the order of `refs`; those that do not exist yet are made. `closed`: for what a
+ * machine says to many. Nobody has to look after it until the person answers, which opens it.
+ */
+export async function openMany(
+  tx: Tx,
+  refs: readonly ConversationRef[],
+  status: 'open' | 'closed' = 'open',
+): Promise<ConversationRow[]> {
   if (refs.length === 0) return [];
   // A group's thread belongs to the group, whoever speaks.
   const places = refs.map((ref) => ({
@@ -39,13 +46,14 @@ export async function openMany(tx: Tx, refs: readonly ConversationRef[]): Promis
       tx,
       missing.map(([, place]) => place),
       missing.map(() => newId()),
+      status,
     );
     for (const row of made) found.set(placeKey(row), row);
     // What another worker made meanwhile is committed by now: the insert waited for it.
     await look();
     await emit(
       tx,
-      made.map((row) => ({
+      (status === 'open' ? made : []).map((row) => ({
         workspaceId: row.workspaceId,
         name: 'conversation.opened',
         data: opened(row, false),

@@ -64,8 +64,9 @@ export function selectPlaces(tx: Tx, places: readonly Place[]): Promise<Conversa
 
 const insert = statement(
   'conversations.insert',
-  `insert into conversations as c (workspace_id, number_id, contact_id, group_ref, id, created_at, updated_at)
-   select t.*, $6::timestamptz, $6::timestamptz
+  `insert into conversations as c (workspace_id, number_id, contact_id, group_ref, id, created_at, updated_at, status,
+     closed_at)
+   select t.*, $6::timestamptz, $6::timestamptz, $7::text, case when $7::text = 'closed' then $6::timestamptz end
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[]) as t
    on conflict do nothing
    returning ${columns}`,
@@ -75,8 +76,9 @@ export function insertPlaces(
   tx: Tx,
   places: readonly Place[],
   ids: readonly string[],
+  status: 'open' | 'closed',
 ): Promise<ConversationRow[]> {
-  return tx.query<ConversationRow>(insert, [...placeValues(places), ids, tx.now().toISOString()]);
+  return tx.query<ConversationRow>(insert, [...placeValues(places), ids, tx.now().toISOString(), status]);
 }
 
 export interface TouchRow {

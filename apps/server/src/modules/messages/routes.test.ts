@@ -199,6 +199,8 @@ describe('/v1/messages', () => {
       (await call(key, 'GET', '/v1/can-send?to=%2B16505550001&template=hello_world&language=en_US')).body,
     ).toMatchObject({ verdict: 'free-form' });
     expect((await call(key, 'GET', '/v1/can-send')).status).toBe(400);
+    // What a send would refuse is refused here too.
+    expect((await call(key, 'GET', '/v1/can-send?to=12ab')).status).toBe(400);
     expect(await stage.query('select count(*) from contacts')).toEqual(before);
   });
 

@@ -1,4 +1,10 @@
-import { contentOf, type SendCommand as SendBody, sendCommand, sendPurposes } from '@chaski/contracts';
+import {
+  contentOf,
+  type SendCommand as SendBody,
+  sendCommand,
+  sendPurposes,
+  sendTarget,
+} from '@chaski/contracts';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -40,10 +46,9 @@ const listMessagesQuery = listQuery.extend({
 });
 
 const canSendQuery = z.strictObject({
-  to: z.string().max(40).optional().describe('Phone number with country code.'),
+  ...sendTarget,
   contactId: z.uuid().optional(),
   conversationId: z.uuid().optional(),
-  recipient: z.string().max(160).optional().describe('Business-scoped user id.'),
   numberId: z.uuid().optional().describe('Number to send from; without it the default number.'),
   purpose: z.enum(sendPurposes).optional(),
   template: z.string().max(512).optional().describe('Name of a template: may that be sent?'),
