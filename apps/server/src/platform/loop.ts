@@ -25,7 +25,7 @@ export interface LoopOptions {
    * does more at once: on two cores each round trip costs some 60 µs of waking somebody, whatever it carries. A step that
    * found more than it took is followed at once.
    */
-  gatherMs?: number | (() => number);
+  gatherMs?: number;
 }
 
 export function startLoop(options: LoopOptions): Loop {
@@ -61,8 +61,7 @@ export function startLoop(options: LoopOptions): Loop {
 
   let began = Number.NEGATIVE_INFINITY;
   async function gather(): Promise<void> {
-    const { gatherMs = 0 } = options;
-    const early = began + (typeof gatherMs === 'number' ? gatherMs : gatherMs()) - performance.now();
+    const early = began + (options.gatherMs ?? 0) - performance.now();
     if (early > 0.5 && woken) await rest(early);
   }
 
