@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createApiKey } from '../apps/server/src/modules/auth/index.ts';
 import { shardOf } from '../apps/server/src/modules/inbound/shard.ts';
-import { addNumber, prepareNumber } from '../apps/server/src/modules/numbers/index.ts';
+import { addNumber, prepareNumber, useKeyRing } from '../apps/server/src/modules/numbers/index.ts';
 import { createWorkspace } from '../apps/server/src/modules/workspaces/index.ts';
 import { systemActor } from '../apps/server/src/platform/db/index.ts';
 import { keyRing } from '../apps/server/src/platform/seal.ts';
@@ -20,6 +20,8 @@ export const fairShare: Family = async ({ cluster, quick, repeats, progress }) =
   const { pool, simulator } = stage;
   const { url, appSecret, apiKey } = stage.product.ready;
   const db = cluster.open(database, 2);
+  const ring = keyRing([sealingKey]);
+  useKeyRing(db, ring);
 
   // The neighbour's number shares the noisy one's lane: the worst place to be.
   const lane = (id: string) => shardOf(Buffer.from(textWebhook(id, '1').body))! % 2;
@@ -33,7 +35,7 @@ export const fairShare: Family = async ({ cluster, quick, repeats, progress }) =
   );
   const numberDeps = {
     db,
-    ring: keyRing([sealingKey]),
+    ring,
     simulator: {
       baseUrl: simulator.url,
       register: (number: { phoneNumberId: string; displayPhoneNumber: string; token?: string }) =>
