@@ -85,7 +85,8 @@ it('refuses when the buffer is full, and takes again when it is not', async () =
   expect(await give(acceptor, big)).toBe('stored');
 });
 
-it('a large body keeps nobody waiting', async () => {
+/** A database that stores no large body until it is let go. */
+function slowForLarge(): { slow: Database; held: PromiseWithResolvers<void> } {
   const held = Promise.withResolvers<void>();
   const slow: Database = {
     ...test.db,
@@ -95,6 +96,11 @@ it('a large body keeps nobody waiting', async () => {
       return test.db.runSystem(reason, steps);
     },
   };
+  return { slow, held };
+}
+
+it('a large body keeps nobody waiting', async () => {
+  const { slow, held } = slowForLarge();
   const { acceptor, announced } = collector(slow);
   const large = Promise.all([1, 2].map((n) => give(acceptor, Buffer.alloc(1_500_000, `large ${n} `))));
   expect(await give(acceptor, text('beside a large one'))).toBe('stored');
@@ -106,15 +112,7 @@ it('a large body keeps nobody waiting', async () => {
 });
 
 it('a large body that hangs is told of, whatever small ones do, until it is stored', async () => {
-  const held = Promise.withResolvers<void>();
-  const slow: Database = {
-    ...test.db,
-    async runSystem(reason, steps) {
-      const bytes = steps[0]?.values?.[1];
-      if (Buffer.isBuffer(bytes) && bytes.length > 1_000_000) await held.promise;
-      return test.db.runSystem(reason, steps);
-    },
-  };
+  const { slow, held } = slowForLarge();
   const { acceptor } = collector(slow, { maxWaitMs: 500 });
   expect(await give(acceptor, Buffer.alloc(1_500_000, 'hangs '))).toBe('late');
   await until('a small one is stored', async () => (await give(acceptor, text('beside'))) === 'stored');

@@ -7,7 +7,7 @@ import { retryDead } from './dead.ts';
 import type { Delivery } from './deliver.ts';
 import { readMessage } from './read.ts';
 import { receiveMany } from './receive.ts';
-import { type Place, stageOn } from './testing.ts';
+import { type Place, stageOn, statusItem } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
 const { clock, query } = stage;
@@ -47,20 +47,8 @@ async function word(place: Place, attemptId: string, wamid: string, status: Stat
     const route = (await routesFor(tx, [place.phoneNumberId])).get(place.phoneNumberId)!;
     const failure = { code: 131026, title: 'undeliverable', message: 'm', details: null, href: null };
     const item: StatusItem = {
-      kind: 'status',
-      path: 'entry/0/changes/0/value/statuses/0',
-      phoneNumberId: place.phoneNumberId,
-      accountRef: null,
-      displayPhoneNumber: null,
-      providerMessageId: wamid,
+      ...statusItem(place, { providerMessageId: wamid, attemptId, at: clock.now() }),
       status,
-      participant: '',
-      at: clock.now(),
-      callbackData: attemptId,
-      groupId: null,
-      recipient: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
-      conversation: null,
-      pricing: null,
       errors: status === 'failed' ? [failure] : [],
     };
     await applyStatuses(tx, [{ route, item, receivedAt: clock.now() }]);

@@ -1,5 +1,5 @@
 /** Two transactions that meet on the same rows: one waits, none is shot. */
-import type { EchoItem, StatusItem } from '@chaski/providers';
+import type { EchoItem } from '@chaski/providers';
 import { expect, it, onTestFinished } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
@@ -8,7 +8,7 @@ import { applyStatuses } from './apply-status.ts';
 import { createLeases } from './lease.ts';
 import { receiveMany } from './receive.ts';
 import { unknown, writeResults } from './results.ts';
-import { log, type Place, stageOn } from './testing.ts';
+import { log, type Place, stageOn, statusItem } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 8 }));
 const { clock, db, query } = stage;
@@ -54,23 +54,7 @@ async function waiting<T>(work: (tx: SystemTx) => Promise<T>): Promise<{ ended: 
 const status =
   (place: Place, providerMessageId: string, attemptId: string | null) => async (tx: SystemTx) => {
     const route = (await routesFor(tx, [place.phoneNumberId])).get(place.phoneNumberId)!;
-    const item: StatusItem = {
-      kind: 'status',
-      path: 'entry/0/changes/0/value/statuses/0',
-      phoneNumberId: place.phoneNumberId,
-      accountRef: null,
-      displayPhoneNumber: null,
-      providerMessageId,
-      status: 'sent',
-      participant: '',
-      at: clock.now(),
-      callbackData: attemptId,
-      groupId: null,
-      recipient: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
-      conversation: null,
-      pricing: null,
-      errors: [],
-    };
+    const item = statusItem(place, { providerMessageId, attemptId, at: clock.now() });
     return { route, item, receivedAt: clock.now() };
   };
 

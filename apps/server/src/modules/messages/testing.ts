@@ -215,3 +215,27 @@ export async function stageOn({ db, clock }: TestDatabase): Promise<Stage> {
   };
   return stage;
 }
+
+/** WhatsApp's word that a message of ours is sent, as the parser gives it. */
+export function statusItem(
+  place: Pick<Place, 'phoneNumberId' | 'phone'>,
+  { providerMessageId, attemptId, at }: { providerMessageId: string; attemptId: string | null; at: Date },
+): StatusItem {
+  return {
+    kind: 'status',
+    path: 'entry/0/changes/0/value/statuses/0',
+    phoneNumberId: place.phoneNumberId,
+    accountRef: null,
+    displayPhoneNumber: null,
+    providerMessageId,
+    status: 'sent',
+    participant: '',
+    at,
+    callbackData: attemptId,
+    groupId: null,
+    recipient: { phone: place.phone, userId: null, parentUserId: null, username: null, profileName: null },
+    conversation: null,
+    pricing: null,
+    errors: [],
+  };
+}
