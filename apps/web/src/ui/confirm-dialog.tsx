@@ -15,7 +15,6 @@ export default function ConfirmDialog(props: {
       opened={props.opened}
       onClose={() => onAnswer(false)}
       title={question?.title}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
       // Over the dialog that asks.
       zIndex={getDefaultZIndex('modal') + 1}
     >

@@ -11,14 +11,8 @@ export function NameDialog(props: {
   onClose: () => void;
   onSave: (name: string) => Promise<unknown>;
 }) {
-  const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.name !== null}
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={props.name !== null} onClose={props.onClose} title={props.title}>
       {props.name === null ? null : <NameForm {...props} name={props.name} />}
     </Modal>
   );

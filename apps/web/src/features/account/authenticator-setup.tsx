@@ -23,12 +23,7 @@ export function AuthenticatorSetup(props: {
     await props.onDone(recoveryCodes);
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('account.addApp')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('account.addApp')}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{t('account.scan')}</Text>

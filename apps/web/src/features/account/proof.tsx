@@ -19,17 +19,11 @@ interface Asked {
 
 /** What changes how one signs in asks for the password once more, or for a code where there is no password. */
 export function useProof(): { ask: (asked: Asked) => void; dialog: ReactNode } {
-  const { t } = useTranslation();
   const [asked, setAsked] = useState<Asked | null>(null);
   return {
     ask: setAsked,
     dialog: (
-      <Modal
-        opened={asked !== null}
-        onClose={() => setAsked(null)}
-        title={asked?.title}
-        closeButtonProps={{ 'aria-label': t('form.close') }}
-      >
+      <Modal opened={asked !== null} onClose={() => setAsked(null)} title={asked?.title}>
         {asked ? <ProofForm asked={asked} onDone={() => setAsked(null)} /> : null}
       </Modal>
     ),

@@ -26,7 +26,7 @@ export function ContactDrawer({ contactId, onClose }: { contactId: string | null
           {t('contacts.person')}
         </Text>
       }
-      closeButtonProps={{ 'aria-label': t('contacts.close'), me: 'md' }}
+      closeButtonProps={{ me: 'md' }}
     >
       {contactId ? (
         <>

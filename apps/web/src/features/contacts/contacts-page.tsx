@@ -88,13 +88,7 @@ export function ContactsPage() {
         <ContactsTable query={query} contacts={contacts} selection={selection} onShow={show} />
       )}
       <ContactDrawer contactId={search.contact ?? null} onClose={() => show(undefined)} />
-      <Drawer
-        opened={creating}
-        onClose={create.close}
-        position="right"
-        title={t('contacts.create')}
-        closeButtonProps={{ 'aria-label': t('contacts.close') }}
-      >
+      <Drawer opened={creating} onClose={create.close} position="right" title={t('contacts.create')}>
         {creating ? (
           <ContactForm
             onDone={(id) => {

@@ -15,13 +15,7 @@ import { importQuery } from './queries.ts';
 export function ImportWizard({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="xl"
-      title={t('contacts.import')}
-      closeButtonProps={{ 'aria-label': t('contacts.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} size="xl" title={t('contacts.import')}>
       {opened ? <Steps onClose={onClose} /> : null}
     </Modal>
   );

@@ -27,7 +27,6 @@ export function SegmentBuilder(props: {
       onClose={props.onClose}
       size="xl"
       title={segment ? t('segments.change') : t('segments.create')}
-      closeButtonProps={{ 'aria-label': t('contacts.close') }}
     >
       <Builder {...props} />
     </Modal>

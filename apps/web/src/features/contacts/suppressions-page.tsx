@@ -145,7 +145,6 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => Promise<v
       );
       notifications.show({
         message: t('suppressions.added', { count: added, known }),
-        closeButtonProps: { 'aria-label': t('contacts.close') },
       });
       const wrong = problems.map(({ index }) => addresses[index] ?? '');
       if (wrong.length === 0) return await onDone();
@@ -156,12 +155,7 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => Promise<v
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('suppressions.add')}
-      closeButtonProps={{ 'aria-label': t('contacts.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('suppressions.add')}>
       <Stack
         component="form"
         onSubmit={(event) => {

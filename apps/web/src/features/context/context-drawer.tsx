@@ -17,7 +17,6 @@ export default function ContextDrawer(props: {
       position="right"
       size={340}
       title={t('context.label')}
-      closeButtonProps={{ 'aria-label': t('context.close') }}
       scrollAreaComponent={ScrollArea.Autosize}
     >
       <Inside conversation={props.conversation} />

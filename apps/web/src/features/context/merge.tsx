@@ -47,12 +47,7 @@ export default function Merge({ contact }: { contact: ContactDetails }) {
           {t('context.merge.open')}
         </Button>
       ) : null}
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('context.merge.title', { name: contact.displayName })}
-        closeButtonProps={{ 'aria-label': t('context.close') }}
-      >
+      <Modal opened={opened} onClose={close} title={t('context.merge.title', { name: contact.displayName })}>
         {opened ? <Choose contact={contact} onDone={close} /> : null}
       </Modal>
     </>

@@ -39,12 +39,7 @@ export default function InteractiveBuilder({
 }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('composer.interactive.title')}
-      closeButtonProps={{ 'aria-label': t('thread.dismiss') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('composer.interactive.title')}>
       <Form
         onSend={(content) => {
           onSend(content);

@@ -19,14 +19,7 @@ export default function Lightbox({
   const { t } = useTranslation();
   const [zoomed, setZoomed] = useState(false);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="auto"
-      centered
-      title={<bdi>{label}</bdi>}
-      closeButtonProps={{ 'aria-label': t('thread.dismiss') }}
-    >
+    <Modal opened={opened} onClose={onClose} size="auto" centered title={<bdi>{label}</bdi>}>
       <Group justify="end" gap="xs" mb="xs">
         <ActionIcon
           aria-label={zoomed ? t('thread.media.smaller') : t('thread.media.larger')}

@@ -21,12 +21,7 @@ const fewest = 7;
 export default function NewConversation({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('begin.title')}
-      closeButtonProps={{ 'aria-label': t('list.close') }}
-    >
+    <Modal opened onClose={onClose} title={t('begin.title')}>
       <Form onDone={onClose} />
     </Modal>
   );

@@ -6,13 +6,7 @@ import { Views } from './views-pane.tsx';
 export default function ViewsDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      size={280}
-      title={t('inbox.views')}
-      closeButtonProps={{ 'aria-label': t('list.close') }}
-    >
+    <Drawer opened={opened} onClose={onClose} size={280} title={t('inbox.views')}>
       <Views onChosen={onClose} />
     </Drawer>
   );

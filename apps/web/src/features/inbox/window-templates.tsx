@@ -33,7 +33,6 @@ export default function TemplatePicker({
       onClose={close}
       title={chosen ? chosen.name : t('composer.template.choose')}
       size="lg"
-      closeButtonProps={{ 'aria-label': t('thread.dismiss') }}
     >
       {chosen ? (
         <Suspense fallback={<Skeleton height={160} />}>

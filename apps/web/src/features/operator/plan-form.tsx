@@ -41,7 +41,6 @@ export function PlanForm({ plan, onClose }: { plan: Plan | null; onClose: () => 
       opened
       onClose={onClose}
       title={plan ? t('form.changeOne', { name: plan.name }) : t('operator.plans.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       <form onSubmit={submit}>
         <Stack gap="sm">

@@ -14,14 +14,8 @@ export interface Decision {
 
 /** A decision about somebody else's, with the reason that they are told. */
 export function ReasonDialog({ decision, onClose }: { decision: Decision | null; onClose: () => void }) {
-  const { t } = useTranslation();
   return (
-    <Modal
-      opened={decision !== null}
-      onClose={onClose}
-      title={decision?.title}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={decision !== null} onClose={onClose} title={decision?.title}>
       {decision ? <ReasonForm decision={decision} onClose={onClose} /> : null}
     </Modal>
   );

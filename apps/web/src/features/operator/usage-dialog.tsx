@@ -16,7 +16,6 @@ export function UsageDialog(props: { workspace: OperatedWorkspace | null; onClos
       onClose={onClose}
       size="xl"
       title={workspace ? `${t('settings.usage.title')}: ${workspace.name}` : null}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       {workspace ? <UsageOf id={workspace.id} /> : null}
     </Modal>

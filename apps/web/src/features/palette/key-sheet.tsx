@@ -34,13 +34,7 @@ export default function KeySheet({ opened, onClose }: { opened: boolean; onClose
   const { t } = useTranslation();
   const on = useSingleKeys();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('keys.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('keys.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('keys.title')} size="lg">
       <Switch
         label={t('keys.single')}
         description={t('keys.singleHint')}

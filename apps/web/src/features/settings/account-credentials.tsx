@@ -25,12 +25,7 @@ export function AccountCredentials(props: { account: Account; opened: boolean; o
   });
   const isYcloud = account.provider === 'ycloud';
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('settings.accounts.newToken')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('settings.accounts.newToken')}>
       <form onSubmit={submit}>
         <Stack>
           <PasswordInput

@@ -14,12 +14,7 @@ const providers = ['cloud', 'ycloud', 'simulator'] as const satisfies readonly A
 export function AccountForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('settings.accounts.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('settings.accounts.add')}>
       {opened ? <Fields onClose={onClose} /> : null}
     </Modal>
   );

@@ -14,12 +14,7 @@ import type { Account } from './queries.ts';
 export function AccountNumber(props: { account: Account; opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('settings.accounts.addNumber')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={t('settings.accounts.addNumber')}>
       {props.opened ? <Fields account={props.account} onClose={props.onClose} /> : null}
     </Modal>
   );

@@ -16,12 +16,7 @@ type Added = Awaited<ReturnType<typeof chaski.numbers.create>>;
 export function AddNumber({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('settings.numbers.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('settings.numbers.add')}>
       {opened ? <AddForm onClose={onClose} /> : null}
     </Modal>
   );

@@ -52,13 +52,7 @@ export function ApiKeyForm(props: { onClose: () => void; onMade: (key: string) =
     await props.onMade(key);
   });
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={props.onClose}
-      title={t('settings.keys.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened size="lg" onClose={props.onClose} title={t('settings.keys.add')}>
       <form onSubmit={submit}>
         <Stack>
           <Refused problem={problem} />

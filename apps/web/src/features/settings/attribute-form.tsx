@@ -38,7 +38,6 @@ export function AttributeForm(props: {
       opened
       onClose={props.onClose}
       title={attribute ? t('form.changeOne', { name: attribute.label }) : t('settings.attributes.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       <form onSubmit={submit}>
         <Stack>

@@ -14,12 +14,7 @@ import { ReachFields, type Role, reachOf } from './reach-fields.tsx';
 export function InviteForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('settings.members.invite')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('settings.members.invite')}>
       {opened ? <Fields onClose={onClose} /> : null}
     </Modal>
   );

@@ -38,7 +38,6 @@ export function LabelForm(props: { label: Label | null; onClose: () => void; onS
       opened
       onClose={props.onClose}
       title={label ? t('form.changeOne', { name: label.name }) : t('settings.labels.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       <form onSubmit={submit}>
         <Stack>

@@ -45,12 +45,7 @@ export function MemberForm({ member, onClose }: { member: Member; onClose: () =>
       },
     );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<bdi>{name}</bdi>}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened onClose={onClose} title={<bdi>{name}</bdi>}>
       <form onSubmit={submit}>
         <Stack>
           <Refused problem={problem} />

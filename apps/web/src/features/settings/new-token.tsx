@@ -22,12 +22,7 @@ export function NewToken(props: { number: WaNumber; opened: boolean; onClose: ()
     await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
   });
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('settings.numbers.newToken')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={t('settings.numbers.newToken')}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{t('settings.numbers.newTokenText')}</Text>

@@ -75,7 +75,6 @@ export function NumberProfile(props: { number: WaNumber; opened: boolean; onClos
       onClose={props.onClose}
       position="right"
       title={t('profile.title', { number: props.number.displayPhoneNumber })}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       {data ? (
         <ProfileForm id={props.number.id} profile={data} onClose={props.onClose} />

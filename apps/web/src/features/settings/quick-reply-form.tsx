@@ -46,7 +46,6 @@ export function QuickReplyForm(props: {
       opened
       onClose={props.onClose}
       title={reply ? t('form.changeOne', { name: `/${reply.shortcut}` }) : t('settings.replies.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       <form onSubmit={submit}>
         <Stack>

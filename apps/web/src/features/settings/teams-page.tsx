@@ -105,7 +105,6 @@ function TeamForm(props: { team: Team | null; onClose: () => void; onSaved: () =
       opened
       onClose={props.onClose}
       title={team ? t('form.changeOne', { name: team.name }) : t('settings.teams.add')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
     >
       <form onSubmit={submit}>
         <Stack>

@@ -18,12 +18,7 @@ interface Props {
 export function DuplicateDialog(props: Props) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('templates.duplicate')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={t('templates.duplicate')}>
       <DuplicateForm {...props} />
     </Modal>
   );
