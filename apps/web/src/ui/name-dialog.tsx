@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from '../i18n/words.ts';
 import { useSubmit } from './form.ts';
-import { Refused } from './page.tsx';
+import { SubmitForm } from './submit-form.tsx';
 
 /** Asks for a name. `name` null: shut. */
 export function NameDialog(props: {
@@ -26,23 +26,15 @@ function NameForm(props: { name: string; onClose: () => void; onSave: (name: str
     props.onClose();
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Refused problem={problem} />
-        <TextInput
-          label={t('form.name')}
-          required
-          withAsterisk={false}
-          maxLength={100}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={form.submitting}>
-            {t('form.save')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm form={form} submit={submit} problem={problem}>
+      <TextInput
+        label={t('form.name')}
+        required
+        withAsterisk={false}
+        maxLength={100}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+    </SubmitForm>
   );
 }

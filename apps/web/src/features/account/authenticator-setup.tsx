@@ -1,10 +1,10 @@
-import { Button, Center, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Center, Modal, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
 import { Copyable } from '../../ui/shown-once.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { QrImage } from './qr-image.tsx';
 
 export type Begun = { secret: string; uri: string };
@@ -24,34 +24,34 @@ export function AuthenticatorSetup(props: {
   });
   return (
     <Modal opened onClose={onClose} title={t('account.addApp')}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">{t('account.scan')}</Text>
-          <Center>
-            <QrImage text={begun.uri} label={t('account.qr')} />
-          </Center>
-          <Copyable label={t('account.secret')} value={begun.secret} />
-          <Refused problem={problem} />
-          <TextInput
-            label={t('account.firstCode')}
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            dir="ltr"
-            required
-            withAsterisk={false}
-            data-autofocus
-            {...form.getInputProps('code')}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('form.cancel')}
-            </Button>
-            <Button type="submit" loading={form.submitting}>
-              {t('account.switchOn')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm
+        form={form}
+        submit={submit}
+        problem={problem}
+        onCancel={onClose}
+        action={t('account.switchOn')}
+        lead={
+          <>
+            {' '}
+            <Text size="sm">{t('account.scan')}</Text>
+            <Center>
+              <QrImage text={begun.uri} label={t('account.qr')} />
+            </Center>
+            <Copyable label={t('account.secret')} value={begun.secret} />
+          </>
+        }
+      >
+        <TextInput
+          label={t('account.firstCode')}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          dir="ltr"
+          required
+          withAsterisk={false}
+          data-autofocus
+          {...form.getInputProps('code')}
+        />
+      </SubmitForm>
     </Modal>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { wasGivenUp } from '../../api/passkey.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { factorsQuery } from './queries.ts';
 
 export type Proof = { password?: string; code?: string };
@@ -43,40 +43,35 @@ function ProofForm({ asked, onDone }: { asked: Asked; onDone: () => void }) {
     onDone();
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Text size="sm">{asked.text}</Text>
-        <Refused problem={problem} />
-        {factors?.hasPassword ? (
-          <PasswordInput
-            label={t('account.currentPassword')}
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            data-autofocus
-            visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
-            {...form.getInputProps('password')}
-          />
-        ) : factors?.totp ? (
-          <TextInput
-            label={t('signIn.code')}
-            description={t('signIn.codeHint')}
-            autoComplete="one-time-code"
-            required
-            withAsterisk={false}
-            data-autofocus
-            {...form.getInputProps('code')}
-          />
-        ) : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={form.submitting}>
-            {t('account.goOn')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      form={form}
+      submit={submit}
+      problem={problem}
+      onCancel={onDone}
+      action={t('account.goOn')}
+      lead={<Text size="sm">{asked.text}</Text>}
+    >
+      {factors?.hasPassword ? (
+        <PasswordInput
+          label={t('account.currentPassword')}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          data-autofocus
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+          {...form.getInputProps('password')}
+        />
+      ) : factors?.totp ? (
+        <TextInput
+          label={t('signIn.code')}
+          description={t('signIn.codeHint')}
+          autoComplete="one-time-code"
+          required
+          withAsterisk={false}
+          data-autofocus
+          {...form.getInputProps('code')}
+        />
+      ) : null}
+    </SubmitForm>
   );
 }

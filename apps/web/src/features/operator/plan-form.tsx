@@ -1,10 +1,10 @@
-import { Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Modal, NumberInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { type Plan, plansQuery } from './queries.ts';
 
 export const limits = [
@@ -42,38 +42,30 @@ export function PlanForm({ plan, onClose }: { plan: Plan | null; onClose: () => 
       onClose={onClose}
       title={plan ? t('form.changeOne', { name: plan.name }) : t('operator.plans.add')}
     >
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Refused problem={problem} />
-          <TextInput
-            label={t('form.name')}
-            description={t('operator.plans.nameHint')}
-            pattern="[a-z][a-z0-9\-]*"
-            required
-            withAsterisk={false}
-            disabled={plan !== null}
-            data-autofocus
-            {...form.getInputProps('name')}
+      <SubmitForm form={form} submit={submit} problem={problem}>
+        <TextInput
+          label={t('form.name')}
+          description={t('operator.plans.nameHint')}
+          pattern="[a-z][a-z0-9\-]*"
+          required
+          withAsterisk={false}
+          disabled={plan !== null}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        {limits.map((key) => (
+          <NumberInput
+            key={key}
+            label={t(`settings.usage.limit.${key}`)}
+            placeholder={t('settings.usage.noLimit')}
+            min={0}
+            allowDecimal={false}
+            hideControls
+            thousandSeparator
+            {...form.getInputProps(key)}
           />
-          {limits.map((key) => (
-            <NumberInput
-              key={key}
-              label={t(`settings.usage.limit.${key}`)}
-              placeholder={t('settings.usage.noLimit')}
-              min={0}
-              allowDecimal={false}
-              hideControls
-              thousandSeparator
-              {...form.getInputProps(key)}
-            />
-          ))}
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        ))}
+      </SubmitForm>
     </Modal>
   );
 }

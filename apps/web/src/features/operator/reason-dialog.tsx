@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 
 export interface Decision {
   title: string;
@@ -29,28 +29,24 @@ function ReasonForm({ decision, onClose }: { decision: Decision; onClose: () => 
     onClose();
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Text size="sm">{decision.text}</Text>
-        <Refused problem={problem} />
-        <TextInput
-          label={t('operator.reason')}
-          description={t('operator.reasonHint')}
-          required
-          withAsterisk={false}
-          maxLength={500}
-          data-autofocus
-          {...form.getInputProps('reason')}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" color="red.9" loading={form.submitting}>
-            {decision.action}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      form={form}
+      submit={submit}
+      problem={problem}
+      onCancel={onClose}
+      grave
+      action={decision.action}
+      lead={<Text size="sm">{decision.text}</Text>}
+    >
+      <TextInput
+        label={t('operator.reason')}
+        description={t('operator.reasonHint')}
+        required
+        withAsterisk={false}
+        maxLength={500}
+        data-autofocus
+        {...form.getInputProps('reason')}
+      />
+    </SubmitForm>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
+import { Modal, PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { AccountSecret } from './account-secret.tsx';
 import { type Account, accountsQuery } from './queries.ts';
 
@@ -26,32 +26,21 @@ export function AccountCredentials(props: { account: Account; opened: boolean; o
   const isYcloud = account.provider === 'ycloud';
   return (
     <Modal opened={opened} onClose={onClose} title={t('settings.accounts.newToken')}>
-      <form onSubmit={submit}>
-        <Stack>
-          <PasswordInput
-            label={t(`settings.accounts.token.${account.provider}`)}
-            description={t(isYcloud ? 'settings.accounts.tokenAgain' : 'settings.accounts.tokenHint')}
-            autoComplete="off"
-            required={!isYcloud}
-            withAsterisk={false}
-            data-autofocus
-            visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
-            {...form.getInputProps('token')}
-          />
-          {isYcloud ? (
-            <AccountSecret
-              hint={t('settings.accounts.secretAgain')}
-              {...form.getInputProps('webhookSecret')}
-            />
-          ) : null}
-          <Refused problem={problem} />
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('settings.accounts.checkAndSave')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm form={form} submit={submit} problem={problem} action={t('settings.accounts.checkAndSave')}>
+        <PasswordInput
+          label={t(`settings.accounts.token.${account.provider}`)}
+          description={t(isYcloud ? 'settings.accounts.tokenAgain' : 'settings.accounts.tokenHint')}
+          autoComplete="off"
+          required={!isYcloud}
+          withAsterisk={false}
+          data-autofocus
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+          {...form.getInputProps('token')}
+        />
+        {isYcloud ? (
+          <AccountSecret hint={t('settings.accounts.secretAgain')} {...form.getInputProps('webhookSecret')} />
+        ) : null}
+      </SubmitForm>
     </Modal>
   );
 }

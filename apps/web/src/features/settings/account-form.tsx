@@ -1,11 +1,11 @@
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { AccountSecret } from './account-secret.tsx';
 import { type Account, accountsQuery } from './queries.ts';
 
@@ -46,50 +46,45 @@ function Fields({ onClose }: { onClose: () => void }) {
     onClose();
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Select
-          label={t('settings.accounts.providerIs')}
-          data={providers.map((value) => ({ value, label: t(`settings.accounts.provider.${value}`) }))}
-          allowDeselect={false}
-          data-autofocus
-          {...form.getInputProps('provider')}
-        />
-        <TextInput label={t('settings.accounts.name')} {...form.getInputProps('name')} />
-        {provider === 'cloud' ? (
-          <TextInput
-            label={t('settings.accounts.ref')}
-            description={t('settings.accounts.refHint')}
-            dir="ltr"
-            required
-            withAsterisk={false}
-            {...form.getInputProps('ref')}
-          />
-        ) : null}
-        <PasswordInput
-          label={t(`settings.accounts.token.${provider}`)}
-          description={t(
-            provider === 'simulator' ? 'settings.accounts.simulatorHint' : 'settings.accounts.tokenHint',
-          )}
-          autoComplete="off"
-          required={provider !== 'simulator'}
+    <SubmitForm
+      form={form}
+      submit={submit}
+      problem={problem}
+      onCancel={onClose}
+      action={t('settings.accounts.checkAndAdd')}
+    >
+      <Select
+        label={t('settings.accounts.providerIs')}
+        data={providers.map((value) => ({ value, label: t(`settings.accounts.provider.${value}`) }))}
+        allowDeselect={false}
+        data-autofocus
+        {...form.getInputProps('provider')}
+      />
+      <TextInput label={t('settings.accounts.name')} {...form.getInputProps('name')} />
+      {provider === 'cloud' ? (
+        <TextInput
+          label={t('settings.accounts.ref')}
+          description={t('settings.accounts.refHint')}
+          dir="ltr"
+          required
           withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
-          {...form.getInputProps('token')}
+          {...form.getInputProps('ref')}
         />
-        {provider === 'ycloud' ? (
-          <AccountSecret hint={t('settings.accounts.secretHint')} {...form.getInputProps('webhookSecret')} />
-        ) : null}
-        <Refused problem={problem} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={form.submitting}>
-            {t('settings.accounts.checkAndAdd')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      ) : null}
+      <PasswordInput
+        label={t(`settings.accounts.token.${provider}`)}
+        description={t(
+          provider === 'simulator' ? 'settings.accounts.simulatorHint' : 'settings.accounts.tokenHint',
+        )}
+        autoComplete="off"
+        required={provider !== 'simulator'}
+        withAsterisk={false}
+        visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+        {...form.getInputProps('token')}
+      />
+      {provider === 'ycloud' ? (
+        <AccountSecret hint={t('settings.accounts.secretHint')} {...form.getInputProps('webhookSecret')} />
+      ) : null}
+    </SubmitForm>
   );
 }

@@ -1,5 +1,5 @@
 import { actions } from '@chaski/contracts';
-import { Button, Checkbox, Group, Modal, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
@@ -7,7 +7,7 @@ import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import classes from './settings.module.css';
 
 type Scopes = NonNullable<Parameters<typeof chaski.apiKeys.create>[0]['body']['scopes']>;
@@ -53,62 +53,54 @@ export function ApiKeyForm(props: { onClose: () => void; onMade: (key: string) =
   });
   return (
     <Modal opened size="lg" onClose={props.onClose} title={t('settings.keys.add')}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Refused problem={problem} />
-          <TextInput
-            label={t('form.name')}
-            description={t('settings.keys.nameHint')}
-            required
-            withAsterisk={false}
-            maxLength={200}
-            data-autofocus
-            {...form.getInputProps('name')}
-          />
-          <Radio.Group label={t('settings.keys.may')} {...form.getInputProps('reach')}>
-            <Stack gap={6} mt={6}>
-              <Radio value="all" label={t('settings.keys.everything')} />
-              <Radio value="some" label={t('settings.keys.some')} />
-            </Stack>
-          </Radio.Group>
-          {reach === 'some' ? (
-            <Checkbox.Group aria-label={t('settings.keys.may')} {...form.getInputProps('scopes')}>
-              <div className={classes.scopes}>
-                {areas.map((area) => (
-                  <Stack key={area} gap={4}>
-                    {actions
-                      .filter((action) => action.startsWith(`${area}:`))
-                      .map((action) => (
-                        <Checkbox key={action} size="sm" value={action} label={action} dir="ltr" />
-                      ))}
-                  </Stack>
-                ))}
-              </div>
-            </Checkbox.Group>
-          ) : null}
-          <MultiSelect
-            label={t('settings.members.numbers')}
-            description={t('settings.members.numbersHint')}
-            data={numbers?.map((one) => ({ value: one.id, label: one.displayPhoneNumber })) ?? []}
-            {...form.getInputProps('numberIds')}
-          />
-          <Select
-            label={t('settings.keys.expires')}
-            allowDeselect={false}
-            data={days.map((one) => ({
-              value: one,
-              label:
-                one === 'never' ? t('settings.keys.never') : t('settings.keys.days', { count: Number(one) }),
-            }))}
-            {...form.getInputProps('expiresAt')}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('settings.keys.make')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm form={form} submit={submit} problem={problem} action={t('settings.keys.make')}>
+        <TextInput
+          label={t('form.name')}
+          description={t('settings.keys.nameHint')}
+          required
+          withAsterisk={false}
+          maxLength={200}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <Radio.Group label={t('settings.keys.may')} {...form.getInputProps('reach')}>
+          <Stack gap={6} mt={6}>
+            <Radio value="all" label={t('settings.keys.everything')} />
+            <Radio value="some" label={t('settings.keys.some')} />
+          </Stack>
+        </Radio.Group>
+        {reach === 'some' ? (
+          <Checkbox.Group aria-label={t('settings.keys.may')} {...form.getInputProps('scopes')}>
+            <div className={classes.scopes}>
+              {areas.map((area) => (
+                <Stack key={area} gap={4}>
+                  {actions
+                    .filter((action) => action.startsWith(`${area}:`))
+                    .map((action) => (
+                      <Checkbox key={action} size="sm" value={action} label={action} dir="ltr" />
+                    ))}
+                </Stack>
+              ))}
+            </div>
+          </Checkbox.Group>
+        ) : null}
+        <MultiSelect
+          label={t('settings.members.numbers')}
+          description={t('settings.members.numbersHint')}
+          data={numbers?.map((one) => ({ value: one.id, label: one.displayPhoneNumber })) ?? []}
+          {...form.getInputProps('numberIds')}
+        />
+        <Select
+          label={t('settings.keys.expires')}
+          allowDeselect={false}
+          data={days.map((one) => ({
+            value: one,
+            label:
+              one === 'never' ? t('settings.keys.never') : t('settings.keys.days', { count: Number(one) }),
+          }))}
+          {...form.getInputProps('expiresAt')}
+        />
+      </SubmitForm>
     </Modal>
   );
 }

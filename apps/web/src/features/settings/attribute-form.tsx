@@ -1,22 +1,19 @@
-import { Button, Group, Modal, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Modal, Select, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
+import type { FormOf } from './kept-list.tsx';
 import type { Attribute } from './queries.ts';
 
 const types = ['text', 'number', 'date', 'boolean', 'choice'] as const;
 
 /** The type stays once it is made: what contacts have would not fit another. */
-export function AttributeForm(props: {
-  attribute: Attribute | null;
-  onClose: () => void;
-  onSaved: () => Promise<void>;
-}) {
+export function AttributeForm(props: FormOf<Attribute>) {
   const { t } = useTranslation();
-  const { attribute } = props;
+  const { item: attribute } = props;
   const form = useForm({
     initialValues: {
       label: attribute?.label ?? '',
@@ -39,48 +36,40 @@ export function AttributeForm(props: {
       onClose={props.onClose}
       title={attribute ? t('form.changeOne', { name: attribute.label }) : t('settings.attributes.add')}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <Refused problem={problem} />
-          <TextInput
-            label={t('form.name')}
-            required
-            withAsterisk={false}
-            maxLength={100}
-            data-autofocus
-            {...form.getInputProps('label')}
+      <SubmitForm form={form} submit={submit} problem={problem}>
+        <TextInput
+          label={t('form.name')}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          data-autofocus
+          {...form.getInputProps('label')}
+        />
+        <TextInput
+          label={t('settings.attributes.key')}
+          description={t('settings.attributes.keyHint')}
+          required
+          withAsterisk={false}
+          dir="ltr"
+          disabled={attribute !== null}
+          {...form.getInputProps('key')}
+        />
+        <Select
+          label={t('settings.attributes.typeLabel')}
+          allowDeselect={false}
+          disabled={attribute !== null}
+          data={types.map((one) => ({ value: one, label: t(`settings.attributes.type.${one}`) }))}
+          {...form.getInputProps('type')}
+        />
+        {type === 'choice' ? (
+          <TagsInput
+            label={t('settings.attributes.choices')}
+            description={t('settings.attributes.choicesHint')}
+            maxTags={200}
+            {...form.getInputProps('choices')}
           />
-          <TextInput
-            label={t('settings.attributes.key')}
-            description={t('settings.attributes.keyHint')}
-            required
-            withAsterisk={false}
-            dir="ltr"
-            disabled={attribute !== null}
-            {...form.getInputProps('key')}
-          />
-          <Select
-            label={t('settings.attributes.typeLabel')}
-            allowDeselect={false}
-            disabled={attribute !== null}
-            data={types.map((one) => ({ value: one, label: t(`settings.attributes.type.${one}`) }))}
-            {...form.getInputProps('type')}
-          />
-          {type === 'choice' ? (
-            <TagsInput
-              label={t('settings.attributes.choices')}
-              description={t('settings.attributes.choicesHint')}
-              maxTags={200}
-              {...form.getInputProps('choices')}
-            />
-          ) : null}
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        ) : null}
+      </SubmitForm>
     </Modal>
   );
 }

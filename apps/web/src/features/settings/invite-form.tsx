@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,7 +7,7 @@ import { once } from '../../api/once.ts';
 import { type Language, languages } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { invitationsQuery } from './queries.ts';
 import { ReachFields, type Role, reachOf } from './reach-fields.tsx';
 
@@ -39,31 +39,23 @@ function Fields({ onClose }: { onClose: () => void }) {
     await queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Refused problem={problem} />
-        <TextInput
-          label={t('signIn.email')}
-          type="email"
-          autoComplete="off"
-          required
-          withAsterisk={false}
-          data-autofocus
-          {...form.getInputProps('email')}
-        />
-        <ReachFields form={form} />
-        <Select
-          label={t('settings.members.mailLanguage')}
-          allowDeselect={false}
-          data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-          {...form.getInputProps('locale')}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={form.submitting}>
-            {t('settings.members.send')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm form={form} submit={submit} problem={problem} action={t('settings.members.send')}>
+      <TextInput
+        label={t('signIn.email')}
+        type="email"
+        autoComplete="off"
+        required
+        withAsterisk={false}
+        data-autofocus
+        {...form.getInputProps('email')}
+      />
+      <ReachFields form={form} />
+      <Select
+        label={t('settings.members.mailLanguage')}
+        allowDeselect={false}
+        data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+        {...form.getInputProps('locale')}
+      />
+    </SubmitForm>
   );
 }

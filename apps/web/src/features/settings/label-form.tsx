@@ -1,10 +1,11 @@
-import { Button, ColorInput, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { ColorInput, Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
+import type { FormOf } from './kept-list.tsx';
 import type { Label } from './queries.ts';
 
 /** Dark enough for white words, far enough from each other. */
@@ -20,9 +21,9 @@ const colours = [
   '#97266d',
 ];
 
-export function LabelForm(props: { label: Label | null; onClose: () => void; onSaved: () => Promise<void> }) {
+export function LabelForm(props: FormOf<Label>) {
   const { t } = useTranslation();
-  const { label } = props;
+  const { item: label } = props;
   const form = useForm({
     initialValues: { name: label?.name ?? '', colour: label?.colour ?? colours[0]! },
   });
@@ -39,31 +40,23 @@ export function LabelForm(props: { label: Label | null; onClose: () => void; onS
       onClose={props.onClose}
       title={label ? t('form.changeOne', { name: label.name }) : t('settings.labels.add')}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <Refused problem={problem} />
-          <TextInput
-            label={t('form.name')}
-            required
-            withAsterisk={false}
-            maxLength={60}
-            data-autofocus
-            {...form.getInputProps('name')}
-          />
-          <ColorInput
-            label={t('settings.labels.colour')}
-            format="hex"
-            withEyeDropper={false}
-            swatches={colours}
-            {...form.getInputProps('colour')}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm form={form} submit={submit} problem={problem}>
+        <TextInput
+          label={t('form.name')}
+          required
+          withAsterisk={false}
+          maxLength={60}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <ColorInput
+          label={t('settings.labels.colour')}
+          format="hex"
+          withEyeDropper={false}
+          swatches={colours}
+          {...form.getInputProps('colour')}
+        />
+      </SubmitForm>
     </Modal>
   );
 }

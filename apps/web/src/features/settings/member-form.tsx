@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Switch } from '@mantine/core';
+import { Button, Modal, Switch } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
@@ -6,7 +6,7 @@ import { membersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import type { Member } from './queries.ts';
 import { ReachFields, reachOf } from './reach-fields.tsx';
 
@@ -46,25 +46,23 @@ export function MemberForm({ member, onClose }: { member: Member; onClose: () =>
     );
   return (
     <Modal opened onClose={onClose} title={<bdi>{name}</bdi>}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Refused problem={problem} />
-          <ReachFields form={form} />
-          <Switch
-            label={t('settings.members.disabled')}
-            description={t('settings.members.disabledHint')}
-            {...form.getInputProps('disabled', { type: 'checkbox' })}
-          />
-          <Group justify="space-between">
-            <Button variant="default" onClick={remove}>
-              {t('form.remove')}
-            </Button>
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm
+        form={form}
+        submit={submit}
+        problem={problem}
+        aside={
+          <Button variant="default" onClick={remove}>
+            {t('form.remove')}
+          </Button>
+        }
+      >
+        <ReachFields form={form} />
+        <Switch
+          label={t('settings.members.disabled')}
+          description={t('settings.members.disabledHint')}
+          {...form.getInputProps('disabled', { type: 'checkbox' })}
+        />
+      </SubmitForm>
     </Modal>
   );
 }

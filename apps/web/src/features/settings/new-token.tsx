@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Modal, PasswordInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
@@ -6,7 +6,7 @@ import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import type { WaNumber } from './queries.ts';
 
 /** Written, never shown: WhatsApp is asked before it counts. */
@@ -23,26 +23,22 @@ export function NewToken(props: { number: WaNumber; opened: boolean; onClose: ()
   });
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={t('settings.numbers.newToken')}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">{t('settings.numbers.newTokenText')}</Text>
-          <Refused problem={problem} />
-          <PasswordInput
-            label={t('settings.numbers.token')}
-            autoComplete="off"
-            required
-            withAsterisk={false}
-            data-autofocus
-            visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
-            {...form.getInputProps('token')}
-          />
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SubmitForm
+        form={form}
+        submit={submit}
+        problem={problem}
+        lead={<Text size="sm">{t('settings.numbers.newTokenText')}</Text>}
+      >
+        <PasswordInput
+          label={t('settings.numbers.token')}
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          data-autofocus
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
+          {...form.getInputProps('token')}
+        />
+      </SubmitForm>
     </Modal>
   );
 }

@@ -1,25 +1,21 @@
-import { Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 import { filledIn, variables } from './fill-in.ts';
+import type { FormOf } from './kept-list.tsx';
 import type { QuickReply } from './queries.ts';
 import classes from './settings.module.css';
 
 type Scope = QuickReply['scope'];
 
-export function QuickReplyForm(props: {
-  reply: QuickReply | null;
-  mayShare: boolean;
-  onClose: () => void;
-  onSaved: () => Promise<void>;
-}) {
+export function QuickReplyForm(props: FormOf<QuickReply> & { mayShare: boolean }) {
   const { t } = useTranslation();
-  const { reply } = props;
+  const { item: reply } = props;
   const { person, workspace } = useSession();
   const form = useForm({
     initialValues: {
@@ -47,71 +43,63 @@ export function QuickReplyForm(props: {
       onClose={props.onClose}
       title={reply ? t('form.changeOne', { name: `/${reply.shortcut}` }) : t('settings.replies.add')}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <Refused problem={problem} />
-          <TextInput
-            label={t('settings.replies.shortcut')}
-            description={t('settings.replies.shortcutHint')}
-            leftSection="/"
-            required
-            withAsterisk={false}
-            maxLength={40}
-            data-autofocus
-            {...form.getInputProps('shortcut')}
-          />
-          <Textarea
-            label={t('settings.replies.text')}
-            required
-            withAsterisk={false}
-            autosize
-            minRows={3}
-            maxRows={10}
-            maxLength={4096}
-            classNames={{ input: classes.words ?? '' }}
-            {...form.getInputProps('text')}
-          />
-          <Group gap={6} role="group" aria-label={t('settings.replies.variables')}>
-            {variables.map((name) => (
-              <Button
-                key={name}
-                size="compact-xs"
-                variant="default"
-                onClick={() => form.setFieldValue('text', `${form.getValues().text}{{${name}}}`)}
-              >
-                {t(`settings.replies.variable.${name.replace('.', '_')}`)}
-              </Button>
-            ))}
-          </Group>
-          <Text size="xs" c="dimmed">
-            {t('settings.replies.variablesHint', { sample: '{{contact.name|…}}' })}
-          </Text>
-          {preview === '' ? null : (
-            <div>
-              <Text size="sm" fw={500} mb={4}>
-                {t('settings.replies.preview')}
-              </Text>
-              <p className={classes.preview}>{preview}</p>
-            </div>
-          )}
-          {reply || !props.mayShare ? null : (
-            <Select
-              label={t('settings.replies.scope')}
-              allowDeselect={false}
-              data={[
-                { value: 'workspace', label: t('settings.replies.shared') },
-                { value: 'own', label: t('settings.replies.own') },
-              ]}
-              {...form.getInputProps('scope')}
-            />
-          )}
-          <Group justify="flex-end">
-            <Button type="submit" loading={form.submitting}>
-              {t('form.save')}
+      <SubmitForm form={form} submit={submit} problem={problem}>
+        <TextInput
+          label={t('settings.replies.shortcut')}
+          description={t('settings.replies.shortcutHint')}
+          leftSection="/"
+          required
+          withAsterisk={false}
+          maxLength={40}
+          data-autofocus
+          {...form.getInputProps('shortcut')}
+        />
+        <Textarea
+          label={t('settings.replies.text')}
+          required
+          withAsterisk={false}
+          autosize
+          minRows={3}
+          maxRows={10}
+          maxLength={4096}
+          classNames={{ input: classes.words ?? '' }}
+          {...form.getInputProps('text')}
+        />
+        <Group gap={6} role="group" aria-label={t('settings.replies.variables')}>
+          {variables.map((name) => (
+            <Button
+              key={name}
+              size="compact-xs"
+              variant="default"
+              onClick={() => form.setFieldValue('text', `${form.getValues().text}{{${name}}}`)}
+            >
+              {t(`settings.replies.variable.${name.replace('.', '_')}`)}
             </Button>
-          </Group>
-        </Stack>
-      </form>
+          ))}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {t('settings.replies.variablesHint', { sample: '{{contact.name|…}}' })}
+        </Text>
+        {preview === '' ? null : (
+          <div>
+            <Text size="sm" fw={500} mb={4}>
+              {t('settings.replies.preview')}
+            </Text>
+            <p className={classes.preview}>{preview}</p>
+          </div>
+        )}
+        {reply || !props.mayShare ? null : (
+          <Select
+            label={t('settings.replies.scope')}
+            allowDeselect={false}
+            data={[
+              { value: 'workspace', label: t('settings.replies.shared') },
+              { value: 'own', label: t('settings.replies.own') },
+            ]}
+            {...form.getInputProps('scope')}
+          />
+        )}
+      </SubmitForm>
     </Modal>
   );
 }

@@ -1,12 +1,12 @@
 import type { Template } from '@chaski/sdk';
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
-import { Refused } from '../../ui/page.tsx';
+import { SubmitForm } from '../../ui/submit-form.tsx';
 
 interface Props {
   template: Template;
@@ -37,32 +37,24 @@ function DuplicateForm({ template, onClose }: Props) {
     await navigate({ to: '/app/templates/$templateId/edit', params: { templateId: made.id } });
   });
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <Refused problem={problem} />
-        <TextInput
-          required
-          withAsterisk={false}
-          data-autofocus
-          label={t('templates.field.name')}
-          description={t('templates.hint.name')}
-          maxLength={512}
-          {...form.getInputProps('name')}
-        />
-        <TextInput
-          required
-          withAsterisk={false}
-          label={t('templates.field.language')}
-          description={t('templates.hint.language')}
-          maxLength={20}
-          {...form.getInputProps('language')}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={form.submitting}>
-            {t('templates.duplicate')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm form={form} submit={submit} problem={problem} action={t('templates.duplicate')}>
+      <TextInput
+        required
+        withAsterisk={false}
+        data-autofocus
+        label={t('templates.field.name')}
+        description={t('templates.hint.name')}
+        maxLength={512}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        required
+        withAsterisk={false}
+        label={t('templates.field.language')}
+        description={t('templates.hint.language')}
+        maxLength={20}
+        {...form.getInputProps('language')}
+      />
+    </SubmitForm>
   );
 }
