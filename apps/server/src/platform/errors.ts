@@ -29,9 +29,19 @@ export class AppError extends Error {
 
 type Details = Record<string, unknown>;
 
+/** What is not valid about one field. */
+export interface Problem {
+  path: string;
+  message: string;
+  /** Which rule it broke, for whoever says it in another language; absent where `message` alone knows. */
+  rule?: string;
+  /** What the rule compares with: the fewest, the most, the name of a format. */
+  limit?: number | string;
+}
+
 export const errors = {
   invalidRequest: (
-    problems: { path: string; message: string }[],
+    problems: readonly Problem[],
     message = 'The request is not valid; see details.problems for each field.',
   ) => new AppError('invalid_request', 400, message, { problems }),
   unauthenticated: (

@@ -42,7 +42,9 @@ export async function createSuperadmin(
 ): Promise<{ user: UserRow; password: string }> {
   const email = command.email.trim();
   if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) {
-    throw errors.invalidRequest([{ path: 'email', message: 'This is not an e-mail address.' }]);
+    throw errors.invalidRequest([
+      { path: 'email', message: 'This is not an e-mail address.', rule: 'format', limit: 'email' },
+    ]);
   }
   const password = command.password ?? randomBytes(15).toString('base64url');
   checkNewPassword(password, { email, name: command.name ?? null });

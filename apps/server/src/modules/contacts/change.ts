@@ -56,6 +56,7 @@ export async function createContact(
   if (isLimited(tx)) {
     throw errors.forbidden(
       'Whoever may reach certain conversations only makes no contacts. Send the person a message instead.',
+      { reason: 'limited_reach' },
     );
   }
   const fields = await fieldsAfter(tx, null, command);

@@ -356,7 +356,9 @@ function phoneOf(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const read = normalizeRecipient(given);
   if ('error' in read) {
-    throw errors.invalidRequest([{ path: 'body.phone', message: `Not a phone number: ${read.error}.` }]);
+    throw errors.invalidRequest([
+      { path: 'body.phone', message: `Not a phone number: ${read.error}.`, rule: 'format', limit: 'phone' },
+    ]);
   }
   return read.digits;
 }

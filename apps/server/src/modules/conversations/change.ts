@@ -44,7 +44,9 @@ export async function changeMany(
 function checkUntil(tx: TenantTx, until: Date | undefined): void {
   const now = tx.now().getTime();
   if (until === undefined || until.getTime() <= now || until.getTime() > now + longestSnoozeMs) {
-    throw errors.invalidRequest([{ path: 'until', message: 'Use a time to come, within a year.' }]);
+    throw errors.invalidRequest([
+      { path: 'until', message: 'Use a time to come, within a year.', rule: 'not_to_come' },
+    ]);
   }
 }
 

@@ -39,7 +39,7 @@ describe('saved filters', () => {
     for (let n = 0; n < 50; n++) await save(stage, 'owner', { name: `number ${n}`, search: {} });
     expect(await save(stage, 'owner', { name: 'one more', search: {} })).toMatchObject({
       status: 422,
-      body: { error: { code: 'too_many' } },
+      body: { error: { code: 'too_many_filters' } },
     });
     expect(await save(stage, 'key', { name: 'mine', search: {} })).toMatchObject({ status: 422 });
     expect(await names(stage, 'key')).toEqual([]);

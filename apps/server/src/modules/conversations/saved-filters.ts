@@ -21,7 +21,7 @@ export async function saveFilter(
   const userId = personIn(tx, 'save a filter');
   const known = await selectSavedFilters(tx, userId);
   if (known.length >= most) {
-    throw errors.unprocessable('too_many', `A member keeps ${most} saved filters; delete one first.`);
+    throw errors.unprocessable('too_many_filters', `A member keeps ${most} saved filters; delete one first.`);
   }
   const row = await upsertSavedFilter(tx, userId, { id: newId(tx.now().getTime()), ...filter });
   await tellFilter(tx, 'saved-filter.saved', row.id);

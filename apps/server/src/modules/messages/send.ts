@@ -112,7 +112,8 @@ export async function send(
 ): Promise<MessageRow> {
   const place = await placeOf(tx, command, only);
   // Without the number's id: nobody learns about numbers that are not theirs.
-  if (place.outcome === 'not-theirs') throw errors.forbidden('You may not send from this number.');
+  if (place.outcome === 'not-theirs')
+    throw errors.forbidden('You may not send from this number.', { reason: 'limited_reach' });
   if (place.outcome === 'blocked') throw refused(place.verdict);
   const { conversationId, contactId } = place;
   await refuseOthersAnswer(tx, conversationId);

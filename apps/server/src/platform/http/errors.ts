@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { translate } from '../db/index.ts';
 import { AppError, errors } from '../errors.ts';
 import { counter } from '../metrics.ts';
+import { problemsOf } from './problems.ts';
 
 const refusals = counter('chaski_refusals_total', 'Requests that were refused or failed, by error code.', [
   'code',
@@ -46,7 +47,7 @@ function toAppError(thrown: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const context = (error as { validationContext?: string }).validationContext;
-    return errors.invalidRequest(error.validation.flatMap((issue) => problems(issue, context)));
+    return errors.invalidRequest(error.validation.flatMap((issue) => problemsOf(issue, context)));
   }
   const { code, statusCode: status } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return errors.tooLarge(request.routeOptions.bodyLimit);
@@ -66,53 +67,4 @@ function toAppError(thrown: unknown, request: FastifyRequest): AppError {
     });
   }
   return errors.internal(error);
-}
-
-interface Issue {
-  keyword: string;
-  instancePath: string;
-  message?: string;
-  params?: unknown;
-}
-
-/** What one shape of a union says, as zod has it. */
-type Branch = { code: string; path: (string | number)[]; message?: string }[];
-type Problem = { path: string; message: string };
-
-function problems(issue: Issue, context: string | undefined): Problem[] {
-  const root =
-    context === 'body' || context === undefined ? '' : context === 'querystring' ? 'query' : context;
-  const path = [root, ...issue.instancePath.split('/')].filter((part) => part !== '').join('.');
-  if (issue.keyword === 'unrecognized_keys') {
-    const keys = (issue.params as { keys?: string[] } | undefined)?.keys ?? [];
-    return keys.map((key) => ({
-      path: path === '' ? key : `${path}.${key}`,
-      message: 'There is no such field; remove it or check its spelling in /openapi.json.',
-    }));
-  }
-  if (issue.keyword === 'invalid_union') {
-    const branches = (issue.params as { errors?: Branch[] } | undefined)?.errors ?? [];
-    // Of the shapes that a field may have the one that is closest to what came.
-    const [closest, ...others] = branches
-      .map((branch) => branch.flatMap((one) => problems(inside(issue, one), context)))
-      .filter((said) => said.length > 0)
-      .toSorted((one, other) => one.length - other.length);
-    if (closest) {
-      // Where nothing is closer, as with a number or a word: all of them.
-      const equals = [closest, ...others].filter((said) => said.length === 1 && said[0]!.path === path);
-      if (equals.length < 2) return closest;
-      return [{ path, message: [...new Set(equals.map(([said]) => said!.message))].join(' Or: ') }];
-    }
-  }
-  return [{ path: path === '' ? 'body' : path, message: issue.message ?? 'not valid' }];
-}
-
-/** An issue of one shape of a union, in the place of the union. */
-function inside({ instancePath }: Issue, { code, path, message, ...params }: Branch[number]): Issue {
-  return {
-    keyword: code,
-    instancePath: [instancePath, ...path].join('/'),
-    params,
-    ...(message === undefined ? {} : { message }),
-  };
 }

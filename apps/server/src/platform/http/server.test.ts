@@ -95,6 +95,18 @@ test('a body is refused with the path and the fix of each problem', async () => 
   expect(error.requestId).toBe(reply.headers['x-request-id']);
   const paths = error.details.problems.map((problem: { path: string }) => problem.path);
   expect(paths.sort()).toEqual(['extra', 'name', 'parts.1.colour', 'parts.1.size']);
+  // By rule too, for whoever says it in another language.
+  const rules = error.details.problems.map(({ rule, limit }: { rule: string; limit?: number }) => [
+    rule,
+    limit,
+  ]);
+  expect(rules).toEqual(
+    expect.arrayContaining([
+      ['too_short', 2],
+      ['wrong_kind', undefined],
+      ['unknown_field', undefined],
+    ]),
+  );
 
   const query = await app.inject({
     method: 'POST',
