@@ -148,7 +148,7 @@ async function addRoutes({ app, gate }: Http, deps: ApiDeps, log: HttpOptions['l
     return (lines: Parameters<typeof costsOf>[1]) => costsOf(cards, lines);
   };
   await app.register(
-    templateRoutes({ db, gate, reports: { statistics: templateStatistics, prices, uses: [campaignsUsing] } }),
+    templateRoutes({ db, gate, reports: { statistics: templateStatistics, prices, uses: campaignsUsing } }),
   );
   await app.register(workflowRoutes({ db, gate }));
   const campaigns = { db, gate, blobs, links: () => linkBaseOf(deps.auth.links.publicUrl()) };

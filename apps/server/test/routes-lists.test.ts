@@ -14,12 +14,53 @@ const withoutOffset: Readonly<Record<string, string>> = {
   'GET /v1/search': 'stops looking where its page is full; to skip it would have to look at all of it again',
 };
 
-const paths = api.http.openapi().paths as Record<string, { get?: { parameters?: { name: string }[] } }>;
+/** Lists that come whole, with `nextCursor` null and no way to ask for a part: what keeps each short. */
+const whole: Readonly<Record<string, string>> = {
+  'GET /v1/workspaces': 'of one person',
+  'GET /v1/auth/passkeys': 'of one person',
+  'GET /v1/business-hours': 'one of each number and team',
+  'GET /v1/contact-attributes': 'a workspace defines at most so many',
+  'GET /v1/conversations/:id/participants': 'members of one workspace',
+  'GET /v1/conversations/:id/drafts': 'one of a member',
+  'GET /v1/conversations/:id/campaigns': 'the newest of one person, for the side of the thread',
+  'GET /v1/saved-filters': 'a member keeps at most so many',
+  'GET /v1/push/subscriptions': 'browsers of one person, at most so many',
+  'GET /v1/workflows': 'one of a kind that is built in',
+  'GET /v1/operator/rate-cards': 'one of a quarter',
+  'GET /v1/operator/plans': 'plans of one installation',
+};
+
+/** Feeds: they have no end, and a place in them is a number that stays good. */
+const feeds: Readonly<Record<string, string>> = { 'GET /v1/events': 'after' };
+
+interface Described {
+  parameters?: { name: string }[];
+  responses?: Record<string, { content?: Record<string, { schema?: Schema }> }>;
+}
+interface Schema {
+  properties?: Record<string, { type?: string }>;
+}
+const paths = api.http.openapi().paths as Record<string, { get?: Described }>;
+const described = (url: string) => paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.get;
 const takes = (url: string, name: string) =>
-  paths[url.replaceAll(/:(\w+)/g, '{$1}')]?.get?.parameters?.some((one) => one.name === name) ?? false;
+  described(url)?.parameters?.some((one) => one.name === name) ?? false;
+const answers = (url: string) =>
+  described(url)?.responses?.['200']?.content?.['application/json']?.schema?.properties ?? {};
 const lists = routesOf(api.http)
   .filter(({ key, method, url }) => method === 'GET' && key in samples && takes(url, 'cursor'))
   .filter(({ key }) => !(key in withoutOffset));
+
+test('whatever answers a list of rows answers it as one, with limit and cursor', () => {
+  const own = routesOf(api.http).filter(({ method, url }) => method === 'GET' && url.startsWith('/v1/'));
+  const asRows = own.filter(({ url }) => answers(url).data?.type === 'array');
+  const odd = asRows.filter(({ url }) => {
+    if (!('nextCursor' in answers(url))) return true;
+    return !takes(url, 'limit') || !takes(url, 'cursor');
+  });
+  expect(odd.map(({ key }) => key).sort()).toEqual([...Object.keys(whole), ...Object.keys(feeds)].sort());
+  for (const key of Object.keys(whole)) expect(answers(key.slice(4)), key).toHaveProperty('nextCursor');
+  for (const [key, place] of Object.entries(feeds)) expect(takes(key.slice(4), place), key).toBe(true);
+});
 
 interface Page {
   data: unknown[];
@@ -52,6 +93,9 @@ const written: Readonly<Record<string, (stage: Stage, n: number) => Promise<unkn
         [newId(), stage.workspaceId, stage.seeded.phoneNumberId, hash, later(tx, n)],
       );
     }),
+  // Their own samples make one each, for other addresses.
+  'GET /v1/operator/raw-events': (stage) => made('GET /v1/operator/raw-events/:n/body', stage),
+  'GET /v1/operator/dead-letters': (stage) => made('POST /v1/operator/dead-letters/retry', stage),
   'GET /v1/auth/sessions': (stage, n) =>
     stage.db.withSystem('test: sessions', (tx) =>
       tx.execute(
@@ -61,6 +105,10 @@ const written: Readonly<Record<string, (stage: Stage, n: number) => Promise<unkn
       ),
     ),
 };
+
+async function made(key: string, stage: Stage): Promise<unknown> {
+  return samples[key]!(stage);
+}
 
 function notice(stage: Stage, n: number): Promise<unknown> {
   return stage.tenant((tx) =>
@@ -78,6 +126,7 @@ const later = (tx: { now(): Date }, n: number) => new Date(tx.now().getTime() + 
 const short: Readonly<Record<string, string>> = {
   'GET /v1/segments/:id/contacts': 'its sample matches nobody; the statement is that of GET /v1/contacts',
   'GET /v1/templates/:id/versions': 'a second version begins when WhatsApp has approved the first',
+  'GET /v1/templates/:id/uses': 'no campaign sends the sample; campaigns page through theirs by the same key',
   'GET /v1/audit': 'lines come of events, which nobody moves here; the statement is that of the operator’s',
 };
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
-import { isId } from '../platform/ids.ts';
 import type { CommonOptions } from './environment.ts';
 
 type QueueOptions = CommonOptions & { json?: boolean; limit?: string; name?: string };
@@ -53,46 +52,18 @@ export function addQueue(program: Command): void {
     .action(async (options: QueueOptions) => {
       const { show, withSession } = await import('./session.ts');
       const { parseCount } = await import('./arguments.ts');
-      const { listDead } = await import('../modules/messages/index.ts');
-      const { listDeadEvents } = await import('../platform/events/index.ts');
-      const { listDeadJobs } = await import('../platform/queue/index.ts');
+      const { deadKinds, listDeadLetters } = await import('../modules/operator/index.ts');
       const limit = parseCount('--limit', options.limit ?? '50');
       await withSession(options, async ({ db }) => {
-        const jobs = await listDeadJobs(db, {
-          limit,
-          ...(options.name === undefined ? {} : { name: options.name }),
-        });
-        const messages =
+        const page = { limit, after: null };
+        const rows =
           options.name === undefined
-            ? await db.withSystem('list dead messages for the command line', (tx) => listDead(tx, { limit }))
-            : [];
-        const rows = [
-          ...messages.map(({ messageId, state, attempts, reason, error, createdAt }) => ({
-            kind: 'message',
-            id: messageId,
-            what: state,
-            attempts,
-            error: reason ?? error?.message ?? null,
-            since: createdAt,
-          })),
-          ...jobs.map(({ id, name, attempts, error, failedAt }) => ({
-            kind: 'job',
-            id,
-            what: name,
-            attempts,
-            error: error?.split('\n')[0] ?? null,
-            since: failedAt,
-          })),
-          ...(options.name === undefined ? await listDeadEvents(db, { limit }) : []).map((one) => ({
-            kind: 'event',
-            id: eventId(one),
-            what: one.name,
-            attempts: null,
-            error: one.error.split('\n')[0] ?? null,
-            since: one.createdAt,
-          })),
-        ];
-        show(rows, options.json);
+            ? (await Promise.all(deadKinds.map((kind) => listDeadLetters(db, { kind }, page)))).flat()
+            : await listDeadLetters(db, { job: options.name }, page);
+        show(
+          rows.map(({ workspaceId: _, ...row }) => row),
+          options.json,
+        );
       });
     });
 
@@ -100,11 +71,7 @@ export function addQueue(program: Command): void {
     async (id: string, options: QueueOptions) => {
       const { withSession } = await import('./session.ts');
       await withSession(options, async ({ db }) => {
-        const found = isId(id)
-          ? await findMessage(db, id)
-          : id.includes(':')
-            ? await findEvent(db, id)
-            : await findJob(db, id);
+        const { kind: _, ...found } = await find(db, id);
         console.log(JSON.stringify(found, null, options.json ? 0 : 2));
       });
     },
@@ -113,23 +80,15 @@ export function addQueue(program: Command): void {
   common(queue.command('retry <ids...>').description('try them again, with fresh attempts')).action(
     async (ids: string[], options: QueueOptions) => {
       const { withSession } = await import('./session.ts');
-      const { retryDead } = await import('../modules/messages/index.ts');
-      const { retryJob } = await import('../platform/queue/index.ts');
+      const { consumers } = await import('../consumers.ts');
+      const { retryDeadLetter } = await import('../modules/operator/index.ts');
       await withSession(options, async ({ db }) => {
         for (const id of ids) {
-          let queued: boolean;
-          if (isId(id)) {
-            const message = await findMessage(db, id);
-            queued = (await db.withSystem('retry a dead message', (tx) => retryDead(tx, [message]))) > 0;
-          } else if (id.includes(':')) {
-            await retryEvent(db, id);
-            console.log(`${id} is handled.`);
-            continue;
-          } else {
-            queued = (await retryJob(db, id)) === 'queued';
-          }
-          console.log(queued ? `${id} is queued again.` : `${id} has not given up; nothing was changed.`);
-          if (!queued) process.exitCode = 1;
+          const dead = await find(db, id);
+          const retried = await retryDeadLetter(db, consumers, dead);
+          const done = dead.kind === 'event' ? 'is handled' : 'is queued again';
+          console.log(retried ? `${id} ${done}.` : `${id} has not given up; nothing was changed.`);
+          if (!retried) process.exitCode = 1;
         }
       });
     },
@@ -138,40 +97,11 @@ export function addQueue(program: Command): void {
 
 type Database = import('../platform/db/index.ts').Database;
 
-async function findMessage(db: Database, id: string) {
-  const { listDead } = await import('../modules/messages/index.ts');
-  const dead = await db.withSystem('find a dead message for the command line', (tx) =>
-    listDead(tx, { limit: 10_000 }),
+async function find(db: Database, id: string) {
+  const { deadKindOf, deadLetterOf } = await import('../modules/operator/index.ts');
+  const found = await deadLetterOf(db, deadKindOf(id), id);
+  if (found !== null) return found;
+  throw errors.configuration(
+    `No message, job or event ${id} has given up. \`chaski queue list\` shows those that have.`,
   );
-  const found = dead.find(({ messageId }) => messageId === id);
-  if (found === undefined) throw missing('message', id);
-  return found;
-}
-
-async function findJob(db: Database, id: string) {
-  if (!/^\d+$/.test(id)) throw missing('message or job', id);
-  const { listDeadJobs } = await import('../platform/queue/index.ts');
-  const [found] = await listDeadJobs(db, { id });
-  if (found === undefined) throw missing('job', id);
-  return found;
-}
-
-const eventId = (one: { consumer: string; seq: number }) => `${one.consumer}:${one.seq}`;
-
-async function findEvent(db: Database, id: string) {
-  const { listDeadEvents } = await import('../platform/events/index.ts');
-  const found = (await listDeadEvents(db, { limit: 10_000 })).find((one) => eventId(one) === id);
-  if (found === undefined) throw missing('event', id);
-  return found;
-}
-
-/** Here and now: its consumer answers or fails before this ends. */
-async function retryEvent(db: Database, id: string): Promise<void> {
-  const { consumers } = await import('../consumers.ts');
-  const { retryDeadEvent } = await import('../platform/events/index.ts');
-  await retryDeadEvent(db, consumers, await findEvent(db, id));
-}
-
-function missing(what: string, id: string) {
-  return errors.configuration(`No ${what} ${id} has given up. \`chaski queue list\` shows those that have.`);
 }

@@ -63,7 +63,7 @@ async function receiveOne(stage: Stage): Promise<string> {
   const body = Buffer.from(`{"object":"whatsapp_business_account","entry":[],"n":${Math.random()}}`);
   await acceptor.accept({ source: 'cloud', appId: stage.seeded.appId, body, signature: null });
   await acceptor.close();
-  const [newest] = await listRawEvents(stage.db, { before: null, waiting: true, limit: 1 });
+  const [newest] = await listRawEvents(stage.db, true, { limit: 1, after: null });
   return String(newest?.n);
 }
 

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { type HttpApp, idempotent, inTenant, listOf } from '../../platform/http/index.ts';
+import {
+  byTime,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  listQuery,
+  page,
+  sliceOf,
+} from '../../platform/http/index.ts';
 import { seenContact } from './change.ts';
 import { mergeContacts, undoMerge } from './merge.ts';
 import { type MergeRow, selectMerges } from './queries-merge.ts';
@@ -33,14 +42,19 @@ export function mergeRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise<
       '/v1/contacts/:id/merges',
       {
         onRequest: gate('contacts:read'),
-        schema: { tags: ['contacts'], params: oneContact, response: { 200: listOf(mergeBody) } },
+        schema: {
+          tags: ['contacts'],
+          params: oneContact,
+          querystring: listQuery,
+          response: { 200: listOf(mergeBody) },
+        },
       },
       async (request) => {
         const rows = await inTenant(db, request, async (tx) => {
           await seenContact(tx, request.params.id);
-          return selectMerges(tx, request.params.id);
+          return selectMerges(tx, request.params.id, sliceOf(request.query, byTime));
         });
-        return { data: rows.map(present), nextCursor: null };
+        return page(rows, request.query.limit, (row) => [row.at.toISOString(), row.id], present);
       },
     );
 

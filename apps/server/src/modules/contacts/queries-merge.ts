@@ -1,5 +1,6 @@
 import type { ConsentScope } from '@chaski/contracts';
 import { statement, type TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { ContactRow } from './queries.ts';
 import type { Said } from './rules-consent.ts';
 
@@ -78,7 +79,9 @@ export async function insertMerge(
 
 const list = statement(
   'contacts.merges',
-  `select ${columns} from contact_merges where workspace_id = $1 and kept_id = $2 order by at desc, id desc limit 100`,
+  `select ${columns} from contact_merges where workspace_id = $1 and kept_id = $2
+     and ($3::timestamptz is null or (at, id) < ($3::timestamptz, $4::uuid)) order by at desc, id desc
+   limit $5 offset $6`,
 );
 const lock = statement(
   'contacts.lock_merge',
@@ -94,9 +97,16 @@ const undo = statement(
   `update contact_merges set undone_at = $3 where workspace_id = $1 and id = $2 returning ${columns}`,
 );
 
-/** Newest first; a contact takes in few others. */
-export function selectMerges(tx: TenantTx, keptId: string): Promise<MergeRow[]> {
-  return tx.query<Row>(list, [tx.workspaceId, keptId]);
+/** Newest first. */
+export function selectMerges(tx: TenantTx, keptId: string, page: Slice): Promise<MergeRow[]> {
+  return tx.query<Row>(list, [
+    tx.workspaceId,
+    keptId,
+    page.after?.at ?? null,
+    page.after?.id ?? null,
+    page.limit,
+    page.offset ?? 0,
+  ]);
 }
 
 export async function lockMerge(tx: TenantTx, keptId: string, id: string): Promise<MergeRow | null> {

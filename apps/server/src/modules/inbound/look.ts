@@ -1,5 +1,6 @@
 import { type Database, statement } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import type { Slice } from '../../platform/http/index.ts';
 
 /** What the operator may look at: bodies by their number, and how far behind the worker is. */
 
@@ -14,10 +15,10 @@ const lag = statement(
 // an idle week, so the days are all looked at, newest partition first.
 const newest = statement(
   'inbound.newest',
-  `select n, source, app_id as "appId", length(body) as bytes, encode(hash, 'hex') as hash, received_at as "receivedAt",
+  `select n, day::text as day, source, app_id as "appId", length(body) as bytes, encode(hash, 'hex') as hash, received_at as "receivedAt",
      processed_at as "processedAt"
-   from raw_events where ($1::bigint is null or n < $1) and (not $2 or processed_at is null)
-   order by day desc, n desc limit $3`,
+   from raw_events where ($1::date is null or (day, n) < ($1::date, $2::bigint)) and (not $3 or processed_at is null)
+   order by day desc, n desc limit $4 offset $5`,
 );
 
 const bodyOfOne = statement('inbound.body_of_one', 'select body from raw_events where n = $1');
@@ -39,6 +40,7 @@ export async function inboundLag(
 
 export interface RawEventLine {
   n: number;
+  day: string;
   source: string;
   appId: string;
   bytes: number;
@@ -50,10 +52,14 @@ export interface RawEventLine {
 /** Newest first. */
 export async function listRawEvents(
   db: Database,
-  filter: { before: number | null; waiting: boolean; limit: number },
+  waiting: boolean,
+  page: Slice<{ day: string; n: number }>,
 ): Promise<RawEventLine[]> {
   const [result] = await db.runSystem('list raw events', [
-    { statement: newest, values: [filter.before, filter.waiting, filter.limit] },
+    {
+      statement: newest,
+      values: [page.after?.day ?? null, page.after?.n ?? null, waiting, page.limit, page.offset ?? 0],
+    },
   ]);
   return (result?.rows ?? []) as unknown as RawEventLine[];
 }

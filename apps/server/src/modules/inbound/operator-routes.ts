@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { emit } from '../../platform/events/index.ts';
-import { type Http, type HttpApp, operatorOf } from '../../platform/http/index.ts';
+import {
+  byTime,
+  type Http,
+  type HttpApp,
+  listOf,
+  listQuery,
+  operatorOf,
+  page,
+  sliceOf,
+} from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
 import type { ApplyDeps } from './apply.ts';
 import { listRawEvents, rawEventBody } from './look.ts';
@@ -33,6 +42,8 @@ const rawBody = z
   .meta({ id: 'RawEvent' });
 
 const number = z.coerce.number().int().min(0);
+/** Days first: they are the partitions, and numbers of two days lie side by side at midnight. */
+const byDay = z.tuple([z.iso.date(), z.number().int()]).transform(([day, n]) => ({ day, n }));
 
 /** What the operator may see and repeat of what came in: /v1/operator/parked, /raw-events, /replay. */
 export function inboundOperatorRoutes(app: HttpApp, deps: ApplyDeps & { gate: Http['gate'] }): void {
@@ -44,24 +55,22 @@ export function inboundOperatorRoutes(app: HttpApp, deps: ApplyDeps & { gate: Ht
       schema: {
         tags: ['operator'],
         description: 'What came in and could not be applied, oldest first.',
-        querystring: z.strictObject({
+        querystring: listQuery.extend({
           phoneNumberId: z.string().max(64).optional(),
           reason: z.enum(parkReasons).optional(),
-          limit: z.coerce.number().int().min(1).max(500).default(100),
         }),
-        response: { 200: z.object({ data: z.array(parkedBody) }) },
+        response: { 200: listOf(parkedBody) },
       },
     },
     async (request) => {
       const { limit, phoneNumberId, reason } = request.query;
-      const rows = await listParked(db, {
+      const rows = await listParked(db, { phoneNumberId, reason }, sliceOf(request.query, byTime));
+      return page(
+        rows,
         limit,
-        ...(phoneNumberId === undefined ? {} : { phoneNumberId }),
-        ...(reason === undefined ? {} : { reason }),
-      });
-      return {
-        data: rows.map(({ resolvedAt: _, ...row }) => ({ ...row, createdAt: row.createdAt.toISOString() })),
-      };
+        (row) => [row.createdAt.toISOString(), row.id],
+        ({ resolvedAt: _, ...row }) => ({ ...row, createdAt: row.createdAt.toISOString() }),
+      );
     },
   );
 
@@ -72,24 +81,25 @@ export function inboundOperatorRoutes(app: HttpApp, deps: ApplyDeps & { gate: Ht
       schema: {
         tags: ['operator'],
         description: 'Webhook bodies as they were received, newest first.',
-        querystring: z.strictObject({
-          before: number.optional().describe('Older than this number.'),
+        querystring: listQuery.extend({
           waiting: z.enum(['true', 'false']).optional().describe('true: those not processed yet.'),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
         }),
-        response: { 200: z.object({ data: z.array(rawBody) }) },
+        response: { 200: listOf(rawBody) },
       },
     },
     async (request) => {
-      const { before, waiting, limit } = request.query;
-      const rows = await listRawEvents(db, { before: before ?? null, waiting: waiting === 'true', limit });
-      return {
-        data: rows.map((row) => ({
+      const { waiting, limit } = request.query;
+      const rows = await listRawEvents(db, waiting === 'true', sliceOf(request.query, byDay));
+      return page(
+        rows,
+        limit,
+        (row) => [row.day, row.n],
+        ({ day: _, ...row }) => ({
           ...row,
           receivedAt: row.receivedAt.toISOString(),
           processedAt: row.processedAt?.toISOString() ?? null,
-        })),
-      };
+        }),
+      );
     },
   );
 

@@ -137,14 +137,23 @@ const parkedColumns = `id, reason, detail, workspace_id as "workspaceId", phone_
 
 export async function selectParked(
   db: Database,
-  filter: { phoneNumberId?: string | undefined; reason?: ParkReason | undefined; limit: number },
+  filter: { phoneNumberId?: string | undefined; reason?: ParkReason | undefined },
+  page: Slice,
 ): Promise<ParkedRow[]> {
   const [result] = await db.runSystem('list parked items', [
     {
       statement: `select ${parkedColumns} from parked
         where resolved_at is null and ($1::text is null or phone_number_id = $1) and ($2::text is null or reason = $2)
-        order by created_at, id limit $3`,
-      values: [filter.phoneNumberId ?? null, filter.reason ?? null, filter.limit],
+          and ($3::timestamptz is null or (created_at, id) > ($3::timestamptz, $4::uuid))
+        order by created_at, id limit $5 offset $6`,
+      values: [
+        filter.phoneNumberId ?? null,
+        filter.reason ?? null,
+        page.after?.at ?? null,
+        page.after?.id ?? null,
+        page.limit,
+        page.offset ?? 0,
+      ],
     },
   ]);
   return (result?.rows ?? []) as unknown as ParkedRow[];

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import { type ApplyDeps, applyBodies, type Tally } from './apply.ts';
 import { selectBody, selectRange } from './queries.ts';
 import { type ParkedRow, type ParkReason, selectParked, selectParkedBodies } from './queries-items.ts';
@@ -55,10 +56,11 @@ export function replayNumber(deps: ApplyDeps, phoneNumberId: string): Promise<Re
   return replay(deps, { parked: { phoneNumberId, reasons: ['number-not-active', 'unknown-number'] } });
 }
 
-/** What waits for somebody to look at it, oldest first. */
+/** What waits for somebody to look at it, oldest first; without `page` the first hundred. */
 export function listParked(
   db: Database,
-  filter: { phoneNumberId?: string; reason?: ParkReason; limit?: number } = {},
+  filter: { phoneNumberId?: string | undefined; reason?: ParkReason | undefined; limit?: number } = {},
+  page: Slice = { limit: filter.limit ?? 100, after: null },
 ): Promise<ParkedRow[]> {
-  return selectParked(db, { ...filter, limit: filter.limit ?? 100 });
+  return selectParked(db, filter, page);
 }

@@ -32,10 +32,13 @@ export interface DeadMessage {
   createdAt: Date;
 }
 
-/** Messages that gave up or whose outcome nobody knows, of one workspace or (in a system transaction) of all. */
+/**
+ * Messages that gave up or whose outcome nobody knows, oldest first; of one workspace or (in a system transaction) of
+ * all. `after`: those behind this message; `messageId`: that one.
+ */
 export async function listDead(
   tx: Tx,
-  options: { workspaceId?: string; limit?: number } = {},
+  options: { workspaceId?: string; limit?: number; after?: string | null; messageId?: string } = {},
 ): Promise<DeadMessage[]> {
   const rows = await tx.query<{
     workspace_id: string;
@@ -48,7 +51,12 @@ export async function listDead(
     error: MessageError | null;
     type: string;
     created_at: Date;
-  }>(deadMessages, [options.workspaceId ?? null, options.limit ?? 100]);
+  }>(deadMessages, [
+    options.workspaceId ?? null,
+    options.limit ?? 100,
+    options.after ?? null,
+    options.messageId ?? null,
+  ]);
   return rows.map((row) => ({
     workspaceId: row.workspace_id,
     messageId: row.message_id,

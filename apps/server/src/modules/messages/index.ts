@@ -41,7 +41,7 @@ export {
 
 export { createBudgets } from './budget.ts';
 export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
-export { listDead, retryDead, sendQueueCounts } from './dead.ts';
+export { type DeadMessage, listDead, retryDead, sendQueueCounts } from './dead.ts';
 export { startDelivery } from './deliver.ts';
 export { eraseMessages, messagesOf } from './erase.ts';
 export { type JudgedPerson, judgePeople } from './judge-people.ts';

@@ -315,7 +315,8 @@ export const deadMessages = statement(
      m.type, m.created_at
    from send_queue q join messages m on m.workspace_id = q.workspace_id and m.id = q.message_id and m.rank = 0
    where q.state in ('dead', 'unconfirmed') and ($1::uuid is null or q.workspace_id = $1)
-   order by q.workspace_id, q.message_id limit $2`,
+     and ($3::uuid is null or q.message_id > $3) and ($4::uuid is null or q.message_id = $4)
+   order by q.message_id limit $2`,
 );
 
 /** Tries again, with five fresh attempts. Only what is dead or unconfirmed. */

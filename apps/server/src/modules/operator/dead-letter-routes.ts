@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
-import { emit, listDeadEvents, retryDeadEvent } from '../../platform/events/index.ts';
-import { type HttpApp, operatorOf } from '../../platform/http/index.ts';
+import { emit } from '../../platform/events/index.ts';
+import { type HttpApp, listOf, listQuery, operatorOf, page, sliceOf } from '../../platform/http/index.ts';
 import { installation } from '../../platform/ids.ts';
-import { listDeadJobs, retryJob } from '../../platform/queue/index.ts';
-import { listDead, retryDead } from '../messages/index.ts';
+import { byKind, deadKinds, deadLetterOf, listDeadLetters, retryDeadLetter } from './dead-letters.ts';
 import type { OperatorDeps } from './routes.ts';
 
 const deadBody = z
   .object({
-    kind: z.enum(['message', 'job', 'event']),
+    kind: z.enum(deadKinds),
     id: z.string().describe('Of an event: consumer and number, `name:123`.'),
     workspaceId: z.string().nullable(),
     what: z.string(),
@@ -18,12 +17,6 @@ const deadBody = z
     since: z.string(),
   })
   .meta({ id: 'DeadLetter' });
-type Dead = z.infer<typeof deadBody>;
-
-const limitOf = z.coerce.number().int().min(1).max(500).default(100);
-
-/** The first line: stacks are for the log. */
-const firstLine = (text: string | null | undefined) => text?.split('\n')[0] ?? null;
 
 export function deadLetterRoutes(app: HttpApp, { db, gate, consumers }: OperatorDeps): void {
   app.get(
@@ -32,47 +25,20 @@ export function deadLetterRoutes(app: HttpApp, { db, gate, consumers }: Operator
       onRequest: gate.operator(),
       schema: {
         tags: ['operator'],
-        description: 'Messages, jobs and events that gave up, oldest first.',
-        querystring: z.strictObject({ kind: z.enum(['message', 'job', 'event']).optional(), limit: limitOf }),
-        response: { 200: z.object({ data: z.array(deadBody) }) },
+        description: 'What gave up: messages, then jobs, then events, each oldest first.',
+        querystring: listQuery.extend({ kind: z.enum(deadKinds).optional() }),
+        response: { 200: listOf(deadBody) },
       },
     },
     async (request) => {
       const { kind, limit } = request.query;
-      const wants = (one: Dead['kind']) => kind === undefined || kind === one;
-      const messages = wants('message')
-        ? await db.withSystem('dead messages for the operator', (tx) => listDead(tx, { limit }))
-        : [];
-      const data: Dead[] = [
-        ...messages.map((one) => ({
-          kind: 'message' as const,
-          id: one.messageId,
-          workspaceId: one.workspaceId,
-          what: one.state,
-          attempts: one.attempts,
-          error: one.reason ?? one.error?.message ?? null,
-          since: one.createdAt.toISOString(),
-        })),
-        ...(wants('job') ? await listDeadJobs(db, { limit }) : []).map((one) => ({
-          kind: 'job' as const,
-          id: one.id,
-          workspaceId: one.workspaceId,
-          what: one.name,
-          attempts: one.attempts,
-          error: firstLine(one.error),
-          since: one.failedAt.toISOString(),
-        })),
-        ...(wants('event') ? await listDeadEvents(db, { limit }) : []).map((one) => ({
-          kind: 'event' as const,
-          id: `${one.consumer}:${one.seq}`,
-          workspaceId: one.workspaceId,
-          what: one.name,
-          attempts: null,
-          error: firstLine(one.error),
-          since: one.createdAt.toISOString(),
-        })),
-      ];
-      return { data };
+      const rows = await listDeadLetters(db, { kind }, sliceOf(request.query, byKind));
+      return page(
+        rows,
+        limit,
+        (row) => [row.kind, row.id],
+        (row) => ({ ...row, since: row.since.toISOString() }),
+      );
     },
   );
 
@@ -83,17 +49,19 @@ export function deadLetterRoutes(app: HttpApp, { db, gate, consumers }: Operator
       schema: {
         tags: ['operator'],
         description: 'Tries one again, with fresh attempts.',
-        body: z.strictObject({ kind: z.enum(['message', 'job', 'event']), id: z.string().min(1).max(200) }),
+        body: z.strictObject({ kind: z.enum(deadKinds), id: z.string().min(1).max(200) }),
         response: { 200: z.object({ retried: z.boolean() }) },
       },
     },
     async (request) => {
       const { kind, id } = request.body;
-      const { retried, workspaceId } = await retry(kind, id);
+      const dead = await deadLetterOf(db, kind, id);
+      if (!dead) throw errors.notFound(`dead ${kind}`, { id });
+      const retried = await retryDeadLetter(db, consumers, dead);
       await db.withSystem('the operator retried a dead letter', (tx) =>
         emit(tx, [
           {
-            workspaceId: workspaceId ?? installation,
+            workspaceId: dead.workspaceId ?? installation,
             name: 'operator.retried',
             actor: operatorOf(request),
             data: { kind, id, retried },
@@ -104,30 +72,4 @@ export function deadLetterRoutes(app: HttpApp, { db, gate, consumers }: Operator
       return { retried };
     },
   );
-
-  async function retry(
-    kind: Dead['kind'],
-    id: string,
-  ): Promise<{ retried: boolean; workspaceId: string | null }> {
-    if (kind === 'message') {
-      return db.withSystem('the operator retries a message', async (tx) => {
-        const found = (await listDead(tx, { limit: 10_000 })).find((one) => one.messageId === id);
-        if (!found) throw errors.notFound('dead message', { id });
-        return { retried: (await retryDead(tx, [found])) > 0, workspaceId: found.workspaceId };
-      });
-    }
-    if (kind === 'job') {
-      const [found] = /^\d+$/.test(id) ? await listDeadJobs(db, { id }) : [];
-      if (!found) throw errors.notFound('dead job', { id });
-      return { retried: (await retryJob(db, id)) === 'queued', workspaceId: found.workspaceId };
-    }
-    const found = (await listDeadEvents(db, { limit: 10_000 })).find(
-      (one) => `${one.consumer}:${one.seq}` === id,
-    );
-    if (!found) throw errors.notFound('dead event', { id });
-    return {
-      retried: (await retryDeadEvent(db, consumers, found)) === 'handled',
-      workspaceId: found.workspaceId,
-    };
-  }
 }

@@ -9,4 +9,11 @@
  * it; what concerns nobody's workspace is written under the installation; the operator sees how workspaces stand, not
  * what people wrote.
  */
+export {
+  deadKindOf,
+  deadKinds,
+  deadLetterOf,
+  listDeadLetters,
+  retryDeadLetter,
+} from './dead-letters.ts';
 export { operatorRoutes } from './routes.ts';

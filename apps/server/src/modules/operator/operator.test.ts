@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { testApi } from '../../../test/api.ts';
 import { seedWorkspace, until } from '../../../test/harness.ts';
+import { allSamples } from '../../../test/samples/index.ts';
+import { defineJob, enqueue, registerJobs } from '../../platform/queue/index.ts';
 
 const api = await testApi();
+const samples = await allSamples();
+const job = defineJob({ name: 'test.gives_up', schema: z.object({}) });
+await registerJobs(api.db, [job]);
 const { db } = api;
 const root = api.superadmin();
 const audit = (workspaceId: string) =>
@@ -112,4 +118,51 @@ test('a suspension ends the addresses of files that were signed before', async (
   const suspended = { params: { id: stage.workspaceId }, body: { status: 'suspended' } };
   expect((await api.send('PATCH /v1/operator/workspaces/:id', suspended, root)).status).toBe(200);
   expect(await open()).toBe(403);
+});
+
+test('dead letters of all kinds are paged through, one kind after the other', async () => {
+  const { workspaceId } = await seedWorkspace(db);
+  const message = samples['POST /v1/operator/dead-letters/retry']!;
+  for (let n = 0; n < 2; n++) await message(await api.stage());
+  await db.withSystem('test: jobs and events that gave up', async (tx) => {
+    await enqueue(tx, job, [{ workspaceId, payload: {} }]);
+    await tx.execute(
+      `update graphile_worker._private_jobs set attempts = max_attempts
+       where task_id = (select id from graphile_worker._private_tasks where identifier = 'test.gives_up')`,
+    );
+    for (const [seq, consumer] of [
+      [900_001, 'b'],
+      [900_001, 'a'],
+      [900_002, 'a'],
+    ] as const) {
+      await tx.execute(
+        `insert into event_seq (workspace_id, seq, n, day, name) values ($1, $2, $2, $3, 'test')
+         on conflict do nothing`,
+        [workspaceId, seq, tx.now()],
+      );
+      await tx.execute(
+        `insert into event_dead_letters (workspace_id, consumer, seq, error, created_at)
+         values ($1, $2, $3, 'no', $4)`,
+        [workspaceId, consumer, seq, tx.now()],
+      );
+    }
+  });
+  const list = async (query: Record<string, string | number>) =>
+    (await api.send('GET /v1/operator/dead-letters', { query }, root)).body as {
+      data: { kind: string; id: string }[];
+      nextCursor: string | null;
+    };
+  const whole = (await list({})).data;
+  expect(whole.map(({ kind }) => kind)).toEqual(['message', 'message', 'job', 'event', 'event', 'event']);
+  expect(whole.slice(3).map(({ id }) => id)).toEqual(['a:900001', 'b:900001', 'a:900002']);
+  for (const limit of [1, 2, 5]) {
+    const walked = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page = await list({ limit, ...(cursor === '' ? {} : { cursor }) });
+      walked.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    expect(walked).toEqual(whole);
+    expect((await list({ limit, offset: 2 })).data).toEqual(whole.slice(2, 2 + limit));
+  }
 });

@@ -1,6 +1,7 @@
 /** What others know about a template: told by those who stand above, passed in where routes are registered. */
 import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
+import type { Slice } from '../../platform/http/index.ts';
 import type { TemplateRow } from './rows.ts';
 
 /** Messages of a day (UTC) to a country, as WhatsApp's pricing objects name them. */
@@ -76,6 +77,6 @@ export interface TemplateReports {
   ): Promise<Omit<z.infer<typeof statisticsBody>, 'costs' | 'told'> & { priced: PricedLine[] }>;
   /** What messages cost, by the cards as they are now. */
   prices(): Promise<(lines: readonly PricedLine[]) => Cost[]>;
-  /** One for each kind of user. */
-  uses: readonly ((tx: TenantTx, template: TemplateRow) => Promise<z.infer<typeof useBody>[]>)[];
+  /** Newest first. */
+  uses(tx: TenantTx, template: TemplateRow, page: Slice<{ id: string }>): Promise<z.infer<typeof useBody>[]>;
 }

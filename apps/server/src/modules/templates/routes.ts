@@ -29,6 +29,7 @@ export interface TemplateRoutesDeps {
 const oneTemplate = z.strictObject({ id: z.uuid() });
 const byName = z.tuple([z.string(), z.string(), z.uuid()]);
 const byNumber = z.tuple([z.int()]).transform(([n]) => n);
+const byId = z.tuple([z.uuid()]).transform(([id]) => ({ id }));
 const dayMs = 86_400_000;
 
 const filters = listQuery.extend({
@@ -121,15 +122,20 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
           tags: ['templates'],
           summary: 'Campaigns and workflows that send it',
           params: oneTemplate,
-          response: { 200: z.object({ data: z.array(useBody) }) },
+          querystring: listQuery,
+          response: { 200: listOf(useBody) },
         },
       },
       (request) =>
         inTenant(db, request, async (tx) => {
           const row = await getTemplate(tx, request.params.id);
-          const data = [];
-          for (const uses of reports.uses) data.push(...(await uses(tx, row)));
-          return { data };
+          const uses = await reports.uses(tx, row, sliceOf(request.query, byId));
+          return page(
+            uses,
+            request.query.limit,
+            ({ id }) => [id],
+            (use) => use,
+          );
         }),
     );
 

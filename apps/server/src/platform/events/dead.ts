@@ -15,16 +15,25 @@ export interface DeadEvent {
   event: StoredEvent | null;
 }
 
-/** Events that consumers could not take, oldest first. */
+/** Events that consumers could not take, oldest first; with `seq`, that one; with `after`, those behind it. */
 export async function listDeadEvents(
   db: Database,
-  filter: { consumer?: string; workspaceId?: string; limit?: number } = {},
+  filter: {
+    consumer?: string;
+    workspaceId?: string;
+    seq?: number;
+    limit?: number;
+    after?: { seq: number; consumer: string } | null;
+  } = {},
 ): Promise<DeadEvent[]> {
   const rows = await db.withSystem('list dead events', (tx) =>
     tx.query<EventRow & { consumer: string; error: string; created_at: Date }>(deadEvents, [
       filter.consumer ?? null,
       filter.workspaceId ?? null,
       filter.limit ?? 100,
+      filter.after?.seq ?? null,
+      filter.after?.consumer ?? null,
+      filter.seq ?? null,
     ]),
   );
   return rows.map((row) => ({

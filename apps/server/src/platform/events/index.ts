@@ -18,7 +18,7 @@
  * - one poison event is set aside with its error, the rest go on in order.
  */
 export { type Consumer, defineConsumer } from './consumers.ts';
-export { listDeadEvents, retryDeadEvent } from './dead.ts';
+export { type DeadEvent, listDeadEvents, retryDeadEvent } from './dead.ts';
 export { emit, type NewEvent } from './emit.ts';
 export { eraseEvents } from './erase.ts';
 export {

@@ -172,7 +172,8 @@ export const deadEvents = statement(
    join event_seq s on s.workspace_id = d.workspace_id and s.seq = d.seq
    ${body}
    where d.resolved_at is null and ($1::text is null or d.consumer = $1) and ($2::uuid is null or d.workspace_id = $2)
-   order by d.seq
+     and ($4::bigint is null or (d.seq, d.consumer) > ($4::bigint, $5::text)) and ($6::bigint is null or d.seq = $6)
+   order by d.seq, d.consumer
    limit $3`,
 );
 

@@ -20,10 +20,10 @@ export interface JobCounts {
   failed: number;
 }
 
-/** Jobs that have used up their attempts, oldest first; with `id`, that one. */
+/** Jobs that have used up their attempts, oldest first; with `id`, that one; with `after`, those behind it. */
 export async function listDeadJobs(
   db: Database,
-  filter: { name?: string; id?: string; limit?: number } = {},
+  filter: { name?: string; id?: string; limit?: number; after?: string | null } = {},
 ): Promise<DeadJob[]> {
   interface Row {
     id: string;
@@ -35,7 +35,12 @@ export async function listDeadJobs(
     updated_at: Date;
   }
   const rows = await db.withSystem('list dead jobs', (tx) =>
-    tx.query<Row>(sql.dead, [filter.name ?? null, filter.id ?? null, filter.limit ?? 100]),
+    tx.query<Row>(sql.dead, [
+      filter.name ?? null,
+      filter.id ?? null,
+      filter.limit ?? 100,
+      filter.after ?? null,
+    ]),
   );
   return rows.map((row) => ({
     id: row.id,

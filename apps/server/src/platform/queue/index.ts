@@ -12,7 +12,7 @@
  * - a job runs at least once: after a crash its locks are taken back within seconds, and handlers are repeatable;
  * - what waits for a *business* time is a due row in its own table, never a job: graphile reads the database's clock.
  */
-export { countJobs as jobCounts, listDeadJobs, retryJob } from './dead.ts';
+export { countJobs as jobCounts, type DeadJob, listDeadJobs, retryJob } from './dead.ts';
 export { defineJob, type Handler, handle, type Job, type JobContext } from './define.ts';
 export { enqueue } from './enqueue.ts';
 export { installQueue } from './install.ts';

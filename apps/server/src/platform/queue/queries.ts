@@ -37,6 +37,7 @@ export const dead = `
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where j.locked_at is null and j.attempts >= j.max_attempts
     and ($1::text is null or t.identifier = $1) and ($2::bigint is null or j.id = $2)
+    and ($4::bigint is null or j.id > $4)
   order by j.id
   limit $3`;
 

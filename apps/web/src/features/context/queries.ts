@@ -1,5 +1,6 @@
 import type { Contact, ContactDetails } from '@chaski/sdk';
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { all } from '../../api/all.ts';
 import { chaski } from '../../api/client.ts';
 
 export const contactQuery = (id: string) =>
@@ -17,7 +18,7 @@ export const contactNotesQuery = (id: string) =>
 export const mergesQuery = (id: string) =>
   queryOptions({
     queryKey: ['contacts', 'one', id, 'merges'],
-    queryFn: async () => (await chaski.contacts.listMerges({ id })).data,
+    queryFn: () => all(({ query }) => chaski.contacts.listMerges({ id, query })),
   });
 
 /** Files of a conversation, the newest first. */

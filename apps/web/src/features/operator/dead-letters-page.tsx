@@ -1,6 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
@@ -13,10 +13,13 @@ export function DeadLettersPage() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
-  const letters = useQuery(deadLettersQuery);
+  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(deadLettersQuery);
   return (
     <Page title={t('operator.dead.title')} lead={t('operator.dead.lead')}>
-      <Listing query={letters} empty={t('operator.dead.none')}>
+      <Listing
+        query={{ data: data?.pages.flatMap((page) => page.data), error }}
+        empty={t('operator.dead.none')}
+      >
         {(all) => (
           <Rows label={t('operator.dead.title')}>
             {all.map(({ kind, id, what, attempts, error, since }) => (
@@ -54,6 +57,11 @@ export function DeadLettersPage() {
           </Rows>
         )}
       </Listing>
+      {hasNextPage ? (
+        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
+          {t('form.more')}
+        </Button>
+      ) : null}
     </Page>
   );
 }

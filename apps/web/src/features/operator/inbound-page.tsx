@@ -1,12 +1,15 @@
 import { Button, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Listing, Page, Row, Rows, Section, State } from '../../ui/page.tsx';
 import { parkedQuery, rawEventsQuery } from './queries.ts';
+
+/** The server's limit of one request. */
+const mostReplayed = 500;
 
 /** What came in: items that could not be applied, and the bodies as they were received. */
 export function InboundPage() {
@@ -34,25 +37,26 @@ function useReplay() {
 
 function Parked() {
   const { t } = useTranslation();
-  const parked = useQuery(parkedQuery);
+  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(parkedQuery);
+  const parked = data?.pages.flatMap((page) => page.data);
   const replay = useReplay();
   return (
     <Section
       title={t('operator.inbound.parked')}
       lead={t('operator.inbound.parkedLead')}
       action={
-        parked.data && parked.data.length > 1 ? (
+        parked && parked.length > 1 ? (
           <Button
             variant="default"
             size="xs"
-            onClick={() => replay({ parked: parked.data.map((one) => one.id) })}
+            onClick={() => replay({ parked: parked.slice(0, mostReplayed).map((one) => one.id) })}
           >
             {t('operator.inbound.replayAll')}
           </Button>
         ) : null
       }
     >
-      <Listing query={parked} empty={t('operator.inbound.noParked')}>
+      <Listing query={{ data: parked, error }} empty={t('operator.inbound.noParked')}>
         {(all) => (
           <Rows label={t('operator.inbound.parked')}>
             {all.map((one) => (
@@ -74,6 +78,11 @@ function Parked() {
           </Rows>
         )}
       </Listing>
+      {hasNextPage ? (
+        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
+          {t('form.more')}
+        </Button>
+      ) : null}
     </Section>
   );
 }

@@ -53,24 +53,34 @@ export const plansQuery = queryOptions({
   queryFn: async () => (await chaski.operator.listPlans()).data,
 });
 
-export const parkedQuery = queryOptions({
+export const parkedQuery = infiniteQueryOptions({
   queryKey: ['operator', 'parked'],
-  queryFn: async () => (await chaski.operator.getParked({ query: { limit: 200 } })).data,
+  queryFn: ({ pageParam }) =>
+    chaski.operator.getParked({
+      query: { limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) },
+    }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (last) => last.nextCursor,
 });
 
 export const rawEventsQuery = infiniteQueryOptions({
   queryKey: ['operator', 'raw'],
   queryFn: ({ pageParam }) =>
     chaski.operator.listRawEvents({
-      query: { limit: 50, ...(pageParam === null ? {} : { before: pageParam }) },
+      query: { limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
     }),
-  initialPageParam: null as number | null,
-  getNextPageParam: (last) => (last.data.length < 50 ? null : last.data.at(-1)!.n),
+  initialPageParam: null as string | null,
+  getNextPageParam: (last) => last.nextCursor,
 });
 
-export const deadLettersQuery = queryOptions({
+export const deadLettersQuery = infiniteQueryOptions({
   queryKey: ['operator', 'dead'],
-  queryFn: async () => (await chaski.operator.listDeadLetters({ query: { limit: 200 } })).data,
+  queryFn: ({ pageParam }) =>
+    chaski.operator.listDeadLetters({
+      query: { limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) },
+    }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (last) => last.nextCursor,
 });
 
 /** Looked at while something is wrong: asked anew every 5 s, as long as the page is in front. */

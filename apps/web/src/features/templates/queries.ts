@@ -1,5 +1,6 @@
 import type { Template } from '@chaski/sdk';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { all } from '../../api/all.ts';
 import { chaski } from '../../api/client.ts';
 
 export interface Wanted {
@@ -41,7 +42,7 @@ export const versionsQuery = (id: string) =>
 export const usesQuery = (id: string) =>
   queryOptions({
     queryKey: ['templates', 'one', id, 'uses'],
-    queryFn: async () => (await chaski.templates.listUses({ id })).data,
+    queryFn: () => all(({ query }) => chaski.templates.listUses({ id, query })),
   });
 
 export const statisticsQuery = (id: string) =>
