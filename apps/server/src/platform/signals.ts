@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
 import type { Database, Tx } from './db/index.ts';
+import { listen } from './db/listen.ts';
 import type { Logger } from './log.ts';
 import type { Redis } from './redis/index.ts';
 
@@ -19,12 +19,13 @@ import type { Redis } from './redis/index.ts';
  */
 export type Channel = 'raw-events' | 'late-raw-events' | 'event-queue' | 'events' | 'sends';
 
-/** Loops of other processes that are busy look again by themselves; an idle one is woken by the first signal. */
+/**
+ * The first goes at once; of what follows within a few milliseconds one is enough: at 300 messages a second it was as
+ * many round trips as everything else. A busy loop looks again by itself, an idle one is woken by the first.
+ */
 const betweenMs = 10;
 
 const channels: readonly Channel[] = ['raw-events', 'late-raw-events', 'event-queue', 'events', 'sends'];
-
-const gatherMs = 8;
 
 export interface Signals {
   /** Calls `listener` for signals of this and other processes, and once after a lost connection came back. */
@@ -38,74 +39,22 @@ export interface Signals {
   close(): Promise<void>;
 }
 
-/**
- * Listens on a session outside the pool; reconnects by itself, within 5 s of the database. With Redis signals go through
- * it while it is there; all listen to both, so that they need not agree.
- */
+/** With Redis signals go through it while it is there; all listen to the database too, so that they need not agree. */
 export async function createSignals(db: Database, log: Logger, redis: Redis | null = null): Promise<Signals> {
   // Our own notifications come back to us too; the listeners have long been called then.
   const self = randomUUID();
   const listeners = new Map<Channel, Set<() => void>>(channels.map((channel) => [channel, new Set()]));
   const pending = new Set<Channel>();
-  let session: pg.Client | null = null;
   let sending: Promise<void> | null = null;
   let closed = false;
-  let rouse: (() => void) | null = null;
 
   const wakeLocal = (channel: Channel) => {
     for (const listener of listeners.get(channel) ?? []) listener();
   };
 
-  async function connect(): Promise<void> {
-    const client = await db.session('signals');
-    client.on('notification', (message) => {
-      if (message.payload === self) return;
-      const channel = channels.find((name) => wire(name) === message.channel);
-      if (channel) wakeLocal(channel);
-    });
-    const lost = () => {
-      if (session !== client) return;
-      session = null;
-      client.end().catch(() => {});
-      if (!closed) void reconnect();
-    };
-    client.on('error', lost);
-    client.on('end', lost);
-    try {
-      const listens = channels.map((name) => `listen "${wire(name)}"`);
-      // A NOTIFY writes to the log; a signal lost with a crash of the server is one of those that may get lost.
-      await client.query(['set synchronous_commit = off', ...listens].join('; '));
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
-    session = client;
-    if (closed) await client.end();
-  }
-
-  async function reconnect(): Promise<void> {
-    for (let pause = 100; !closed; pause = Math.min(pause * 2, 2_000)) {
-      try {
-        await connect();
-        // What was signalled in between is lost: everybody looks once.
-        for (const channel of channels) wakeLocal(channel);
-        flush();
-        return;
-      } catch (error) {
-        log.warn(
-          { err: error },
-          'signals: not connected; loops look by themselves until the database is back',
-        );
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, pause);
-          rouse = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    }
-  }
+  const wakeAll = () => {
+    for (const channel of channels) wakeLocal(channel);
+  };
 
   const offs = redis
     ? [
@@ -114,25 +63,21 @@ export async function createSignals(db: Database, log: Logger, redis: Redis | nu
           if (from === self) return;
           for (const channel of channels) if (names.split(',').includes(channel)) wakeLocal(channel);
         }),
-        redis.onBack(() => {
-          for (const channel of channels) wakeLocal(channel);
-        }),
+        redis.onBack(wakeAll),
       ]
     : [];
 
   async function tell(names: readonly Channel[]): Promise<void> {
     if (redis?.publish('signals', `${self} ${names.join(',')}`)) return;
-    await session?.query('select pg_notify(channel, $2) from unnest($1::text[]) channel', [
-      names.map(wire),
-      self,
-    ]);
+    await listening
+      .session()
+      ?.query('select pg_notify(channel, $2) from unnest($1::text[]) channel', [names.map(wire), self]);
   }
 
   function flush(): void {
-    if (sending || closed || !session || pending.size === 0) return;
+    if (sending || closed || !listening.session() || pending.size === 0) return;
     const names = [...pending];
     pending.clear();
-    const began = performance.now();
     sending = tell(names)
       .then(
         () => {},
@@ -140,12 +85,6 @@ export async function createSignals(db: Database, log: Logger, redis: Redis | nu
         (error: unknown) => log.debug({ err: error }, 'signals: a notification was not sent'),
       )
       .then(() => sleep(betweenMs))
-      // The first goes at once; of what follows within a few milliseconds one is enough, at 300 messages a second it was
-      // as many round trips as everything else.
-      .then(
-        () =>
-          new Promise((resolve) => setTimeout(resolve, Math.max(0, began + gatherMs - performance.now()))),
-      )
       .then(() => {
         sending = null;
         flush();
@@ -158,7 +97,22 @@ export async function createSignals(db: Database, log: Logger, redis: Redis | nu
     flush();
   };
 
-  await connect();
+  const listening = await listen(db, {
+    name: 'signals',
+    channels: channels.map(wire),
+    hear(heard, from) {
+      if (from === self) return;
+      const channel = channels.find((name) => wire(name) === heard);
+      if (channel) wakeLocal(channel);
+    },
+    // What was signalled in between is lost: everybody looks once.
+    back() {
+      wakeAll();
+      flush();
+    },
+    failed: (error) =>
+      log.warn({ err: error }, 'signals: not connected; loops look by themselves until the database is back'),
+  });
   return {
     on(channel, listener) {
       listeners.get(channel)?.add(listener);
@@ -172,11 +126,8 @@ export async function createSignals(db: Database, log: Logger, redis: Redis | nu
     async close() {
       closed = true;
       for (const off of offs) off();
-      rouse?.();
       await sending;
-      const client = session;
-      session = null;
-      await client?.end();
+      await listening.close();
     },
   };
 }
