@@ -96,13 +96,16 @@ export function tenancySuite(major: number, ownerUrl: () => Promise<string>, pre
       expect(tried).toBe(rows.length * 4);
     });
 
-    /** Both checks after a change of the schema that is rolled back. */
-    const after = (sql: string, table: string) =>
+    /** What the matrix says of one table after a change of the schema that is rolled back. */
+    const matrixAfter = (sql: string, table: string, enough = Number.POSITIVE_INFINITY) =>
       undone(async () => {
         await client.query(sql);
-        const catalogue = await catalogueProblems(client, roles);
-        const matrix = (await matrixProblems(client, roles, tables, new Set([table]))).problems;
-        return { catalogue, matrix };
+        return (await matrixProblems(client, roles, tables, { only: new Set([table]), enough })).problems;
+      });
+    const catalogueAfter = (sql: string) =>
+      undone(async () => {
+        await client.query(sql);
+        return catalogueProblems(client, roles);
       });
 
     const policyOf = (t: MatrixTable, using: string | null, check: string | null) =>
@@ -114,7 +117,9 @@ export function tenancySuite(major: number, ownerUrl: () => Promise<string>, pre
 
     test('the control mutation, a policy replaced by itself, stays green', async () => {
       const t = tables.find((table) => table.name === 'messages')!;
-      expect(await after(policyOf(t, rule(t), rule(t)), t.name)).toEqual({ catalogue: [], matrix: [] });
+      const sql = policyOf(t, rule(t), rule(t));
+      expect(await catalogueAfter(sql)).toEqual([]);
+      expect(await matrixAfter(sql, t.name)).toEqual([]);
     });
 
     const mutations: [string, (t: MatrixTable) => string, 'both' | 'catalogue'][] = [
@@ -153,12 +158,16 @@ export function tenancySuite(major: number, ownerUrl: () => Promise<string>, pre
     for (const [what, sql, seenBy] of mutations) {
       test(`${what}: red for each table alone`, async () => {
         const unseen: string[] = [];
-        for (const table of tenantTables(tables) as MatrixTable[]) {
-          const { catalogue, matrix } = await after(sql(table), table.name);
-          if (catalogue.length === 0) unseen.push(`${table.name}: the catalogue check is green`);
+        const all = tenantTables(tables) as MatrixTable[];
+        // The catalogue is read once with all of them changed: it judges each table by its own rows and names it.
+        const named = (await catalogueAfter(all.map(sql).join(';'))).join('\n');
+        for (const table of all) {
+          if (!new RegExp(`\\b${table.name}\\b`).test(named))
+            unseen.push(`${table.name}: the catalogue check is green`);
           // What no tenant may write at all shows no difference in what may be written.
           const shows = !what.startsWith('with check') || (await mayWrite(table.name));
-          if (seenBy === 'both' && shows && matrix.length === 0) {
+          // Tried alone: a policy that asks another table would show that one's hole.
+          if (seenBy === 'both' && shows && (await matrixAfter(sql(table), table.name, 1)).length === 0) {
             unseen.push(`${table.name}: the matrix is green`);
           }
         }
