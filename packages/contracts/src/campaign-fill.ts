@@ -1,5 +1,24 @@
 /** What a campaign says to one person: the values of its variables, and the template filled with them. Pure. */
 import type { CampaignMessage, CampaignVariable } from './campaign.ts';
+import { readTemplateValue } from './template-values.ts';
+import {
+  filledParts,
+  type TemplateSlot,
+  type TemplateValue,
+  type TemplateVariable,
+} from './template-variables.ts';
+
+/** Where a campaign's variable stands that fills a blank of a template; null: one-time passwords go to nobody by list. */
+export function campaignPlace({ kind, part, name, button, card }: TemplateVariable): Place | null {
+  if (kind === 'code') return null;
+  const called = kind === 'text' ? (name ?? '') : kind === 'coupon_code' ? 'copy_code' : kind;
+  return {
+    place: part,
+    name: called,
+    ...(button === null ? {} : { index: button }),
+    ...(card === null ? {} : { card }),
+  };
+}
 
 /** What is known of a recipient. */
 export interface RecipientFacts {
@@ -14,11 +33,29 @@ export interface RecipientFacts {
   columns?: Readonly<Record<string, string>>;
 }
 
-/** The key of a variable: `body:1`, `header:image`, `button:0:url`. */
-export function variableKey(variable: Pick<CampaignVariable, 'place' | 'index' | 'name'>): string {
-  return variable.place === 'button'
-    ? `button:${variable.index ?? 0}:${variable.name}`
-    : `${variable.place}:${variable.name}`;
+/** Where a variable stands. */
+export interface Place {
+  place: CampaignVariable['place'];
+  index?: number | undefined;
+  card?: number | undefined;
+  name: string;
+}
+
+/** The key of a variable: `body:1`, `header:image`, `button:0:url`, `card:2:body:1`, `offer:time`. */
+export function variableKey({ place, index = 0, card, name }: Place): string {
+  const key = place === 'button' ? `button:${index}:${name}` : `${place}:${name}`;
+  return card === undefined ? key : `card:${card}:${key}`;
+}
+
+const wordless = new Set(['image', 'video', 'document', 'location', 'product']);
+
+/** What kind of value a variable takes, by its place and name alone: a template may not be known. */
+function kindOf({ place, name }: Place): TemplateSlot['kind'] {
+  if (place === 'offer') return 'time';
+  if (place === 'header') return wordless.has(name) ? (name as TemplateSlot['kind']) : 'text';
+  if (place === 'body') return 'text';
+  if (name === 'copy_code') return 'coupon_code';
+  return name === 'payload' || name === 'products' ? name : 'url';
 }
 
 /** WhatsApp refuses line breaks, tabs and runs of spaces in a parameter (132007). */
@@ -42,51 +79,84 @@ function told(variable: CampaignVariable, facts: RecipientFacts): string {
   }
 }
 
-/** The values of all variables by key, or the first that has neither a value nor a fallback. */
+/** Why somebody gets nothing: `missing` nothing fills the variable, `wrong` what does is none of its kind. */
+export interface FillProblem {
+  problem: 'missing' | 'wrong';
+  key: string;
+}
+
+/**
+ * The values of all variables by key, or the first that has neither a value nor a fallback. What cannot be read as what
+ * the place wants counts as nothing. `zone`: the recipient's, for times.
+ */
 export function fillVariables(
   variables: readonly CampaignVariable[],
   facts: RecipientFacts,
-): { values: Record<string, string> } | { missing: string } {
+  zone = 'UTC',
+): { values: Record<string, string> } | FillProblem {
   const values: Record<string, string> = {};
   for (const variable of variables) {
     const { source } = variable;
-    const value = told(variable, facts) || ('fallback' in source ? oneLine(source.fallback ?? '') : '');
+    const kind = kindOf(variable);
     const key = variableKey(variable);
-    if (value === '') return { missing: key };
-    values[key] = value.slice(0, 2_000);
+    const said = [told(variable, facts), 'fallback' in source ? oneLine(source.fallback ?? '') : ''].filter(
+      (text) => text !== '',
+    );
+    const text = said.find((one) => readTemplateValue(kind, one, zone) !== null);
+    if (text === undefined) return { problem: said.length === 0 ? 'missing' : 'wrong', key };
+    // A time is frozen as the moment it is for this person; of a text no half of a character is left at its end.
+    values[key] =
+      kind === 'time'
+        ? String(readTemplateValue(kind, text, zone))
+        : text.slice(0, 2_000).replace(/[\uD800-\uDBFF]$/, '');
   }
   return { values };
 }
 
-type Component = { type: string; [key: string]: unknown };
+/** When the offer of these values ends, as milliseconds; null: it holds none. */
+export function offerEnds(values: Readonly<Record<string, string>>): number | null {
+  const at = values[variableKey({ place: 'offer', name: 'time' })];
+  return at === undefined ? null : Number(at);
+}
 
 /** The template with these values: the content of a send. */
 export function filledTemplate(
   message: CampaignMessage,
   values: Readonly<Record<string, string>>,
 ): { type: 'template'; template: Record<string, unknown> } {
-  const components: Component[] = [];
-  const header = message.variables.find((variable) => variable.place === 'header');
-  if (header) components.push({ type: 'header', parameters: [headerParameter(header, values)] });
-  const body = message.variables.filter((variable) => variable.place === 'body').sort(inOrder);
-  if (body.length > 0)
-    components.push({ type: 'body', parameters: body.map((variable) => textParameter(variable, values)) });
-  for (const variable of message.variables) {
-    if (variable.place !== 'button') continue;
-    const value = values[variableKey(variable)] ?? '';
-    components.push({
-      type: 'button',
-      subType: variable.name === 'payload' ? 'quick_reply' : variable.name,
-      index: variable.index ?? 0,
-      parameters: [
-        variable.name === 'copy_code'
-          ? { type: 'coupon_code', couponCode: value }
-          : variable.name === 'payload'
-            ? { type: 'payload', payload: value }
-            : { type: 'text', text: value },
-      ],
+  const read: Record<string, TemplateValue> = {};
+  const slots = [...message.variables]
+    .sort((a, b) => position(a) - position(b))
+    .map((variable): TemplateSlot => {
+      const key = variableKey(variable);
+      const kind = kindOf(variable);
+      const value = values[key];
+      // What cannot be read is shown as it is: a preview holds placeholders.
+      if (value !== undefined) read[key] = readTemplateValue(kind, value) ?? value;
+      return {
+        key,
+        kind,
+        part: variable.place,
+        name: kind === 'text' ? variable.name : null,
+        button: variable.place === 'button' ? (variable.index ?? 0) : null,
+      };
     });
-  }
+  const components: unknown[] = filledParts(
+    slots.filter(({ key }) => !key.startsWith('card:')),
+    read,
+  );
+  const cards = [...new Set(message.variables.flatMap(({ card }) => card ?? []))].sort((a, b) => a - b);
+  if (cards.length > 0)
+    components.push({
+      type: 'carousel',
+      cards: cards.map((cardIndex) => ({
+        cardIndex,
+        components: filledParts(
+          slots.filter(({ key }) => key.startsWith(`card:${cardIndex}:`)),
+          read,
+        ),
+      })),
+    });
   const { name, language } = message.template;
   return {
     type: 'template',
@@ -95,22 +165,5 @@ export function filledTemplate(
 }
 
 /** Positional ones by their number; WhatsApp reads them in this order. */
-function inOrder(a: CampaignVariable, b: CampaignVariable): number {
-  return Number(a.name) - Number(b.name) || 0;
-}
-
-function textParameter(variable: CampaignVariable, values: Readonly<Record<string, string>>): Component {
-  const named = !/^\d+$/.test(variable.name);
-  return {
-    type: 'text',
-    text: values[variableKey(variable)] ?? '',
-    ...(named ? { parameterName: variable.name } : {}),
-  };
-}
-
-function headerParameter(variable: CampaignVariable, values: Readonly<Record<string, string>>): Component {
-  const value = values[variableKey(variable)] ?? '';
-  const { name } = variable;
-  if (name !== 'image' && name !== 'video' && name !== 'document') return textParameter(variable, values);
-  return { type: name, [name]: /^https?:\/\//.test(value) ? { link: value } : { mediaId: value } };
-}
+const position = ({ place, name }: CampaignVariable): number =>
+  place === 'body' && /^\d+$/.test(name) ? Number(name) : 0;

@@ -91,19 +91,29 @@ export type VariableSource = z.infer<typeof variableSource>;
 
 /** One blank of the template and how it is filled. */
 export const campaignVariable = z.strictObject({
-  place: z.enum(['header', 'body', 'button']),
+  place: z.enum(['header', 'body', 'button', 'offer']),
   index: z
     .number()
     .int()
     .min(0)
     .max(9)
     .optional()
-    .describe('Of a button: its place in the template, from 0.'),
+    .describe('Of a button: its place in the template or on its card, from 0.'),
+  card: z
+    .number()
+    .int()
+    .min(0)
+    .max(9)
+    .optional()
+    .describe('Of a carousel: the card that the blank stands on, from 0.'),
   name: z
     .string()
     .regex(/^[A-Za-z0-9_]{1,100}$/, 'Use letters, digits and _.')
     .describe(
-      'Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.',
+      'Of header and body: the number or name between the braces. Of a header without words: image, video or document ' +
+        '(a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a ' +
+        'button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time ' +
+        '(2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).',
     ),
   source: variableSource,
 });
@@ -114,7 +124,8 @@ export const campaignMessage = z.strictObject({
     name: z.string().min(1).max(512),
     language: z.string().min(2).max(20),
   }),
-  variables: z.array(campaignVariable).max(60).default([]),
+  // Ten cards, each with its picture, some words and two buttons.
+  variables: z.array(campaignVariable).max(120).default([]),
 });
 export type CampaignMessage = z.infer<typeof campaignMessage>;
 

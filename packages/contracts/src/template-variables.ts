@@ -167,7 +167,7 @@ export function fillTemplate(
   values: Readonly<Record<string, TemplateValue>>,
 ): SendComponent[] {
   const components = knownComponents(definition.components);
-  const sent = filled(
+  const sent = filledParts(
     variablesOf(components, null).filter(({ card }) => card === null),
     values,
   );
@@ -187,19 +187,25 @@ export function fillTemplate(
       type: 'carousel',
       cards: carousel.cards.map((card, cardIndex) => ({
         cardIndex,
-        components: filled(variablesOf(card.components, cardIndex), values),
+        components: filledParts(variablesOf(card.components, cardIndex), values),
       })),
     });
   return sent;
 }
 
-function filled(
-  variables: readonly TemplateVariable[],
+/** What a variable's place in a send is made of. `payload`: what a quick reply's tap says, which has no blank. */
+export type TemplateSlot = Pick<TemplateVariable, 'key' | 'part' | 'name' | 'button'> & {
+  kind: TemplateVariableKind | 'payload';
+};
+
+/** The components of a template, or of one of its cards. What has no value is left out. */
+export function filledParts(
+  slots: readonly TemplateSlot[],
   values: Readonly<Record<string, TemplateValue>>,
 ): SendComponent[] {
-  const has = variables.filter(({ key }) => values[key] !== undefined && values[key] !== '');
-  const of = (part: TemplateVariable['part']) => has.filter((one) => one.part === part);
-  const text = ({ key, name }: TemplateVariable) => ({
+  const has = slots.filter(({ key }) => values[key] !== undefined && values[key] !== '');
+  const of = (part: TemplateSlot['part']) => has.filter((one) => one.part === part);
+  const text = ({ key, name }: TemplateSlot) => ({
     type: 'text',
     text: String(values[key]),
     ...(name !== null && !/^\d+$/.test(name) ? { parameterName: name } : {}),
@@ -223,22 +229,33 @@ function filled(
         { type: 'limited_time_offer', limitedTimeOffer: { expirationTimeMs: Number(values[one.key]) } },
       ],
     });
-  for (const one of of('button')) {
-    const value = values[one.key] as TemplateValue;
+  for (const one of of('button'))
     sent.push({
       type: 'button',
-      subType: one.kind === 'products' ? 'mpm' : one.kind === 'coupon_code' ? 'copy_code' : 'url',
+      subType: subTypes[one.kind] ?? 'url',
       index: one.button,
-      parameters: [
-        one.kind === 'products'
-          ? { type: 'action', action: value }
-          : one.kind === 'coupon_code'
-            ? { type: 'coupon_code', couponCode: String(value) }
-            : { type: 'text', text: String(value) },
-      ],
+      parameters: [buttonParameter(one.kind, values[one.key] as TemplateValue)],
     });
-  }
   return sent;
+}
+
+const subTypes: Partial<Record<TemplateSlot['kind'], string>> = {
+  products: 'mpm',
+  coupon_code: 'copy_code',
+  payload: 'quick_reply',
+};
+
+function buttonParameter(kind: TemplateSlot['kind'], value: TemplateValue): SendComponent {
+  switch (kind) {
+    case 'products':
+      return { type: 'action', action: value };
+    case 'coupon_code':
+      return { type: 'coupon_code', couponCode: String(value) };
+    case 'payload':
+      return { type: 'payload', payload: String(value) };
+    default:
+      return { type: 'text', text: String(value) };
+  }
 }
 
 function fileOf(value: TemplateValue): unknown {

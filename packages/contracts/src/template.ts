@@ -22,6 +22,7 @@ export {
   templateText,
 } from './template-preview.ts';
 export { templateProblems } from './template-problems.ts';
+export { readTemplateValue } from './template-values.ts';
 export {
   fillTemplate,
   type TemplateValue,

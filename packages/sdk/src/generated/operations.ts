@@ -656,7 +656,10 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      listMerges: (input: t.ContactsListMergesData['path'], more?: Parameters<Call>[2]) =>
+      listMerges: (
+        input: t.ContactsListMergesData['path'] & { query?: t.ContactsListMergesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
         call<t.ContactsListMergesResponses[keyof t.ContactsListMergesResponses]>(
           { method: 'GET', path: '/v1/contacts/{id}/merges', answer: 'json' },
           input ?? {},
@@ -1371,7 +1374,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** Messages, jobs and events that gave up, oldest first. */
+      /** What gave up: messages, then jobs, then events, each oldest first. */
       listDeadLetters: (
         input?: { query?: t.OperatorListDeadLettersData['query'] },
         more?: Parameters<Call>[2],
@@ -1719,7 +1722,10 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      listUses: (input: t.TemplatesListUsesData['path'], more?: Parameters<Call>[2]) =>
+      listUses: (
+        input: t.TemplatesListUsesData['path'] & { query?: t.TemplatesListUsesData['query'] },
+        more?: Parameters<Call>[2],
+      ) =>
         call<t.TemplatesListUsesResponses[keyof t.TemplatesListUsesResponses]>(
           { method: 'GET', path: '/v1/templates/{id}/uses', answer: 'json' },
           input ?? {},

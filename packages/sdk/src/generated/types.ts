@@ -1117,13 +1117,17 @@ export type Campaign = {
       language: string;
     };
     variables: Array<{
-      place: 'header' | 'body' | 'button';
+      place: 'header' | 'body' | 'button' | 'offer';
       /**
-       * Of a button: its place in the template, from 0.
+       * Of a button: its place in the template or on its card, from 0.
        */
       index?: number;
       /**
-       * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+       * Of a carousel: the card that the blank stands on, from 0.
+       */
+      card?: number;
+      /**
+       * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
        */
       name: string;
       source:
@@ -8270,7 +8274,17 @@ export type ContactsListMergesData = {
   path: {
     id: string;
   };
-  query?: never;
+  query?: {
+    limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
+    cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
+  };
   url: '/v1/contacts/{id}/merges';
 };
 
@@ -15270,7 +15284,17 @@ export type TemplatesListUsesData = {
   path: {
     id: string;
   };
-  query?: never;
+  query?: {
+    limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
+    cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
+  };
   url: '/v1/templates/{id}/uses';
 };
 
@@ -15309,6 +15333,7 @@ export type TemplatesListUsesResponses = {
    */
   200: {
     data: Array<TemplateUse>;
+    nextCursor: string | null;
   };
 };
 
@@ -15842,13 +15867,17 @@ export type CampaignsCreateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -16177,13 +16206,17 @@ export type CampaignsUpdateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17002,13 +17035,17 @@ export type CampaignsRetryResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17486,13 +17523,17 @@ export type CampaignsUploadListResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17764,7 +17805,7 @@ export type CampaignsListRecipientsData = {
      */
     state?: string;
     /**
-     * As in preflight and report.
+     * As in preflight and report; `variable_missing` finds all of its kind.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
@@ -17872,7 +17913,7 @@ export type CampaignsGetExportData = {
      */
     state?: string;
     /**
-     * As in preflight and report.
+     * As in preflight and report; `variable_missing` finds all of its kind.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
@@ -18161,9 +18202,17 @@ export type OperatorGetParkedData = {
   body?: never;
   path?: never;
   query?: {
+    limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
+    cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     phoneNumberId?: string;
     reason?: 'unknown-number' | 'wrong-app' | 'number-not-active' | 'unreadable' | 'failed';
-    limit?: number;
   };
   url: '/v1/operator/parked';
 };
@@ -18199,6 +18248,7 @@ export type OperatorGetParkedResponses = {
    */
   200: {
     data: Array<ParkedItem>;
+    nextCursor: string | null;
   };
 };
 
@@ -18208,15 +18258,19 @@ export type OperatorListRawEventsData = {
   body?: never;
   path?: never;
   query?: {
+    limit?: number;
     /**
-     * Older than this number.
+     * nextCursor of the page before.
      */
-    before?: number;
+    cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
     /**
      * true: those not processed yet.
      */
     waiting?: 'true' | 'false';
-    limit?: number;
   };
   url: '/v1/operator/raw-events';
 };
@@ -18252,6 +18306,7 @@ export type OperatorListRawEventsResponses = {
    */
   200: {
     data: Array<RawEvent>;
+    nextCursor: string | null;
   };
 };
 
@@ -18828,8 +18883,16 @@ export type OperatorListDeadLettersData = {
   body?: never;
   path?: never;
   query?: {
-    kind?: 'message' | 'job' | 'event';
     limit?: number;
+    /**
+     * nextCursor of the page before.
+     */
+    cursor?: string;
+    /**
+     * Starts so many rows in, instead of at a cursor; what comes or goes meanwhile shifts them.
+     */
+    offset?: number;
+    kind?: 'message' | 'job' | 'event';
   };
   url: '/v1/operator/dead-letters';
 };
@@ -18865,6 +18928,7 @@ export type OperatorListDeadLettersResponses = {
    */
   200: {
     data: Array<DeadLetter>;
+    nextCursor: string | null;
   };
 };
 

@@ -102,7 +102,7 @@ describe('a campaign', () => {
       opted_out: 1,
       duplicate: 1,
       invalid_phone: 1,
-      variable_missing: 1,
+      'variable_missing:body:1': 1,
     });
   });
 

@@ -354,11 +354,13 @@ describe('which addresses', () => {
       'button:1:url': 'https://shop.example/b',
     };
     const short = { text: () => 'text', button: () => 'token' };
-    expect(replaceLinks(message, values, new Set([1]), short)).toEqual({
+    expect(replaceLinks(message, values, new Set(['button:1:url']), short)).toEqual({
       ...values,
       'button:1:url': 'token',
     });
-    expect(ownButtonsOf(buttons, base)).toEqual(new Set([0]));
+    expect(ownButtonsOf(buttons, base)).toEqual(new Set(['button:0:url']));
+    const carousel = [{ type: 'CAROUSEL', cards: [{ components: [] }, { components: buttons }] }];
+    expect(ownButtonsOf(carousel, base)).toEqual(new Set(['card:1:button:0:url']));
     expect(ownButtonsOf(buttons, linkBaseOf('https://other.example/'))).toEqual(new Set());
     expect(ownButtonsOf(buttons, linkBaseOf(''))).toEqual(new Set());
   });

@@ -6,7 +6,7 @@ import type { Slice } from '../../platform/http/index.ts';
 
 const sums = statement(
   'campaigns.sums',
-  `select r.state, split_part(coalesce(r.reason, ''), ':', 1) as reason, count(*) as count,
+  `select r.state, coalesce(r.reason, '') as reason, count(*) as count,
      count(r.sent_at) as sent, count(r.delivered_at) as delivered, count(r.read_at) as read,
      count(r.replied_at) as replied, count(r.opted_out_at) as "optedOut",
      count(r.converted_at) as converted, count(r.clicked_at) as clicked, coalesce(sum(r.clicks), 0)::bigint as clicks,
@@ -98,7 +98,7 @@ const list = statement(
      r.clicked_at as "clickedAt", r.clicks
    from campaign_recipients r
    where r.workspace_id = $1 and r.campaign_id = $2 and ($3::text[] is null or r.state = any($3::text[]))
-     and ($4::text is null or split_part(coalesce(r.reason, ''), ':', 1) = $4)
+     and ($4::text is null or r.reason = $4 or split_part(r.reason, ':', 1) = $4)
      and ($5::text is null or ($5 = 'replied' and r.replied_at is not null)
        or ($5 = 'opted_out' and r.opted_out_at is not null) or ($5 = 'converted' and r.converted_at is not null)
        or ($5 = 'clicked' and r.clicked_at is not null))

@@ -5,6 +5,7 @@ import {
   campaignStart,
   filledTemplate,
   fillVariables,
+  offerEnds,
   type RecipientFacts,
   recipientDue,
   recipientZone,
@@ -25,6 +26,14 @@ export type Planned = Pick<
   PlannedRecipient,
   'zone' | 'filled' | 'textHash' | 'state' | 'reason' | 'dueAt' | 'price'
 >;
+
+/** Why somebody gets nothing: the offer would have ended when they read of it. */
+export const offerOver = 'offer_over';
+
+export function isOver(values: Readonly<Record<string, string>>, at: number): boolean {
+  const ends = offerEnds(values);
+  return ends !== null && ends <= at;
+}
 
 /** Plans one recipient after the other; what is the same for a zone is computed once. Pure. */
 export function plannerOf({ message, schedule, now, price }: Planner) {
@@ -57,8 +66,10 @@ export function plannerOf({ message, schedule, now, price }: Planner) {
       followRefusal(verdict.code, verdict.changesAt, new Date(now)).follow === 'skip'
     )
       return skipped(verdict.code);
-    const filled = fillVariables(message.variables, facts);
-    if ('missing' in filled) return skipped(`variable_missing:${filled.missing}`);
+    const filled = fillVariables(message.variables, facts, zone);
+    if ('problem' in filled) return skipped(`variable_${filled.problem}:${filled.key}`);
+    const dueAt = dueIn(zone);
+    if (isOver(filled.values, Date.parse(dueAt))) return skipped(offerOver);
     return {
       zone,
       filled: filled.values,
@@ -67,7 +78,7 @@ export function plannerOf({ message, schedule, now, price }: Planner) {
         .digest('hex'),
       state: 'planned',
       reason: null,
-      dueAt: dueIn(zone),
+      dueAt,
       price: price(facts.country ?? null),
     };
   };

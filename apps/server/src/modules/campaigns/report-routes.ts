@@ -38,7 +38,11 @@ const filters = {
     .pipe(z.array(z.enum(recipientStates)).min(1))
     .optional()
     .describe('One or several, with commas.'),
-  reason: z.string().max(60).optional().describe('As in preflight and report.'),
+  reason: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('As in preflight and report; `variable_missing` finds all of its kind.'),
   did: z.enum(['replied', 'opted_out', 'converted', 'clicked']).optional(),
 };
 const exportPage = 2_000;

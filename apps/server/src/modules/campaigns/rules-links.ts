@@ -27,7 +27,7 @@ export function isTarget(text: string): boolean {
 export function replaceLinks(
   message: CampaignMessage,
   values: Readonly<Record<string, string>>,
-  ownButtons: ReadonlySet<number>,
+  ownButtons: ReadonlySet<string>,
   short: { text(place: string, target: string): string; button(place: string, target: string): string },
 ): Record<string, string> {
   const replaced: Record<string, string> = { ...values };
@@ -36,8 +36,7 @@ export function replaceLinks(
     const value = values[key];
     if (value === undefined) continue;
     if (variable.place === 'button') {
-      if (variable.name === 'url' && ownButtons.has(variable.index ?? 0) && isTarget(value))
-        replaced[key] = short.button(key, value);
+      if (ownButtons.has(key) && isTarget(value)) replaced[key] = short.button(key, value);
     } else if (variable.place === 'body') {
       let n = 0;
       replaced[key] = value.replace(addresses, (found) => {
@@ -50,16 +49,24 @@ export function replaceLinks(
   return replaced;
 }
 
-/** Buttons of a template whose address is one of our short links: `https://chat.example.com/l/{{1}}`. */
-export function ownButtonsOf(components: readonly unknown[], base: LinkBase): ReadonlySet<number> {
-  const own = new Set<number>();
+/** Buttons whose address is one of our short links (`https://chat.example.com/l/{{1}}`), by their variables' keys. */
+export function ownButtonsOf(components: readonly unknown[], base: LinkBase): ReadonlySet<string> {
+  const own = new Set<string>();
   if (base === null) return own;
-  for (const component of components as readonly { type?: unknown; buttons?: unknown }[]) {
-    if (String(component.type).toUpperCase() !== 'BUTTONS' || !Array.isArray(component.buttons)) continue;
-    (component.buttons as { url?: unknown }[]).forEach(({ url }, index) => {
-      if (url === `${base}{{1}}`) own.add(index);
-    });
-  }
+  const look = (parts: readonly unknown[], card?: number) => {
+    for (const part of parts as readonly Record<string, unknown>[]) {
+      const type = String(part.type).toUpperCase();
+      if (type === 'BUTTONS' && Array.isArray(part.buttons))
+        (part.buttons as { url?: unknown }[]).forEach(({ url }, index) => {
+          if (url === `${base}{{1}}`) own.add(variableKey({ place: 'button', index, card, name: 'url' }));
+        });
+      if (type === 'CAROUSEL' && Array.isArray(part.cards))
+        (part.cards as { components?: unknown }[]).forEach(({ components: inner }, at) => {
+          if (Array.isArray(inner)) look(inner, at);
+        });
+    }
+  };
+  look(components);
   return own;
 }
 

@@ -29,6 +29,7 @@ import {
   settleRecipients,
   type WaitingRecipient,
 } from './queries-recipients.ts';
+import { isOver, offerOver } from './recipient.ts';
 import { capMs, followRefusal, marketingCap } from './rules-errors.ts';
 import type { LinkBase } from './rules-links.ts';
 import { lowestTier, roomFor, tierFreesAt, tierOf, withinTier } from './rules-pace.ts';
@@ -171,6 +172,10 @@ async function queue(
   // It may have stood still for hours: everybody's own clock is asked again.
   const { quietHours, timeZone } = campaign.schedule;
   const waking = claimed.filter((one) => {
+    if (isOver(one.filled, now.getTime())) {
+      settled.push(skip(one, offerOver));
+      return false;
+    }
     const at = outOfQuiet(now.getTime(), one.zone ?? timeZone, quietHours);
     if (at <= now.getTime()) return true;
     settled.push(later(one, new Date(at), 'quiet_hours'));

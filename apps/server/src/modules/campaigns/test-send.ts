@@ -59,7 +59,7 @@ function withoutAnybody(variables: Parameters<typeof fillVariables>[0]): Record<
   if ('values' in filled) return filled.values;
   throw errors.unprocessable(
     'variable_missing',
-    `Nothing fills ${filled.missing} without a plan: make the plan first, or give it a fallback.`,
-    { variable: filled.missing },
+    `Nothing fills ${filled.key} without a plan: make the plan first, or give it a fallback.`,
+    { variable: filled.key },
   );
 }

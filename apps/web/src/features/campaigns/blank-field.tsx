@@ -1,4 +1,5 @@
-import { Group, Select, TextInput } from '@mantine/core';
+import type { TemplateVariable } from '@chaski/contracts';
+import { Group, Select, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { attributesQuery } from '../../api/directory.ts';
@@ -14,15 +15,29 @@ const chosenOf = (source: Source, columns: readonly string[]): string => {
   return source.from;
 };
 
+/** How a value that is no mere text is written, in a cell or for all. */
+const written: Partial<
+  Record<TemplateVariable['kind'], 'file' | 'location' | 'product' | 'products' | 'time'>
+> = {
+  image: 'file',
+  video: 'file',
+  document: 'file',
+  location: 'location',
+  product: 'product',
+  products: 'products',
+  time: 'time',
+};
+
 /** Where the value of one blank comes from: the same words for all, something of the contact, a column of the list. */
 export function BlankField(props: {
   blank: Blank;
+  label: string;
   source: Source | null;
   columns: readonly string[];
   editable: boolean;
   onChange: (source: Source) => void;
 }) {
-  const { blank, source, columns, editable, onChange } = props;
+  const { blank, label, source, columns, editable, onChange } = props;
   const { t } = useTranslation();
   const { data: attributes = [] } = useQuery(attributesQuery);
   const [text, setText] = useState(
@@ -47,10 +62,15 @@ export function BlankField(props: {
   };
   return (
     <fieldset className={classes.blank}>
-      <legend>{blank.label}</legend>
+      <legend>{label}</legend>
+      {blank.of.kind in written ? (
+        <Text size="sm" c="dimmed" mb={4}>
+          {t(`campaigns.message.written.${written[blank.of.kind]}`)}
+        </Text>
+      ) : null}
       <Group grow align="flex-start">
         <Select
-          aria-label={t('campaigns.message.sourceOf', { blank: blank.label })}
+          aria-label={t('campaigns.message.sourceOf', { blank: label })}
           placeholder={t('campaigns.message.chooseSource')}
           value={from}
           disabled={!editable}

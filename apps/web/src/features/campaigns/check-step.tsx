@@ -1,4 +1,4 @@
-import type { Campaign, CampaignPreflight } from '@chaski/sdk';
+import type { Campaign, CampaignPreflight, Template } from '@chaski/sdk';
 import { Alert, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChecklist, IconSend } from '@tabler/icons-react';
@@ -9,6 +9,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
+import { useTemplateLabels } from '../inbox/template-label.ts';
 import classes from './campaigns.module.css';
 import { MessageShown } from './message-shown.tsx';
 import {
@@ -30,6 +31,7 @@ export function CheckStep({ campaign, editable }: { campaign: Campaign; editable
   const { data: preflight } = useQuery(preflightQuery(campaign));
   const { data: first = null } = useQuery(firstPlannedQuery(campaign));
   const { data: templates = [] } = useQuery(sendableTemplatesQuery(campaign.numberId));
+  const labelOf = useTemplateLabels();
   const { message } = campaign;
   const template = templates.find(
     (one) => one.name === message?.template.name && one.language === message.template.language,
@@ -68,7 +70,9 @@ export function CheckStep({ campaign, editable }: { campaign: Campaign; editable
         {chosen ? null : <Text c="dimmed">{t('campaigns.check.incomplete')}</Text>}
         {chosen && empty.length > 0 ? (
           <Alert color="orange" variant="outline" role="status">
-            {t('campaigns.check.unfilled', { blanks: empty.map(({ label }) => label).join(', ') })}
+            {t('campaigns.check.unfilled', {
+              blanks: empty.map((blank) => (template ? labelOf(template, blank.of) : '')).join(', '),
+            })}
           </Alert>
         ) : null}
         {plan.state === 'failed' ? (
@@ -82,7 +86,7 @@ export function CheckStep({ campaign, editable }: { campaign: Campaign; editable
             <Skeleton height={72} mt="xs" />
           </div>
         ) : null}
-        {preflight && plan.state === 'ready' ? <Preflight preflight={preflight} /> : null}
+        {preflight && plan.state === 'ready' ? <Preflight preflight={preflight} template={template} /> : null}
         {editable && plan.state === 'ready' ? <TestSend campaign={campaign} /> : null}
         {editable ? (
           <Group>
@@ -110,9 +114,10 @@ export function CheckStep({ campaign, editable }: { campaign: Campaign; editable
   );
 }
 
-function Preflight({ preflight }: { preflight: CampaignPreflight }) {
+function Preflight(props: { preflight: CampaignPreflight; template: Template | undefined }) {
+  const { preflight, template } = props;
   const { t, i18n } = useTranslation();
-  const reason = useReason();
+  const reason = useReason(template);
   const figure = new Intl.NumberFormat(i18n.language);
   const { cost, limits, takes } = preflight;
   const facts = [

@@ -1,4 +1,4 @@
-import { fillVariables } from '@chaski/contracts';
+import { fillVariables, recipientZone } from '@chaski/contracts';
 import type { Campaign, CampaignExample, Template } from '@chaski/sdk';
 import { Alert, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { attributesQuery, numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Section } from '../../ui/page.tsx';
+import { useTemplateLabels } from '../inbox/template-label.ts';
 import { BlankField } from './blank-field.tsx';
 import classes from './campaigns.module.css';
 import { guessSource, type Source, type Variables } from './guess.ts';
@@ -74,6 +75,7 @@ export function MessageStep({ campaign, editable }: { campaign: Campaign; editab
             template={template}
             message={message}
             example={example}
+            zone={recipientZone(campaign.schedule, example.person ?? {})}
             editable={editable}
             onChange={(variables) => void change({ message: { template: message.template, variables } })}
           />
@@ -87,11 +89,14 @@ function Filling(props: {
   template: Template;
   message: Message;
   example: CampaignExample;
+  /** The first person's. */
+  zone: string;
   editable: boolean;
   onChange: (variables: Variables) => void;
 }) {
-  const { template, message, example, editable, onChange } = props;
+  const { template, message, example, zone, editable, onChange } = props;
   const { t } = useTranslation();
+  const labelOf = useTemplateLabels();
   const blanks = blanksOf(template) ?? [];
   const [variables, setVariables] = useState<Variables>(message.variables);
   const { columns, person } = example;
@@ -100,7 +105,7 @@ function Filling(props: {
     setVariables(now);
     onChange(now);
   };
-  const shown = shownOf(blanks, variables, person);
+  const shown = shownOf(blanks, variables, person, zone);
   return (
     <div className={classes.beside}>
       <Stack gap="sm">
@@ -109,6 +114,7 @@ function Filling(props: {
           <BlankField
             key={blank.key}
             blank={blank}
+            label={labelOf(template, blank.of)}
             source={variables.find((one) => fills(one, blank))?.source ?? null}
             columns={columns}
             editable={editable}
@@ -141,14 +147,19 @@ function Filling(props: {
 }
 
 /** What the preview says: the first person's values, and the blank itself where nothing fills it. */
-function shownOf(blanks: readonly Blank[], variables: Variables, person: CampaignExample['person']) {
+function shownOf(
+  blanks: readonly Blank[],
+  variables: Variables,
+  person: CampaignExample['person'],
+  zone: string,
+) {
   const values: Record<string, string> = {};
   const shown = blanks.flatMap((blank) => {
     const variable = variables.find((one) => fills(one, blank));
-    const filled = variable && fillVariables([variable], person ?? {});
+    const filled = variable && fillVariables([variable], person ?? {}, zone);
     if (variable && filled && 'values' in filled) Object.assign(values, filled.values);
     // A file or an address that is not there is shown by nothing.
-    else if (blank.isFile || blank.place === 'button') return [];
+    else if (blank.of.kind !== 'text') return [];
     else values[blank.key] = `{{${blank.name}}}`;
     return [variable ?? { ...placeOf(blank), source: { from: 'text' as const, text: blank.name } }];
   });

@@ -1,8 +1,10 @@
-import { templateVariables, variableKey } from '@chaski/contracts';
+import { campaignPlace, type TemplateVariable, templateVariables, variableKey } from '@chaski/contracts';
 import type { Campaign, Template } from '@chaski/sdk';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { all } from '../../api/all.ts';
 import { chaski } from '../../api/client.ts';
+
+type Variable = NonNullable<Campaign['message']>['variables'][number];
 
 export const campaignsQuery = infiniteQueryOptions({
   queryKey: ['campaign', 'list'],
@@ -97,50 +99,41 @@ export const sendableTemplatesQuery = (numberId: string) =>
     staleTime: 60_000,
   });
 
-/** A blank of a template as a campaign names it; null: campaigns cannot fill it. */
+/** A blank of a template as a campaign names it. */
 export interface Blank {
-  place: 'header' | 'body' | 'button';
+  place: Variable['place'];
   /** Of a button. */
-  index?: number;
+  index?: number | undefined;
+  card?: number | undefined;
   name: string;
   key: string;
-  label: string;
-  isFile: boolean;
+  /** As the template has it. */
+  of: TemplateVariable;
   /** What else it may be called: its example, the word in front of it. */
   hints: string[];
 }
 
 /** A blank as a campaign's variable names it. */
-export const placeOf = ({ place, name, index }: Blank) => ({
+export const placeOf = ({ place, name, index, card }: Blank) => ({
   place,
   name,
   ...(index === undefined ? {} : { index }),
+  ...(card === undefined ? {} : { card }),
 });
 
-export const fills = (one: { place: string; name: string; index?: number }, blank: Blank): boolean =>
-  one.place === blank.place && one.name === blank.name && one.index === blank.index;
+export const fills = (one: Omit<Variable, 'source'>, blank: Blank): boolean => variableKey(one) === blank.key;
 
-const fileKinds = new Set(['image', 'video', 'document']);
-
-/** The blanks of a template that a campaign fills for each person, or null where it wants what campaigns do not have. */
+/** The blanks of a template that a campaign fills for each person; null: a one-time password, which nobody gets by list. */
 export function blanksOf(template: Template): Blank[] | null {
   const blanks: Blank[] = [];
-  for (const { kind, part, name, button, card, label, example } of templateVariables(template as never)) {
-    if (card !== null || part === 'offer') return null;
-    const place = part;
-    let called: string;
-    if (kind === 'text' && name !== null) called = name;
-    else if (fileKinds.has(kind)) called = kind;
-    else if (kind === 'url') called = 'url';
-    else if (kind === 'coupon_code') called = 'copy_code';
-    else return null;
-    const blank = { place, name: called, ...(button === null ? {} : { index: button }) };
+  for (const variable of templateVariables(template as never)) {
+    const place = campaignPlace(variable);
+    if (place === null) return null;
     blanks.push({
-      ...blank,
-      key: variableKey(blank),
-      label,
-      isFile: fileKinds.has(kind),
-      hints: [example ?? '', wordBefore(template, called)],
+      ...place,
+      key: variableKey(place),
+      of: variable,
+      hints: [variable.example ?? '', wordBefore(template, place.name)],
     });
   }
   return blanks;

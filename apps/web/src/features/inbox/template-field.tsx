@@ -1,19 +1,13 @@
-import {
-  type TemplateValue,
-  type TemplateVariable,
-  type TemplateVariableKind,
-  templatePreview,
-} from '@chaski/contracts';
-import { ChaskiError, type Template } from '@chaski/sdk';
+import { readTemplateValue, type TemplateValue, type TemplateVariable } from '@chaski/contracts';
+import type { Template } from '@chaski/sdk';
 import { Button, FileButton, Group, Input, NumberInput, TextInput } from '@mantine/core';
 import { IconPaperclip } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
-
-/** Products and their catalogues are chosen nowhere in the inbox. */
-export const canFill = (kind: TemplateVariableKind): boolean => kind !== 'product' && kind !== 'products';
+import { explain } from '../../ui/explain.ts';
+import { useTemplateLabels } from './template-label.ts';
 
 interface Props {
   variable: TemplateVariable;
@@ -24,7 +18,7 @@ interface Props {
 
 /** One thing that a template wants: words, a file, a place, a time. */
 export function TemplateField({ variable, template, value, onChange }: Props) {
-  const label = useLabel(variable, template);
+  const label = useTemplateLabels()(template, variable);
   switch (variable.kind) {
     case 'image':
     case 'video':
@@ -46,7 +40,7 @@ export function TemplateField({ variable, template, value, onChange }: Props) {
       );
     case 'product':
     case 'products':
-      return null;
+      return <ProductField kind={variable.kind} label={label} onChange={onChange} />;
     default:
       return (
         <TextInput
@@ -59,18 +53,6 @@ export function TemplateField({ variable, template, value, onChange }: Props) {
         />
       );
   }
-}
-
-function useLabel({ kind, part, name, button, card }: TemplateVariable, template: Template): string {
-  const { t } = useTranslation();
-  const shown = templatePreview(template);
-  const buttons = (card === null ? shown : shown.cards[card])?.buttons ?? [];
-  const called = button === null ? name : (buttons[button]?.text ?? button + 1);
-  const label =
-    kind === 'text'
-      ? t(part === 'header' ? 'composer.template.headerField' : 'composer.template.field', { name })
-      : t(`composer.template.wants.${kind}`, { name: called });
-  return card === null ? label : t('composer.template.ofCard', { label, n: card + 1 });
 }
 
 const accepted = {
@@ -105,7 +87,7 @@ function FileField({
       onChange(kind === 'document' ? { mediaId, filename: given.name.slice(-240) } : { mediaId });
       setState('ready');
     } catch (error) {
-      setState({ problem: error instanceof ChaskiError ? error.message : t('composer.files.failed') });
+      setState({ problem: explain(t, error) });
     }
   };
   return (
@@ -182,5 +164,28 @@ function PlaceField({ label, onChange }: { label: string; onChange: Props['onCha
         />
       </Group>
     </Input.Wrapper>
+  );
+}
+
+/** Catalogues live at WhatsApp: their ids are written here as a list of a campaign writes them. */
+function ProductField({
+  kind,
+  label,
+  onChange,
+}: {
+  kind: 'product' | 'products';
+  label: string;
+  onChange: Props['onChange'];
+}) {
+  const { t } = useTranslation();
+  return (
+    <TextInput
+      required
+      label={label}
+      description={t(`campaigns.message.written.${kind}`)}
+      onChange={({ currentTarget }) =>
+        onChange(readTemplateValue(kind, currentTarget.value.trim()) ?? undefined)
+      }
+    />
   );
 }

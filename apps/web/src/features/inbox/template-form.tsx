@@ -10,7 +10,7 @@ import { useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
 import classes from './composer.module.css';
 import type { Said } from './composer-outbox.ts';
-import { canFill, TemplateField } from './template-field.tsx';
+import { TemplateField } from './template-field.tsx';
 import TemplateShown from './template-shown.tsx';
 
 /** What a template wants, and how it will be seen. Loaded with the first template that is chosen. */
@@ -27,8 +27,7 @@ export default function TemplateForm({
   const [values, setValues] = useState<Readonly<Record<string, TemplateValue>>>({});
   const variables = templateVariables(template);
   const isMissing = ({ key }: TemplateVariable) => values[key] === undefined || values[key] === '';
-  const impossible = variables.some((one) => !canFill(one.kind));
-  const ready = !impossible && !variables.some(isMissing);
+  const ready = !variables.some(isMissing);
   const sent = fillTemplate(template, values);
   const put = (key: string, value: TemplateValue | undefined) =>
     setValues((now) =>
@@ -52,7 +51,6 @@ export default function TemplateForm({
       }}
     >
       <Stack gap="sm">
-        {impossible ? <Text role="alert">{t('composer.template.impossible')}</Text> : null}
         {variables.map((variable) => (
           <TemplateField
             key={variable.key}

@@ -16,6 +16,7 @@ import {
   IconVideo,
 } from '@tabler/icons-react';
 import { useTranslation } from '../../i18n/words.ts';
+import { Moment } from '../../ui/moment.tsx';
 import classes from './content.module.css';
 import { FormattedText } from './content-text.tsx';
 import { mediaSource } from './media-queries.ts';
@@ -35,7 +36,17 @@ export default function TemplateShown({
   return (
     <>
       <Card card={shown} />
-      {shown.offer ? <p className={classes.small}>{shown.offer.text}</p> : null}
+      {shown.offer ? (
+        <p className={classes.small}>
+          {shown.offer.text}
+          {shown.offer.expiresAt === null ? null : (
+            <>
+              {' · '}
+              <Moment at={new Date(shown.offer.expiresAt).toISOString()} />
+            </>
+          )}
+        </p>
+      ) : null}
       {shown.footer ? <p className={classes.small}>{shown.footer}</p> : null}
       <Buttons buttons={shown.buttons} />
       {shown.cards.map((card, at) => (
@@ -68,7 +79,9 @@ function HeaderFile({ kind, value }: { kind: string; value: Readonly<Record<stri
     return <img className={classes.headerImage} src={mediaSource(mediaId)} alt={t('thread.kind.image')} />;
   }
   const Picture = pictures[kind as keyof typeof pictures] ?? IconMapPin;
-  const name = [value?.filename, value?.name].find((one) => typeof one === 'string');
+  const name = [value?.filename, value?.name, value?.productRetailerId].find(
+    (one) => typeof one === 'string',
+  );
   return (
     <p className={classes.headerFile}>
       <Picture size={20} stroke={1.4} aria-hidden />
