@@ -1117,17 +1117,13 @@ export type Campaign = {
       language: string;
     };
     variables: Array<{
-      place: 'header' | 'body' | 'button' | 'offer';
+      place: 'header' | 'body' | 'button';
       /**
-       * Of a button: its place in the template or on its card, from 0.
+       * Of a button: its place in the template, from 0.
        */
       index?: number;
       /**
-       * Of a carousel: the card that the blank stands on, from 0.
-       */
-      card?: number;
-      /**
-       * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
+       * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
        */
       name: string;
       source:
@@ -15867,17 +15863,13 @@ export type CampaignsCreateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button' | 'offer';
+        place: 'header' | 'body' | 'button';
         /**
-         * Of a button: its place in the template or on its card, from 0.
+         * Of a button: its place in the template, from 0.
          */
         index?: number;
         /**
-         * Of a carousel: the card that the blank stands on, from 0.
-         */
-        card?: number;
-        /**
-         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
          */
         name: string;
         source:
@@ -16206,17 +16198,13 @@ export type CampaignsUpdateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button' | 'offer';
+        place: 'header' | 'body' | 'button';
         /**
-         * Of a button: its place in the template or on its card, from 0.
+         * Of a button: its place in the template, from 0.
          */
         index?: number;
         /**
-         * Of a carousel: the card that the blank stands on, from 0.
-         */
-        card?: number;
-        /**
-         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
          */
         name: string;
         source:
@@ -17035,17 +17023,13 @@ export type CampaignsRetryResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button' | 'offer';
+        place: 'header' | 'body' | 'button';
         /**
-         * Of a button: its place in the template or on its card, from 0.
+         * Of a button: its place in the template, from 0.
          */
         index?: number;
         /**
-         * Of a carousel: the card that the blank stands on, from 0.
-         */
-        card?: number;
-        /**
-         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
          */
         name: string;
         source:
@@ -17523,17 +17507,13 @@ export type CampaignsUploadListResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button' | 'offer';
+        place: 'header' | 'body' | 'button';
         /**
-         * Of a button: its place in the template or on its card, from 0.
+         * Of a button: its place in the template, from 0.
          */
         index?: number;
         /**
-         * Of a carousel: the card that the blank stands on, from 0.
-         */
-        card?: number;
-        /**
-         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
+         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
          */
         name: string;
         source:
@@ -17805,7 +17785,7 @@ export type CampaignsListRecipientsData = {
      */
     state?: string;
     /**
-     * As in preflight and report; `variable_missing` finds all of its kind.
+     * As in preflight and report.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
@@ -17913,7 +17893,7 @@ export type CampaignsGetExportData = {
      */
     state?: string;
     /**
-     * As in preflight and report; `variable_missing` finds all of its kind.
+     * As in preflight and report.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
