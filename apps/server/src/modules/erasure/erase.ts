@@ -13,14 +13,7 @@ import { conversationsOf, eraseConversations } from '../conversations/index.ts';
 import { eraseMedia } from '../media/index.ts';
 import { eraseMessages, messagesOf } from '../messages/index.ts';
 import { eraseNotices } from '../numbers/index.ts';
-import {
-  type ErasureRow,
-  finishErasure,
-  insertErasure,
-  noteErased,
-  phoneNumberIds,
-  selectErasure,
-} from './queries.ts';
+import { type ErasureRow, finishErasure, insertErasure, noteErased, selectErasure } from './queries.ts';
 
 const job = defineJob({
   name: 'erasure.erase',
@@ -61,7 +54,8 @@ export interface EraseDeps {
   blobs: Blobs;
   eraseBodies(
     db: Database,
-    who: { aliases: ReadonlySet<string>; phoneNumberIds: ReadonlySet<string> },
+    workspaceId: string,
+    aliases: ReadonlySet<string>,
   ): Promise<{ bodies: number; parkedBodies: number }>;
   eraseSearch(
     tx: SystemTx,
@@ -102,17 +96,13 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
     return {
       contactId: row.contactId,
       before: (row.report ?? {}) as Record<string, number>,
-      numbers: await phoneNumberIds(tx, workspaceId),
       traces: await tracesOf(tx, workspaceId, row.contactId),
     };
   });
   if (!found) return;
   const { contactId, traces } = found;
   // Large things first, each in its own time; whoever the person is stays known until the last step.
-  const bodies = await deps.eraseBodies(db, {
-    aliases: new Set(traces.aliases),
-    phoneNumberIds: found.numbers,
-  });
+  const bodies = await deps.eraseBodies(db, workspaceId, new Set(traces.aliases));
   const sofar = sum(found.before, bodies);
   const note = (counts: Record<string, number>) =>
     db.withSystem('note what is erased', (tx) => noteErased(tx, workspaceId, erasureId, counts));
@@ -159,6 +149,7 @@ async function erase(deps: EraseDeps, workspaceId: string, erasureId: string): P
         'Ids, among them WhatsApp’s ids of the messages: so that a webhook that comes again is known and brings nothing back.',
         'That and when something was said, done or changed, without what.',
         'Files that the team uploaded: they may have gone to others too.',
+        'What WhatsApp delivered for a number and an account that nobody has here: it may be another company’s.',
         'Backups that were made before, and what was handed to others (WhatsApp, webhooks).',
       ],
     });

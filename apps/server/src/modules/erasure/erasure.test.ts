@@ -91,6 +91,9 @@ const needles = [
   'a private note',
 ];
 
+/** A number that may be another company's. */
+const nobodys = '777000222';
+
 const settled = () =>
   until('everything is processed and followed', async () => {
     const [row] = await query<{ left: number }>(
@@ -181,10 +184,20 @@ beforeAll(async () => {
   const park = bodyOf([
     change(stage.seeded.phoneNumberId, { messages: [said(person.secret, { from: person.phone })] }),
   ]);
-  await query(
-    `insert into parked_bodies (hash, source, app_id, body, received_at) values ('\\x01', 'cloud', $1, $2, $3)`,
-    [stage.seeded.appId, park, api.clock.now()],
-  );
+  // Numbers that nobody has here: on the workspace's account, and on one that nobody knows either.
+  const unknown = (number: string, account: string) =>
+    bodyOf([change(number, { messages: [said(person.secret, { from: person.phone })] })], account);
+  for (const [hash, body] of [
+    ['\\x01', park],
+    ['\\x02', unknown('777000111', stage.seeded.accountRef)],
+    ['\\x03', unknown(nobodys, neighbour.seeded.accountRef)],
+    ['\\x04', unknown(nobodys, '777000333')],
+  ] as const) {
+    await query(
+      `insert into parked_bodies (hash, source, app_id, body, received_at) values ($1, 'cloud', $2, $3, $4)`,
+      [hash, stage.seeded.appId, body, api.clock.now()],
+    );
+  }
   await settled();
 });
 
@@ -220,7 +233,8 @@ it('leaves nothing of the person in the database and the files, whenever it is k
   await run(id);
   await settled();
   const after = await dump();
-  const neighbours = [neighbour.workspaceId, Buffer.from(neighbour.seeded.phoneNumberId).toString('hex')];
+  const hex = (text: string) => Buffer.from(text).toString('hex');
+  const neighbours = [neighbour.workspaceId, hex(neighbour.seeded.phoneNumberId), hex(nobodys)];
   const theirs = (needle: string) =>
     lines(after, needle).filter((line) => !neighbours.some((mark) => line.includes(mark)));
   for (const needle of needles) {
@@ -236,7 +250,7 @@ it('leaves nothing of the person in the database and the files, whenever it is k
     conversations: 1,
     bodies: 3,
     notices: 1,
-    parkedBodies: 1,
+    parkedBodies: 2,
     files: expect.any(Number),
     stays: expect.any(Array),
   });
@@ -248,6 +262,8 @@ it('leaves others alone: other people, other workspaces', async () => {
   const all = await dump();
   for (const needle of [other.phone, other.name, other.text]) expect(lines(all, needle)).not.toEqual([]);
   expect(lines(all, 'at the neighbour').some((line) => line.startsWith('raw_events'))).toBe(true);
+  const parked = lines(all, nobodys).filter((line) => line.startsWith('parked_bodies'));
+  expect(parked.filter((line) => lines(line, person.secret).length > 0)).toHaveLength(2);
   const found = await api.http.app.inject({
     method: 'GET',
     url: `/v1/contacts?phone=${person.phone}`,

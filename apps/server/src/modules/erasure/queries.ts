@@ -85,13 +85,3 @@ export async function noteErased(
 ): Promise<void> {
   await tx.execute(note, [workspaceId, id, JSON.stringify(counts)]);
 }
-
-const numbers = statement(
-  'erasure.numbers',
-  'select phone_number_id as id from send_numbers where workspace_id = $1',
-);
-
-/** WhatsApp's ids of the workspace's numbers: what a body says about others is other people's. */
-export async function phoneNumberIds(tx: SystemTx, workspaceId: string): Promise<Set<string>> {
-  return new Set((await tx.query<{ id: string }>(numbers, [workspaceId])).map(({ id }) => id));
-}

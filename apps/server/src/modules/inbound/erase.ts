@@ -1,13 +1,14 @@
 import { type Database, statement } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
+import { claimsOf } from '../numbers/index.ts';
 import { selectDays } from './queries.ts';
-import { type Redacted, redact } from './redact.ts';
+import { redact } from './redact.ts';
 
 const holds = "exists (select from unnest($2::text[]) a where position(convert_to(a, 'UTF8') in body) > 0)";
 
 const raw = statement(
   'inbound.erase_find',
-  `select hash, body, processed_at is null as waiting from raw_events where day = $1 and ${holds}`,
+  `select hash, app_id as "appId", body, processed_at is null as waiting from raw_events where day = $1 and ${holds}`,
 );
 const setRaw = statement(
   'inbound.erase_raw',
@@ -15,7 +16,7 @@ const setRaw = statement(
 );
 const parked = statement(
   'inbound.erase_find_parked',
-  `select hash, body from parked_bodies where $1::text is null and ${holds}`,
+  `select hash, app_id as "appId", body from parked_bodies where $1::text is null and ${holds}`,
 );
 const setParked = statement('inbound.erase_parked', 'update parked_bodies set body = $2 where hash = $1');
 
@@ -25,16 +26,30 @@ const setParked = statement('inbound.erase_parked', 'update parked_bodies set bo
  */
 export async function eraseBodies(
   db: Database,
-  who: Redacted,
+  workspaceId: string,
+  person: ReadonlySet<string>,
 ): Promise<{ bodies: number; parkedBodies: number }> {
-  const aliases = [...who.aliases];
+  const aliases = [...person];
   if (aliases.length === 0) return { bodies: 0, parkedBodies: 0 };
+  const claim = await db.withSystem('whose webhooks are', (tx) => claimsOf(tx, workspaceId));
+  const without = ({ appId, body }: { appId: string; body: Buffer }) =>
+    redact(body, {
+      aliases: person,
+      isOurs(phoneNumberId, accountRef) {
+        const found = claim({ appId, phoneNumberId, accountRef });
+        // Where no number is named the alias alone decides. One that nobody has here may be another company's.
+        return found === 'ours' || (found === 'unclaimed' && phoneNumberId === null);
+      },
+    });
   const done = { bodies: 0, parkedBodies: 0 };
   for (const day of await selectDays(db)) {
     await db.withSystem('erase a contact from raw events', async (tx) => {
-      const rows = await tx.query<{ hash: Buffer; body: Buffer; waiting: boolean }>(raw, [day, aliases]);
-      for (const { hash, body, waiting } of rows) {
-        const cleaned = redact(body, who);
+      const rows = await tx.query<{ hash: Buffer; appId: string; body: Buffer; waiting: boolean }>(raw, [
+        day,
+        aliases,
+      ]);
+      for (const { hash, appId, body, waiting } of rows) {
+        const cleaned = without({ appId, body });
         if (cleaned === null) continue;
         if (waiting) throw errors.overloaded('What this person wrote is still being processed.');
         done.bodies += await tx.execute(setRaw, [day, hash, cleaned]);
@@ -42,9 +57,9 @@ export async function eraseBodies(
     });
   }
   await db.withSystem('erase a contact from parked items', async (tx) => {
-    const rows = await tx.query<{ hash: Buffer; body: Buffer }>(parked, [null, aliases]);
-    for (const { hash, body } of rows) {
-      const cleaned = redact(body, who);
+    const rows = await tx.query<{ hash: Buffer; appId: string; body: Buffer }>(parked, [null, aliases]);
+    for (const { hash, appId, body } of rows) {
+      const cleaned = without({ appId, body });
       if (cleaned !== null) done.parkedBodies += await tx.execute(setParked, [hash, cleaned]);
     }
   });

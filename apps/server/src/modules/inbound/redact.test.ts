@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { redact } from './redact.ts';
 import { bodyOf, change, said, told } from './testing.ts';
 
-const who = { aliases: new Set(['16505550001', 'US.42']), phoneNumberIds: new Set(['1']) };
+const who = {
+  aliases: new Set(['16505550001', 'US.42']),
+  isOurs: (number: string | null) => number === null || number === '1',
+};
 const card = (wa_id: string, name: string) => ({ wa_id, profile: { name } });
 const clean = (body: Buffer) => {
   const cleaned = redact(body, who);
@@ -73,7 +76,7 @@ describe('redacting a body', () => {
           whatsappInboundMessage: { from, to, customerProfile: { name: 'Ana' }, text: { body: 'secret' } },
         }),
       );
-    const ours = { ...who, phoneNumberIds: new Set(['+15550000001']) };
+    const ours = { ...who, isOurs: (number: string | null) => number === '+15550000001' };
     const cleaned = redact(event('+15550000001', '+16505550001'), ours);
     expect(JSON.parse(cleaned!.toString())).toEqual({
       id: 'evt_1',

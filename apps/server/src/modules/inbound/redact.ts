@@ -3,8 +3,8 @@
 export interface Redacted {
   /** Phones as digits, business-scoped user ids. */
   aliases: ReadonlySet<string>;
-  /** The workspace's: what a body says about other numbers is other people's. */
-  phoneNumberIds: ReadonlySet<string>;
+  /** Whether what is said to this number on this account is the workspace's, as far as the body names them. */
+  isOurs(number: string | null, account: string | null): boolean;
 }
 
 const erased = { erased: true };
@@ -29,7 +29,7 @@ export function redact(body: Buffer, who: Redacted): Buffer | null {
     return mentions(body.toString('utf8'), who) ? Buffer.from(JSON.stringify(erased)) : null;
   }
   const changed =
-    isRec(parsed) && typeof parsed.type === 'string' ? event(parsed, who) : walk(parsed, null, who);
+    isRec(parsed) && typeof parsed.type === 'string' ? event(parsed, who) : walk(parsed, nowhere, who);
   return changed ? Buffer.from(JSON.stringify(parsed)) : null;
 }
 
@@ -38,36 +38,43 @@ function event(value: Rec, who: Redacted): boolean {
   let changed = false;
   for (const [key, part] of Object.entries(value)) {
     if (!isRec(part) || !isTheirs(part, who)) continue;
+    const account = typeof part.wabaId === 'string' ? part.wabaId : null;
     const numbers = [part.to, part.from, part.businessPhoneNumber, part.phoneNumber].flatMap((number) =>
       typeof number === 'string' ? [`+${number.replace(/\D/g, '')}`] : [],
     );
     // A number of somebody else's, that this person wrote to as well.
-    if (numbers.length > 1 && !numbers.some((number) => who.phoneNumberIds.has(number))) continue;
+    const said = numbers.filter((number) => !isAlias(number, who));
+    if (!(said.length === 0 ? [null] : said).some((number) => who.isOurs(number, account))) continue;
     value[key] = erased;
     changed = true;
   }
   return changed;
 }
 
-/** Finds each `value` with the number it is for; true when something was taken out. */
-function walk(value: unknown, number: string | null, who: Redacted): boolean {
-  if (Array.isArray(value)) return value.map((one) => walk(one, number, who)).some(Boolean);
+interface Where {
+  number: string | null;
+  account: string | null;
+}
+const nowhere: Where = { number: null, account: null };
+
+/** Finds each `value` with the number and account it is for; true when something was taken out. */
+function walk(value: unknown, where: Where, who: Redacted): boolean {
+  if (Array.isArray(value)) return value.map((one) => walk(one, where, who)).some(Boolean);
   if (!isRec(value)) return false;
   const metadata = isRec(value.metadata) ? value.metadata.phone_number_id : undefined;
-  const at = typeof metadata === 'string' ? metadata : number;
+  const at = {
+    number: typeof metadata === 'string' ? metadata : where.number,
+    account: Array.isArray(value.changes) && typeof value.id === 'string' ? value.id : where.account,
+  };
+  const isOurs = () => who.isOurs(at.number, at.account);
   let changed = false;
   for (const [key, part] of Object.entries(value)) {
     if (Array.isArray(part) && !containers.includes(key)) {
-      // Without a number nobody knows whose it is: the alias alone decides.
-      if (at !== null && !who.phoneNumberIds.has(at)) continue;
+      if (!isOurs()) continue;
       changed = clean(part, whole.includes(key), who) || changed;
     } else if (typeof part === 'object' && part !== null) {
       changed = walk(part, at, who) || changed;
-    } else if (
-      typeof part === 'string' &&
-      isAlias(part, who) &&
-      (at === null || who.phoneNumberIds.has(at))
-    ) {
+    } else if (typeof part === 'string' && isAlias(part, who) && isOurs()) {
       value[key] = 'erased';
       changed = true;
     }

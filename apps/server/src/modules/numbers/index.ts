@@ -39,6 +39,7 @@ export {
   rotateSecret,
 } from './apps.ts';
 export { setDefault } from './change.ts';
+export { claimsOf } from './claims.ts';
 export {
   askToken,
   credentialFor,
