@@ -1,4 +1,5 @@
 /** Every route that changes something: one line of the audit, none when it was refused or only asked, no secrets in it. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { testApi } from './api.ts';
 import { auditedReads, notYetAudited, routesOf, unaudited } from './routes.ts';
@@ -8,6 +9,9 @@ const api = await testApi();
 const samples = await allSamples();
 const routes = routesOf(api.http).filter((route) => route.key in samples);
 const stage = await api.stage();
+/** What the page calls a line, by its action. */
+const words = JSON.parse(readFileSync(new URL('../../web/src/i18n/locales/en.json', import.meta.url), 'utf8'))
+  .settings.audit.did as Record<string, string>;
 
 interface Line {
   id: string;
@@ -51,6 +55,9 @@ describe.each(routes.filter(({ method }) => method !== 'GET').map(({ key }) => [
       }
       expect(written.map((line) => line.action)).toHaveLength(1);
       const [line] = written;
+      expect(words, 'the page has no words for it: settings.audit.did').toHaveProperty(
+        line!.action.replace('.', '_'),
+      );
       expect(line).toMatchObject({ ip: '127.0.0.1', user_agent: 'audit-test', request_id: requestId });
       expect(line!.target_kind).not.toBe('');
       const said = JSON.stringify([line!.before, line!.after]);

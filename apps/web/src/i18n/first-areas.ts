@@ -11,6 +11,7 @@ export const firstAreas: ReadonlySet<string> = new Set([
   'context',
   'form',
   'errors',
+  'failure',
   'search',
   'keys',
   'attention',

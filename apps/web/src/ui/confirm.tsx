@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useBlocker } from '@tanstack/react-router';
 import { createContext, type ReactNode, use, useCallback, useRef, useState } from 'react';
 import { useTranslation } from '../i18n/words.ts';
-import { useExplain } from './form.ts';
+import { useExplain } from './explain.ts';
 import { laterDialog } from './later.tsx';
 
 const ConfirmDialog = laterDialog(() => import('./confirm-dialog.tsx'));

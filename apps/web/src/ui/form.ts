@@ -1,17 +1,8 @@
 import { ChaskiError } from '@chaski/sdk';
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
-import { useTranslation } from '../i18n/words.ts';
-
-/** What a failure is called for people: by its code in their language, else in the server's words. */
-export function useExplain(): (error: unknown) => string {
-  const { t } = useTranslation();
-  return (error) => {
-    if (error instanceof DOMException) return t('errors.device');
-    if (!(error instanceof ChaskiError)) return t('errors.unreachable');
-    return t(`errors.${error.code}`, { ...error.details, defaultValue: error.message });
-  };
-}
+import { type Say, useTranslation } from '../i18n/words.ts';
+import { explain, fieldProblems, ruleWords } from './explain.ts';
 
 /** The field of a form that a path of the API means: `body.settings.stopWords.3` is `stopWords`. */
 function fieldOf(path: string, fields: readonly string[]): string | null {
@@ -20,23 +11,20 @@ function fieldOf(path: string, fields: readonly string[]): string | null {
 }
 
 /** What the API says about single fields; null where it means the whole. */
-function problemsOf(
-  error: unknown,
-  fields: readonly string[],
-  explain: (error: unknown) => string,
-): Record<string, string> | null {
+function problemsOf(error: unknown, fields: readonly string[], t: Say): Record<string, string> | null {
   if (!(error instanceof ChaskiError)) return null;
   // What is taken is named by the field that it stands in: `label_exists` with `{ name }`.
   const taken = /_(exists|taken)$/.test(error.code)
     ? fields.find((field) => field in error.details)
     : undefined;
-  if (taken !== undefined) return { [taken]: explain(error) };
-  if (!Array.isArray(error.details.problems)) return null;
+  if (taken !== undefined) return { [taken]: explain(t, error) };
+  const problems = fieldProblems(error);
+  if (problems.length === 0) return null;
   const found: Record<string, string> = {};
-  for (const { path, message } of error.details.problems as { path: string; message: string }[]) {
-    const field = fieldOf(path, fields);
+  for (const one of problems) {
+    const field = fieldOf(one.path, fields);
     if (field === null) return null;
-    found[field] ??= message;
+    found[field] ??= ruleWords(t, one);
   }
   return found;
 }
@@ -56,7 +44,7 @@ export function useSubmit<Values extends Record<string, unknown>>(
   form: UseFormReturnType<Values>,
   action: (values: Values) => Promise<unknown>,
 ) {
-  const explain = useExplain();
+  const { t } = useTranslation();
   const [problem, setProblem] = useState<string | null>(null);
   const submit = form.onSubmit(
     async (values, event) => {
@@ -65,11 +53,11 @@ export function useSubmit<Values extends Record<string, unknown>>(
       try {
         await action(values);
       } catch (error) {
-        const fields = problemsOf(error, Object.keys(values), explain);
+        const fields = problemsOf(error, Object.keys(values), t);
         if (fields) {
           form.setErrors(fields);
           goToFirst(where, fields);
-        } else setProblem(explain(error));
+        } else setProblem(explain(t, error));
       }
     },
     (problems, _values, event) => goToFirst(event?.target, problems),

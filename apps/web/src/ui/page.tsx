@@ -1,6 +1,6 @@
 import { Alert, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useExplain } from './form.ts';
+import { useExplain } from './explain.ts';
 import classes from './page.module.css';
 
 /** A page that is read and filled in: title, what it is for, what can be made here. `wide`: for charts and tables. */

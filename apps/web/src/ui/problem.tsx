@@ -1,6 +1,7 @@
 import { ChaskiError } from '@chaski/sdk';
 import { Button, Code, Container, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from '../i18n/words.ts';
+import { explain } from './explain.ts';
 
 /** Where a page cannot be shown: what went wrong, and what to do. */
 export function Problem({ error }: { error?: unknown }) {
@@ -12,7 +13,7 @@ export function Problem({ error }: { error?: unknown }) {
         <Title order={1} size="h3">
           {error ? t('problem.title') : t('problem.notFound')}
         </Title>
-        <Text>{known?.message ?? (error ? t('problem.text') : t('problem.notFoundText'))}</Text>
+        <Text>{known ? explain(t, known) : error ? t('problem.text') : t('problem.notFoundText')}</Text>
         {known?.requestId ? (
           <Text size="sm">
             {t('problem.request')} <Code>{known.requestId}</Code>

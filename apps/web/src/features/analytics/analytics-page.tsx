@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 import { labelsQuery, membersQuery, numbersQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
+import { failureWords } from '../../ui/failure.ts';
 import { Page, Refused, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
 import { hoursQuery } from '../hours/queries.ts';
 import classes from './analytics.module.css';
@@ -182,7 +183,7 @@ function Figures({ report, asked }: { report: Report; asked: Asked }) {
         <Reasons part="failures" asked={asked}>
           {report.failures.map(({ code, n }) => (
             <Row key={code} end={<Text size="sm">{figure.format(n)}</Text>}>
-              {t(`analytics.code.${code}`, { defaultValue: code })}
+              {failureWords(t, code)}
             </Row>
           ))}
         </Reasons>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Page, Refused, Waiting } from '../../ui/page.tsx';
 import { AudienceStep } from './audience-step.tsx';
 import { CampaignActions } from './campaign-actions.tsx';

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { failureWords } from '../../ui/failure.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import { shareOf } from '../analytics/figures.ts';
@@ -205,7 +206,13 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                     </Text>
                   ) : null}
                 </Table.Td>
-                <Table.Td>{one.error?.message ?? (one.reason ? reason(one.reason) : '')}</Table.Td>
+                <Table.Td>
+                  {one.error
+                    ? failureWords(t, one.error.code, one.error.message)
+                    : one.reason
+                      ? reason(one.reason)
+                      : ''}
+                </Table.Td>
                 <Table.Td>
                   <Moment
                     at={

@@ -6,7 +6,7 @@ import { chaski } from '../../api/client.ts';
 import { attributesQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Refused } from '../../ui/page.tsx';
 import classes from './contacts.module.css';
 import { importQuery } from './queries.ts';

@@ -7,7 +7,7 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Refused } from '../../ui/page.tsx';
 import { segmentCountQuery } from './queries.ts';
 import { SegmentGroup } from './segment-group.tsx';

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { contactQuery, putContact } from './queries.ts';
 
 type Purpose = ContactDetails['purposes'][number]['purpose'];

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { failureWords } from '../../ui/failure.ts';
 import { Page, Row, Rows, Section, State } from '../../ui/page.tsx';
 import { reportQuery } from '../analytics/queries.ts';
 import { countsQuery } from '../inbox/queries.ts';
@@ -99,7 +100,7 @@ function Today() {
           <Rows label={t('home.failures')}>
             {data.failures.slice(0, 5).map(({ code, n }) => (
               <Row key={code} end={<State tone="bad">{figure.format(n)}</State>}>
-                {t(`analytics.code.${code}`, { defaultValue: code })}
+                {failureWords(t, code)}
               </Row>
             ))}
           </Rows>

@@ -4,7 +4,7 @@ import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
 import { useUnsaved } from '../../ui/confirm.tsx';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Refused } from '../../ui/page.tsx';
 import classes from './hours.module.css';
 import { type Hours, type Opening, ownZone, usualHours } from './queries.ts';

@@ -1,4 +1,4 @@
-import { ChaskiError, type Message } from '@chaski/sdk';
+import type { Message } from '@chaski/sdk';
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -6,6 +6,8 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { explain, refusalWords } from '../../ui/explain.ts';
+import { failureWords } from '../../ui/failure.ts';
 import classes from './bubble.module.css';
 import { putMessages } from './thread-queries.ts';
 
@@ -24,22 +26,23 @@ export function BubbleFailure({ message }: { message: Message }) {
     onError: (error) =>
       notifications.show({
         color: 'red',
-        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
+        message: explain(t, error),
       }),
   });
   const { error } = message;
   return (
     <div className={classes.failure}>
-      <p>
-        {unconfirmed ? (
-          t('thread.failure.unconfirmed')
-        ) : (
-          <>
-            <strong>{t('thread.failure.notSent')}</strong> {error?.message}{' '}
-            {error?.kind && advised.has(error.kind) ? t(`thread.failure.kind.${error.kind}`) : null}
-          </>
-        )}
-      </p>
+      {unconfirmed ? (
+        <p>{t('thread.failure.unconfirmed')}</p>
+      ) : (
+        <p>
+          <strong>{t('thread.failure.notSent')}</strong>{' '}
+          {error ? failureWords(t, error.code, refusalWords(t, error.code, error.message)) : null}
+        </p>
+      )}
+      {!unconfirmed && error?.kind && advised.has(error.kind) ? (
+        <p>{t(`thread.failure.kind.${error.kind}`)}</p>
+      ) : null}
       {may('messages:write') ? (
         <Button size="compact-xs" variant="default" loading={again.isPending} onClick={() => again.mutate()}>
           {unconfirmed ? t('thread.failure.sendTwice') : t('thread.failure.retry')}

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
+import { refusalWords } from '../../ui/explain.ts';
 import classes from './bubble.module.css';
 import { forget, sayAgain, type Waiting } from './composer-outbox.ts';
 import { ContentView } from './content-view.tsx';
-import { refusalWords } from './refusal.ts';
 import { Quote } from './reply-quote.tsx';
 import { Ticks } from './ticks.tsx';
 
@@ -35,7 +35,7 @@ export function BubbleWaiting({ waiting, first }: { waiting: Waiting; first: boo
         <div className={classes.failure} role="alert">
           <p>
             <strong>{t('thread.failure.notSent')}</strong>{' '}
-            {refusalWords(t, waiting.refusal.code, waiting.refusal.message)}
+            {refusalWords(t, waiting.refusal.code, waiting.refusal.message, waiting.refusal.details)}
           </p>
           <Button size="compact-xs" variant="default" onClick={() => sayAgain(waiting.key)}>
             {t('thread.failure.retry')}

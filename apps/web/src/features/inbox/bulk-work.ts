@@ -5,7 +5,7 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import type { Selection } from './bulk-selection.ts';
 import { changeRows, knownRow } from './list-cache.ts';
 import { sayUndoable } from './thread-done.tsx';

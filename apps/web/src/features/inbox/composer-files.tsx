@@ -1,10 +1,11 @@
-import { ChaskiError, type Media } from '@chaski/sdk';
+import type { Media } from '@chaski/sdk';
 import { ActionIcon } from '@mantine/core';
 import { IconFile, IconMusic, IconX } from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { explain } from '../../ui/explain.ts';
 import classes from './composer.module.css';
 import { type Said, say } from './composer-outbox.ts';
 import { type Judged, judgeFile } from './media-limits.ts';
@@ -27,6 +28,7 @@ export interface Chosen {
 
 /** Files that are about to be sent: each goes up as soon as it is chosen. */
 export function useFiles() {
+  const { t } = useTranslation();
   const [files, setFiles] = useState<readonly Chosen[]>([]);
   const update = useCallback(
     (id: string, change: Partial<Chosen>) =>
@@ -47,7 +49,7 @@ export function useFiles() {
                   return media.id;
                 },
                 (error) => {
-                  update(id, { state: 'failed', problem: error instanceof ChaskiError ? error.message : '' });
+                  update(id, { state: 'failed', problem: explain(t, error) });
                   return null;
                 },
               );
@@ -66,7 +68,7 @@ export function useFiles() {
       });
       setFiles((now) => [...now, ...made]);
     },
-    [update],
+    [update, t],
   );
   const addStored = useCallback(async (mediaId: string) => {
     const { filename, type, size, kind } = await chaski.media.getInfo({ id: mediaId });

@@ -1,4 +1,3 @@
-import { ChaskiError } from '@chaski/sdk';
 import { Button, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +7,7 @@ import { membersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { explain } from '../../ui/explain.ts';
 import classes from './composer.module.css';
 import { askedFor, complete, SuggestList, useSuggest } from './composer-suggest.tsx';
 import { useNoteDraft } from './draft.ts';
@@ -87,7 +87,7 @@ export function ComposerNote({
       if (field.current?.value === '') setText(words);
       notifications.show({
         color: 'red',
-        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
+        message: explain(t, error),
       });
     },
   });

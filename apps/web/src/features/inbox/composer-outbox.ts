@@ -28,7 +28,7 @@ export interface Waiting {
   /** Its place among the others: several are said within one millisecond. */
   place: number;
   /** Why the server refused it; null: on its way, or waiting for the line. */
-  refusal: { code: string; message: string } | null;
+  refusal: { code: string; message: string; details?: Record<string, unknown> } | null;
 }
 
 /**
@@ -173,7 +173,8 @@ async function hand(conversationId: string): Promise<void> {
         // Signed out meanwhile: it leaves when its speaker is back.
         if (error instanceof ChaskiError && error.status === 401) return;
         if (error instanceof ChaskiError && error.status < 500 && error.status !== 429) {
-          keep({ ...one, refusal: { code: error.code, message: error.message } });
+          const { code, message, details } = error;
+          keep({ ...one, refusal: { code, message, details } });
         } else {
           const wished = error instanceof ChaskiError ? (error.retryAfter ?? 0) * 1_000 : 0;
           await pause(Math.max(wished, Math.min(15_000, 250 * 2 ** tries++)));

@@ -10,8 +10,8 @@ import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { refusalWords } from '../../ui/explain.ts';
 import type { Said } from './composer-outbox.ts';
-import { refusalWords } from './refusal.ts';
 import { TemplatePicker } from './template-picker.ts';
 
 /** The shortest number of a country with its code. */

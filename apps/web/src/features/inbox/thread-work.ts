@@ -1,10 +1,11 @@
-import { ChaskiError, type Conversation } from '@chaski/sdk';
+import type { Conversation } from '@chaski/sdk';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { explain } from '../../ui/explain.ts';
 import { changeRows, knownRow, putRow } from './list-cache.ts';
 import { conversationQuery } from './queries.ts';
 import { sayDone } from './thread-done.tsx';
@@ -49,7 +50,7 @@ export function useWork(id: string): (deed: Deed) => void {
       void queries.invalidateQueries({ queryKey });
       notifications.show({
         color: 'red',
-        message: error instanceof ChaskiError ? error.message : t('composer.unreachable'),
+        message: explain(t, error),
       });
     },
   });

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Page, Refused, Row, Rows, Section, State, Waiting } from '../../ui/page.tsx';
 import { Liveness } from './liveness.tsx';
 import { healthQuery } from './queries.ts';

@@ -2,6 +2,7 @@ import type { Chaski } from '@chaski/sdk';
 import { Code, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
+import { failureWords } from '../../ui/failure.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section, State } from '../../ui/page.tsx';
 
@@ -50,7 +51,7 @@ export function SentMessage({ id, client }: { id: string; client: Chaski }) {
         </Rows>
         {data.error ? (
           <Text size="sm">
-            {data.error.code}: <bdi>{data.error.message}</bdi>
+            {data.error.code}: <bdi>{failureWords(t, data.error.code, data.error.message)}</bdi>
           </Text>
         ) : null}
         <Code block dir="ltr">

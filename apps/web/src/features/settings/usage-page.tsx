@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Page, Refused, Row, Rows, Section, Waiting } from '../../ui/page.tsx';
 import { VolumeChart } from '../analytics/volume-chart.tsx';
 import { type Usage, usageQuery } from './queries.ts';

@@ -4,7 +4,8 @@ import { IconKey } from '@tabler/icons-react';
 import { chaski } from '../../api/client.ts';
 import { askPasskey, passkeysWork, wasGivenUp } from '../../api/passkey.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain, useSubmit } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
+import { useSubmit } from '../../ui/form.ts';
 import { Refused } from '../../ui/page.tsx';
 
 /** The second half of a sign-in: a code of the app, a recovery code, or a passkey. */

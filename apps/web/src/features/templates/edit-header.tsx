@@ -1,4 +1,3 @@
-import { ChaskiError } from '@chaski/sdk';
 import { Button, FileButton, Group, Input, Select, Stack } from '@mantine/core';
 import { IconPaperclip } from '@tabler/icons-react';
 import { useId, useLayoutEffect, useRef, useState } from 'react';
@@ -6,6 +5,7 @@ import { flushSync } from 'react-dom';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { explain } from '../../ui/explain.ts';
 import type { Part } from './definition.ts';
 import { TextWithBlanks } from './edit-text.tsx';
 import { useField } from './mistakes.tsx';
@@ -108,7 +108,7 @@ function SampleField(props: {
       flushSync(() => put.current(made.id));
       setState({ file: file.name, is: 'there' });
     } catch (error) {
-      setState({ problem: error instanceof ChaskiError ? error.message : t('errors.unreachable') });
+      setState({ problem: explain(t, error) });
     }
   };
   return (

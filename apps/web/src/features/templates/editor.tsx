@@ -9,7 +9,7 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useUnsaved } from '../../ui/confirm.tsx';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Refused, Section } from '../../ui/page.tsx';
 import type { Definition } from './definition.ts';
 import { EditAuthentication } from './edit-authentication.tsx';

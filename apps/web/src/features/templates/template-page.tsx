@@ -3,7 +3,7 @@ import { Alert, Anchor, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
-import { useExplain } from '../../ui/form.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { Page, Refused, Section, Waiting } from '../../ui/page.tsx';
 import { Phone } from './phone.tsx';
 import { templateQuery } from './queries.ts';

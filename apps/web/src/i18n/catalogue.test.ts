@@ -1,0 +1,85 @@
+/** Whatever stable code the server may say to a page has words; the other languages are held to say all that English says. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { failureKey } from '../ui/failure.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+const server = join(root, 'apps/server/src');
+const read = (path: string) => readFileSync(path, 'utf8');
+const english = JSON.parse(read(join(import.meta.dirname, 'locales/en.json')));
+
+/** Addresses for other programs than the page, and commands. */
+const forOthers = /(^|\/)(compat|cli|docs-page)\//;
+const sources = globSync('**/*.ts', { cwd: server })
+  .filter((file) => !file.endsWith('.test.ts') && !forOthers.test(file))
+  .map((file) => read(join(server, file)));
+const found = (pattern: RegExp): string[] => [
+  ...new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name))),
+];
+const said = { ...english.errors, ...english.composer.refused, ...english.refusals };
+const wordless = (codes: readonly string[], words: object) => codes.filter((code) => !(code in words));
+
+test('every error that the server may answer a page with', () => {
+  // What a page never causes: it is asked by programs, by the operator's commands, or before the page is there.
+  const never = new Set([
+    'app_key_taken',
+    'configuration',
+    'email_taken',
+    'events_gone',
+    'last_secret',
+    'method_not_allowed',
+    'no_person',
+    'not_available',
+    'range_not_satisfiable',
+    'refresh_token_not_found',
+    'unsupported_media_type',
+  ]);
+  const codes = found(/(?:conflict|unprocessable|sendRefused|AppError)\(\s*'([a-z_]+)'/g);
+  expect(codes.length).toBeGreaterThan(90);
+  expect(wordless(codes, { ...said, ...Object.fromEntries([...never].map((code) => [code, ''])) })).toEqual(
+    [],
+  );
+  expect([...never].filter((code) => !codes.includes(code))).toEqual([]);
+});
+
+test('every reason of what is forbidden', () => {
+  const reasons = sources.flatMap((text) =>
+    [...text.matchAll(/forbidden\([^;]*?reason: '([a-z_]+)'/g)].map(([, reason]) => `forbidden_${reason}`),
+  );
+  expect(reasons.length).toBeGreaterThan(10);
+  expect(wordless(reasons, said)).toEqual([]);
+});
+
+test('every verdict on a message', () => {
+  const rules = read(join(server, 'modules/messages/rules.ts'));
+  const [union = ''] = /type RefusalCode =[^;]+;/.exec(rules) ?? [];
+  const codes = [...union.matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(8);
+  expect(wordless([...codes, 'window_closed'], english.composer.refused)).toEqual([]);
+});
+
+test('every rule that a field can break', () => {
+  const camel = (name = '') => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const [, rules = ''] = read(join(server, 'platform/http/problems.ts')).split('function ruleOf');
+  const names = [
+    ...[...rules.matchAll(/(?:of\(|rule: |\? |: )'([a-z_]+)'/g)].map(([, name]) => name),
+    ...found(/\brule: '([a-z_]+)'/g),
+    ...found(/rule: 'format', limit: '([a-z_]+)'/g),
+  ].filter((name) => name !== 'format');
+  expect(names.length).toBeGreaterThan(5);
+  expect(wordless(names.map(camel), english.form.rule)).toEqual([]);
+});
+
+test('every code of WhatsApp that we know what to do about', () => {
+  const table = read(join(root, 'packages/providers/src/cloud/errors.ts'));
+  const codes = [...table.matchAll(/^ {2}\[(\d+), [a-z]/gm)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(70);
+  expect(codes.filter((code) => failureKey(code) === null)).toEqual([]);
+  expect(
+    wordless(
+      codes.map((code) => failureKey(code)?.replace('failure.', '') ?? ''),
+      english.failure,
+    ),
+  ).toEqual([]);
+});
