@@ -406,6 +406,10 @@ export type Workspace = {
      */
     marketing: 'opt-out' | 'opt-in';
     /**
+     * Countries (two letters) to whose phone numbers WhatsApp brings no marketing templates, so that none is sent; the United States since April 2025.
+     */
+    marketingPausedIn: Array<string>;
+    /**
      * Whether any member may answer a conversation, or its assignee alone.
      */
     answering: 'anyone' | 'assignee';
@@ -1117,13 +1121,17 @@ export type Campaign = {
       language: string;
     };
     variables: Array<{
-      place: 'header' | 'body' | 'button';
+      place: 'header' | 'body' | 'button' | 'offer';
       /**
-       * Of a button: its place in the template, from 0.
+       * Of a button: its place in the template or on its card, from 0.
        */
       index?: number;
       /**
-       * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+       * Of a carousel: the card that the blank stands on, from 0.
+       */
+      card?: number;
+      /**
+       * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
        */
       name: string;
       source:
@@ -5212,6 +5220,7 @@ export type WorkspaceUpdateData = {
       unknownSends?: 'leave' | 'resend';
       autoReply?: boolean;
       marketing?: 'opt-out' | 'opt-in';
+      marketingPausedIn?: Array<string>;
       answering?: 'anyone' | 'assignee';
       waiting?: {
         soonMinutes: number;
@@ -15863,13 +15872,17 @@ export type CampaignsCreateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -16198,13 +16211,17 @@ export type CampaignsUpdateData = {
         language: string;
       };
       variables?: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17023,13 +17040,17 @@ export type CampaignsRetryResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17507,13 +17528,17 @@ export type CampaignsUploadListResponses = {
         language: string;
       };
       variables: Array<{
-        place: 'header' | 'body' | 'button';
+        place: 'header' | 'body' | 'button' | 'offer';
         /**
-         * Of a button: its place in the template, from 0.
+         * Of a button: its place in the template or on its card, from 0.
          */
         index?: number;
         /**
-         * Of header and body: the number or name between the braces. Of a media header: image, video or document (a link or a media id). Of a button: url, copy_code or payload.
+         * Of a carousel: the card that the blank stands on, from 0.
+         */
+        card?: number;
+        /**
+         * Of header and body: the number or name between the braces. Of a header without words: image, video or document (a link or a media id), location (-34.6037, -58.3816, name, address) or product (catalogue/product). Of a button: url, copy_code, payload or products (a-1, a-2; in sections: Coats: a-1; Hats: b-2). Of an offer: time (2026-12-24 18:00 on the recipient’s own clock, or with Z or an offset; a date alone is its whole day).
          */
         name: string;
         source:
@@ -17785,7 +17810,7 @@ export type CampaignsListRecipientsData = {
      */
     state?: string;
     /**
-     * As in preflight and report.
+     * As in preflight and report; `variable_missing` finds all of its kind.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';
@@ -17893,7 +17918,7 @@ export type CampaignsGetExportData = {
      */
     state?: string;
     /**
-     * As in preflight and report.
+     * As in preflight and report; `variable_missing` finds all of its kind.
      */
     reason?: string;
     did?: 'replied' | 'opted_out' | 'converted' | 'clicked';

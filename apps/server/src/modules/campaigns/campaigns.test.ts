@@ -87,6 +87,8 @@ describe('a campaign', () => {
           `+${second!.phone}`,
           'not a number',
           '+1 650 100 9999',
+          // WhatsApp brings no marketing to the United States.
+          '+1 212 555 1234',
         ],
       },
       message: {
@@ -103,6 +105,7 @@ describe('a campaign', () => {
       duplicate: 1,
       invalid_phone: 1,
       'variable_missing:body:1': 1,
+      marketing_paused: 1,
     });
   });
 

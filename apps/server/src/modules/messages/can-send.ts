@@ -1,7 +1,13 @@
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
-import { type ContactRow, contactForAddress, getContact, visibleContacts } from '../contacts/index.ts';
+import {
+  type ContactRow,
+  contactForAddress,
+  countryOfPhone,
+  getContact,
+  visibleContacts,
+} from '../contacts/index.ts';
 import { getConversation, openMany, whyNotAnswer } from '../conversations/index.ts';
 import { defaultNumber, getNumber, type NumberRow, routesByNumberId } from '../numbers/index.ts';
 import { templateStates } from '../templates/index.ts';
@@ -206,10 +212,12 @@ export function sendFacts(
   usage: SendFacts['usage'],
 ): SendFacts {
   const { facts } = candidate;
+  const kind = candidate.content.type === 'template' ? 'template' : 'free-form';
+  const settings = parseSettings(facts.settings);
   return {
     now,
     purpose: candidate.purpose,
-    kind: candidate.content.type === 'template' ? 'template' : 'free-form',
+    kind,
     workspace: { status: facts.workspace_status },
     number: { status: facts.number_status, hasWindow: facts.has_window },
     accountPaused: facts.paused_reason,
@@ -226,9 +234,12 @@ export function sendFacts(
             },
             marketingStoppedAt: facts.marketing_stopped_at,
             marketingResumedAt: facts.marketing_resumed_at,
+            // Reading a number costs something; of free text nothing depends on it.
+            marketingPaused:
+              kind === 'template' && settings.marketingPausedIn.includes(countryOfPhone(facts.phone) ?? ''),
             reachable: facts.phone !== null || facts.user_id !== null,
           },
-    marketingNeedsOptIn: parseSettings(facts.settings).marketing === 'opt-in',
+    marketingNeedsOptIn: settings.marketing === 'opt-in',
     lastInboundAt: facts.last_inbound_at,
     template,
     usage,

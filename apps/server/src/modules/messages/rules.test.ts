@@ -30,6 +30,7 @@ const open: SendFacts = {
     consent: { service: null, utility: null, marketing: null },
     marketingStoppedAt: null,
     marketingResumedAt: null,
+    marketingPaused: false,
     reachable: true,
   },
   marketingNeedsOptIn: false,
@@ -66,6 +67,7 @@ const anyFacts: fc.Arbitrary<SendFacts> = fc.record({
       consent: fc.record({ service: said, utility: said, marketing: said }),
       marketingStoppedAt: moment,
       marketingResumedAt: moment,
+      marketingPaused: fc.boolean(),
       reachable: fc.boolean(),
     }),
   ),
@@ -102,6 +104,8 @@ describe('decide', () => {
         // Whatever the sender calls it, what WhatsApp holds for marketing needs consent to marketing.
         if (facts.template?.category === 'MARKETING' && facts.purpose !== 'consent-receipt')
           expect(under).toBe('marketing');
+        if (facts.template?.category === 'MARKETING' && facts.kind === 'template' && person?.marketingPaused)
+          expect(passes && facts.purpose !== 'consent-receipt').toBe(false);
         const inWindow =
           facts.lastInboundAt !== null && facts.lastInboundAt.getTime() + windowMs > facts.now.getTime();
         if (passes && facts.kind === 'free-form' && facts.number.hasWindow) expect(inWindow).toBe(true);
@@ -135,6 +139,27 @@ describe('decide', () => {
     expect(decide({ ...out, purpose: 'consent-receipt' }).verdict).toBe('free-form');
     for (const purpose of ['service', 'utility', 'authentication', 'marketing'] as const)
       expect(decide({ ...out, purpose })).toMatchObject({ verdict: 'blocked', code: 'opted_out' });
+  });
+
+  it('sends no marketing template where WhatsApp brings none, and everything else', () => {
+    const facts: SendFacts = {
+      ...open,
+      kind: 'template',
+      purpose: 'utility',
+      template: { status: 'APPROVED', category: 'MARKETING' },
+      contact: { ...contact, marketingPaused: true },
+    };
+    expect(decide(facts)).toMatchObject({ code: 'marketing_paused' });
+    expect(decide({ ...facts, template: null, purpose: 'marketing' })).toMatchObject({
+      code: 'marketing_paused',
+    });
+    for (const change of [
+      { template: { status: 'APPROVED', category: 'UTILITY' } },
+      { template: { status: 'APPROVED', category: 'UTILITY' }, purpose: 'marketing' as const },
+      { kind: 'free-form' as const, template: null, purpose: 'marketing' as const },
+      { contact },
+    ])
+      expect(decide({ ...facts, ...change }).verdict).toBe('free-form');
   });
 
   it('takes a marketing template for marketing whatever the sender calls it', () => {

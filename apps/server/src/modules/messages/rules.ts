@@ -32,6 +32,8 @@ export interface SendFacts {
     /** WhatsApp's own preference said no, or yes, at last. */
     marketingStoppedAt: Date | null;
     marketingResumedAt: Date | null;
+    /** WhatsApp brings marketing templates to nobody in the country of their phone number. */
+    marketingPaused: boolean;
     /** Has a phone number or a user id that this number's portfolio can use. */
     reachable: boolean;
   } | null;
@@ -59,6 +61,7 @@ export type RefusalCode =
   | 'opted_out'
   | 'marketing_stopped'
   | 'not_opted_in'
+  | 'marketing_paused'
   | 'no_address'
   | 'template_not_approved'
   /** Something that the template needs is missing; not asked at hand-over, where it was asked before. */
@@ -100,13 +103,16 @@ export function consentPurposeOf({
   if (purpose === 'consent-receipt') return purpose;
   const said = purpose === 'authentication' ? 'utility' : purpose;
   const category = template?.category.toUpperCase() ?? '';
-  const held: ConsentPurpose = category.startsWith('MARKETING')
+  const held: ConsentPurpose = isMarketing({ category })
     ? 'marketing'
     : category.startsWith('UTILITY') || category.startsWith('AUTHENTICATION')
       ? 'utility'
       : 'service';
   return strictness.indexOf(held) > strictness.indexOf(said) ? held : said;
 }
+
+const isMarketing = ({ category }: { category: string }): boolean =>
+  category.toUpperCase().startsWith('MARKETING');
 
 const called: Record<ConsentPurpose, string> = {
   service: 'answers',
@@ -159,6 +165,16 @@ export function decide(facts: SendFacts): Verdict {
         return blocked(
           'not_opted_in',
           'The workspace sends marketing only to contacts who opted in, and this one did not.',
+        );
+      // WhatsApp goes by the template alone, whatever its sender calls the message.
+      if (
+        facts.kind === 'template' &&
+        contact.marketingPaused &&
+        (template === null || isMarketing(template))
+      )
+        return blocked(
+          'marketing_paused',
+          'WhatsApp brings no marketing templates to phone numbers of this country for now.',
         );
     }
   }

@@ -19,7 +19,7 @@ import { ensureDefaults } from './defaults.ts';
 const { db, clock, ownerUrl } = await testDatabase();
 const seeded = await seedWorkspace(db, { plan: 'narrow' });
 const { workspaceId, numberId, accountId } = seeded;
-const { contactId, conversationId, phone } = await seedConversation(db, seeded);
+const { contactId, conversationId, phone } = await seedConversation(db, seeded, '12125551234');
 const admin = new pg.Client({ connectionString: ownerUrl });
 await admin.connect();
 afterAll(() => admin.end());
@@ -48,6 +48,7 @@ const said = fc.constantFrom(null, null, 'in', 'out');
 const state = fc.record({
   workspace: fc.constantFrom('active', 'active', 'active', 'active', 'suspended'),
   marketing: fc.constantFrom('opt-out', 'opt-in'),
+  pausedIn: fc.constantFrom<string[]>([], [], ['US']),
   number: fc.constantFrom('active', 'active', 'active', 'active', 'pending', 'suspended'),
   hasWindow: fc.boolean(),
   paused: fc.constantFrom(null, null, '190: the token expired'),
@@ -81,7 +82,7 @@ async function become(of: State): Promise<void> {
   await admin.query('update workspaces set status = $2, settings = $3 where id = $1', [
     workspaceId,
     of.workspace,
-    JSON.stringify({ marketing: of.marketing }),
+    JSON.stringify({ marketing: of.marketing, marketingPausedIn: of.pausedIn }),
   ]);
   await admin.query('update numbers set status = $2, has_window = $3 where id = $1', [
     numberId,
@@ -240,6 +241,7 @@ it('refuses a template that WhatsApp makes marketing to whoever opted out of it,
   const open: State = {
     workspace: 'active',
     marketing: 'opt-out',
+    pausedIn: [],
     number: 'active',
     hasWindow: true,
     paused: null,
@@ -260,4 +262,7 @@ it('refuses a template that WhatsApp makes marketing to whoever opted out of it,
   expect(Object.values(await verdicts({ ...open, category: 'MARKETING' }))).toEqual(
     Array(4).fill('opted_out'),
   );
+  const us = { ...open, category: 'MARKETING', marketingSaid: null, pausedIn: ['US'] } satisfies State;
+  expect(Object.values(await verdicts(us))).toEqual(Array(4).fill('marketing_paused'));
+  expect(Object.values(await verdicts({ ...us, pausedIn: ['CA', 'PR'] }))).toEqual(Array(4).fill('sent'));
 });

@@ -63,6 +63,9 @@ const retention = z.strictObject({
   ),
 });
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
+const countries = z
+  .array(z.string().regex(/^[A-Z]{2}$/, { error: 'Use two capital letters, such as US.' }))
+  .max(250);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
 export const workspaceSettings = z.object({
@@ -87,6 +90,11 @@ export const workspaceSettings = z.object({
     .enum(['opt-out', 'opt-in'])
     .default('opt-out')
     .describe('Marketing may be sent until a person opts out, or only after they opted in.'),
+  marketingPausedIn: countries
+    .default(['US'])
+    .describe(
+      'Countries (two letters) to whose phone numbers WhatsApp brings no marketing templates, so that none is sent; the United States since April 2025.',
+    ),
   answering: z
     .enum(['anyone', 'assignee'])
     .default('anyone')
@@ -136,6 +144,7 @@ export const settingsPatch = z
     unknownSends: z.enum(['leave', 'resend']),
     autoReply: z.boolean(),
     marketing: z.enum(['opt-out', 'opt-in']),
+    marketingPausedIn: countries,
     answering: z.enum(['anyone', 'assignee']),
     waiting,
     campaignApproval: z.enum(['none', 'second-person']),

@@ -13,6 +13,7 @@ export function ConsentForm({ workspace: { settings } }: { workspace: Workspace 
       startWords: settings.startWords,
       consentScope: settings.consentScope,
       marketing: settings.marketing,
+      marketingPausedIn: settings.marketingPausedIn,
       shortLinks: settings.shortLinks,
     },
     (values) => ({ settings: values }),
@@ -50,6 +51,12 @@ export function ConsentForm({ workspace: { settings } }: { workspace: Workspace 
               { value: 'opt-in', label: t('settings.consent.optIn') },
             ]}
             {...form.getInputProps('marketing')}
+          />
+          <TagsInput
+            label={t('settings.consent.pausedIn')}
+            description={t('settings.consent.pausedInHint')}
+            maxTags={250}
+            {...form.getInputProps('marketingPausedIn')}
           />
           <Switch
             label={t('settings.consent.shortLinks')}
