@@ -30,7 +30,7 @@ const contactCard = z.strictObject({
       prefix: short('name.prefix'),
       suffix: short('name.suffix'),
     })
-    .refine((n) => Boolean(n.firstName ?? n.lastName ?? n.middleName ?? n.prefix ?? n.suffix), {
+    .refine((n) => Boolean(n.firstName || n.lastName || n.middleName || n.prefix || n.suffix), {
       error: 'contacts.name needs formattedName and at least one other part, for example firstName',
     }),
   phones: z

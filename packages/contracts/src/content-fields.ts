@@ -13,7 +13,7 @@ export function text(field: string, max: number) {
     .min(1, { error: () => `${field} is empty; write at least one character` })
     .max(max, {
       error: (issue) =>
-        `${field} has ${number(String(issue.input).length)} characters; WhatsApp takes at most ${number(max)}`,
+        `${field} has ${number([...String(issue.input)].length)} characters; WhatsApp takes at most ${number(max)}`,
     })
     .refine(storable, { error: storableMessage(field) });
 }
@@ -24,7 +24,7 @@ export function loose(field: string, max: number) {
     .string({ error: () => `${field} must be a text` })
     .max(max, {
       error: (issue) =>
-        `${field} has ${number(String(issue.input).length)} characters; WhatsApp takes at most ${number(max)}`,
+        `${field} has ${number([...String(issue.input)].length)} characters; WhatsApp takes at most ${number(max)}`,
     })
     .refine(storable, { error: storableMessage(field) });
 }

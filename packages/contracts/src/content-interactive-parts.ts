@@ -48,6 +48,10 @@ export const productSections = (field: string) =>
     }),
     1,
     10,
-  ).refine((s) => s.reduce((n, x) => n + x.productItems.length, 0) <= 30, {
-    error: `${field}.sections hold more than 30 products; WhatsApp takes at most 30 in all sections together`,
-  });
+  )
+    .refine((s) => s.reduce((n, x) => n + x.productItems.length, 0) <= 30, {
+      error: `${field}.sections hold more than 30 products; WhatsApp takes at most 30 in all sections together`,
+    })
+    .refine((s) => s.length === 1 || s.every((x) => x.title), {
+      error: `${field}.sections: with more than one section each needs a title`,
+    });

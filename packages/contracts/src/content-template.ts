@@ -6,19 +6,24 @@ import { cardIndex, productRetailerId, productSections } from './content-interac
 import { documentMedia, imageMedia } from './content-media.ts';
 
 /** WhatsApp refuses a parameter with line breaks, tabs or more than four spaces in a row (132007). */
-const parameterText = text('a template parameter’s text', 32768).refine((s) => !/[\n\r\t]| {5}/.test(s), {
-  error: 'a template parameter’s text must not hold line breaks, tabs or more than four spaces in a row',
-});
+const parameterText = (field: string, max: number) =>
+  text(field, max).refine((s) => !/[\n\r\t]| {5}/.test(s), {
+    error: `${field} must not hold line breaks, tabs or more than four spaces in a row`,
+  });
 const parameterName = text('parameterName', 200)
   .optional()
   .describe('Only for templates with named parameters: the name between the braces.');
 
 const valueParameters = [
-  z.strictObject({ type: z.literal('text'), text: parameterText, parameterName }),
+  z.strictObject({
+    type: z.literal('text'),
+    text: parameterText('a template parameter’s text', 32768),
+    parameterName,
+  }),
   z.strictObject({
     type: z.literal('currency'),
     currency: z.strictObject({
-      fallbackValue: text('currency.fallbackValue', 1000),
+      fallbackValue: parameterText('currency.fallbackValue', 1000),
       code: text('currency.code', 3),
       amount1000: z.number({ error: () => 'currency.amount1000 must be a whole number' }).int(),
     }),
@@ -26,7 +31,7 @@ const valueParameters = [
   }),
   z.strictObject({
     type: z.literal('date_time'),
-    dateTime: z.strictObject({ fallbackValue: text('dateTime.fallbackValue', 1000) }),
+    dateTime: z.strictObject({ fallbackValue: parameterText('dateTime.fallbackValue', 1000) }),
     parameterName,
   }),
 ] as const;
@@ -180,12 +185,21 @@ const limitedTimeOfferComponent = z.strictObject({
   ),
 });
 
+/** All but buttons. */
+const onceEach = (components: readonly { type: string }[]): boolean =>
+  uniqueBy(
+    components.filter(({ type }) => type !== 'button'),
+    ({ type }) => type,
+  );
+
 const cardComponents = list(
   'template carousel card components',
   z.discriminatedUnion('type', [headerComponent, bodyComponent, buttonComponent]),
   0,
   10,
-);
+).refine(onceEach, {
+  error: 'template carousel card components: header and body may each stand there once',
+});
 const carouselComponent = z.strictObject({
   type: z.literal('carousel'),
   cards: list(
@@ -220,17 +234,9 @@ export const templateContent = z.strictObject({
       0,
       20,
     )
-      .refine(
-        (c) =>
-          uniqueBy(
-            c.filter((x) => x.type !== 'button'),
-            (x) => x.type,
-          ),
-        {
-          error:
-            'template.components: header, body, limited_time_offer and carousel may each stand there once',
-        },
-      )
+      .refine(onceEach, {
+        error: 'template.components: header, body, limited_time_offer and carousel may each stand there once',
+      })
       .optional(),
   }),
 });

@@ -8,7 +8,7 @@
  *
  * Always true: a content that passes `outboundContent` can be stored (no NUL, no lone surrogates) and is
  * refused by WhatsApp only for reasons that cannot be seen in it. Limits: WhatsApp's message type reference,
- * state of 2026. Lengths count UTF-16 units, like WhatsApp's own editors do.
+ * state of 2026. Lengths count code points, as JSON Schema does.
  */
 import { z } from 'zod';
 import { contactsContent, locationContent } from './content-cards.ts';
@@ -33,12 +33,16 @@ const textContent = z.strictObject({
   }),
 });
 
+/** One sign on the screen, and a picture: digits and # count as emoji in Unicode, but WhatsApp takes their keycaps only. */
+const isEmoji = (s: string): boolean =>
+  [...new Intl.Segmenter().segment(s)].length === 1 && /\p{Emoji}/u.test(s) && !/^[\d#*]$/.test(s);
+
 const reactionContent = z.strictObject({
   type: z.literal('reaction'),
   reaction: z.strictObject({
     messageId: text('reaction.messageId', 512).describe('The message reacted to: ours or WhatsApp’s id.'),
     emoji: loose('reaction.emoji', 64)
-      .refine((s) => [...new Intl.Segmenter().segment(s)].length <= 1, {
+      .refine((s) => s === '' || isEmoji(s), {
         error: 'reaction.emoji must be one emoji, or empty to take the reaction back',
       })
       .describe('One emoji; empty takes the reaction back.')

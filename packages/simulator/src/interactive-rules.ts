@@ -1,17 +1,26 @@
 /**
  * Interactive messages with their limits. Source: Meta "Interactive messages" pages (buttons, lists, CTA URL,
- * flows, products, carousel, location and address requests, calls, contact requests).
+ * flows, location and address requests, calls, contact requests); what sells and what has cards is in files of its own.
  */
+import { carousel } from './carousel-rules.ts';
 import {
   eachObject,
   invalid,
   missing,
   needArray,
+  needChoice,
+  needInteger,
   needObject,
   needText,
+  optionalChoice,
+  optionalObject,
+  optionalObjects,
   optionalText,
+  optionalWord,
   unique,
 } from './checks.ts';
+import { COMMERCE } from './commerce-rules.ts';
+import { ACTION, type ActionCheck, link, named, needName, PARAMETERS, replies } from './interactive-parts.ts';
 import type { JsonObject } from './json.ts';
 import { checkMedia, type MediaUse } from './media-rules.ts';
 
@@ -21,8 +30,8 @@ const HEADERS: Record<string, readonly string[]> = {
   cta_url: ['text', 'image', 'video', 'document'],
   flow: ['text', 'image', 'video', 'document'],
   product_list: ['text'],
-  order_details: ['text', 'image'],
-  voice_call: [],
+  address_message: ['text', 'image', 'video', 'document'],
+  order_details: ['text', 'image', 'video', 'document'],
 };
 
 const BODY_REQUIRED = new Set([
@@ -38,6 +47,7 @@ const BODY_REQUIRED = new Set([
   'order_status',
   'address_message',
   'catalog_message',
+  'voice_call',
 ]);
 
 /** Checks `interactive` and tells which media it uses. */
@@ -60,7 +70,7 @@ export function checkInteractive(interactive: JsonObject): MediaUse[] {
       throw invalid(`interactive.footer is not allowed with ${type}.`);
     needText(needObject(interactive, 'footer', 'interactive.footer'), 'text', 'interactive.footer.text', 60);
   }
-  uses.push(...check(needObject(interactive, 'action', 'interactive.action')));
+  uses.push(...check(needObject(interactive, 'action', ACTION)));
   return uses;
 }
 
@@ -80,43 +90,19 @@ function header(interactive: JsonObject, type: string): MediaUse[] {
   return [checkMedia(head, kind, `interactive.header.${kind}`)];
 }
 
-function named(action: JsonObject, name: string): JsonObject {
-  if (needText(action, 'name', 'interactive.action.name', 100) !== name)
-    throw invalid(`interactive.action.name must be ${name}.`);
-  return needObject(action, 'parameters', 'interactive.action.parameters');
-}
+const ACTIONS: Record<string, ActionCheck> = {
+  ...COMMERCE,
+  carousel,
 
-function url(parameters: JsonObject, path: string): void {
-  needText(parameters, 'display_text', `${path}.display_text`, 20);
-  if (!/^https?:\/\/\S+$/.test(needText(parameters, 'url', `${path}.url`, 2000)))
-    throw invalid(`${path}.url is not a valid URL.`);
-}
-
-function replies(action: JsonObject, path: string, key: 'reply' | 'quick_reply', max: number): void {
-  const buttons = eachObject(needArray(action, 'buttons', `${path}.buttons`, 1, max), `${path}.buttons`);
-  const ids: string[] = [];
-  const titles: string[] = [];
-  buttons.forEach((button, i) => {
-    const at = `${path}.buttons[${i}]`;
-    if (needText(button, 'type', `${at}.type`, 20) !== key) throw invalid(`${at}.type must be ${key}.`);
-    const reply = needObject(button, key, `${at}.${key}`);
-    ids.push(needText(reply, 'id', `${at}.${key}.id`, 256));
-    titles.push(needText(reply, 'title', `${at}.${key}.title`, 20));
-  });
-  unique(ids, `${path}.buttons[].${key}.id`);
-  unique(titles, `${path}.buttons[].${key}.title`);
-}
-
-const ACTIONS: Record<string, (action: JsonObject) => MediaUse[]> = {
   button(action) {
-    replies(action, 'interactive.action', 'reply', 3);
+    replies(action, ACTION, 'reply', 3);
     return [];
   },
 
   /** At most 10 rows over all sections; sections need titles when there are several. */
   list(action) {
-    needText(action, 'button', 'interactive.action.button', 20);
-    const path = 'interactive.action.sections';
+    needText(action, 'button', `${ACTION}.button`, 20);
+    const path = `${ACTION}.sections`;
     const sections = eachObject(needArray(action, 'sections', path, 1, 10), path);
     const ids: string[] = [];
     sections.forEach((section, i) => {
@@ -136,146 +122,71 @@ const ACTIONS: Record<string, (action: JsonObject) => MediaUse[]> = {
   },
 
   cta_url(action) {
-    url(named(action, 'cta_url'), 'interactive.action.parameters');
+    link(action);
     return [];
   },
 
   flow(action) {
-    const path = 'interactive.action.parameters';
     const parameters = named(action, 'flow');
-    needText(parameters, 'flow_message_version', `${path}.flow_message_version`, 5);
-    if (parameters.flow_id === undefined && parameters.flow_name === undefined)
-      throw missing(`${path}.flow_id`);
+    needChoice(parameters, 'flow_message_version', `${PARAMETERS}.flow_message_version`, ['3']);
     if (parameters.flow_id !== undefined && parameters.flow_name !== undefined)
-      throw invalid(`${path}.flow_id and flow_name exclude one another.`);
-    needText(parameters, 'flow_cta', `${path}.flow_cta`, 30);
-    const flowAction = optionalText(parameters, 'flow_action', `${path}.flow_action`, 20) ?? 'navigate';
-    if (flowAction !== 'navigate' && flowAction !== 'data_exchange')
-      throw invalid(`${path}.flow_action must be navigate or data_exchange.`);
-    if (flowAction === 'data_exchange' && parameters.flow_action_payload !== undefined)
-      throw invalid(`${path}.flow_action_payload is not allowed with data_exchange.`);
-    return [];
-  },
-
-  product(action) {
-    needText(action, 'catalog_id', 'interactive.action.catalog_id', 200);
-    needText(action, 'product_retailer_id', 'interactive.action.product_retailer_id', 200);
-    return [];
-  },
-
-  product_list(action) {
-    needText(action, 'catalog_id', 'interactive.action.catalog_id', 200);
-    const path = 'interactive.action.sections';
-    const sections = eachObject(needArray(action, 'sections', path, 1, 10), path);
-    let items = 0;
-    sections.forEach((section, i) => {
-      if (sections.length > 1) needText(section, 'title', `${path}[${i}].title`, 24);
-      const products = eachObject(
-        needArray(section, 'product_items', `${path}[${i}].product_items`, 1, 30),
-        `${path}[${i}].product_items`,
-      );
-      products.forEach((product, j) => {
-        needText(
-          product,
-          'product_retailer_id',
-          `${path}[${i}].product_items[${j}].product_retailer_id`,
-          200,
-        );
-      });
-      items += products.length;
-    });
-    if (items > 30) throw invalid(`${path} must have at most 30 products in all, but has ${items}.`);
-    return [];
-  },
-
-  catalog_message(action) {
-    if (needText(action, 'name', 'interactive.action.name', 100) !== 'catalog_message')
-      throw invalid('interactive.action.name must be catalog_message.');
+      throw invalid(`${PARAMETERS}.flow_id and flow_name exclude one another.`);
+    const flow = parameters.flow_name === undefined ? 'flow_id' : 'flow_name';
+    needText(parameters, flow, `${PARAMETERS}.${flow}`, 200);
+    needText(parameters, 'flow_cta', `${PARAMETERS}.flow_cta`, 30);
+    optionalWord(parameters, 'flow_token', `${PARAMETERS}.flow_token`, 1000);
+    optionalChoice(parameters, 'mode', `${PARAMETERS}.mode`, ['published', 'draft']);
+    const flowAction = optionalChoice(parameters, 'flow_action', `${PARAMETERS}.flow_action`, [
+      'navigate',
+      'data_exchange',
+    ]);
+    const payload = optionalObject(parameters, 'flow_action_payload', `${PARAMETERS}.flow_action_payload`);
+    if (payload === undefined) return [];
+    if (flowAction === 'data_exchange')
+      throw invalid(`${PARAMETERS}.flow_action_payload is not allowed with data_exchange.`);
+    needText(payload, 'screen', `${PARAMETERS}.flow_action_payload.screen`, 200);
+    optionalObject(payload, 'data', `${PARAMETERS}.flow_action_payload.data`);
     return [];
   },
 
   location_request_message(action) {
-    if (needText(action, 'name', 'interactive.action.name', 100) !== 'send_location')
-      throw invalid('interactive.action.name must be send_location.');
+    needName(action, 'send_location');
     return [];
   },
 
   address_message(action) {
-    needText(named(action, 'address_message'), 'country', 'interactive.action.parameters.country', 2);
+    const parameters = named(action, 'address_message');
+    needText(parameters, 'country', `${PARAMETERS}.country`, 2);
+    optionalObject(parameters, 'values', `${PARAMETERS}.values`);
+    optionalObject(parameters, 'validation_errors', `${PARAMETERS}.validation_errors`);
+    const saved = `${PARAMETERS}.saved_addresses`;
+    for (const [i, address] of optionalObjects(parameters, 'saved_addresses', saved).entries()) {
+      needText(address, 'id', `${saved}[${i}].id`, 200);
+      needObject(address, 'value', `${saved}[${i}].value`);
+    }
     return [];
   },
 
-  /** 2 to 10 cards; every card of the same type. */
-  carousel(action) {
-    const path = 'interactive.action.cards';
-    const cards = eachObject(needArray(action, 'cards', path, 2, 10), path);
-    const kinds = new Set<string>();
-    const uses: MediaUse[] = [];
-    cards.forEach((card, i) => {
-      const at = `${path}[${i}]`;
-      if (card.card_index !== i) throw invalid(`${at}.card_index must be ${i}.`);
-      kinds.add(needText(card, 'type', `${at}.type`, 20));
-      const cardAction = needObject(card, 'action', `${at}.action`);
-      if (card.type === 'product') {
-        needText(cardAction, 'catalog_id', `${at}.action.catalog_id`, 200);
-        needText(cardAction, 'product_retailer_id', `${at}.action.product_retailer_id`, 200);
-        return;
-      }
-      const head = needObject(card, 'header', `${at}.header`);
-      const kind = needText(head, 'type', `${at}.header.type`, 20);
-      if (kind !== 'image' && kind !== 'video') throw invalid(`${at}.header.type must be image or video.`);
-      uses.push(checkMedia(head, kind, `${at}.header.${kind}`));
-      if (card.body !== undefined)
-        needText(needObject(card, 'body', `${at}.body`), 'text', `${at}.body.text`, 160);
-      if (cardAction.buttons !== undefined) replies(cardAction, `${at}.action`, 'quick_reply', 2);
-      else url(needObject(cardAction, 'parameters', `${at}.action.parameters`), `${at}.action.parameters`);
-    });
-    if (kinds.size > 1) throw invalid(`${path}[].type must be the same in every card.`);
-    return uses;
-  },
-
   call_permission_request(action) {
-    if (needText(action, 'name', 'interactive.action.name', 100) !== 'call_permission_request')
-      throw invalid('interactive.action.name must be call_permission_request.');
+    needName(action, 'call_permission_request');
     return [];
   },
 
   voice_call(action) {
-    if (needText(action, 'name', 'interactive.action.name', 100) !== 'voice_call')
-      throw invalid('interactive.action.name must be voice_call.');
-    if (action.parameters === undefined) return [];
-    const parameters = needObject(action, 'parameters', 'interactive.action.parameters');
-    optionalText(parameters, 'display_text', 'interactive.action.parameters.display_text', 20);
-    const ttl = parameters.ttl_minutes;
-    if (ttl !== undefined && !(typeof ttl === 'number' && ttl >= 1 && ttl <= 43200))
-      throw invalid('interactive.action.parameters.ttl_minutes must be between 1 and 43200.');
+    needName(action, 'voice_call');
+    const parameters = optionalObject(action, 'parameters', PARAMETERS);
+    if (parameters === undefined) return [];
+    optionalWord(parameters, 'display_text', `${PARAMETERS}.display_text`, 20);
+    optionalWord(parameters, 'payload', `${PARAMETERS}.payload`, 512);
+    if (parameters.ttl_minutes !== undefined) {
+      const ttl = needInteger(parameters, 'ttl_minutes', `${PARAMETERS}.ttl_minutes`);
+      if (ttl < 1 || ttl > 43200) throw invalid(`${PARAMETERS}.ttl_minutes must be between 1 and 43200.`);
+    }
     return [];
   },
 
   request_contact_info(action) {
-    if (needText(action, 'name', 'interactive.action.name', 100) !== 'request_contact_info')
-      throw invalid('interactive.action.name must be request_contact_info.');
-    return [];
-  },
-
-  order_details(action) {
-    const parameters = named(action, 'review_and_pay');
-    needText(parameters, 'reference_id', 'interactive.action.parameters.reference_id', 60);
-    needText(parameters, 'currency', 'interactive.action.parameters.currency', 3);
-    needObject(parameters, 'total_amount', 'interactive.action.parameters.total_amount');
-    needObject(parameters, 'order', 'interactive.action.parameters.order');
-    return [];
-  },
-
-  order_status(action) {
-    const parameters = named(action, 'review_order');
-    needText(parameters, 'reference_id', 'interactive.action.parameters.reference_id', 60);
-    needText(
-      needObject(parameters, 'order', 'interactive.action.parameters.order'),
-      'status',
-      'interactive.action.parameters.order.status',
-      30,
-    );
+    needName(action, 'request_contact_info');
     return [];
   },
 };

@@ -1,7 +1,7 @@
 /**
  * What a file must be. Source: Meta "Media" (supported types and sizes).
  */
-import { invalid, missing, needObject, optionalText } from './checks.ts';
+import { invalid, missing, needObject, needUrl, optionalText } from './checks.ts';
 import type { JsonObject } from './json.ts';
 
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker';
@@ -79,10 +79,12 @@ export function checkMedia(parent: JsonObject, kind: string, path: string): Medi
   const link = optionalText(media, 'link', `${path}.link`, 2048) ?? null;
   if (!id && !link) throw missing(`${path}.id or ${path}.link`);
   if (id && link) throw invalid(`${path}: give either id or link, not both.`);
-  if (link && !/^https?:\/\/\S+$/.test(link)) throw invalid(`${path}.link is not a valid URL.`);
+  if (link) needUrl(media, 'link', `${path}.link`, 2048);
   if (kind === 'image' || kind === 'video' || kind === 'document')
     optionalText(media, 'caption', `${path}.caption`, 1024);
   else if (media.caption !== undefined) throw invalid(`${path}.caption is not allowed for ${kind}.`);
   if (kind === 'document') optionalText(media, 'filename', `${path}.filename`, 240);
+  if (media.voice !== undefined && typeof media.voice !== 'boolean')
+    throw invalid(`${path}.voice must be a boolean.`);
   return { kind, id, link, path };
 }

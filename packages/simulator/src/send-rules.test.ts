@@ -236,9 +236,9 @@ const CASES: [string, number, Json][] = [
   ['two cards', 200, interactive({ type: 'carousel', body, action: { cards: [card(0), card(1)] } })],
   ['one card', 131009, interactive({ type: 'carousel', body, action: { cards: [card(0)] } })],
   [
-    'cards out of order',
+    'the same card twice',
     131009,
-    interactive({ type: 'carousel', body, action: { cards: [card(1), card(0)] } }),
+    interactive({ type: 'carousel', body, action: { cards: [card(1), card(1)] } }),
   ],
   ['a product', 200, interactive({ type: 'product', action: { catalog_id: 'c', product_retailer_id: 'p' } })],
   [

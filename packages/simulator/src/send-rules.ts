@@ -2,7 +2,18 @@
  * What may be POSTed to `/{phone_number_id}/messages`: shape and limits only; nothing here looks at state except
  * the account's templates. Source: Meta "Messages" reference.
  */
-import { eachObject, invalid, missing, needArray, needObject, needText, optionalText } from './checks.ts';
+import {
+  checkPlace,
+  eachObject,
+  invalid,
+  missing,
+  needArray,
+  needObject,
+  needText,
+  optionalObject,
+  optionalObjects,
+  optionalText,
+} from './checks.ts';
 import { checkDirect, type Direct } from './direct-send.ts';
 import { GraphError } from './errors.ts';
 import { checkInteractive } from './interactive-rules.ts';
@@ -168,18 +179,7 @@ function checkPlain(type: string, content: JsonObject): void {
     if (content.preview_url !== undefined && typeof content.preview_url !== 'boolean')
       throw invalid('text.preview_url must be a boolean.');
   } else if (type === 'location') {
-    for (const [key, max] of [
-      ['latitude', 90],
-      ['longitude', 180],
-    ] as const) {
-      const value = content[key];
-      if (value === undefined || value === null || value === '') throw missing(`location.${key}`);
-      const number = Number(value);
-      if (!Number.isFinite(number) || Math.abs(number) > max)
-        throw invalid(`location.${key} must be between -${max} and ${max}.`);
-    }
-    optionalText(content, 'name', 'location.name', 1000);
-    optionalText(content, 'address', 'location.address', 1000);
+    checkPlace(content, 'location');
   } else if (type === 'reaction') {
     needText(content, 'message_id', 'reaction.message_id', 512);
     const emoji = content.emoji;
@@ -195,15 +195,33 @@ function checkPlain(type: string, content: JsonObject): void {
   }
 }
 
+/** Texts of a card by where they stand. */
+const CARD_LISTS = {
+  phones: ['phone', 'type', 'wa_id'],
+  emails: ['email', 'type'],
+  addresses: ['street', 'city', 'state', 'zip', 'country', 'country_code', 'type'],
+  urls: ['url', 'type'],
+};
+const NAME_PARTS = ['first_name', 'last_name', 'middle_name', 'suffix', 'prefix'];
+const ORG = ['company', 'department', 'title'];
+
 function checkContacts(body: JsonObject): void {
   const contacts = eachObject(needArray(body, 'contacts', 'contacts', 1, 257), 'contacts');
+  const texts = (parent: JsonObject, keys: readonly string[], path: string) => {
+    for (const key of keys) optionalText(parent, key, `${path}.${key}`, 1000);
+  };
   contacts.forEach((contact, i) => {
-    const name = needObject(contact, 'name', `contacts[${i}].name`);
-    needText(name, 'formatted_name', `contacts[${i}].name.formatted_name`, 1024);
-    const parts = ['first_name', 'last_name', 'middle_name', 'suffix', 'prefix'];
-    if (!parts.some((part) => name[part]))
-      throw invalid(`contacts[${i}].name needs at least one of ${parts.join(', ')} besides formatted_name.`);
+    const at = `contacts[${i}]`;
+    const name = needObject(contact, 'name', `${at}.name`);
+    needText(name, 'formatted_name', `${at}.name.formatted_name`, 1000);
+    texts(name, NAME_PARTS, `${at}.name`);
+    if (!NAME_PARTS.some((part) => name[part]))
+      throw invalid(`${at}.name needs at least one of ${NAME_PARTS.join(', ')} besides formatted_name.`);
+    for (const [key, keys] of Object.entries(CARD_LISTS))
+      for (const [j, entry] of optionalObjects(contact, key, `${at}.${key}`).entries())
+        texts(entry, keys, `${at}.${key}[${j}]`);
+    texts(optionalObject(contact, 'org', `${at}.org`) ?? {}, ORG, `${at}.org`);
     if (contact.birthday !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(String(contact.birthday)))
-      throw invalid(`contacts[${i}].birthday must be YYYY-MM-DD.`);
+      throw invalid(`${at}.birthday must be YYYY-MM-DD.`);
   });
 }

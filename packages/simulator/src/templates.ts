@@ -2,10 +2,11 @@
  * Templates: the list an account holds, the checks of a send against it, and the text with its parameters filled in.
  * Source: Meta "Templates", "Send a template" and the error codes 132000–132018.
  */
-import { invalid, missing, needObject, needText } from './checks.ts';
+import { missing, needObject, needText } from './checks.ts';
 import { GraphError } from './errors.ts';
 import { asArray, asObject, asString, isObject, type Json, type JsonObject } from './json.ts';
 import { checkMedia, type MediaUse } from './media-rules.ts';
+import { checkParameters } from './template-parameter-rules.ts';
 
 export type TemplateStatus =
   | 'APPROVED'
@@ -191,8 +192,7 @@ export function checkTemplate(
     );
   if (!SENDABLE.has(template.status))
     throw new GraphError(132001, `template name (${name}) is not approved in ${language}`);
-  if (raw.components !== undefined && !Array.isArray(raw.components))
-    throw invalid('template.components must be a list.');
+  checkParameters(raw, 'template.components');
   return {
     template,
     uses: checkComponents(template.components, asArray(raw.components), 'template.components'),
@@ -207,6 +207,12 @@ function checkComponents(defined: readonly Json[], given: readonly Json[], path:
     if (type === 'HEADER') uses.push(...checkHeader(component, find(given, 'header'), path));
     if (type === 'BODY') checkText(component, asString(component.text) ?? '', find(given, 'body'), 'body');
     if (type === 'BUTTONS') checkButtons(asArray(component.buttons), given);
+    if (
+      type === 'LIMITED_TIME_OFFER' &&
+      asObject(component.limited_time_offer).has_expiration === true &&
+      asArray(find(given, 'limited_time_offer')?.parameters).length === 0
+    )
+      throw new GraphError(132012, 'limited_time_offer: the end of the offer is missing');
     if (type === 'CAROUSEL')
       uses.push(...checkCards(asArray(component.cards), find(given, 'carousel'), path));
   }
@@ -224,7 +230,9 @@ function checkComponents(defined: readonly Json[], given: readonly Json[], path:
 }
 
 function checkCards(cards: readonly Json[], given: JsonObject | undefined, path: string): MediaUse[] {
-  const sent = asArray(given?.cards);
+  const sent = asArray(given?.cards)
+    .map(asObject)
+    .sort((a, b) => Number(a.card_index) - Number(b.card_index));
   if (sent.length !== cards.length)
     throw new GraphError(
       132000,
@@ -233,7 +241,7 @@ function checkCards(cards: readonly Json[], given: JsonObject | undefined, path:
   return cards.flatMap((card, i) =>
     checkComponents(
       asArray(asObject(card).components),
-      asArray(asObject(sent[i]).components),
+      asArray(sent[i]?.components),
       `${path}.carousel.cards[${i}]`,
     ),
   );
@@ -277,9 +285,8 @@ function checkText(component: JsonObject, text: string, given: JsonObject | unde
   parameters.forEach((item, i) => {
     const parameter = asObject(item);
     const value = parameterText(parameter);
-    if (value === undefined) throw missing(`template.components.${where}.parameters[${i}].text`);
-    if (value === '') throw new GraphError(131008, `${where}: parameters[${i}] must not be empty.`);
-    if (/[\n\t]| {5,}/.test(value))
+    if (!value) throw missing(`template.components.${where}.parameters[${i}].text`);
+    if (/[\n\r\t]| {5,}/.test(value))
       throw new GraphError(
         132007,
         `${where}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces`,
@@ -300,6 +307,7 @@ function checkButtons(buttons: readonly Json[], given: readonly Json[]): void {
     const needs =
       type === 'otp' ||
       type === 'copy_code' ||
+      type === 'mpm' ||
       (type === 'url' && variables(asString(button.url) ?? '').length > 0);
     if (needs && parameters.length === 0)
       throw new GraphError(
