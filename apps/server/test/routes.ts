@@ -100,6 +100,19 @@ export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'ke
     refuses: ['agent', 'key'],
     why: 'its author, admins and owners delete a note',
   },
+  ...Object.fromEntries(
+    [
+      'GET /v1/push/subscriptions',
+      'POST /v1/push/subscriptions',
+      'DELETE /v1/push/subscriptions/:id',
+      'POST /v1/conversations/:id/claim',
+      'POST /v1/conversations/:id/unread',
+      'PUT /v1/conversations/:id/draft',
+      'DELETE /v1/conversations/:id/draft',
+      'POST /v1/saved-filters',
+      'DELETE /v1/saved-filters/:id',
+    ].map((key) => [key, { refuses: ['key'] as const, why: 'it is one member’s own: a key is nobody' }]),
+  ),
   'PATCH /v1/quick-replies/:id': {
     refuses: ['agent', 'key'],
     why: 'those of the whole workspace ask for team:write too, personal ones belong to their author',

@@ -67,6 +67,11 @@ export const errors = {
       'This workspace is suspended. What arrives for it is kept; whoever runs the installation can say why.',
     ),
   forbidden: (message: string, details: Details = {}) => new AppError('forbidden', 403, message, details),
+  /** Also for whoever may do all else: a key is nobody in the team and has no browser. */
+  personNeeded: (what: string): AppError =>
+    errors.forbidden(`Only a member can ${what}; an API key is nobody in the team.`, {
+      reason: 'person_needed',
+    }),
   notFound: (what: string, details: Details = {}) =>
     new AppError('not_found', 404, `There is no such ${what}.`, details),
   conflict: (code: string, message: string, details: Details = {}, cause?: unknown) =>

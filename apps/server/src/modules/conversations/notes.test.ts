@@ -143,7 +143,7 @@ describe('drafts', () => {
     const gone = await call(stage, 'agent', 'DELETE /v1/conversations/:id/draft', { params: { id } });
     expect(gone.status).toBe(204);
     expect(await texts()).toEqual(['Hello']);
-    expect((await put('key', 'x')).status).toBe(422);
+    expect((await put('key', 'x')).status).toBe(403);
     expect((await put('viewer', 'x')).status).toBe(403);
   });
 });

@@ -18,12 +18,7 @@ export function memberOf(tx: TenantTx): string | null {
 /** The member who acts; refuses programs by name of what only a person can do. */
 export function personIn(tx: TenantTx, what: string): string {
   const member = memberOf(tx);
-  if (member === null) {
-    throw errors.unprocessable(
-      'person_needed',
-      `Only a member can ${what}; an API key is nobody in the team.`,
-    );
-  }
+  if (member === null) throw errors.personNeeded(what);
   return member;
 }
 

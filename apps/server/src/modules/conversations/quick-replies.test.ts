@@ -68,7 +68,7 @@ describe('quick replies', () => {
       });
       expect(change.status).toBe(status);
     }
-    expect((await make('key', { shortcut: 'k', text: 'k', scope: 'own' })).status).toBe(422);
+    expect((await make('key', { shortcut: 'k', text: 'k', scope: 'own' })).status).toBe(403);
     expect(await make('owner', { shortcut: 'z', text: '{{contact.nmae}}' })).toMatchObject({ status: 400 });
   });
 

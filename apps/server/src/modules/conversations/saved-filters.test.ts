@@ -41,7 +41,7 @@ describe('saved filters', () => {
       status: 422,
       body: { error: { code: 'too_many_filters' } },
     });
-    expect(await save(stage, 'key', { name: 'mine', search: {} })).toMatchObject({ status: 422 });
+    expect(await save(stage, 'key', { name: 'mine', search: {} })).toMatchObject({ status: 403 });
     expect(await names(stage, 'key')).toEqual([]);
     expect((await save(stage, 'agent', { name: 'Ana', search: { q: 'Ana' } })).status).toBe(400);
   });

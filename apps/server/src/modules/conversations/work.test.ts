@@ -129,7 +129,7 @@ describe('assigning', () => {
     }
     expect((await told(stage, id)).audit).toEqual(['conversation.assigned']);
     const key = await call(stage, 'key', 'POST /v1/conversations/:id/claim', { params: { id } });
-    expect(key).toMatchObject({ status: 422, body: { error: { code: 'person_needed' } } });
+    expect(key).toMatchObject({ status: 403, body: { error: { details: { reason: 'person_needed' } } } });
   });
 
   it('lets whoever sees own conversations only hand one over, and see it no more', async () => {

@@ -281,7 +281,7 @@ test('an address inside is not called, a key has no browser, a bad key is named'
   expect(
     (await asked({ endpoint: 'https://push.example.com/z', keys }, api.as(stage, 'key'))).body,
   ).toMatchObject({
-    error: { code: 'person_needed' },
+    error: { code: 'forbidden', details: { reason: 'person_needed' } },
   });
   await writes(stage);
   await until('the address inside is forgotten', async () => {

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type Http, type HttpApp, idempotent, inTenant, type Person } from '../../platform/http/index.ts';
+import {
+  type Http,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  listOf,
+  type Person,
+} from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import type { KeyRing } from '../../platform/seal.ts';
 import { pushKeys } from './keys.ts';
@@ -25,12 +32,7 @@ const present = (row: SubscriptionRow): z.infer<typeof subscriptionBody> => ({
 
 /** A key has no browser, and no session that could end. */
 function browserOf(request: Pick<FastifyRequest, 'person'>): Person {
-  if (!request.person) {
-    throw errors.unprocessable(
-      'person_needed',
-      'A browser belongs to a person. Sign in; an API key cannot be told.',
-    );
-  }
+  if (!request.person) throw errors.personNeeded('have a browser told');
   return request.person;
 }
 
@@ -67,7 +69,7 @@ export function pushRoutes(deps: {
         schema: {
           tags: ['push'],
           description: 'Your browsers that are told, in this workspace.',
-          response: { 200: z.object({ data: z.array(subscriptionBody), nextCursor: z.null() }) },
+          response: { 200: listOf(subscriptionBody) },
         },
       },
       async (request) => {
