@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { away, type Follow, look, nearEnd, opened, toEnd } from './thread-follow.ts';
+import { away, byHand, type Follow, look, nearEnd, opened, toEnd } from './thread-follow.ts';
 
 const atEnd: Follow = { top: 1000, max: 1000, following: true, seen: 'a', leaving: false };
 
@@ -72,6 +72,27 @@ describe('following what arrives', () => {
     expect(state).toMatchObject({ following: false, leaving: false });
     // Back at the end by one's own hand, what comes is followed again.
     expect(look(state, { top: 1060, max: 1060 }, 'b').now.following).toBe(true);
+  });
+
+  test('the list itself, keeping its end in place, brings nobody back who is on the way to a quote', () => {
+    // A row at the end is measured before the jump: the virtual list moves one down along with it.
+    const carried = look(away(atEnd), { top: 1060, max: 1060 }, 'b');
+    expect(carried).toMatchObject({ now: { following: false, leaving: true, seen: 'a' }, pull: false });
+    // Then the jump, which ends not far above the end; and rows below it that turn out smaller.
+    const there = look(carried.now, { top: 960, max: 1060 }, 'b').now;
+    expect(there).toMatchObject({ following: false, leaving: false });
+    const shrunk = look(there, { top: 960, max: 1020 }, 'b');
+    expect(shrunk.now).toMatchObject({ following: false, seen: 'a' });
+    expect(look(shrunk.now, { top: 960, max: 1064 }, 'c')).toMatchObject({ now: { seen: 'a' }, pull: false });
+    // One's own hand, down to near the end, is enough.
+    expect(look(shrunk.now, { top: 1000, max: 1064 }, 'c').now).toMatchObject({ following: true, seen: 'c' });
+  });
+
+  test('a quote in sight of the end: one stays with it until one moves by hand', () => {
+    const beside = look(away(atEnd), { top: 980, max: 1000 }, 'b').now;
+    expect(beside).toMatchObject({ following: false, leaving: true });
+    expect(look(beside, { top: 980, max: 1044 }, 'c')).toMatchObject({ now: { seen: 'a' }, pull: false });
+    expect(look(byHand(beside), { top: 1000, max: 1000 }, 'c').now.following).toBe(true);
   });
 
   test('whatever grows and however late one is pulled: who never moves up is never left behind', () => {

@@ -15,7 +15,7 @@ export interface Follow extends Place {
   following: boolean;
   /** The last line when one last stood at the end; later ones are new. null: not opened yet. */
   seen: string | null;
-  /** One was sent elsewhere and has not got away yet: being near the end counts for nothing until then. */
+  /** One was sent elsewhere and has not got away yet: being near the end counts for nothing until then, or until one's own hand. */
   leaving: boolean;
 }
 
@@ -34,9 +34,13 @@ export function opened(atEnd: boolean, last: string): Follow {
 /** After a scroll and after each change of what is shown. `pull`: go to the end now. */
 export function look(before: Follow, place: Place, last: string | null): { now: Follow; pull: boolean } {
   const movedUp = place.top - before.top < Math.min(0, place.max - before.max) - rounding;
-  const near = place.max - place.top <= nearEnd;
-  const leaving = before.leaving && near && place.top <= before.top + rounding;
-  const following = !leaving && (near || (before.following && !movedUp));
+  const left = place.max - place.top;
+  const near = left <= nearEnd;
+  // Not by moving down: the virtual list moves one along with its end while rows there are measured.
+  const leaving = before.leaving && near;
+  // That the end comes near by itself, because rows below turn out smaller, takes nobody along.
+  const arrived = left <= rounding || (near && place.top > before.top + rounding);
+  const following = !leaving && (arrived || (before.following && (near || !movedUp)));
   const grew = Math.abs(place.max - before.max) > rounding;
   return {
     now: { ...place, following, seen: following ? last : before.seen, leaving },
@@ -47,6 +51,11 @@ export function look(before: Follow, place: Place, last: string | null): { now: 
 /** One wants to be at the end: the pill, or words of one's own. */
 export function toEnd(before: Follow, last: string | null): Follow {
   return { ...before, following: true, seen: last, leaving: false };
+}
+
+/** One moves by oneself: where one stands counts again. */
+export function byHand(before: Follow): Follow {
+  return { ...before, leaving: false };
 }
 
 /** One is taken somewhere else. */

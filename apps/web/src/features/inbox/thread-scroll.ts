@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { away, type Follow, look, opened, toEnd, unplaced } from './thread-follow.ts';
+import { away, byHand, type Follow, look, opened, toEnd, unplaced } from './thread-follow.ts';
 import type { Line } from './thread-lines.ts';
 
 /**
@@ -48,6 +48,9 @@ export function useFollow(
   const leaveEnd = useCallback(() => {
     follow.current = away(follow.current);
   }, []);
+  const onHand = useCallback(() => {
+    follow.current = byHand(follow.current);
+  }, []);
 
   // What one says oneself is seen, wherever one has scrolled to.
   const lastWaiting = lines.at(-1)?.kind === 'waiting' ? last : null;
@@ -56,7 +59,7 @@ export function useFollow(
   }, [lastWaiting, goToEnd]);
 
   const fresh = useMemo(() => countAfter(lines, seen), [lines, seen]);
-  return { placed: seen !== null, fresh, goToEnd, leaveEnd, onScroll: settle };
+  return { placed: seen !== null, fresh, goToEnd, leaveEnd, onHand, onScroll: settle };
 }
 
 /** What others said since. */

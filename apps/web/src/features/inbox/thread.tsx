@@ -53,7 +53,11 @@ export function Thread({
     paddingEnd: 12,
   });
 
-  const { placed, fresh, goToEnd, leaveEnd, onScroll } = useFollow(scroller, lines, virtual.scrollToIndex);
+  const { placed, fresh, goToEnd, leaveEnd, onHand, onScroll } = useFollow(
+    scroller,
+    lines,
+    virtual.scrollToIndex,
+  );
 
   const items = virtual.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;
@@ -89,6 +93,10 @@ export function Thread({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         tabIndex={0}
         onScroll={onScroll}
+        onWheel={onHand}
+        onTouchMove={onHand}
+        onPointerDown={onHand}
+        onKeyDown={onHand}
         data-older={hasOlder || undefined}
       >
         {said ? (
