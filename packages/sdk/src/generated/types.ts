@@ -14764,7 +14764,7 @@ export type PushListSubscriptionsResponses = {
    */
   200: {
     data: Array<PushSubscription>;
-    nextCursor: null;
+    nextCursor: string | null;
   };
 };
 
