@@ -25,7 +25,7 @@ export default defineConfig({
     setupFiles: ['apps/server/test/setup.ts'],
     // Nothing is measured here: what is slow on a busy machine is not wrong.
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     // A test that never ran must not look like one that passed.
     passWithNoTests: false,
     allowOnly: process.env.CI === undefined,

@@ -4,10 +4,11 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
-import { dataFolder, type Product, startProduct, until } from './product.ts';
+import { type Folder, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let context: BrowserContext;
@@ -16,7 +17,7 @@ const complaints: string[] = [];
 const key = 'mock_ycloud_front_desk';
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([
     startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off', RATE_LIMIT_ANONYMOUS: 'off' } }),
     openBrowser(),

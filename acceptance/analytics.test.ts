@@ -1,11 +1,12 @@
 /** The figures of a team: what came and went is counted, shown, narrowed and taken along. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -19,7 +20,7 @@ const tile = (name: string) =>
     .locator('dd');
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
   owner = await signInOwner(browser, product);

@@ -4,11 +4,12 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, signInOwner } from './desk.ts';
-import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let phone: Page;
@@ -17,7 +18,7 @@ const numberId = () => product.ready.numbers[0]?.id ?? '';
 const phoneNumberId = () => product.ready.numbers[0]?.phoneNumberId ?? '';
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   const { people } = (await product.simulator('/_sim/people')) as { people: { id: string; name: string }[] };
   ana = people.find(({ name }) => name === 'Ana Quispe')?.id ?? '';

@@ -1,11 +1,12 @@
 /** A campaign as a lead makes one: a list, a template, a look at what would happen, and what came of it. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, type Product, startProduct } from './product.ts';
+import { type Folder, type Product, startProduct } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -19,7 +20,7 @@ interface Planned {
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
   owner = await signInOwner(browser, product);

@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { chaski, dataFolder, list, type Message, type Product, startProduct, until } from './product.ts';
+import { begunFolder } from './begun.ts';
+import { chaski, type Folder, list, type Message, type Product, startProduct, until } from './product.ts';
 
 // Products are started inside some tests, in up to two minutes on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 /** Environment of the program and of the commands, as .env would hold it. */
 let env: Record<string, string> = {};
@@ -43,7 +44,7 @@ async function send(body: string, numberId?: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   product = await startProduct({ dataDir: folder.path });
   const added = await product.api('/v1/numbers', {
     body: { phoneNumberId: '200000000000001', token: 'mock_failing', displayPhoneNumber: '+1 555 010 0001' },

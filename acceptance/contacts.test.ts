@@ -1,11 +1,12 @@
 /** Contacts as a team keeps them: lists come in and go out, two that are one become one, words are found in any writing. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, type Product, startProduct, until } from './product.ts';
+import { type Folder, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -17,7 +18,7 @@ const rows = () => page.getByRole('table').getByRole('row');
 const row = (name: string) => rows().filter({ hasText: name });
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
   owner = await signInOwner(browser, product);

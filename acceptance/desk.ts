@@ -1,5 +1,8 @@
-/** People at their desks: signed in by the form, each in a browser of their own; and people with phones who write to them. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+/**
+ * People at their desks, each in a browser of their own; and people with phones who write to them. They come in as a
+ * program does: web-settings.test.ts proves the forms of the sign-in and of an invitation, and a page costs seconds.
+ */
+import type { APIRequestContext, Browser, BrowserContext, Page } from 'playwright-core';
 import { list, type Product, until } from './product.ts';
 
 export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
@@ -7,13 +10,8 @@ export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 /** The demo's owner, as the terminal says. */
 export async function signInOwner(browser: Browser, product: Product): Promise<SignedIn> {
   const [, email, password] = /Operator +(\S+) +password (\S+)/.exec(product.output()) ?? [];
-  const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
-  await page.goto(product.ready.url);
-  await page.getByLabel('E-mail').fill(email ?? '');
-  await page.locator('input[type=password]').fill(password ?? '');
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL(/\/app\/inbox/);
+  const context = await browser.newContext();
+  await post(product, context.request, '/v1/auth/login', { email, password });
   const state = await context.storageState();
   await context.close();
   return state;
@@ -27,13 +25,9 @@ export async function inviteColleague(
   colleague: { name: string; email: string; password: string },
 ): Promise<SignedIn> {
   const asking = await browser.newContext({ storageState: owner });
-  const invited = await asking.request.post(`${product.ready.url}/v1/invitations`, {
-    data: { email: colleague.email, role: 'agent' },
-    headers: { origin: product.ready.url },
-  });
-  if (!invited.ok()) throw new Error(`${invited.status()} ${await invited.text()}`);
+  await post(product, asking.request, '/v1/invitations', { email: colleague.email, role: 'agent' });
   await asking.close();
-  let link: string | undefined;
+  let invitation: string | undefined;
   await until(
     async () => {
       const mails = await (await fetch(`${product.ready.url}/outbox`)).text();
@@ -42,24 +36,32 @@ export async function inviteColleague(
           headers: { accept: 'application/json' },
         });
         const mail = (await answer.json()) as { to: string; text: string };
-        if (mail.to === colleague.email) link ??= /\/app\/invitation#\S+/.exec(mail.text)?.[0];
+        if (mail.to === colleague.email) invitation ??= /\/app\/invitation#(\S+)/.exec(mail.text)?.[1];
       }
-      return link !== undefined;
+      return invitation !== undefined;
     },
     30_000,
     () => 'no invitation was mailed',
   );
-  const context = await browser.newContext({ locale: 'en-GB' });
-  const page = await context.newPage();
-  await page.goto(product.ready.url + link);
-  await page.getByLabel('Your name').fill(colleague.name);
-  await page.getByLabel('E-mail').fill(colleague.email);
-  await page.getByLabel('Password', { exact: true }).fill(colleague.password);
-  await page.getByRole('button', { name: 'Make the account' }).click();
-  await page.waitForURL('**/app/inbox');
+  const context = await browser.newContext();
+  await post(product, context.request, '/v1/auth/register', { ...colleague, invitation });
   const state = await context.storageState();
   await context.close();
   return state;
+}
+
+/** What a page of ours would ask; the cookies of the answer stay in the context. */
+async function post(
+  product: Product,
+  request: APIRequestContext,
+  path: string,
+  data: unknown,
+): Promise<void> {
+  const answer = await request.post(product.ready.url + path, {
+    data,
+    headers: { origin: product.ready.url },
+  });
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
 }
 
 export interface Phone {

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dataFolder, freePort, type Product, startProduct, until } from './product.ts';
+import { begunFolder } from './begun.ts';
+import { type Folder, freePort, type Product, startProduct, until } from './product.ts';
 
 const web = join(import.meta.dirname, '../apps/web');
 const vite = join(
@@ -11,14 +12,14 @@ const vite = join(
   'bin/vite.js',
 );
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let page: ChildProcess;
 let url = '';
 let said = '';
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   product = await startProduct({ dataDir: folder.path, args: ['--port', '0'] });
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;

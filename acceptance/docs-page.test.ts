@@ -4,12 +4,13 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
-import { dataFolder, type Product, startProduct } from './product.ts';
+import { type Folder, type Product, startProduct } from './product.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let axe: string;
@@ -19,7 +20,7 @@ let logs: string;
 beforeAll(async () => {
   axe = await axeSource();
   browser = await openBrowser();
-  folder = await dataFolder();
+  folder = await begunFolder();
   logs = join(folder.path, '../logs');
   product = await startProduct({ dataDir: folder.path, env: { LOG_DIR: logs } });
   url = product.ready.url;

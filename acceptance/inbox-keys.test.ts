@@ -3,14 +3,15 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 // A browser and a product share one small machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -19,7 +20,7 @@ const soon = { timeout: 20_000 };
 const names = ['Uma', 'Ivo', 'Eda', 'Zoe'];
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([
     startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
     openBrowser(),

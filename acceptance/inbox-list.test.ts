@@ -3,11 +3,12 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, type Product, startProduct, until } from './product.ts';
+import { type Folder, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -44,7 +45,7 @@ async function counts(page: Page, view: string, wanted: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([
     startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
     openBrowser(),

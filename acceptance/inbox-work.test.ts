@@ -4,15 +4,16 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { makeBig, walkThrough } from './big-page.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 // Two browsers and a product share one small machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -39,7 +40,7 @@ interface Sent {
 }
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([
     startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off' } }),
     openBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']),
@@ -51,7 +52,7 @@ beforeAll(async () => {
     email: 'bea@example.com',
     password: 'correct horse battery 9',
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -45,7 +45,13 @@ export interface Product {
 
 const root = new URL('..', import.meta.url).pathname;
 
-export async function dataFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+export interface Folder {
+  path: string;
+  /** With all that was started on it. */
+  remove(): Promise<void>;
+}
+
+export async function dataFolder(): Promise<Folder> {
   const parent = await mkdtemp(join(tmpdir(), 'chaski-acceptance-'));
   // PostgreSQL runs as another user when we are root: it has to get through.
   await chmod(parent, 0o711);

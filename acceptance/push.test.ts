@@ -1,11 +1,12 @@
 /** Away from the inbox: the service worker shows what is pushed, and a pressed notice opens the conversation. */
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, list, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -34,7 +35,7 @@ async function push(notice: object): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   owner = await signInOwner(browser, product);
   await somebody(product, 'Maya Lane', '442079460001', 'Where is my order?');

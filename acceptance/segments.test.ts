@@ -1,11 +1,12 @@
 /** Groups of contacts as a lead makes them, and addresses that nobody writes to. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { axeSource, openBrowser } from './browser.ts';
 import { deskOf, flaws, type SignedIn, signInOwner } from './desk.ts';
-import { dataFolder, type Product, startProduct } from './product.ts';
+import { type Folder, type Product, startProduct } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -21,7 +22,7 @@ const pick = async (field: ReturnType<Page['getByRole']>, option: string) => {
 };
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   const contact = (phone: string, name: string, language: string) =>
     product.api('/v1/contacts', { method: 'POST', body: { phone, name, language } });

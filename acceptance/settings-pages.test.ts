@@ -1,11 +1,12 @@
 /** The settings' forms, each with its main task; home, and the operator's console. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, type Product, startProduct, until } from './product.ts';
+import { type Folder, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -13,7 +14,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   owner = await signInOwner(browser, product);
   page = await deskOf(browser, product, owner, complaints);

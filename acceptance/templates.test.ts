@@ -1,11 +1,12 @@
 /** A template as a lead makes one: written, its mistake named, reviewed by WhatsApp, sent to a person. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { dataFolder, type Product, startProduct } from './product.ts';
+import { type Folder, type Product, startProduct } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let owner: SignedIn;
@@ -16,7 +17,7 @@ const soon = { timeout: 30_000 };
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
   owner = await signInOwner(browser, product);

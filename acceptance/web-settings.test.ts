@@ -5,10 +5,11 @@
 import { createHmac } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
-import { dataFolder, type Product, startProduct, until } from './product.ts';
+import { type Folder, type Product, startProduct, until } from './product.ts';
 
-let folder: Awaited<ReturnType<typeof dataFolder>>;
+let folder: Folder;
 let product: Product;
 let browser: Browser;
 let base: string;
@@ -23,7 +24,7 @@ const person = () => {
 const agent = { email: 'aisha@example.com', password: 'correct horse battery 7' };
 
 beforeAll(async () => {
-  folder = await dataFolder();
+  folder = await begunFolder();
   [product, browser] = await Promise.all([
     // One browser signs in more often here than a person does in a quarter of an hour.
     startProduct({ dataDir: folder.path, env: { RATE_LIMIT_AUTH: 'off', RATE_LIMIT_ANONYMOUS: 'off' } }),

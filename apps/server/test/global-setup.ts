@@ -1,4 +1,10 @@
-/** One PostgreSQL 18 for the whole run, with one migrated template that every test file clones. */
+/**
+ * One PostgreSQL 18 for the whole run, with one migrated template that every test file clones; and a folder for what files
+ * of one worker share.
+ */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../src/platform/db/migrate.ts';
@@ -15,6 +21,7 @@ export interface TestCluster {
 declare module 'vitest' {
   interface ProvidedContext {
     cluster: TestCluster;
+    scratch: string;
   }
 }
 
@@ -41,5 +48,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide('cluster', { adminUrl, template, major: 18 });
-  return () => server.stop();
+  const scratch = mkdtempSync(join(tmpdir(), 'chaski-run-'));
+  // A database's own user has to get through.
+  chmodSync(scratch, 0o711);
+  project.provide('scratch', scratch);
+  return async () => {
+    rmSync(scratch, { recursive: true, force: true });
+    await server.stop();
+  };
 }
