@@ -8,6 +8,7 @@ import { stageOn } from '../messages/testing.ts';
 import { updateCampaign } from './create.ts';
 import { eraseFromCampaigns, erasePastedPhones } from './erase.ts';
 import { planCampaign } from './plan.ts';
+import { selectOfContact } from './queries-outcomes.ts';
 
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
@@ -107,6 +108,16 @@ describe('what people say', () => {
       "select phone, id from contacts where workspace_id = $1 and phone like '1650%' order by phone limit 1",
       [on.place.workspaceId],
     );
+    const thread = async () =>
+      (
+        await stage.query<{ id: string; status: string; unread: number; assignee: string | null }>(
+          `select id, status, unread_count as unread, assignee_id as assignee from conversations
+           where workspace_id = $1 and contact_id = $2`,
+          [on.place.workspaceId, someone!.id],
+        )
+      )[0]!;
+    // Nobody has to look after what nobody answered; the answer puts it before everybody.
+    expect(await thread()).toMatchObject({ status: 'closed', unread: 0, assignee: null });
     stage.sim.person(someone!.phone).send('Is it true?', on.place.phoneNumberId);
     await on.pass(1_000);
     await until(
@@ -132,6 +143,16 @@ describe('what people say', () => {
       20_000,
     );
     expect(note!.outcome).toBe('replied');
+    expect(await thread()).toMatchObject({ status: 'open', unread: 1, assignee: null });
+    expect(
+      await stage.query(
+        `select data ->> 'again' as again from events
+         where workspace_id = $1 and name = 'conversation.opened' and data ->> 'contactId' = $2`,
+        [on.place.workspaceId, someone!.id],
+      ),
+    ).toEqual([{ again: 'true' }]);
+    const named = await stage.tenant(on.place, (tx) => selectOfContact(tx, someone!.id));
+    expect(named).toMatchObject([{ campaignId: id, repliedAt: expect.any(Date) }]);
     stage.sim.person(someone!.phone).send('STOP', on.place.phoneNumberId);
     await on.pass(1_000);
     await until(
