@@ -4,30 +4,11 @@ import { defineConsumer, type StoredEvent } from '../../platform/events/index.ts
 import { recordConsents } from '../contacts/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { factsFor } from './can-send.ts';
-import { type KeywordMatch, type KeywordMatcher, keywordMatcher, normalise } from './keywords.ts';
+import { type KeywordMatch, type KeywordMatcher, keywordMatcher } from './keywords.ts';
 import type { FactsRecord } from './queries-facts.ts';
 import { contentsOf } from './queries-send.ts';
+import { receiptOf } from './receipts.ts';
 import { sendMany } from './send.ts';
-
-/** What STOP and START are answered with; how it is taken back is said in the workspace's own first word for it. */
-function receiptOf(action: KeywordMatch['action'], settings: unknown): string {
-  const { consentScope, startWords, stopWords } = parseSettings(settings);
-  const [back, so] =
-    action === 'opt-out'
-      ? [startWords[0], 'if you change your mind']
-      : [stopWords[0], 'at any time to end them'];
-  const said =
-    action === 'opt-in'
-      ? 'You will get messages from us again.'
-      : `You will get no more ${consentScope === 'marketing' ? 'offers' : 'messages'} from us.`;
-  return back === undefined ? said : `${said} Write ${loud(back)} ${so}.`;
-}
-
-/** In capitals where they are heard as the same word: `ÇIK` is not `çık`. */
-function loud(word: string): string {
-  const capitals = word.toUpperCase();
-  return normalise(capitals) === normalise(word) ? capitals : word;
-}
 
 export interface SaidEvent {
   event: StoredEvent;
@@ -124,7 +105,7 @@ export async function applyKeywords(
       content: {
         type: 'text',
         text: {
-          body: receiptOf(keyword.action, facts.settings),
+          body: receiptOf(keyword, facts.settings),
         },
       },
       purpose: 'consent-receipt' as const,

@@ -31,7 +31,7 @@
  * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`
  * with `lease`, `pace`, `backoff`, `results`, `orphans`, `dead` how it leaves ·
  * `lane` campaigns behind people ·
- * `reconcile` what a status says about an attempt · `keywords`, `consent` STOP and START.
+ * `reconcile` what a status says about an attempt · `keywords`, `consent`, `receipts` STOP and START.
  */
 export {
   applyStatuses,
