@@ -324,6 +324,15 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   await eva.says({ type: 'text', text: 'one more' });
   await page.getByRole('button', { name: /new message/ }).click();
   await bubble(page, 'one more').waitFor();
+  // Of very many lines the bubble shows the beginning; the whole is a press away.
+  await eva.says({ type: 'text', text: Array.from({ length: 60 }, (_, n) => `item ${n + 1}.`).join('\n') });
+  const long = bubble(page, 'item 24.');
+  await long.waitFor();
+  expect(await long.getByText('item 25.').count()).toBe(0);
+  await long.getByRole('button', { name: 'Read more' }).press('Enter');
+  await page.getByRole('dialog', { name: 'The whole message' }).getByText('item 60.').waitFor();
+  await page.keyboard.press('Escape');
+  await long.locator('button:focus', { hasText: 'Read more' }).waitFor();
 });
 
 test('older pages come in above without a jump; only what is near is in the page', {

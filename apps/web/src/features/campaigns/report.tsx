@@ -100,14 +100,16 @@ function Bar({ report }: { report: CampaignReport }) {
   const done = states.sent + states.delivered + states.read;
   const bad = states.failed + states.unconfirmed;
   const waiting = states.queued;
-  const width = (n: number) => (total === 0 ? 0 : (100 * n) / total);
+  // Who is left out is nothing to do: without them a campaign that is over has a full bar.
+  const meant = total - states.skipped;
+  const width = (n: number) => (meant === 0 ? 0 : (100 * n) / meant);
   return (
     <svg
       className={classes.bar}
       viewBox="0 0 100 10"
       preserveAspectRatio="none"
       role="img"
-      aria-label={t('campaigns.report.progress', { done, total })}
+      aria-label={t('campaigns.report.progress', { done, total: meant })}
     >
       <rect data-part="done" x={0} y={0} height={10} width={width(done)} />
       <rect data-part="bad" x={width(done)} y={0} height={10} width={width(bad)} />

@@ -166,7 +166,11 @@ function Mapping(props: { preview: ImportPreview; onChange: (heading: string, co
           </Table.Tbody>
         </Table>
       </div>
-      <Text size="sm">{t('contacts.list.checked', { count: props.preview.rowsChecked })}</Text>
+      <Text size="sm">
+        {t(props.preview.isComplete ? 'contacts.list.checked' : 'contacts.list.checkedFirst', {
+          count: props.preview.rowsChecked,
+        })}
+      </Text>
       {columns.includes('ignore') ? (
         <Text size="sm" c="dimmed">
           {t('contacts.list.ignoreMeans')}

@@ -4,6 +4,7 @@ import classes from './content.module.css';
 import { ContactCards } from './content-cards.tsx';
 import { isEmojiOnly } from './content-format.ts';
 import { Interactive, Pressed } from './content-interactive.tsx';
+import { LongText } from './content-long.tsx';
 import { type Content, partOf } from './content-part.ts';
 import { TemplateView } from './content-template.tsx';
 import { FormattedText, OutLink } from './content-text.tsx';
@@ -27,14 +28,14 @@ export function ContentView({
     return (
       <>
         <MediaView kind={type as FileKind} part={part} />
-        {part.caption ? <FormattedText text={part.caption} /> : null}
+        {part.caption ? <LongText text={part.caption} /> : null}
       </>
     );
   }
   switch (type) {
     case 'text': {
       const { body = '' } = partOf<{ body: string }>(content);
-      return isEmojiOnly(body) ? <p className={classes.emoji}>{body}</p> : <FormattedText text={body} />;
+      return isEmojiOnly(body) ? <p className={classes.emoji}>{body}</p> : <LongText text={body} />;
     }
     case 'location':
       return <Place content={content} />;

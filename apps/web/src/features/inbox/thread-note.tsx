@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { FormattedText } from './content-text.tsx';
+import { LongText } from './content-long.tsx';
 import classes from './thread.module.css';
 import { notesQuery } from './thread-queries.ts';
 
@@ -44,7 +44,7 @@ export function NoteLine({ note }: { note: Note }) {
           </ActionIcon>
         ) : null}
       </div>
-      <FormattedText text={note.text} />
+      <LongText text={note.text} />
       {note.mentions.length > 0 ? (
         <p className="visually-hidden">
           {t('thread.note.mentions', { names: note.mentions.map(({ name }) => name).join(', ') })}

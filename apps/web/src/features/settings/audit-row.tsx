@@ -103,11 +103,7 @@ function Target({ line }: { line: AuditLine }) {
     );
   }
   const name = line.after?.name ?? line.before?.name;
-  return (
-    <bdi>
-      {kind} {typeof name === 'string' && name !== '' ? name : id}
-    </bdi>
-  );
+  return <bdi>{typeof name === 'string' && name !== '' ? name : id}</bdi>;
 }
 
 function Difference({ line, keys }: { line: AuditLine; keys: readonly string[] }) {

@@ -1,0 +1,13 @@
+import { Modal } from '@mantine/core';
+import { useTranslation } from '../../i18n/words.ts';
+import { FormattedText } from './content-text.tsx';
+
+/** All of a long message. */
+export default function WholeText(props: { text: string; opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} size="lg" title={t('thread.wholeText')}>
+      <FormattedText text={props.text} />
+    </Modal>
+  );
+}
