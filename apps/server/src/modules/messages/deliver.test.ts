@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { testDatabase, testRing, until } from '../../../test/harness.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { useKeyRing } from '../numbers/index.ts';
+import type { Budgets } from './budget.ts';
 import { applyKeywords } from './consent.ts';
 import { listDead, retryDead, retryMessage, sendQueueCounts } from './dead.ts';
 import type { Delivery, DeliveryOptions } from './deliver.ts';
@@ -523,5 +524,35 @@ describe('several workers', () => {
         [ids],
       ),
     ).toEqual([]);
+  });
+});
+
+describe('fair turns of numbers', () => {
+  it('beside a number with a flood another one is served in the same round; a flood takes less while others are there', async () => {
+    const loud = await stage.place();
+    const modest = await stage.place();
+    const people = await Promise.all(Array.from({ length: 60 }, () => stage.person(loud)));
+    await Promise.all(people.map((person) => stage.say({ ...loud, ...person }, 'flood')));
+    await stage.say(modest, 'one');
+    const calls: string[] = [];
+    const asked: number[] = [];
+    const budgets: Budgets = {
+      take: async (_number, count) => {
+        asked.push(count);
+        return { granted: count, nextAt: Number.POSITIVE_INFINITY };
+      },
+      giveBack: () => {},
+    };
+    deliver({
+      budgets,
+      ...between((call) => {
+        calls.push(call.phoneNumberId);
+        return stage.provider.send(call);
+      }),
+    });
+    await until('all are handed over', () => calls.length === 61, 60_000);
+    // A round takes 50 of each; also when nothing of the modest one waits any more, for it may speak again.
+    expect(calls.indexOf(modest.phoneNumberId)).toBeLessThanOrEqual(50);
+    expect(Math.max(...asked)).toBe(50);
   });
 });

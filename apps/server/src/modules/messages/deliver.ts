@@ -62,8 +62,10 @@ export interface Delivery {
 const idleMs = 1_000;
 /** Numbers whose claims run at once: each takes a connection. */
 const pumpsAtOnce = 4;
-/** A number's share of a round while others wait: 200 claimed at once are 100 ms in which nobody else is looked at. */
+/** A number's share of a round while others are there: 200 claimed at once are 100 ms in which nobody else is looked at. */
 const quantum = 50;
+/** Who sent so lately is still there: what it says next must not find 200 calls in front of it. */
+const presentMs = 10_000;
 
 export function startDelivery(options: DeliveryOptions): Delivery {
   const { db, log, signals } = options;
@@ -127,7 +129,9 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       ]),
     ];
     let more = false;
-    const share = numbers.length > 1 ? Math.min(quantum, maxClaim) : maxClaim;
+    const since = performance.now() - presentMs;
+    const present = new Set([...numbers, ...[...held.all.values()].filter((one) => one.lastWorkAt > since)]);
+    const share = present.size > 1 ? Math.min(quantum, maxClaim) : maxClaim;
     for (let i = 0; i < numbers.length; i += pumpsAtOnce) {
       const pumped = await Promise.all(
         numbers.slice(i, i + pumpsAtOnce).map((number) => pump(number, share)),
