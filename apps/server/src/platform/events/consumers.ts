@@ -69,11 +69,12 @@ function windowOf(rows: readonly WindowRow[]): Window | null {
 
 /**
  * How many rows a consumer with a backlog looks at to find other workspaces' events: what a flood of some 3,000 messages
- * leaves. Behind more than that, others wait until it is in sight. It costs 20 ms and more, a batch of 200 automatic
- * replies 100: every fourth time is enough.
+ * leaves. Behind more than that, others wait until it is in sight. It costs 1 µs a row and more, 20 ms in all, a batch of
+ * 200 automatic replies 100: every fourth time is enough, and each time while the flood is a short one.
  */
 const wideWindow = 20_000;
 const wideEvery = 4;
+const shortFlood = 5_000;
 
 /**
  * From one batch's begin to the next one's. At 300 messages a second a consumer that keeps up takes two events at a time,
@@ -97,11 +98,14 @@ export function startConsumer(options: { db: Database; consumer: Consumer; log: 
   let expected = true;
   /** Whole windows found in a row: there may be a flood, behind which others must not wait. */
   let full = 0;
+  /** How much of it the last wide look saw. */
+  let flood = 0;
+  const isWide = () => full % wideEvery === 1 || (full > 1 && flood < shortFlood);
 
   const next = (tx: SystemTx, limit: number) =>
     tx.query<WindowRow & Record<string, unknown>>(nextBatch, [
       consumer.name,
-      full % wideEvery === 1 ? wideWindow : consumer.batchSize,
+      isWide() ? wideWindow : consumer.batchSize,
       names,
       passed,
       limit,
@@ -176,7 +180,9 @@ export function startConsumer(options: { db: Database; consumer: Consumer; log: 
       const { window } = outcome;
       if (outcome.is === 'done') {
         size = Math.min(size * 2, consumer.batchSize);
-        full = window.last - window.first + 1 >= consumer.batchSize ? full + 1 : 0;
+        const seen = window.last - window.first + 1;
+        if (isWide()) flood = seen;
+        full = seen >= consumer.batchSize ? full + 1 : 0;
         const more = full > 0 || window.until < window.last;
         if (more) expected = true;
         return more;
