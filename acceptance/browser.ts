@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const flags = [
   '--headless',
@@ -63,7 +63,21 @@ async function unpacked(): Promise<{ executablePath: string; libraries: string }
   return found;
 }
 
-/** The text of axe-core, for pages whose CSP would refuse a script tag. */
-export async function axeSource(): Promise<string> {
-  return readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/**
+ * What axe finds in the page, or in what `within` selects, in words; what it finds good it does not list, which would be
+ * more than a third of its work. `only` names one rule, for a page of which the others were asked already.
+ */
+export async function flaws(
+  page: Page,
+  { within, only }: { within?: string; only?: string } = {},
+): Promise<string[]> {
+  // As text: a page's CSP would refuse a script tag.
+  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  if (await page.evaluate('!window.axe')) await page.evaluate(axe);
+  const where = within === undefined ? 'document' : JSON.stringify(within);
+  const options = { resultTypes: ['violations'], ...(only === undefined ? {} : { runOnly: [only] }) };
+  return page.evaluate<string[]>(`axe.run(${where}, ${JSON.stringify(options)}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`);
 }
+
+let axe: string | undefined;

@@ -5,8 +5,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, signInOwner } from './desk.ts';
+import { flaws, openBrowser } from './browser.ts';
+import { deskOf, signInOwner } from './desk.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 let folder: Folder;
@@ -43,7 +43,7 @@ const notices = () =>
 test('a call that nobody answers: 200, kept, listed, in the thread, and nothing is parked', async () => {
   await phone.getByRole('button', { name: 'Call the business' }).click();
   await phone.getByRole('status').getByText('Calling…').waitFor();
-  expect(await flaws(phone, await axeSource())).toEqual([]);
+  expect(await flaws(phone)).toEqual([]);
   await phone.getByRole('button', { name: 'Hang up' }).click();
   await phone.getByRole('list').getByText('Voice call · Not answered').waitFor();
 

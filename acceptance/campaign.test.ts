@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { flaws, openBrowser } from './browser.ts';
+import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { type Folder, type Product, startProduct } from './product.ts';
 
 let folder: Folder;
@@ -173,7 +173,7 @@ test.each([
       .locator(name === 'list' ? 'ul li' : 'table')
       .first()
       .waitFor();
-    expect([name, await flaws(desk, await axeSource())]).toEqual([name, []]);
+    expect([name, await flaws(desk)]).toEqual([name, []]);
     if (process.env.CHASKI_SHOTS)
       await desk.screenshot({
         path: `${process.env.CHASKI_SHOTS}-${name}-${language}-${colorScheme}.png`,

@@ -125,10 +125,3 @@ export async function deskOf(
   });
   return page;
 }
-
-/** What axe finds on the page, in words. */
-export async function flaws(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate<string[]>(`axe.run(document).then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
-}

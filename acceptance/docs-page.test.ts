@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
+import { flaws, openBrowser } from './browser.ts';
 import { type Folder, type Product, startProduct } from './product.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -13,12 +13,10 @@ vi.setConfig({ testTimeout: 60_000 });
 let folder: Folder;
 let product: Product;
 let browser: Browser;
-let axe: string;
 let url: string;
 let logs: string;
 
 beforeAll(async () => {
-  axe = await axeSource();
   browser = await openBrowser();
   folder = await begunFolder();
   logs = join(folder.path, '../logs');
@@ -53,18 +51,6 @@ async function visit(
   await look(page);
   await context.close();
   expect(troubles).toEqual([]);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const result = await page.evaluate(() =>
-    (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run(),
-  );
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 test('a developer finds an operation by words, reads who may, what it takes and answers, and how to call it', async () => {
@@ -124,7 +110,9 @@ test.each([
         await expect
           .poll(() => page.locator('main details[open]:not(:has(> :nth-child(2)))').count())
           .toBe(0);
-        expect(await violations(page), hash).toEqual([]);
+        // What the page is made of is the same in the dark: its colours are looked at again.
+        const found = await flaws(page, colorScheme === 'dark' ? { only: 'color-contrast' } : {});
+        expect(found, hash).toEqual([]);
         for (const width of [1280, 375]) {
           await page.setViewportSize({ width, height: 800 });
           const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

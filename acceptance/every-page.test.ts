@@ -5,7 +5,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
+import { flaws, openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { pages } from './pages.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
@@ -87,10 +87,8 @@ test.concurrent.each(['en', 'ar'])(
   'axe finds nothing on any page, by light and in the dark: %s',
   { timeout: 600_000 },
   async (language) => {
-    const axe = await axeSource();
     const found: string[] = [];
     await walk({ language }, async (page, path) => {
-      await page.evaluate(`if (!window.axe) { ${axe} }`);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await until(
@@ -99,12 +97,9 @@ test.concurrent.each(['en', 'ar'])(
           soon,
           () => `${path} is not ${colorScheme}`,
         );
-        const flaws = await page.evaluate<string[]>(`axe.run(document, {
-          resultTypes: ['violations'],
-          // What the page is made of is the same in the dark: its colours are looked at again.
-          ${colorScheme === 'dark' ? "runOnly: ['color-contrast']," : ''}
-        }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
-        found.push(...flaws.map((flaw) => `${path}, ${colorScheme}: ${flaw}`));
+        // What the page is made of is the same in the dark: its colours are looked at again.
+        const some = await flaws(page, colorScheme === 'dark' ? { only: 'color-contrast' } : {});
+        found.push(...some.map((flaw) => `${path}, ${colorScheme}: ${flaw}`));
       }
       if (language === 'ar' && !found.length)
         expect(await page.evaluate<string>('document.documentElement.dir')).toBe('rtl');

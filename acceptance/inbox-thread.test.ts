@@ -6,14 +6,13 @@ import { deflateSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
+import { flaws, openBrowser } from './browser.ts';
 import { type SignedIn, signInOwner } from './desk.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 let folder: Folder;
 let product: Product;
 let browser: Browser;
-let axe: string;
 /** Of the agent who signed in. */
 let state: SignedIn;
 const open = new Set<BrowserContext>();
@@ -28,7 +27,6 @@ interface SimPerson {
 
 beforeAll(async () => {
   folder = await begunFolder();
-  axe = await axeSource();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   // Answers of the product itself would stand between the lines that are looked at.
   await product.api('/v1/workspace', { method: 'PATCH', body: { settings: { autoReply: false } } });
@@ -458,8 +456,5 @@ test.each(
   const page = await look(ida.conversationId, { colorScheme, language });
   await bubble(page, 'from us').waitFor();
   await page.locator('[data-note]').waitFor();
-  await page.evaluate(axe);
-  const found = await page.evaluate<string[]>(`axe.run('section:has([role=log])').then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`);
-  expect(found).toEqual([]);
+  expect(await flaws(page, { within: 'section:has([role=log])' })).toEqual([]);
 });

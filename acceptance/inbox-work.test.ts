@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { makeBig, walkThrough } from './big-page.ts';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { flaws, openBrowser } from './browser.ts';
+import { deskOf, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 // Two browsers and a product share one small machine.
@@ -413,14 +413,13 @@ test.each([
 ] as const)(
   'axe finds nothing in the states of the inbox: %s, %s, %i px',
   async (colorScheme, language, width) => {
-    const axe = await axeSource();
     const { id } = await person('hello');
     await product.api('/v1/messages', {
       body: { conversationId: id, type: 'text', text: { body: 'from a program' } },
     });
     const page = await desk(owner, '?view=closed', { colorScheme, language, width });
     const dialog = page.getByRole('dialog');
-    const clean = async (what: string) => expect(await flaws(page, axe), what).toEqual([]);
+    const clean = async (what: string) => expect(await flaws(page), what).toEqual([]);
     await page.locator('h2').first().waitFor();
     await clean('an empty list');
     await page.getByRole('button', { name: /^(New conversation|محادثة جديدة)$/ }).click();

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { deflateSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { axeSource, openBrowser } from './browser.ts';
+import { flaws, openBrowser } from './browser.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const NUMBER = '106540352242922';
@@ -16,7 +16,6 @@ const KEY = 'phone-key';
 const ANA = '15550100001';
 
 let browser: Browser;
-let axe: string;
 let business: Server;
 let simulator: ChildProcess;
 let url = '';
@@ -25,7 +24,6 @@ let holdWebhooks = false;
 const inbound: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
-  axe = await axeSource();
   browser = await openBrowser();
   business = createServer((request, response) => {
     let body = '';
@@ -296,22 +294,6 @@ async function everyKind(page: Page): Promise<void> {
   await page.locator('.row[data-tick="delivered"]', { hasText: 'A line of my own' }).waitFor();
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const found = await (
-      globalThis as unknown as {
-        axe: {
-          run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-        };
-      }
-    ).axe.run();
-    return found.violations.flatMap((violation) =>
-      violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-    );
-  });
-}
-
 test('its headers: own sources only, no frames, nothing kept', async () => {
   const files = ['', '/phone.js', '/phone.css', '/words.js', '/icon.svg'];
   const types = ['text/html', 'text/javascript', 'text/css', 'text/javascript', 'image/svg+xml'];
@@ -550,18 +532,18 @@ test.each(
 )('axe finds nothing: %s, %s', async (theme, lang) => {
   const { page, leave } = await chatting(`?lang=${lang}`, { colorScheme: theme, reducedMotion: 'reduce' });
   await everyKind(page);
-  expect(await violations(page), 'chat').toEqual([]);
+  expect(await flaws(page), 'chat').toEqual([]);
   await page.locator('.chat header.bar button.iconic').last().click();
   await page.locator('.fault').first().waitFor();
   await page.locator('[data-fault="slow"] button').click();
   await page.locator('[data-fault="slow"][data-armed="true"]').waitFor();
-  expect(await violations(page), 'faults').toEqual([]);
+  expect(await flaws(page), 'faults').toEqual([]);
   await page.locator('.composer button.iconic').first().click();
   await page.getByRole('dialog').waitFor();
-  expect(await violations(page), 'sheet').toEqual([]);
+  expect(await flaws(page), 'sheet').toEqual([]);
   await page.keyboard.press('Escape');
   await page.goto(`${url}/phone`);
   await page.locator('button.person').first().waitFor();
-  expect(await violations(page), 'list').toEqual([]);
+  expect(await flaws(page), 'list').toEqual([]);
   await leave();
 });

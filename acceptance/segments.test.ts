@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
-import { axeSource, openBrowser } from './browser.ts';
-import { deskOf, flaws, type SignedIn, signInOwner } from './desk.ts';
+import { flaws, openBrowser } from './browser.ts';
+import { deskOf, type SignedIn, signInOwner } from './desk.ts';
 import { type Folder, type Product, startProduct } from './product.ts';
 
 let folder: Folder;
@@ -59,7 +59,7 @@ test('a segment is built with groups in groups, counted while one builds, saved 
   await dialog.getByText('1 contact now').waitFor({ timeout: soon });
   await pick(inner.getByRole('combobox', { name: 'How the conditions combine' }), 'None of these');
   await dialog.getByRole('group', { name: 'None of these' }).waitFor();
-  expect(await flaws(page, await axeSource())).toEqual([]);
+  expect(await flaws(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'detached', timeout: soon });
   await page.waitForURL(/segment=/);
@@ -101,7 +101,7 @@ test('addresses are put on the suppression list, found in another writing, and t
   await page.getByText('a letter').waitFor();
   const said = await product.api('/v1/can-send?to=551187654321');
   expect(said.body).toMatchObject({ verdict: 'blocked', code: 'suppressed' });
-  expect(await flaws(page, await axeSource())).toEqual([]);
+  expect(await flaws(page)).toEqual([]);
   await page.getByRole('button', { name: 'Remove +5511987654321' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByText('This address is not on the list.').waitFor({ timeout: soon });
