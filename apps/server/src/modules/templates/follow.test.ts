@@ -71,6 +71,8 @@ test('a number that becomes active brings its account’s templates, all pages o
       components: [{ type: 'BODY', text: 'Hello {{1}}' }],
     });
   }
+  // Watched by WhatsApp, and sent all the same.
+  simulator.changeTemplate(place.accountRef, 'notice_007', { status: 'FLAGGED' });
   await run('templates.sync', queued[0]!.payload.payload);
   const listed = await names();
   expect(listed.filter((one) => /^notice_\d{3} APPROVED$/.test(one))).toHaveLength(230);

@@ -7,7 +7,7 @@ import { changeEvents } from './changes.ts';
 import { requestSyncOf } from './follow.ts';
 import { lockTemplatesByName } from './queries.ts';
 import { settleUnknown } from './queries-versions.ts';
-import { type TemplateRecord, type TemplateRow, toTemplate } from './rows.ts';
+import { statusCalled, type TemplateRecord, type TemplateRow, toTemplate } from './rows.ts';
 import { saveRows } from './save.ts';
 
 /** What WhatsApp says about a template: `message_template_status_update` and its kin. */
@@ -23,13 +23,6 @@ const text = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? storableText(value) : null;
 const upper = (value: unknown) => text(value)?.toUpperCase() ?? null;
 
-/** WhatsApp's event words where they differ from the status a listing would show. */
-const statusOf: Readonly<Record<string, string>> = {
-  REINSTATED: 'APPROVED',
-  UNARCHIVED: 'APPROVED',
-  FLAGGED: 'APPROVED',
-};
-
 type Change = Partial<
   Pick<TemplateRow, 'status' | 'category' | 'quality' | 'rejectedReason' | 'correctCategory'>
 >;
@@ -44,7 +37,7 @@ export function changeOf({ field, value }: Pick<TemplateNotice, 'field' | 'value
       const info = (value.rejectionInfo ?? {}) as { reason?: unknown };
       const reason = text(info.reason) ?? text(value.reason);
       return {
-        status: statusOf[event] ?? event,
+        status: statusCalled(event),
         rejectedReason: event === 'REJECTED' && reason !== 'NONE' ? reason : null,
         ...(category === null ? {} : { category }),
       };

@@ -26,6 +26,12 @@ export interface TemplateRow {
   deletingAt: Date | null;
 }
 
+// A flagged one is watched and sent all the same; the others say how it came to be approved again.
+const approved: ReadonlySet<string> = new Set(['REINSTATED', 'UNARCHIVED', 'FLAGGED']);
+
+/** What we call the status that a notice or a listing tells. */
+export const statusCalled = (word: string): string => (approved.has(word) ? 'APPROVED' : word);
+
 export interface TemplateRecord {
   id: string;
   workspace_id: string;

@@ -6,7 +6,7 @@ import { recordNotices } from '../numbers/index.ts';
 import { becameMarketing, changeEvents, sameWords } from './changes.ts';
 import { lockTemplates } from './queries.ts';
 import { settleUnknown } from './queries-versions.ts';
-import { type TemplateRecord, type TemplateRow, toTemplate, wholeSecond } from './rows.ts';
+import { statusCalled, type TemplateRecord, type TemplateRow, toTemplate, wholeSecond } from './rows.ts';
 import { keepSeen, saveRows } from './save.ts';
 
 /** A template as the provider lists it. */
@@ -137,7 +137,7 @@ function listed(
 ): TemplateRow {
   const { askedAt, now } = place;
   const category = one.category.toUpperCase();
-  const status = one.status.toUpperCase();
+  const status = statusCalled(one.status.toUpperCase());
   // A notice since the question is newer than its answer; what only listings tell is taken all the same.
   const isLate = before !== null && before.updatedAt > askedAt;
   const holds = isLate ? before : { category, status };
