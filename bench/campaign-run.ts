@@ -247,8 +247,10 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
       options.progress(
         `${new Date(clock.now()).toISOString()} ${seen.done} messages, ${seen.open} people open, ${kills} kills, waits for ${seen.waits_for ?? 'nothing'}`,
       );
+    // Everybody has had their turn: ten quiet minutes end the campaign, and nothing happens in them.
+    if (!seen.busy && seen.open === 0) await step(30_000);
     // Nothing to do until later: WhatsApp's time goes by in larger steps, up to when somebody's turn comes.
-    if (!seen.busy && seen.wakes_at.getTime() > clock.now().getTime() + 2_000) {
+    else if (!seen.busy && seen.wakes_at.getTime() > clock.now().getTime() + 2_000) {
       const until = Math.min(seen.wakes_at.getTime(), clock.now().getTime() + 6 * 3_600_000);
       while (clock.now().getTime() < until - 1_000) {
         await step(Math.min(900_000, until - 1_000 - clock.now().getTime()));
@@ -276,15 +278,22 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
     messages: number;
     attempts: number;
     early: number;
-    doubled: number;
+    capped: number;
+    cappedPeople: number;
   }>(
     `with m as (select id, contact_id, created_at, error, lag(created_at) over (partition by contact_id order by created_at) as before
          from messages where source = 'campaign')
      select count(*)::int as messages, (select sum(attempt)::int from campaign_recipients where campaign_id = $1) as attempts,
-       count(*) filter (where created_at - before < interval '24 hours')::int as early, 0 as doubled from m`,
+       count(*) filter (where created_at - before < interval '24 hours')::int as early,
+       count(*) filter (where error ->> 'code' = '131049')::int as capped,
+       count(distinct contact_id) filter (where error ->> 'code' = '131049')::int as "cappedPeople" from m`,
     [row.id],
   );
   const over = sim.limits.over();
+  const unknown = sim.faults
+    .list()
+    .filter(({ id }) => id === 'accept_then_hang_up' || id === 'server_error_bare')
+    .reduce((sum, { struck }) => sum + struck, 0);
   const figure = figures[0]!;
   const count = (wanted: string) =>
     states.filter((one) => one.state === wanted).reduce((sum, one) => sum + one.count, 0);
@@ -324,6 +333,10 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
   );
   must(unheard === 0, `${unheard} unconfirmed although their status came`);
   must(figure.messages === figure.attempts, `${figure.messages} messages for ${figure.attempts} attempts`);
+  // Of a few people nothing may have struck; of many each did, or the table would praise a calm day.
+  const many = options.recipients >= 1_000;
+  must(!many || figure.cappedPeople > 0.04 * people.length, `131049 for ${figure.cappedPeople} people only`);
+  must(!many || unknown > 0.003 * people.length, `only ${unknown} outcomes were unknown`);
   must(figure.early === 0, `${figure.early} people tried again within a day`);
 
   // ── end ──
@@ -359,6 +372,8 @@ export async function runCampaignChaos(options: CampaignChaosOptions): Promise<C
       'calls over throughput / pair / tier / cap',
       `${over.throughput} / ${over.pair} / ${over.tier} / ${over.cap}`,
     ],
+    ['calls answered with 131049, people', `${figure.capped}, ${figure.cappedPeople}`],
+    ['calls whose outcome nobody could know', unknown],
     ['people who have it on their phone', arrived.size],
     ['  twice', doubled],
     ...states.map((one): [string, number] => [
