@@ -60,13 +60,13 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
   await page.getByRole('option', { name: /^order_update/ }).click();
   // A column that is called like a blank fills it; of another nobody can know, and it is not guessed.
   const filling = (blank: string) =>
-    page.getByRole('combobox', { name: `What fills {{${blank}}} of the body` });
+    page.getByRole('combobox', { name: `What fills Text: ${blank}` });
   await expect.poll(() => filling('2').inputValue()).toBe('Column “order”');
   expect(await filling('1').inputValue()).toBe('');
   const preview = page.getByRole('region', { name: 'How it looks on the phone' });
   await preview.getByText('Hi {{1}}, your order A-17 is on its way.').waitFor();
   const check = section('4. Check and send').getByRole('button', { name: 'Check', exact: true });
-  await section('4. Check and send').getByText('Choose what stands here: {{1}} of the body.').waitFor();
+  await section('4. Check and send').getByText('Choose what stands here: Text: 1.').waitFor();
   expect(await check.isDisabled()).toBe(true);
   await filling('1').click();
   await page.getByRole('option', { name: 'Column “first_name”' }).click();
