@@ -276,7 +276,9 @@ function readyLines(started: Started, config: Config, warnings: string[], dataDi
   const row = (label: string, value: string) => lines.push(`  ${label.padEnd(14)} ${value}`);
   if (config.roles.includes('api')) {
     row('API', `${url}/v1`);
+    row('Reference', `${url}/docs`);
     row('OpenAPI', `${url}/openapi.json`);
+    if (!config.production && config.smtpUrl === undefined) row('Mails', `${url}/outbox`);
     row('Webhook URL', `${config.publicUrl ?? url}/webhooks/cloud`);
   }
   if (started.pageUrl !== null) row('Inbox', `${started.pageUrl}   ← sign in here and answer`);

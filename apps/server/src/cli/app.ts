@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
 import { parseName, readGiven } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type AppOptions = CommonOptions & {
   key?: string;
@@ -29,7 +30,7 @@ export function addApp(program: Command): void {
     .option('--verify-token <token>', 'what Meta asks for at the subscription; without it a random one')
     .option('--workspace <id or name>', 'only for this workspace; without it for all')
     .action(async (options: AppOptions) => {
-      const { chooseWorkspace, show, withSession } = await import('./session.ts');
+      const { chooseWorkspace, withSession } = await import('./session.ts');
       const { addApp: make } = await import('../modules/numbers/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       if (options.key !== undefined) refuseConfigured(options.key);
@@ -58,7 +59,7 @@ export function addApp(program: Command): void {
 
   common(app.command('list').description('all apps with the ids of their secrets, newest first')).action(
     async (options: AppOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { listDoorApps } = await import('../modules/numbers/index.ts');
       await withSession(options, async ({ db }) => {
         const apps = await db.withSystem('list apps for the command line', listDoorApps);
@@ -82,7 +83,7 @@ export function addApp(program: Command): void {
   common(secret.command('add <key>').description('a further secret: webhooks signed with either are taken'))
     .requiredOption('--secret-file <path>', secretFile)
     .action(async (key: string, options: AppOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { rotateSecret } = await import('../modules/numbers/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       const given = readSecret(options.secretFile);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
 import { readGiven } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type VerifyOptions = CommonOptions & { workspace?: string; anchors?: string[]; json?: boolean };
 
@@ -22,7 +23,7 @@ export function addAudit(program: Command): void {
     .option('--data-dir <path>', 'folder of the embedded database and of audit-anchors.jsonl')
     .option('--json', 'one JSON object a problem')
     .action(async (options: VerifyOptions) => {
-      const { chooseWorkspace, show, withSession } = await import('./session.ts');
+      const { chooseWorkspace, withSession } = await import('./session.ts');
       const { anchorFile, anchorsOf, verifyAudit } = await import('../modules/audit/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       const verdicts = await withSession(options, async ({ db, loaded, secrets }) => {
@@ -57,7 +58,7 @@ export function addAudit(program: Command): void {
       const anchors = verdicts.reduce((sum, verdict) => sum + verdict.anchors, 0);
       if (problems.length === 0 && seals > 0 && anchors === 0) {
         throw errors.configuration(
-          'The chains hold, but no anchor was found, so nobody can say whether their ends were cut off. Pass a copy of audit-anchors.jsonl with --anchors.',
+          'The chains hold, but no anchor was found, so nobody can say whether their ends were cut off. A running app writes them into audit-anchors.jsonl in its data folder, within seconds of the first start and then every five minutes; pass a copy with --anchors.',
         );
       }
       if (problems.length > 0) {

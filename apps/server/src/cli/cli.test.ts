@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runChaski } from '../../test/cli.ts';
 import { startEmbedded } from '../platform/db/embedded.ts';
 import { selection } from './replay.ts';
+import { tabulate } from './show.ts';
 
 let folder: string;
 
@@ -32,6 +33,16 @@ async function refused(
     expect(said).not.toMatch(/^ +at /m);
   }
 }
+
+test('rows are a table where it fits the terminal, else a block of lines each', () => {
+  const rows = [
+    { id: 'a', name: 'Ana', none: null },
+    { id: 'b', name: 'Bob', none: null },
+  ];
+  expect(tabulate(rows, 80)).toEqual(['id  name  none', 'a   Ana', 'b   Bob']);
+  expect(tabulate(rows, 9)).toEqual(['id    a', 'name  Ana', '', 'id    b', 'name  Bob']);
+  expect(tabulate([], 80)).toEqual(['(nothing)']);
+});
 
 test('help names every command; an unknown one is refused', async () => {
   const help = await chaski(['--help']);

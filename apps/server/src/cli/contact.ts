@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type EraseOptions = CommonOptions & { workspace?: string; confirm?: string; json?: boolean };
 
@@ -16,7 +17,7 @@ export function addContact(program: Command): void {
     .option('--data-dir <path>', 'folder of the embedded database')
     .option('--json', 'one JSON object a line')
     .action(async (contactId: string, options: EraseOptions) => {
-      const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+      const { chooseWorkspace, operator, withSession } = await import('./session.ts');
       const { requestErasure } = await import('../modules/erasure/index.ts');
       const { registerJobs } = await import('../platform/queue/index.ts');
       await withSession(options, async ({ db }) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
 import { parseEnd, parseName } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type WorkspaceOptions = CommonOptions & { workspace?: string; json?: boolean };
 
@@ -64,7 +65,7 @@ export function addKeys(program: Command): void {
     .option('--name <name>', 'what it is for', parseName, 'made with chaski keys operator create')
     .option('--expires <time>', 'when it ends, e.g. 2027-01-31')
     .action(async (options: WorkspaceOptions & { name: string; expires?: string }) => {
-      const { operator, show, withSession } = await import('./session.ts');
+      const { operator, withSession } = await import('./session.ts');
       const { createOperatorKey } = await import('../modules/auth/index.ts');
       const expiresAt = options.expires === undefined ? null : parseEnd('--expires', options.expires);
       await withSession(options, async ({ db }) => {
@@ -78,7 +79,7 @@ export function addKeys(program: Command): void {
 
   ofInstallation(operators.command('list').description('the keys, without their secrets')).action(
     async (options: WorkspaceOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { listOperatorKeys } = await import('../modules/auth/index.ts');
       await withSession(options, async ({ db }) => {
         const page = { limit: 1_000, after: null };
@@ -120,7 +121,7 @@ export function addKeys(program: Command): void {
       async (
         options: WorkspaceOptions & { name: string; scopes?: string; numbers?: string; expires?: string },
       ) => {
-        const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+        const { chooseWorkspace, operator, withSession } = await import('./session.ts');
         const { createApiKey } = await import('../modules/auth/index.ts');
         const expiresAt = options.expires === undefined ? null : parseEnd('--expires', options.expires);
         const split = (text: string) => text.split(',').map((part) => part.trim());
@@ -147,7 +148,7 @@ export function addKeys(program: Command): void {
 
   inWorkspace(api.command('list').description('the keys, without their secrets')).action(
     async (options: WorkspaceOptions) => {
-      const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+      const { chooseWorkspace, operator, withSession } = await import('./session.ts');
       const { listApiKeys } = await import('../modules/auth/index.ts');
       await withSession(options, async ({ db }) => {
         const workspace = await chooseWorkspace(db, options.workspace);

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
-import type { AddNumberDeps, SimulatorDoor } from '../modules/numbers/index.ts';
+import type { AddNumberDeps, NumberRow, SimulatorDoor } from '../modules/numbers/index.ts';
 import type { Database } from '../platform/db/index.ts';
 import { errors } from '../platform/errors.ts';
 import { readRunning } from '../running.ts';
 import type { Secrets } from '../secrets.ts';
 import { readGiven } from './arguments.ts';
 import type { CommonOptions, Loaded } from './environment.ts';
+import { show } from './show.ts';
 
 type NumberOptions = CommonOptions & {
   phoneNumberId: string;
@@ -21,6 +22,17 @@ type NumberOptions = CommonOptions & {
   unchecked?: boolean;
   json?: boolean;
 };
+
+/** What a person wants to know of it; scripts get everything. */
+const brief = (
+  row: Pick<NumberRow, 'phoneNumberId' | 'displayPhoneNumber' | 'verifiedName' | 'status' | 'workspaceId'>,
+) => ({
+  phoneNumberId: row.phoneNumberId,
+  number: row.displayPhoneNumber,
+  name: row.verifiedName,
+  status: row.status,
+  workspace: row.workspaceId,
+});
 
 /** `chaski number`: connects a WhatsApp number, gives it a new token, approves and suspends it. */
 export function addNumber(program: Command): void {
@@ -44,7 +56,7 @@ export function addNumber(program: Command): void {
     .option('--data-dir <path>', 'folder of the embedded database')
     .option('--json', 'one JSON object a line')
     .action(async (options: NumberOptions) => {
-      const { chooseWorkspace, operator, show, withSession } = await import('./session.ts');
+      const { chooseWorkspace, operator, withSession } = await import('./session.ts');
       const {
         addNumber: connect,
         prepareNumber,
@@ -86,7 +98,7 @@ export function addNumber(program: Command): void {
           return db.withTenant(workspace, operator, (tx) => connect(tx, deps, prepared));
         });
         for (const warning of warnings) console.error(`! ${warning}`);
-        show([added], options.json);
+        show([options.json ? added : brief(added)], options.json);
       });
     });
 
@@ -101,7 +113,7 @@ export function addNumber(program: Command): void {
       .description('all of them, oldest first')
       .option('--status <status>', 'only these: pending, active, refused or suspended'),
   ).action(async (options: NumberOptions & { status?: string }) => {
-    const { show, withSession } = await import('./session.ts');
+    const { withSession } = await import('./session.ts');
     const { listNumbersEverywhere } = await import('../modules/numbers/index.ts');
     await withSession(options, async ({ db }) => {
       const rows = await db.withSystem('list numbers for the command line', (tx) =>
@@ -111,16 +123,7 @@ export function addNumber(program: Command): void {
           { limit: 10_000, after: null },
         ),
       );
-      show(
-        rows.map((row) => ({
-          phoneNumberId: row.phoneNumberId,
-          number: row.displayPhoneNumber,
-          name: row.verifiedName,
-          status: row.status,
-          workspace: row.workspaceId,
-        })),
-        options.json,
-      );
+      show(rows.map(brief), options.json);
     });
   });
 
@@ -128,7 +131,7 @@ export function addNumber(program: Command): void {
     .option('--token-file <path>', 'file with the token (- is standard input); else WHATSAPP_ACCESS_TOKEN')
     .option('--unchecked', 'believe the token: WhatsApp is not asked whether it may use the number')
     .action(async (phoneNumberId: string, options: NumberOptions) => {
-      const { operator, show, withSession } = await import('./session.ts');
+      const { operator, withSession } = await import('./session.ts');
       const { askToken, getNumber, keepToken, setToken } = await import('../modules/numbers/index.ts');
       const { keyRing } = await import('../platform/seal.ts');
       await withSession(options, async ({ db, loaded, secrets }) => {
@@ -145,7 +148,8 @@ export function addNumber(program: Command): void {
             { accountId: before.accountId, token: kept },
           ),
         );
-        show([await read()], options.json);
+        const after = await read();
+        show([options.json ? after : brief(after)], options.json);
       });
     });
 
@@ -154,21 +158,17 @@ export function addNumber(program: Command): void {
       .command('approve <phone-number-id>')
       .description('a pending or suspended number may send and receive; what waited for that is applied'),
   ).action(async (phoneNumberId: string, options: NumberOptions) => {
-    const { operator, show, withSession } = await import('./session.ts');
+    const { operator, withSession } = await import('./session.ts');
     const { decideNumber } = await import('../modules/numbers/index.ts');
     const { replayNumber } = await import('../modules/inbound/index.ts');
     const { parse } = await import('@chaski/providers');
     await withSession(options, async ({ db, log }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
       const approve = { status: 'active', reason: null, actor: operator } as const;
-      show(
-        [
-          await db.withTenant(workspaceId, operator, (tx) =>
-            decideNumber(tx, { workspaceId, id: numberId }, approve),
-          ),
-        ],
-        options.json,
+      const decided = await db.withTenant(workspaceId, operator, (tx) =>
+        decideNumber(tx, { workspaceId, id: numberId }, approve),
       );
+      show([options.json ? decided : brief(decided)], options.json);
       const { parked } = await replayNumber({ db, parse, log }, phoneNumberId);
       if (parked > 0) {
         console.error(`${parked} could still not be applied; \`chaski replay --list\` says why.`);
@@ -183,19 +183,15 @@ export function addNumber(program: Command): void {
       .description('what comes for it is kept for later; nothing is sent')
       .option('--reason <text>', 'what its workspace is told'),
   ).action(async (phoneNumberId: string, options: NumberOptions & { reason?: string }) => {
-    const { operator, show, withSession } = await import('./session.ts');
+    const { operator, withSession } = await import('./session.ts');
     const { decideNumber } = await import('../modules/numbers/index.ts');
     await withSession(options, async ({ db }) => {
       const { workspaceId, numberId } = await find(db, phoneNumberId);
       const suspend = { status: 'suspended', reason: options.reason ?? null, actor: operator } as const;
-      show(
-        [
-          await db.withTenant(workspaceId, operator, (tx) =>
-            decideNumber(tx, { workspaceId, id: numberId }, suspend),
-          ),
-        ],
-        options.json,
+      const decided = await db.withTenant(workspaceId, operator, (tx) =>
+        decideNumber(tx, { workspaceId, id: numberId }, suspend),
       );
+      show([options.json ? decided : brief(decided)], options.json);
     });
   });
 }

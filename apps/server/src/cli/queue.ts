@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type QueueOptions = CommonOptions & { json?: boolean; limit?: string; name?: string };
 
@@ -20,7 +21,7 @@ export function addQueue(program: Command): void {
   common(
     queue.command('counts').description('what waits, runs and gave up: messages, events, and jobs by name'),
   ).action(async (options: QueueOptions) => {
-    const { show, withSession } = await import('./session.ts');
+    const { withSession } = await import('./session.ts');
     const { sendQueueCounts } = await import('../modules/messages/index.ts');
     const { listDeadEvents } = await import('../platform/events/index.ts');
     const { jobCounts } = await import('../platform/queue/index.ts');
@@ -50,7 +51,7 @@ export function addQueue(program: Command): void {
     .option('--limit <n>', 'at most so many of each', '50')
     .option('--name <job>', 'jobs of this name only')
     .action(async (options: QueueOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { parseCount } = await import('./arguments.ts');
       const { deadKinds, listDeadLetters } = await import('../modules/operator/index.ts');
       const limit = parseCount('--limit', options.limit ?? '50');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type LoadOptions = CommonOptions & {
   name?: string;
@@ -25,7 +26,7 @@ export function addRateCard(program: Command): void {
     .requiredOption('--currency <code>', 'three letters, such as USD')
     .requiredOption('--valid-from <day>', 'from which day on, such as 2026-10-01')
     .action(async (file: string, options: LoadOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { rateCard } = await import('@chaski/contracts');
       const { loadRateCard, readRates } = await import('../modules/campaigns/index.ts');
       const { systemActor } = await import('../platform/db/index.ts');
@@ -63,7 +64,7 @@ export function addRateCard(program: Command): void {
 
   common(command.command('list').description('all versions, the newest day first')).action(
     async (options: CommonOptions & { json?: boolean }) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { listRateCards } = await import('../modules/campaigns/index.ts');
       await withSession(options, async ({ db }) => {
         const rows = await db.withSystem('rate cards', listRateCards);

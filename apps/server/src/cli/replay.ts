@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { errors } from '../platform/errors.ts';
 import { isId } from '../platform/ids.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type ReplayOptions = CommonOptions & {
   from?: string;
@@ -28,7 +29,7 @@ export function addReplay(program: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async (ids: string[], options: ReplayOptions) => {
       const chosen = options.list ? [] : selection(ids, options);
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { listParked, replay } = await import('../modules/inbound/index.ts');
       const ofNumber = options.number === undefined ? {} : { phoneNumberId: options.number };
       await withSession(options, async ({ db, log }) => {

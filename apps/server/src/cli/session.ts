@@ -101,38 +101,3 @@ export async function chooseWorkspace(db: Database, given: string | undefined): 
     `There are several workspaces; name one with --workspace:\n${rows.map(({ id, name }) => `  ${id}  ${name}`).join('\n')}`,
   );
 }
-
-/** Rows as aligned columns for a person, or one JSON object a line for a script. */
-export function show(rows: readonly object[], json: boolean | undefined): void {
-  if (json) {
-    for (const row of rows) console.log(JSON.stringify(row));
-    return;
-  }
-  if (rows.length === 0) {
-    console.log('(nothing)');
-    return;
-  }
-  const names = Object.keys(rows[0] ?? {});
-  const text = (value: unknown): string =>
-    value === null || value === undefined
-      ? ''
-      : value instanceof Date
-        ? value.toISOString()
-        : typeof value === 'object'
-          ? JSON.stringify(value)
-          : String(value);
-  const cells = rows.map((row) =>
-    names.map((name) => text(Object.entries(row).find(([key]) => key === name)?.[1])),
-  );
-  const widths = names.map((name, column) =>
-    Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  for (const row of [names, ...cells]) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
-}

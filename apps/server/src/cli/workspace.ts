@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseName } from './arguments.ts';
 import type { CommonOptions } from './environment.ts';
+import { show } from './show.ts';
 
 type WorkspaceOptions = CommonOptions & { name: string; plan?: string; json?: boolean };
 
@@ -16,7 +17,7 @@ export function addWorkspace(program: Command): void {
     .requiredOption('--name <name>', "the company's name", parseName)
     .option('--plan <plan>', 'what it may use', 'unlimited')
     .action(async (options: WorkspaceOptions) => {
-      const { show, withSession } = await import('./session.ts');
+      const { withSession } = await import('./session.ts');
       const { createWorkspace, seedPlans, settingsOfNew } = await import('../modules/workspaces/index.ts');
       const { ensureDefaults } = await import('../modules/workflows/index.ts');
       await withSession(options, async ({ db, loaded }) => {
@@ -43,7 +44,7 @@ export function addWorkspace(program: Command): void {
     });
 
   common(workspace.command('list').description('all of them')).action(async (options: WorkspaceOptions) => {
-    const { allWorkspaces, show, withSession } = await import('./session.ts');
+    const { allWorkspaces, withSession } = await import('./session.ts');
     await withSession(options, async ({ db }) => show(await allWorkspaces(db), options.json));
   });
 }

@@ -39,15 +39,18 @@ export function startSealer(options: SealerOptions): Sealer {
   const { db, ring, log, anchorFile, anchorMs = anchorEvery } = options;
   const anchors = createAnchors({ db, log, file: anchorFile });
   let anchored = performance.now();
+  // The first words are anchored at once: whoever looks into a new installation finds it whole.
+  let isFirst = true;
   const loop = startLoop({
     name: 'audit sealer',
     log,
     idleMs: 1_000,
     async step() {
       const sealed = await sealBatch(db, ring, log);
-      if (performance.now() - anchored >= anchorMs) {
+      if ((isFirst && sealed > 0) || performance.now() - anchored >= anchorMs) {
         await anchors.write();
         anchored = performance.now();
+        isFirst = false;
       }
       return sealed === batch;
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { seedWorkspace, testDatabase, testRing } from '../../../test/harness.ts';
+import { seedWorkspace, testDatabase, testRing, until } from '../../../test/harness.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -419,18 +419,20 @@ test('retention deletes old lines, keeps their seals, and is no alibi for younge
   expect((await verify()).problems).toMatchObject([{ kind: 'forged', seq: 11 }]);
 });
 
-test('the sealer seals what waits and writes the heads down when it ends', async () => {
+test('the sealer seals what waits, and writes the heads down at its first words and when it ends', async () => {
   const file = join(folder, 'audit-anchors.jsonl');
   const sealer = startSealer({ db, ring: testRing, log, anchorFile: file });
   await write(2);
   await write(1, theirs.workspaceId);
+  await until('the first words are anchored while it runs', async () => (await anchorsOf(file)).length > 0);
   await sealer.stop();
   const anchors = await anchorsOf(file);
-  expect(anchors.map(({ workspaceId: of, seq }) => [of, seq]).sort()).toEqual(
-    [
+  const heads = new Map(anchors.map(({ workspaceId: of, seq }) => [of, seq]));
+  expect(heads).toEqual(
+    new Map([
       [workspaceId, 2],
       [theirs.workspaceId, 1],
-    ].sort(),
+    ]),
   );
   expect((await verifyAudit(deps, { anchors })).flatMap((verdict) => verdict.problems)).toEqual([]);
 });

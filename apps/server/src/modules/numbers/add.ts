@@ -116,8 +116,8 @@ export async function prepareNumber(
     verifiedName ||= told?.verifiedName ?? '';
     learnedRef = told?.accountRef ?? null;
   }
-  // Shown until WhatsApp tells the real one: webhooks carry it.
-  displayPhoneNumber ||= phoneNumberId;
+  // At WhatsApp the id is shown until webhooks tell the real one; the simulator would tell what it was told.
+  displayPhoneNumber ||= isMock ? madeUp(phoneNumberId) : phoneNumberId;
   if (isMock) {
     await deps.simulator!.register({
       phoneNumberId,
@@ -137,6 +137,12 @@ export async function prepareNumber(
     learnedRef,
     token: speaker.accountId === null ? await keepToken(deps.db, workspaceId, token) : null,
   };
+}
+
+/** The number that the simulator gives to one that has none. */
+function madeUp(phoneNumberId: string): string {
+  const digits = phoneNumberId.replace(/\D/g, '').padStart(7, '0').slice(-7);
+  return `+1 555 ${digits.slice(0, 3)} ${digits.slice(3)}`;
 }
 
 /** Meta's ids are digits, without a plus; YCloud's numbers are named by themselves, with one: the two never meet. */

@@ -120,7 +120,7 @@ it('the 24-hour window may be switched for numbers of the simulator, which hears
     body: { hasWindow: true },
   });
   expect(registered).toEqual([
-    { phoneNumberId: '9003', displayPhoneNumber: '9003', provider: 'cloud', hasWindow: true },
+    { phoneNumberId: '9003', displayPhoneNumber: '+1 555 000 9003', provider: 'cloud', hasWindow: true },
   ]);
   // Still the simulator's: its token is one of the simulator's.
   expect((await call('PATCH', url, { token: 'EAAreal' })).status).toBe(400);

@@ -107,10 +107,13 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     await client.query(`set role ${roles.owner}`);
     await createHistory(client, roles);
     const pending = migrations.filter((migration) => before.pending.includes(migration.name));
+    // A new database gets all of them within seconds: one line. Later each may take its time, and is told.
+    const isNew = before.applied.length === 0;
     for (const migration of pending) {
       await apply(client, migration, roles);
-      log?.info({ migration: migration.name }, 'migration applied');
+      if (!isNew) log?.info({ migration: migration.name }, 'migration applied');
     }
+    if (isNew) log?.info({ migrations: pending.length }, 'the schema is made');
     await makePartitions(client, options.now ?? new Date());
     await options.afterMigrate?.(client, roles, urlAs(options.ownerUrl, roles.owner));
     return { applied: pending.map((migration) => migration.name) };
