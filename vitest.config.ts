@@ -21,6 +21,8 @@ export default defineConfig({
     isolate: false,
     // The database is on the same machine; more workers only wait for each other.
     maxWorkers: 2,
+    // Of tests that say so: they wait for timers of the server, half a second each.
+    maxConcurrency: 20,
     globalSetup: ['apps/server/test/global-setup.ts'],
     setupFiles: ['apps/server/test/setup.ts'],
     // Nothing is measured here: what is slow on a busy machine is not wrong.

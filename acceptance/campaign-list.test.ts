@@ -12,10 +12,7 @@ beforeAll(async () => {
   product = await startProduct({ dataDir: folder.path });
 }, 120_000);
 
-afterAll(async () => {
-  await product?.stop();
-  await folder?.remove();
-});
+afterAll(() => folder?.remove());
 
 const ask = async <Body>(path: string, init?: Parameters<Product['api']>[1]): Promise<Body> => {
   const { status, body } = await product.api(path, init);

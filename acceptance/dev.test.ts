@@ -36,7 +36,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   page?.kill('SIGTERM');
-  await product?.stop();
   await folder?.remove();
 });
 

@@ -47,7 +47,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 export interface Folder {
   path: string;
-  /** With all that was started on it. */
+  /** With all that was started on it, which is killed: to stop it first would be a second more in each file. */
   remove(): Promise<void>;
 }
 

@@ -2,10 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { begunFolder } from './begun.ts';
 import { type OwnPostgres, startOwnPostgres } from './postgres.ts';
 import {
   chaski,
   dataFolder,
+  type Folder,
   isAlive,
   launch,
   list,
@@ -18,8 +20,6 @@ import {
 
 // Products are started inside the tests, each in up to two minutes on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
-
-type Folder = Awaited<ReturnType<typeof dataFolder>>;
 
 /** A message from a person, as WhatsApp wraps it. */
 function inbound(product: Product, id: string, text: string, from = '15550001001'): string {
@@ -98,7 +98,7 @@ describe('the demo', () => {
 
   beforeAll(async () => {
     folder = await dataFolder();
-    other = await dataFolder();
+    other = await begunFolder();
     product = await startProduct({ dataDir: folder.path });
   });
   afterAll(async () => {

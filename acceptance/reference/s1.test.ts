@@ -35,10 +35,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(async () => {
-  await product?.stop();
-  await folder?.remove();
-});
+afterAll(() => folder?.remove());
 
 const calling = `POST /api/queue/whatsapp
 x-queue-secret: <QUEUE_SECRET>`;

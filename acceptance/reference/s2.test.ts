@@ -35,10 +35,7 @@ beforeAll(async () => {
     env,
   });
 });
-afterAll(async () => {
-  await product?.stop();
-  await folder?.remove();
-});
+afterAll(() => folder?.remove());
 
 /** <token>: a key of the demo's workspace. */
 const token = () => ({ '<token>': product.ready.apiKey });

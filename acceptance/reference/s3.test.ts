@@ -27,10 +27,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(async () => {
-  await product?.stop();
-  await folder?.remove();
-});
+afterAll(() => folder?.remove());
 
 const registering = `POST /api/auth/register
 Content-Type: application/json

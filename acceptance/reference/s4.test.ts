@@ -54,9 +54,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await product?.stop();
-  redis.close();
   await folder?.remove();
+  redis.close();
 });
 
 const registering = `curl -X POST http://localhost:3000/tenants/register   -H "Content-Type: application/json"   -d '{"name":"Tenant A","phoneNumberId":"111111111111111","accessToken":"mock_token_tenant_A"}'`;

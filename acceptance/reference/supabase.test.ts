@@ -66,7 +66,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const made of clients) await made.removeAllChannels();
-  await product?.stop();
   await folder?.remove();
 });
 
