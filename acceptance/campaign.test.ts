@@ -32,6 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
+  await product?.stop();
   await folder?.remove();
 });
 
@@ -58,8 +59,7 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
   await page.getByRole('combobox', { name: 'Template' }).click();
   await page.getByRole('option', { name: /^order_update/ }).click();
   // A column that is called like a blank fills it; of another nobody can know, and it is not guessed.
-  const filling = (blank: string) =>
-    page.getByRole('combobox', { name: `What fills Text: ${blank}` });
+  const filling = (blank: string) => page.getByRole('combobox', { name: `What fills Text: ${blank}` });
   await expect.poll(() => filling('2').inputValue()).toBe('Column “order”');
   expect(await filling('1').inputValue()).toBe('');
   const preview = page.getByRole('region', { name: 'How it looks on the phone' });
