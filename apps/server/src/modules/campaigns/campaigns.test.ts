@@ -1,4 +1,4 @@
-import { campaignSchedule } from '@chaski/contracts';
+import { type CampaignPatch, campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
 import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
@@ -108,6 +108,87 @@ describe('a campaign', () => {
       marketing_paused: 1,
     });
   });
+
+  it(
+    'fills cards, places, offers and products as WhatsApp takes them, and names what fills nothing',
+    slow,
+    async () => {
+      const on = await fresh(1);
+      const { place } = on;
+      const card = {
+        components: [
+          { type: 'HEADER', format: 'LOCATION' },
+          { type: 'BODY', text: 'For {{1}} only' },
+          { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Buy', url: 'https://shop.example/{{1}}' }] },
+        ],
+      };
+      const components = [
+        { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Soon over', has_expiration: true } },
+        { type: 'BODY', text: 'Look' },
+        { type: 'BUTTONS', buttons: [{ type: 'MPM', text: 'View items' }] },
+        { type: 'CAROUSEL', cards: [card, card] },
+      ];
+      await stage.query('update templates set components = $2::jsonb where workspace_id = $1', [
+        place.workspaceId,
+        JSON.stringify(components),
+      ]);
+      const text = (said: string) => ({ from: 'text' as const, text: said });
+      const message = (ends: string): NonNullable<CampaignPatch['message']> => ({
+        template: { name: 'spring', language: 'en' },
+        variables: [
+          { place: 'offer', name: 'time', source: text(ends) },
+          { place: 'button', index: 0, name: 'products', source: text('Coats: c-9, c-7; Hats: h-2') },
+          ...[0, 1].flatMap((at) => [
+            {
+              place: 'header' as const,
+              card: at,
+              name: 'location',
+              source: text('1.5, 2.5, Shop, Street 1'),
+            },
+            {
+              place: 'body' as const,
+              card: at,
+              name: '1',
+              source: {
+                from: 'field' as const,
+                field: 'email' as const,
+                ...(at === 0 ? { fallback: 'you' } : {}),
+              },
+            },
+            { place: 'button' as const, card: at, index: 0, name: 'url', source: text(`coat-${at}`) },
+          ]),
+        ],
+      });
+      const look = async (wish: CampaignPatch) => {
+        const id = await on.plan(wish);
+        const { willGet, reasons, problems } = await stage.tenant(place, (tx) =>
+          preflight(tx, id, { monthly: null, links: null, used: 0 }),
+        );
+        return { id, willGet, reasons, problems };
+      };
+      const tomorrow = new Date(stage.clock.now().getTime() + day).toISOString();
+      // Nobody gets it for want of one blank, and nothing is said against the others.
+      expect(await look({ message: message(tomorrow) })).toMatchObject({
+        willGet: 0,
+        reasons: [{ reason: 'variable_missing:card:1:body:1', count: 2 }],
+        problems: [],
+      });
+      await stage.query("update contacts set email = 'ana@example.com' where workspace_id = $1", [
+        place.workspaceId,
+      ]);
+      expect(await look({ message: message('2026-01-01') })).toMatchObject({
+        willGet: 0,
+        reasons: [{ reason: 'offer_over', count: 2 }],
+      });
+      const { id, ...found } = await look({ message: message(tomorrow) });
+      expect(found).toEqual({ willGet: 2, reasons: [], problems: [] });
+      await on.launch(id);
+      // It stood still until the offer was over.
+      stage.clock.advance(2 * day);
+      await on.turn(id);
+      expect(await on.states(id)).toEqual({ skipped: 2 });
+    },
+  );
 
   it(
     'stays inside the tier over any 24 hours, counts those with an open window as free, and goes on by itself',

@@ -1,4 +1,4 @@
-import { filledTemplate, type PauseReason } from '@chaski/contracts';
+import { filledTemplate, type PauseReason, variableKey } from '@chaski/contracts';
 import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { findNumber } from '../numbers/index.ts';
 import { checkTemplateSend, templateFor } from '../templates/index.ts';
@@ -16,7 +16,12 @@ export async function templateProblem(
 ): Promise<{ code: string; message: string } | null> {
   const { message } = campaign;
   if (!message) return null;
-  const { template } = filledTemplate(message, (await selectFilled(tx, campaign.id, 1))?.filled ?? {});
+  // Where nobody gets it, the plan says of each what they lack; whether each blank has a variable is seen without them.
+  const anything = () => Object.fromEntries(message.variables.map((one) => [variableKey(one), '1']));
+  const { template } = filledTemplate(
+    message,
+    (await selectFilled(tx, campaign.id, 1))?.filled ?? anything(),
+  );
   const check = await checkTemplateSend(tx, {
     accountId,
     ...message.template,
