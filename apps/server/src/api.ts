@@ -92,9 +92,11 @@ export interface ApiDeps {
   compat?: CompatOptions;
 }
 
+const meant = [[/^\/v1\/conversations\/([^/]+)\/messages$/, 'GET /v1/messages?conversationId=$1']] as const;
+
 /** The server with all routes, not listening yet. */
 export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Http> {
-  const http = await buildHttp({ db: deps.db, ...options });
+  const http = await buildHttp({ db: deps.db, meant, ...options });
   await addRoutes(http, deps, options.log);
   return http;
 }

@@ -10,7 +10,7 @@ export const processSettings = {
       .default('development'),
     {
       group: GROUPS.process,
-      doc: 'In production there is no demo, no simulator and no generated secret: a missing or weak one stops the start.',
+      doc: 'In production there is no demo, no simulator and no generated secret: a missing or weak one stops the start. Where `development` is said, answers carry the stack of an error.',
     },
   ),
   ROLES: setting(

@@ -26,6 +26,11 @@ function problems(env: Environment): string[] {
 
 const hex = 'ab'.repeat(32);
 
+test('answers carry stacks only where development was asked for', () => {
+  const shows = [{}, { NODE_ENV: 'test' }, { NODE_ENV: 'development' }].map((env) => good(env).showsStacks);
+  expect(shows).toEqual([false, false, true]);
+});
+
 test('single sign-on needs a client, and in production https and an address to come back to', () => {
   const issuer = { OIDC_ISSUER: 'https://login.example.com/realms/staff/' };
   expect(good({ ...issuer, OIDC_CLIENT_ID: 'chaski' })).toMatchObject({

@@ -56,6 +56,8 @@ export interface Config extends Omit<CamelKeys, 'demo' | 'simulatorPort'> {
   demo: boolean;
   simulatorPort: number;
   production: boolean;
+  /** Only where development was asked for: a demo that somebody tries is no place for stacks. */
+  showsStacks: boolean;
 }
 
 export type ConfigResult =
@@ -103,6 +105,7 @@ export function parseConfig(
   const config: Config = {
     ...camelKeys(values),
     production,
+    showsStacks: input.NODE_ENV === 'development',
     demo: values.DEMO ?? (!production && values.ROLES.includes('api')),
     simulatorPort:
       values.SIMULATOR_PORT ?? (values.PORT === 0 || values.PORT === 65_535 ? 0 : values.PORT + 1),

@@ -84,6 +84,7 @@ export async function serve(deps: ServeDeps, { intake, sockets, pools }: ServeEn
     {
       log: part(log, 'http'),
       environment: config.nodeEnv,
+      showsStacks: config.showsStacks,
       authenticate,
       admission: createAdmission({
         buckets,

@@ -9,6 +9,8 @@ const samples = await allSamples();
 const routes = routesOf(api.http);
 const stage = await api.stage();
 
+const known = new Set(routes.map((route) => route.key));
+
 describe('every route', () => {
   test('has a sample, or stands among the public ones with its reason', () => {
     const untested = routes.filter((r) => !(r.key in samples) && !(r.key in publicRoutes)).map((r) => r.key);
@@ -16,7 +18,6 @@ describe('every route', () => {
   });
 
   test('that a sample or the public list names exists', () => {
-    const known = new Set(routes.map((route) => route.key));
     const stale = [...Object.keys(samples), ...Object.keys(publicRoutes)].filter((key) => !known.has(key));
     expect(stale).toEqual([]);
   });
@@ -26,6 +27,15 @@ describe('every route', () => {
     expect(open.map((route) => route.key)).toEqual([]);
     const both = routes.filter((route) => route.access !== null && route.key in publicRoutes);
     expect(both.map((route) => route.key)).toEqual([]);
+  });
+
+  test('that somebody guesses has a neighbour that is meant: the answer names it', async () => {
+    const answer = await api.http.app.inject('/v1/conversations/abc/messages');
+    expect(answer.statusCode).toBe(404);
+    const { message, details } = answer.json().error;
+    expect(message).toContain('GET /v1/messages?conversationId=abc');
+    expect(details.use).toBe('GET /v1/messages?conversationId=abc');
+    expect(known).toContain('GET /v1/messages');
   });
 
   test.each(Object.keys(samples))('%s: its sample is answered with success', async (key) => {

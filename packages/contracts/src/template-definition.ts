@@ -186,7 +186,10 @@ export const templateDefinition = z.strictObject({
     .min(1)
     .max(20)
     .meta({ examples: ['en_US'] }),
-  category: z.enum(templateCategories).describe('WhatsApp may decide otherwise; read what comes back.'),
+  category: z
+    .enum(templateCategories)
+    .describe('WhatsApp may decide otherwise; read what comes back.')
+    .meta({ examples: ['UTILITY'] }),
   parameterFormat: z
     .enum(['POSITIONAL', 'NAMED'])
     .optional()
@@ -196,7 +199,8 @@ export const templateDefinition = z.strictObject({
     .nullish()
     .describe(
       'How long WhatsApp tries to deliver: authentication 30–900, utility 30–43200, marketing 43200–2592000.',
-    ),
+    )
+    .meta({ examples: [43_200] }),
   components: z
     .array(z.record(z.string(), z.json()))
     .min(1)

@@ -15,10 +15,11 @@ const many = Array.from({ length: 200 }, (_, n) => ({ id: n, name: `contact ${n}
 const rows = z.object({ data: z.array(z.object({ id: z.number(), name: z.string() })) });
 const key = z.object({ data: z.array(z.object({ id: z.number(), name: z.string(), apiKey: z.string() })) });
 
-async function build(environment = 'test'): Promise<Http> {
+async function build(showsStacks = false): Promise<Http> {
   http = await buildHttp({
     log: createLog('silent'),
-    environment,
+    environment: 'test',
+    showsStacks,
     authenticate: async () => null,
     checks: {},
   });
@@ -76,18 +77,15 @@ test('a body that comes in compressed is not unpacked', async () => {
 });
 
 test('NODE_ENV=development: errors carry the stack; in production never', async () => {
-  await build('development');
+  await build(true);
   const told = (await ask('/v1/crash', 'identity')).json().error;
   expect(told).toMatchObject({ code: 'internal', message: expect.not.stringContaining('the reason') });
   expect(told.stack).toMatch(/the reason[\s\S]+compress\.test\.ts/);
   await http!.close();
-  for (const environment of ['production', 'test']) {
-    await build(environment);
-    const answer = await ask('/v1/crash', 'identity');
-    expect(Object.keys(answer.json().error).sort()).toEqual(['code', 'details', 'message', 'requestId']);
-    expect(answer.body).not.toContain('the reason');
-    await http!.close();
-  }
+  await build();
+  const answer = await ask('/v1/crash', 'identity');
+  expect(Object.keys(answer.json().error).sort()).toEqual(['code', 'details', 'message', 'requestId']);
+  expect(answer.body).not.toContain('the reason');
 });
 
 test('of the API: the lists are compressed; sign-in, keys, tickets, signed addresses and webhooks are not', async () => {

@@ -74,6 +74,10 @@ declare module 'fastify' {
 export interface HttpOptions {
   log: Logger;
   environment: string;
+  /** In development errors tell where they arose. */
+  showsStacks?: boolean;
+  /** Addresses that people guess, and the ones they mean; `$1` stands for what the first group matched. */
+  meant?: readonly (readonly [guessed: RegExp, address: string])[];
   authenticate: Authenticate;
   /** Where answers to the POSTs of people and operators are kept for their Idempotency-Key. */
   db?: Database;
@@ -192,7 +196,7 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => renderError(error, request, reply));
-  app.decorate('showsStacks', options.environment === 'development');
+  app.decorate('showsStacks', options.showsStacks === true);
   app.decorateRequest('principal', null);
   app.decorateRequest('person', null);
   app.decorateRequest('operatorKey', null);
@@ -280,7 +284,16 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
         reply,
       );
     }
-    return renderError(errors.notFound('address', { path }), request, reply);
+    const [guessed, address] = options.meant?.find(([one]) => one.test(path)) ?? [];
+    if (guessed === undefined || address === undefined) {
+      return renderError(errors.notFound('address', { path }), request, reply);
+    }
+    const use = path.replace(guessed, address);
+    return renderError(
+      new AppError('not_found', 404, `There is no such address. Use ${use}.`, { path, use }),
+      request,
+      reply,
+    );
   });
 
   // With a callback: a promise per answer would do nothing but wait for itself.
