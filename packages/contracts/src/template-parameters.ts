@@ -1,21 +1,8 @@
 /** The components of a send beside the template they are for: what each variable gets, and what is missing. */
-import { knownComponents, type TemplateComponent, type TemplateDefinition } from './template-definition.ts';
+import { knownComponents, type TemplateDefinition } from './template-definition.ts';
+import { componentsOf, list, lower, type Rec, rec } from './template-sent.ts';
+import { surplusOf } from './template-surplus.ts';
 import { type TemplateVariable, variablesOf } from './template-variables.ts';
-
-type Rec = Record<string, unknown>;
-const rec = (value: unknown): Rec =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Rec) : {};
-const list = (value: unknown): Rec[] => (Array.isArray(value) ? value.map(rec) : []);
-const lower = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : '');
-
-/** Of the whole template, or of one card. */
-function componentsOf(sent: readonly unknown[], card: number | null): Rec[] {
-  const all = list(sent);
-  if (card === null) return all;
-  const cards = list(all.find(({ type }) => lower(type) === 'carousel')?.cards);
-  const found = cards.find(({ cardIndex }) => Number(cardIndex) === card) ?? cards[card];
-  return list(found?.components);
-}
 
 function parametersOf(sent: readonly unknown[], { part, card, button }: TemplateVariable): Rec[] {
   const type = part === 'offer' ? 'limited_time_offer' : part;
@@ -85,30 +72,10 @@ export function parameterProblems(
         message: `${sentence(label)} is missing (${key}): it got a parameter of type ${String(parameter.type)}.`,
       });
   }
-  const cards = components.find((one) => one.type === 'CAROUSEL')?.cards ?? [];
-  for (const card of [null, ...cards.keys()])
-    for (const [code, message] of tooMuch(
-      card === null ? components : cards[card]!.components,
-      variables.filter((one) => one.card === card),
-      componentsOf(sent, card),
-    ))
-      problems.push({
-        path,
-        key: null,
-        code,
-        message: `${message}${card === null ? '.' : ` on card ${card + 1}.`}`,
-      });
-  const given = list(list(sent).find(({ type }) => lower(type) === 'carousel')?.cards).length;
-  if (given > 0 && cards.length > 0 && given !== cards.length)
-    problems.push({
-      path,
-      key: null,
-      code: 132000,
-      message: `The template has ${cards.length} cards and got ${given}.`,
-    });
-  const otp = components
-    .flatMap((one) => (one.type === 'BUTTONS' ? one.buttons : []))
-    .findIndex(({ type }) => type === 'OTP');
+  for (const [code, message] of surplusOf(definition, variables, sent))
+    problems.push({ path, key: null, code, message });
+  const otp =
+    components.find((one) => one.type === 'BUTTONS')?.buttons.findIndex(({ type }) => type === 'OTP') ?? -1;
   const copied = list(componentsOf(sent, null)).find(
     ({ type, index }) => lower(type) === 'button' && Number(index) === otp,
   );
@@ -119,34 +86,6 @@ export function parameterProblems(
       code: 131008,
       message: 'The code is missing at the button (code): body and button take the same.',
     });
-  return problems;
-}
-
-/** Parameters that no variable takes, and buttons that are not there or of another kind. */
-function tooMuch(
-  components: readonly TemplateComponent[],
-  variables: readonly TemplateVariable[],
-  sent: readonly Rec[],
-): [code: number, message: string][] {
-  const problems: [number, string][] = [];
-  for (const part of ['header', 'body'] as const) {
-    const takes = variables.filter((one) => one.part === part).length;
-    const gets = list(sent.find(({ type }) => lower(type) === part)?.parameters).length;
-    if (gets > takes) problems.push([132000, `The ${part} takes ${takes} parameters and got ${gets}`]);
-  }
-  const buttons = components.find((one) => one.type === 'BUTTONS')?.buttons;
-  // Buttons of a kind that we do not know yet are WhatsApp's to judge.
-  if (buttons === undefined) return problems;
-  for (const { type, index, subType } of sent) {
-    if (lower(type) !== 'button') continue;
-    const kind = buttons[Number(index)]?.type;
-    if (kind === undefined) problems.push([132000, `There is no button ${Number(index) + 1}`]);
-    else if (lower(subType) !== (kind === 'OTP' ? 'url' : kind.toLowerCase()))
-      problems.push([
-        132012,
-        `Button ${Number(index) + 1} is a ${kind.toLowerCase()} and got a ${lower(subType)}`,
-      ]);
-  }
   return problems;
 }
 

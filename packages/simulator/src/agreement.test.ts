@@ -7,7 +7,7 @@ import { buildMessage } from '@chaski/providers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GraphError } from './errors.ts';
-import type { Json, JsonObject } from './json.ts';
+import { asObject, type Json, type JsonObject } from './json.ts';
 import { checkSend } from './send-rules.ts';
 import { type AddTemplate, makeTemplate, SAMPLE_TEMPLATES } from './templates.ts';
 
@@ -415,6 +415,18 @@ function changed(content: JsonObject, path: Path, value: Json | undefined): Json
 /** Every limit of the reference, at it and one past it. */
 const LENGTHS = [20, 24, 30, 60, 72, 160, 200, 240, 256, 1000, 1024, 2000, 4096].flatMap((n) => [n, n + 1]);
 
+/** What no template here has. */
+const EXTRA: Json[] = [
+  { type: 'button', subType: 'url', index: 7, parameters: [text('x')] },
+  {
+    type: 'carousel',
+    cards: [0, 1].map((cardIndex) => ({
+      cardIndex,
+      components: [{ type: 'body', parameters: [text('x')] }],
+    })),
+  },
+];
+
 function* broken(value: Json): Generator<Json | undefined> {
   yield undefined;
   if (typeof value === 'string') {
@@ -436,6 +448,7 @@ function* broken(value: Json): Generator<Json | undefined> {
     yield 'x';
     yield {};
     yield [...value].reverse();
+    if (Object.hasOwn(asObject(value[0]), 'parameters')) for (const extra of EXTRA) yield [...value, extra];
     yield value.slice(0, 1);
     for (const n of value.length === 0 ? [] : [2, 3, 4, 10, 11, 30, 31]) {
       yield Array.from({ length: n }, () => value[0]!);

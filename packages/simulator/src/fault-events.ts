@@ -6,6 +6,7 @@ import { saveNumber } from './keep.ts';
 import { changeNumber, echo, rotate } from './persons.ts';
 import type { ArmFault } from './phone-api.ts';
 import { changeTemplate } from './template-life.ts';
+import { setTier, tierNamed } from './tier.ts';
 import { accountOf, type World } from './world.ts';
 
 export function act(world: World, id: FaultId, fault: ArmFault): void {
@@ -41,6 +42,9 @@ export function act(world: World, id: FaultId, fault: ArmFault): void {
         current_limit: 'TIER_10K',
         max_daily_conversations_per_business: 'TIER_10K',
       });
+      return;
+    case 'messaging_limit':
+      setTier(world, accountOf(world, number()), tierNamed(fault.value || 'TIER_250'));
       return;
     case 'template_to_marketing': {
       const { templates } = accountOf(world, number());

@@ -144,11 +144,16 @@ test('account events: quality, template, restriction, echo', async () => {
   const on = await stage();
   ana(on, TO);
   on.sim.faults.arm('quality_drop');
+  on.sim.faults.arm('messaging_limit', { value: 'TIER_2K' });
+  expect(() => on.sim.faults.arm('messaging_limit', { value: 'toString' })).toThrow('tier is one of TIER_50');
   on.sim.faults.arm('template_to_marketing', { value: 'order_update' });
   on.sim.faults.arm('account_update');
   on.sim.faults.arm('coexistence_echo', { value: 'from my pocket' });
   await on.sim.idle();
-  expect(on.values('phone_number_quality_update')).toMatchObject([{ event: 'DOWNGRADE' }]);
+  expect(on.values('phone_number_quality_update')).toMatchObject([
+    { event: 'DOWNGRADE' },
+    { event: 'ONBOARDING', current_limit: 'TIER_2K' },
+  ]);
   expect(on.values('template_category_update')).toMatchObject([
     { message_template_name: 'order_update', previous_category: 'UTILITY', new_category: 'MARKETING' },
   ]);

@@ -106,6 +106,13 @@ export const FAULTS = {
     'The number turns RED and phone_number_quality_update is sent.',
     'number',
   ),
+  messaging_limit: action(
+    'Account',
+    'Messaging limit',
+    'From now on the portfolio may write first to so many different people in 24 hours, and the webhooks say so.',
+    'number',
+    { unit: 'text', default: 'TIER_250' },
+  ),
   template_to_marketing: action(
     'Account',
     'Template becomes marketing',

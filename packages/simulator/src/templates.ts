@@ -206,7 +206,6 @@ function checkComponents(defined: readonly Json[], given: readonly Json[], path:
     const type = (asString(component.type) ?? '').toUpperCase();
     if (type === 'HEADER') uses.push(...checkHeader(component, find(given, 'header'), path));
     if (type === 'BODY') checkText(component, asString(component.text) ?? '', find(given, 'body'), 'body');
-    if (type === 'BUTTONS') checkButtons(asArray(component.buttons), given);
     if (
       type === 'LIMITED_TIME_OFFER' &&
       asObject(component.limited_time_offer).has_expiration === true &&
@@ -216,6 +215,7 @@ function checkComponents(defined: readonly Json[], given: readonly Json[], path:
     if (type === 'CAROUSEL')
       uses.push(...checkCards(asArray(component.cards), find(given, 'carousel'), path));
   }
+  checkButtons(asArray(find(defined, 'buttons')?.buttons), given);
   for (const item of given) {
     const type = lower(asObject(item).type);
     if (type === 'button') continue;

@@ -20,6 +20,11 @@ export const TIERS = {
 } as const;
 export type Tier = keyof typeof TIERS;
 
+export function tierNamed(name: string): Tier {
+  if (Object.hasOwn(TIERS, name)) return name as Tier;
+  throw new RangeError(`tier is one of ${Object.keys(TIERS).join(', ')}`);
+}
+
 const DAY_MS = 24 * 3600_000;
 /** "Applied within six hours". */
 export const UPGRADE_MS = 6 * 3600_000;

@@ -136,6 +136,7 @@ async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promi
   if (target.contactId !== undefined) {
     const contact = isId(target.contactId) ? await contactFor(tx, target.contactId) : null;
     if (!contact) throw errors.notFound('contact', { contactId: target.contactId });
+    refuseOneself(contact.phone, number, 'contactId');
     return contact.id;
   }
   if (target.recipient !== undefined) {
@@ -149,7 +150,14 @@ async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promi
     throw errors.invalidRequest([
       { path: 'to', message: 'say to whom exactly once: to, contactId, conversationId or recipient' },
     ]);
+  refuseOneself(phone, number, 'to');
   return (await contactForAddress(tx, { phone })).id;
+}
+
+/** WhatsApp answers 131021 to it. */
+function refuseOneself(phone: string | null, number: NumberRow, path: string): void {
+  if (phone === null || phone !== number.displayPhoneNumber.replace(/\D/g, '')) return;
+  throw errors.invalidRequest([{ path, message: 'this is the number that would send; name somebody else' }]);
 }
 
 /** An id is no way to a person whom whoever acts may not see; it costs a second look where somebody is limited. */

@@ -187,6 +187,36 @@ describe('/v1/messages', () => {
     expect(JSON.stringify(refused.body)).not.toContain(place.numberId);
   });
 
+  it('refuses whom WhatsApp refuses: a number that is none, and the number itself', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const [own] = await stage.query('select display_phone_number as phone from numbers where id = $1', [
+      place.numberId,
+    ]);
+    await stage.query("update contacts set phone = regexp_replace($2, '\\D', '', 'g') where id = $1", [
+      place.contactId,
+      own!.phone,
+    ]);
+    const targets: [string, Record<string, string>][] = [
+      ['to', { to: '+1234567890123456789' }],
+      ['to', { to: '......' }],
+      ['to', { to: String(own!.phone) }],
+      ['contactId', { contactId: place.contactId }],
+    ];
+    for (const [path, target] of targets) {
+      const problem = { error: { code: 'invalid_request', details: { problems: [{ path }] } } };
+      const refused = await call(key, 'POST', '/v1/messages', {
+        ...target,
+        type: 'text',
+        text: { body: 'x' },
+      });
+      expect(refused).toMatchObject({ status: 400, body: problem });
+      const asked = await call(key, 'GET', `/v1/can-send?${new URLSearchParams(target)}`);
+      expect(asked).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
+    }
+    expect((await call(key, 'GET', '/v1/messages')).body.data).toEqual([]);
+  });
+
   it('asking about a stranger makes no contact', async () => {
     const place = await stage.place();
     const key = keyFor(place);
