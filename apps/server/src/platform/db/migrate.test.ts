@@ -52,6 +52,21 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     const prefix = unique();
     return { name, url, prefix, options: { ownerUrl: url, rolePrefix: prefix, now } };
   }
+  let template: { name: string; prefix: string } | undefined;
+  /** A copy of one that was migrated, for what comes after: the roles are the cluster's, so all copies share theirs. */
+  async function migrated(): ReturnType<typeof fresh> {
+    if (template === undefined) {
+      const { name, prefix, options } = await fresh();
+      await migrate(options);
+      template = { name, prefix };
+    }
+    const name = unique();
+    await admin.query(`create database ${name} template ${template.name}`);
+    made.push(name);
+    const url = urlWith(adminUrl, 'postgres', name);
+    const { prefix } = template;
+    return { name, url, prefix, options: { ownerUrl: url, rolePrefix: prefix, now } };
+  }
   async function inside<T>(url: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -169,9 +184,8 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     const add = (directory: string, sql: string) => writeFileSync(join(directory, `${next()}_more.sql`), sql);
 
     test('edited history is refused, CRLF is no edit', async () => {
-      const { options } = await fresh();
+      const { options } = await migrated();
       const directory = copy();
-      await migrate({ ...options, directory });
       const file = join(directory, `${readMigrations()[0]!.name}.sql`);
       const text = readFileSync(file, 'utf8');
       writeFileSync(file, text.replaceAll('\n', '\r\n'));
@@ -185,7 +199,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     });
 
     test('a schema from a newer program is refused', async () => {
-      const { options, prefix } = await fresh();
+      const { options, prefix } = await migrated();
       const directory = copy();
       add(directory, 'select 1;');
       await migrate({ ...options, directory });
@@ -210,9 +224,8 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     });
 
     test('a data step runs as system over seeded rows; as the owner it would change none', async () => {
-      const { options, prefix } = await fresh();
+      const { options, prefix } = await migrated();
       const directory = copy();
-      await migrate({ ...options, directory });
       await inside(options.ownerUrl, (c) =>
         c.query(
           "insert into workspaces (id, name, created_at) select gen_random_uuid(), 'w' || n, now() from generate_series(1, 5) n",
@@ -249,7 +262,7 @@ comment on table workspaces is 'seen by {{app}}';
     });
 
     test('a number that comes too late is refused', async () => {
-      const { options } = await fresh();
+      const { options } = await migrated();
       const directory = copy();
       add(directory, 'select 1;');
       await migrate({ ...options, directory });
@@ -261,8 +274,7 @@ comment on table workspaces is 'seen by {{app}}';
   });
 
   test('days: made in a race, dropped only when nothing waits in them', async () => {
-    const { options, prefix, url } = await fresh();
-    await migrate(options);
+    const { prefix, url } = await migrated();
     const roles = rolesOf(prefix);
     const system = <T extends pg.QueryResultRow>(sql: string) =>
       inside(urlAs(url, roles.system), async (c) => (await c.query<T>(sql)).rows);
