@@ -83,3 +83,10 @@ test('every code of WhatsApp that we know what to do about', () => {
     ),
   ).toEqual([]);
 });
+
+test('every code of a mistake in a template', () => {
+  const table = read(join(root, 'packages/contracts/src/template-codes.ts'));
+  const codes = [...table.matchAll(/^ {2}\w+: (\d+),$/gm)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(8);
+  expect(wordless(codes, english.templates.mistake)).toEqual([]);
+});

@@ -1,6 +1,7 @@
-import { Button, Group, getDefaultZIndex, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, getDefaultZIndex, Stack, Text } from '@mantine/core';
 import { useTranslation } from '../i18n/words.ts';
 import type { Question } from './confirm.tsx';
+import { Modal } from './modal.tsx';
 
 /** The question before something that cannot be taken back. It keeps its words while it fades. */
 export default function ConfirmDialog(props: {

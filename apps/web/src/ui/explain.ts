@@ -61,6 +61,8 @@ export const fieldProblems = ({
 export function explain(t: Say, error: unknown): string {
   if (error instanceof DOMException) return t('errors.device');
   if (!(error instanceof ChaskiError)) return t('errors.unreachable');
+  // A proxy in front answered with a page of its own.
+  if (error.code === 'unknown') return t(error.status === 413 ? 'errors.too_large' : 'errors.unreachable');
   return refusalWords(t, error.code, error.message, error.details);
 }
 

@@ -1,4 +1,4 @@
-import { Drawer, NavLink, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { NavLink, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import {
   IconBell,
   IconBuilding,
@@ -17,6 +17,7 @@ import AttentionSwitches from '../features/attention/attention-switches.tsx';
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
 import { useTranslation } from '../i18n/words.ts';
 import { useAct } from './confirm.tsx';
+import { Drawer } from './drawer.tsx';
 import type { Place } from './places.ts';
 import classes from './shell.module.css';
 

@@ -1,7 +1,8 @@
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from '../i18n/words.ts';
 import { useSubmit } from './form.ts';
+import { Modal } from './modal.tsx';
 import { SubmitForm } from './submit-form.tsx';
 
 /** Asks for a name. `name` null: shut. */

@@ -1,8 +1,9 @@
-import { Center, Modal, Text, TextInput } from '@mantine/core';
+import { Center, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Copyable } from '../../ui/shown-once.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import { QrImage } from './qr-image.tsx';

@@ -1,10 +1,11 @@
-import { Modal, PasswordInput, Text, TextInput } from '@mantine/core';
+import { PasswordInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { wasGivenUp } from '../../api/passkey.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import { factorsQuery } from './queries.ts';
 

@@ -1,6 +1,7 @@
-import { Button, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { IconCopy, IconPrinter } from '@tabler/icons-react';
 import { useTranslation } from '../../i18n/words.ts';
+import { Modal } from '../../ui/modal.tsx';
 import classes from './account.module.css';
 
 /** Shown once. It does not close by a click beside it: they would be gone. */

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { attributesQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { FileField } from '../inbox/template-file.tsx';
 import classes from './campaigns.module.css';
 import { fields, type Source } from './guess.ts';
 import type { Blank } from './queries.ts';
@@ -39,6 +40,7 @@ export function BlankField(props: {
 }) {
   const { blank, label, source, columns, editable, onChange } = props;
   const { t } = useTranslation();
+  const { kind } = blank.of;
   const { data: attributes = [] } = useQuery(attributesQuery);
   const [text, setText] = useState(
     source?.from === 'text' ? source.text : source?.from === 'column' ? source.column : '',
@@ -63,9 +65,9 @@ export function BlankField(props: {
   return (
     <fieldset className={classes.blank}>
       <legend>{label}</legend>
-      {blank.of.kind in written ? (
+      {kind in written ? (
         <Text size="sm" c="dimmed" mb={4}>
-          {t(`campaigns.message.written.${written[blank.of.kind]}`)}
+          {t(`campaigns.message.written.${written[kind]}`)}
         </Text>
       ) : null}
       <Group grow align="flex-start">
@@ -110,6 +112,18 @@ export function BlankField(props: {
           />
         )}
       </Group>
+      {editable && (kind === 'image' || kind === 'video' || kind === 'document') ? (
+        <FileField
+          kind={kind}
+          label={t('campaigns.message.upload')}
+          onChange={(file) => {
+            if (!file) return;
+            setText(file.mediaId);
+            setBegun(null);
+            onChange({ from: 'text', text: file.mediaId });
+          }}
+        />
+      ) : null}
     </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Code, Drawer, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { Drawer } from '../../ui/drawer.tsx';
 import AboutContact from '../context/about-contact.tsx';
 import { Fold } from '../context/fold.tsx';
 

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Menu, Text, Title } from '@mantine/core';
+import { Button, Group, Menu, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { Drawer } from '../../ui/drawer.tsx';
 import { useSelection } from '../inbox/bulk-selection.ts';
 import { ContactDrawer } from './contact-drawer.tsx';
 import { ContactFilters } from './contact-filters.tsx';

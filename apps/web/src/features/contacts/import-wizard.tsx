@@ -1,5 +1,5 @@
 import type { ContactImport, ImportPreview } from '@chaski/sdk';
-import { Alert, Button, FileInput, Group, Modal, Progress, Select, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, FileInput, Group, Progress, Select, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { chaski } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import { attributesQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import classes from './contacts.module.css';
 import { importQuery } from './queries.ts';

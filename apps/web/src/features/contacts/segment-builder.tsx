@@ -1,5 +1,5 @@
 import type { Segment } from '@chaski/sdk';
-import { Button, Group as Line, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group as Line, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/explain.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import { segmentCountQuery } from './queries.ts';
 import { SegmentGroup } from './segment-group.tsx';

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, CloseButton, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconPlus } from '@tabler/icons-react';
@@ -9,6 +9,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/explain.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Page, Refused, Row, Rows, Waiting } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { suppressionsQuery } from './queries.ts';

@@ -1,6 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
-import { Drawer, ScrollArea } from '@mantine/core';
+import { ScrollArea } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
+import { Drawer } from '../../ui/drawer.tsx';
 import { Inside } from './context-inside.tsx';
 
 /** The context where there is no room for it beside the thread. */

@@ -1,5 +1,5 @@
 import type { Contact, ContactDetails } from '@chaski/sdk';
-import { Button, Group, List, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, List, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { Modal } from '../../ui/modal.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';
 import { contactQuery, mergesQuery, peopleQuery } from './queries.ts';

@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { FormattedText } from './content-text.tsx';
 
 /** All of a long message. */

@@ -1,7 +1,8 @@
-import { ActionIcon, Group, Modal } from '@mantine/core';
+import { ActionIcon, Group } from '@mantine/core';
 import { IconDownload, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { Modal } from '../../ui/modal.tsx';
 import classes from './media.module.css';
 
 /** A picture over the whole page, as large as it is when asked. */

@@ -1,5 +1,5 @@
 import type { MessagesCreateData } from '@chaski/sdk';
-import { Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconTemplate } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -11,6 +11,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { refusalWords } from '../../ui/explain.ts';
+import { Modal } from '../../ui/modal.tsx';
 import type { Said } from './composer-outbox.ts';
 import { TemplatePicker } from './template-picker.ts';
 

@@ -1,12 +1,9 @@
 import { readTemplateValue, type TemplateValue, type TemplateVariable } from '@chaski/contracts';
 import type { Template } from '@chaski/sdk';
-import { Button, FileButton, Group, Input, NumberInput, TextInput } from '@mantine/core';
-import { IconPaperclip } from '@tabler/icons-react';
-import { useId, useState } from 'react';
-import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
+import { Group, Input, NumberInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
-import { explain } from '../../ui/explain.ts';
+import { FileField } from './template-file.tsx';
 import { useTemplateLabels } from './template-label.ts';
 
 interface Props {
@@ -23,7 +20,7 @@ export function TemplateField({ variable, template, value, onChange }: Props) {
     case 'image':
     case 'video':
     case 'document':
-      return <FileField kind={variable.kind} label={label} onChange={onChange} />;
+      return <FileField required kind={variable.kind} label={label} onChange={onChange} />;
     case 'location':
       return <PlaceField label={label} onChange={onChange} />;
     case 'time':
@@ -53,67 +50,6 @@ export function TemplateField({ variable, template, value, onChange }: Props) {
         />
       );
   }
-}
-
-const accepted = {
-  image: 'image/jpeg,image/png',
-  video: 'video/mp4,video/3gpp',
-  document: '',
-} as const;
-
-function FileField({
-  kind,
-  label,
-  onChange,
-}: {
-  kind: keyof typeof accepted;
-  label: string;
-  onChange: Props['onChange'];
-}) {
-  const { t } = useTranslation();
-  const id = useId();
-  const [file, setFile] = useState<string | null>(null);
-  const [state, setState] = useState<'none' | 'uploading' | 'ready' | { problem: string }>('none');
-  const take = async (given: File | null) => {
-    if (!given) return;
-    onChange(undefined);
-    setFile(given.name);
-    setState('uploading');
-    try {
-      const { id: mediaId } = await chaski.media.create(
-        { query: { kind, filename: given.name.slice(-240) }, body: given },
-        { ...once(), headers: { 'content-type': given.type || 'application/octet-stream' } },
-      );
-      onChange(kind === 'document' ? { mediaId, filename: given.name.slice(-240) } : { mediaId });
-      setState('ready');
-    } catch (error) {
-      setState({ problem: explain(t, error) });
-    }
-  };
-  return (
-    <Input.Wrapper
-      required
-      label={label}
-      labelProps={{ htmlFor: id }}
-      error={typeof state === 'object' ? state.problem : null}
-    >
-      <Group gap="xs" wrap="nowrap">
-        <FileButton accept={accepted[kind]} onChange={(given) => void take(given)}>
-          {(props) => (
-            <Button id={id} variant="default" leftSection={<IconPaperclip size={16} />} {...props}>
-              {t('composer.template.file')}
-            </Button>
-          )}
-        </FileButton>
-        {file === null ? null : (
-          <Input.Description component="span" aria-live="polite">
-            <bdi>{file}</bdi>
-            {state === 'uploading' ? ` · ${t('composer.files.uploading')}` : ''}
-          </Input.Description>
-        )}
-      </Group>
-    </Input.Wrapper>
-  );
 }
 
 function PlaceField({ label, onChange }: { label: string; onChange: Props['onChange'] }) {

@@ -1,5 +1,5 @@
-import { Drawer } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
+import { Drawer } from '../../ui/drawer.tsx';
 import { Views } from './views-pane.tsx';
 
 /** The views where there is no room for them beside the list. */

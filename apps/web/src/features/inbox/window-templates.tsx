@@ -1,8 +1,9 @@
 import type { Template } from '@chaski/sdk';
-import { Badge, Group, Modal, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { Modal } from '../../ui/modal.tsx';
 import classes from './composer.module.css';
 import type { Said } from './composer-outbox.ts';
 import { templatesOfNumberQuery } from './window-queries.ts';

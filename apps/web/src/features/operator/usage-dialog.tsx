@@ -1,7 +1,8 @@
-import { Modal, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Refused, Section, Waiting } from '../../ui/page.tsx';
 import { UsageTable } from '../settings/usage-table.tsx';
 import { numbersOfQuery, type OperatedWorkspace, usageOfQuery } from './queries.ts';

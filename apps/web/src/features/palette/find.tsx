@@ -1,4 +1,4 @@
-import { Modal, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconMessage, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'rea
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
 import { Face } from '../../ui/face.tsx';
+import { Modal } from '../../ui/modal.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Marked } from './marked.tsx';
 import classes from './palette.module.css';

@@ -1,6 +1,7 @@
-import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
+import { Kbd, Switch, Table, Text } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
 import { keyName, setSingleKeys, useSingleKeys } from '../../ui/keys.ts';
+import { Modal } from '../../ui/modal.tsx';
 
 const sheet: Record<string, [keys: string[], what: string][]> = {
   everywhere: [

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import type { Account } from './queries.ts';
 

@@ -1,5 +1,5 @@
 import { ChaskiError } from '@chaski/sdk';
-import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import { AddNumberChecks, type CheckState } from './add-number-checks.tsx';
 

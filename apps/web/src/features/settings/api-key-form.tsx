@@ -1,5 +1,5 @@
 import { actions } from '@chaski/contracts';
-import { Checkbox, Modal, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import { numbersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import classes from './settings.module.css';
 

@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { Modal } from '../../ui/modal.tsx';
 import { Listing, Page, Rows } from '../../ui/page.tsx';
 import { Copyable } from '../../ui/shown-once.tsx';
 import { ApiKeyForm } from './api-key-form.tsx';

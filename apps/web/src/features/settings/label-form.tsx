@@ -1,9 +1,10 @@
-import { ColorInput, Modal, TextInput } from '@mantine/core';
+import { ColorInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import type { FormOf } from './kept-list.tsx';
 import type { Label } from './queries.ts';

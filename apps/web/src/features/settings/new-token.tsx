@@ -1,4 +1,4 @@
-import { Modal, PasswordInput, Text } from '@mantine/core';
+import { PasswordInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import type { WaNumber } from './queries.ts';
 

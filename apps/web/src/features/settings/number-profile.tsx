@@ -1,16 +1,5 @@
 import type { profileLimits, profileVerticals } from '@chaski/contracts';
-import {
-  Anchor,
-  Button,
-  Drawer,
-  FileInput,
-  Group,
-  Select,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Anchor, Button, FileInput, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { IconPhoto } from '@tabler/icons-react';
@@ -18,6 +7,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { Drawer } from '../../ui/drawer.tsx';
 import { useExplain } from '../../ui/explain.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused, Waiting } from '../../ui/page.tsx';

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import { filledIn, variables } from './fill-in.ts';
 import type { FormOf } from './kept-list.tsx';

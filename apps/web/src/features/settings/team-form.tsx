@@ -1,4 +1,4 @@
-import { Modal, MultiSelect, TextInput } from '@mantine/core';
+import { MultiSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
@@ -6,6 +6,7 @@ import { membersQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import type { FormOf } from './kept-list.tsx';
 import type { Team } from './queries.ts';

@@ -1,11 +1,12 @@
 import type { Template } from '@chaski/sdk';
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 
 interface Props {
