@@ -118,12 +118,15 @@ it('an app’s and a portfolio’s budget holds over two workers, and is there a
       )
     )[0]?.n ?? 0;
   // Of these numbers alone: what the dead worker of the test above left unknown stays in the queue.
-  const waiting = async () =>
+  const queued = async (more = '') =>
     (
-      await query<{ n: number }>('select count(*)::int as n from send_queue where number_id = any($1)', [
-        numbers.map((place) => place.numberId),
-      ])
+      await query<{ n: number }>(
+        `select count(*)::int as n from send_queue where number_id = any($1) ${more}`,
+        [numbers.map((place) => place.numberId)],
+      )
     )[0]?.n ?? 0;
+  const waiting = () => queued();
+  const claimed = () => queued("and state = 'claimed'");
   for (const place of numbers) for (let i = 0; i < 20; i += 1) await stage.say(place, `line ${i}`);
   // Each worker counts for itself what it leased, as two processes do.
   for (let i = 0; i < 2; i += 1) {
@@ -159,13 +162,6 @@ it('an app’s and a portfolio’s budget holds over two workers, and is there a
     for (const delivery of deliveries) delivery.wake();
   }
   expect(await Promise.all(numbers.map(accepted))).toEqual([20, 20, 20]);
-
-  async function claimed(): Promise<number> {
-    const [row] = await query<{ n: number }>(
-      "select count(*)::int as n from send_queue where state = 'claimed'",
-    );
-    return row?.n ?? 0;
-  }
 
   /** Nothing is left to lease for one of them, or nothing waits. */
   async function spent(): Promise<boolean> {

@@ -602,11 +602,11 @@ test('signals reach other processes, and come once more after a lost connection'
     await admin.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'chaski signals'",
     );
-    await until('it looks once more', () => heard === 2);
-    signals.announce('sends');
+    await until('it looks once more', () => heard > 1);
+    const looked = heard;
     await until('it is heard again', () => {
       signals.announce('sends');
-      return heard > 2;
+      return heard > looked;
     });
   } finally {
     await far.close();
