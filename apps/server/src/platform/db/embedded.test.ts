@@ -17,7 +17,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Embedded, findRunning, startEmbedded } from './embedded.ts';
 import { prepareBinaries } from './embedded-binaries.ts';
 import { databaseIdentity } from './embedded-user.ts';
@@ -44,6 +44,21 @@ async function start(options: Partial<Parameters<typeof startEmbedded>[0]> = {})
   const database = await startEmbedded({ dataDir, log: quiet, ...options });
   running.push(database);
   return database;
+}
+
+let made: string | undefined;
+afterAll(() => {
+  if (made !== undefined) rmSync(made, { recursive: true, force: true });
+});
+
+/** Puts a database that was started and stopped before into the folder: initdb is most of a first start. */
+async function haveOne(): Promise<void> {
+  if (made === undefined) {
+    made = mkdtempSync(join(tmpdir(), 'chaski-embedded-made-'));
+    await (await startEmbedded({ dataDir: made, log: quiet })).stop();
+  }
+  // `cp`, which leaves the files to whom they belong.
+  expect(spawnSync('cp', ['-a', `${made}/.`, dataDir]).status).toBe(0);
 }
 
 /** One query in a session of its own. */
@@ -128,6 +143,7 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
 
 describe('one app per folder', () => {
   test('a second start says so, names the pid and leaves the database alone', async () => {
+    await haveOne();
     const database = await start();
     const { child, said } = await startApp();
     expect(said).toContain('refused already_running');
@@ -147,6 +163,7 @@ describe('one app per folder', () => {
   });
 
   test('the orphan of a killed app is adopted', async () => {
+    await haveOne();
     const { child, said } = await startApp();
     const pid = Number(said.replace('ready ', ''));
     child.kill('SIGKILL');
@@ -156,6 +173,7 @@ describe('one app per folder', () => {
   });
 
   test('app and PostgreSQL both killed: the next start recovers', async () => {
+    await haveOne();
     const { child, said } = await startApp();
     process.kill(Number(said.replace('ready ', '')), 'SIGKILL');
     child.kill('SIGKILL');
@@ -167,6 +185,7 @@ describe('one app per folder', () => {
 
   test('commands find the running database without the lock', async () => {
     expect(await findRunning(dataDir)).toBeNull();
+    await haveOne();
     const database = await start();
     expect(await findRunning(dataDir)).toMatchObject({ superuserUrl: database.superuserUrl });
   });
@@ -174,17 +193,14 @@ describe('one app per folder', () => {
 
 describe('what lies in the folder', () => {
   test('a lock file whose pid now belongs to somebody else does not keep it from starting', async () => {
-    const first = await start();
-    await first.stop();
+    await haveOne();
     const file = join(dataDir, 'postgres/postmaster.pid');
     writeFileSync(file, `${process.pid}\n${dataDir}/postgres\n1\n5432\n${dataDir}/run\n\n\n`);
-    const second = await start();
-    expect(second.pid).not.toBe(process.pid);
+    expect((await start()).pid).not.toBe(process.pid);
   });
 
   test('a database of another version is refused and untouched', async () => {
-    const first = await start();
-    await first.stop();
+    await haveOne();
     const file = join(dataDir, 'postgres/PG_VERSION');
     writeFileSync(file, '16\n');
     await expect(start()).rejects.toThrow(/PostgreSQL 16; this version of chaski brings PostgreSQL 18/);
@@ -246,6 +262,7 @@ describe.runIf(asRoot)('as root', () => {
   });
 
   test('runs as an unprivileged user', async () => {
+    await haveOne();
     const database = await start();
     expect(statSync(`/proc/${database.pid}`).uid).not.toBe(0);
   });
