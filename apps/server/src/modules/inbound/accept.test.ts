@@ -212,7 +212,7 @@ it('answers 503 while the database is away and takes again as soon as it is back
   expect(await give(acceptor, away)).toBe('failed');
   expect(acceptor.problem()).toBe('the database is away');
   way.set('open');
-  await until('the body is taken', async () => (await give(acceptor, away)) === 'stored', 5_000);
+  await until('the body is taken', async () => (await give(acceptor, away)) === 'stored');
   expect(acceptor.problem()).toBeNull();
   await acceptor.close();
   await way.close();
