@@ -4,6 +4,7 @@ import { changes } from './change.ts';
 import { optInRows, optOutRows } from './import-consent.ts';
 import { labelsByNames, setLabels } from './labels.ts';
 import type { ListRow, RowProblem } from './list-columns.ts';
+import { addNotes } from './notes.ts';
 import { type ContactRow, lockContacts, selectContacts } from './queries.ts';
 import {
   advanceImport,
@@ -92,6 +93,10 @@ export async function applyRows(
   const touched = new Set([
     ...changed,
     ...(await hang(tx, known, problems, readable)),
+    ...(await addNotes(
+      tx,
+      known.flatMap(({ id, row }) => (row.note === null ? [] : [{ contactId: id, text: row.note }])),
+    )),
     ...(await optOutRows(tx, known, before)),
     ...(await optInRows(tx, known, before, proof, problems)),
   ]);

@@ -122,6 +122,43 @@ describe('importing a list', () => {
     expect(multipart.json()).toMatchObject({ columns: ['phone'], rowsChecked: 1, problems: [] });
   });
 
+  it('previews the first thousand rows of a longer list, and says how many there are', async () => {
+    const preview = async (payload: string) =>
+      api.http.app.inject({
+        method: 'POST',
+        url: '/v1/contacts/import/preview',
+        headers: { ...api.as(stage, 'owner'), 'content-type': 'text/csv' },
+        payload,
+      });
+    const long = `phone\n${Array.from({ length: 1_003 }, (_, n) => `+1650556${String(n).padStart(4, '0')}`).join('\n')}`;
+    expect((await preview(long)).json()).toMatchObject({
+      rowsChecked: 1_000,
+      rowsTotal: 1_003,
+      isComplete: false,
+      twice: [],
+    });
+    // A quote that nobody closed, far behind what is looked at.
+    const broken = await preview(`${long}\n"${'x'.repeat(120_000)}`);
+    expect(broken.json()).toMatchObject({
+      error: { code: 'invalid_request', details: { problems: [{ path: 'body' }] } },
+    });
+  });
+
+  it('writes down a note where a column is one, once however often the list comes', async () => {
+    const list = 'phone,Remarks\n+16505559901,Likes tea\n+16505559902,\n+16505559903,Likes tea\n';
+    const mapping = { Remarks: 'note' };
+    expect(await bring(list, { mapping })).toMatchObject({ created: 3, problems: [] });
+    expect(await bring(list, { mapping })).toMatchObject({ updated: 0, unchanged: 3 });
+    expect(await bring('phone,Remarks\n+16505559901,And cake\n', { mapping })).toMatchObject({ updated: 1 });
+    const notes = async (phone: string) =>
+      (await get(`/v1/contacts/${(await find(phone)).id}/notes`))
+        .json()
+        .data.map(({ text }: { text: string }) => text)
+        .sort();
+    expect(await notes('%2B16505559901')).toEqual(['And cake', 'Likes tea']);
+    expect(await notes('%2B16505559902')).toEqual([]);
+  });
+
   it('creates, changes and leaves alone, with a report by row', async () => {
     await stage.send('POST /v1/contact-attributes', {
       body: { key: 'visits', label: 'Visits', type: 'number' },

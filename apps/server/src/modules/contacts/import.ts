@@ -3,7 +3,7 @@ import { parse } from 'csv-parse';
 import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Actor, Database, TenantTx } from '../../platform/db/index.ts';
-import { errors } from '../../platform/errors.ts';
+import { AppError, errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
 import { newId, type WorkspaceId } from '../../platform/ids.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
@@ -37,6 +37,7 @@ export const importOptions = z.strictObject({
           'optOut',
           'optIn',
           'proof',
+          'note',
           'ignore',
         ]),
         z.string().regex(/^attribute:[a-z][a-z0-9_]*$/, 'Use attribute:<key>, such as attribute:city.'),
@@ -149,13 +150,32 @@ export interface Preview extends Omit<List, 'rows'> {
   /** Rows with one number, such as 3 and 7: what the last says counts. */
   twice: number[][];
   rowsChecked: number;
+  rowsTotal: number;
   isComplete: boolean;
 }
 
 const previewRows = 1_000;
 
+const isUnreadable = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^(CSV_|empty_list|invalid_request)/.test(String(error.code));
+const reasonOf = (error: Error): string => `The list cannot be read: ${error.message.slice(0, 200)}`;
+
 /** What an import would make of a list: nothing is kept and nobody is changed. */
 export async function previewList(
+  attributes: readonly AttributeRow[],
+  bytes: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+): Promise<Preview> {
+  try {
+    return await lookThrough(attributes, bytes, options);
+  } catch (error) {
+    // A list that cannot be read is no fault of ours.
+    if (error instanceof AppError || !isUnreadable(error)) throw error;
+    throw errors.invalidRequest([{ path: 'body', message: reasonOf(error) }]);
+  }
+}
+
+async function lookThrough(
   attributes: readonly AttributeRow[],
   bytes: AsyncIterable<Uint8Array>,
   options: ImportOptions,
@@ -166,12 +186,11 @@ export async function previewList(
   const problems: Preview['problems'] = [];
   const rowsOf = new Map<string, number[]>();
   let rowsChecked = 0;
-  let isComplete = true;
+  let rowsTotal = 0;
   for await (const { row, cells } of rows) {
-    if (rowsChecked >= previewRows) {
-      isComplete = false;
-      break;
-    }
+    rowsTotal += 1;
+    // The others are only counted: a page says how many there are.
+    if (rowsChecked >= previewRows) continue;
     rowsChecked += 1;
     if (sample.length < 10) sample.push({ row, cells });
     const read = readRow(cells, list.columns, definitions, options.country ?? null);
@@ -179,7 +198,7 @@ export async function previewList(
     if (read.row) rowsOf.set(read.row.phone, [...(rowsOf.get(read.row.phone) ?? []), row]);
   }
   const twice = [...rowsOf.values()].filter((rows) => rows.length > 1).slice(0, 100);
-  return { ...list, sample, problems, twice, rowsChecked, isComplete };
+  return { ...list, sample, problems, twice, rowsChecked, rowsTotal, isComplete: rowsChecked === rowsTotal };
 }
 
 /** The file lies in `blobKey` already. */
@@ -247,10 +266,8 @@ async function runImport(
     }
     await flush();
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
     // What the reader cannot read it cannot read tomorrow either; what it read so far counts.
-    if (typeof code === 'string' && /^(CSV_|empty_list|invalid_request)/.test(code))
-      return end('failed', `The list cannot be read: ${(error as Error).message.slice(0, 200)}`);
+    if (isUnreadable(error)) return end('failed', reasonOf(error));
     throw error;
   } finally {
     blob.stream.destroy();

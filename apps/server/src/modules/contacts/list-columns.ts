@@ -3,6 +3,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import { z } from 'zod';
 import { fold } from '../../platform/fold.ts';
 import { type AttributeRow, readAttribute } from './attributes.ts';
+import { maxNoteLength } from './notes.ts';
 import type { AttributeValue } from './queries.ts';
 
 /** What a column of a list is: a field, `attribute:<key>`, or nothing that we keep. */
@@ -16,6 +17,7 @@ export type Column =
   | 'optOut'
   | 'optIn'
   | 'proof'
+  | 'note'
   | 'ignore'
   | `attribute:${string}`;
 
@@ -136,6 +138,8 @@ export interface ListRow {
   optIn: boolean;
   /** What shows that they said so. */
   proof: string | null;
+  /** For the team. */
+  note: string | null;
 }
 
 export interface RowProblem {
@@ -157,7 +161,15 @@ export function readRow(
   country: string | null,
 ): { row: ListRow | null; problems: RowProblem[] } {
   const problems: RowProblem[] = [];
-  const row: ListRow = { phone: '', attributes: {}, labels: [], optOut: false, optIn: false, proof: null };
+  const row: ListRow = {
+    phone: '',
+    attributes: {},
+    labels: [],
+    optOut: false,
+    optIn: false,
+    proof: null,
+    note: null,
+  };
   const odd = (field: string, reason: string) => problems.push({ field, reason, skipped: false });
   columns.forEach((column, index) => {
     const cell = plain(cells[index] ?? '');
@@ -196,6 +208,10 @@ export function readRow(
         return;
       case 'proof':
         row.proof = cell.slice(0, 500);
+        return;
+      case 'note':
+        if (cell.length <= maxNoteLength) row.note = cell;
+        else odd('note', 'too_long');
         return;
       default: {
         const key = column.slice('attribute:'.length);

@@ -10,12 +10,12 @@ import {
   sliceOf,
 } from '../../platform/http/index.ts';
 import { seenContact, standingContact } from './change.ts';
-import { addNote, deleteNote, listNotes, updateNote } from './notes.ts';
+import { addNote, deleteNote, listNotes, maxNoteLength, updateNote } from './notes.ts';
 import { noteBody, presentNote } from './present.ts';
 import { type ContactRoutesDeps, oneContact } from './routes.ts';
 
 const oneNote = z.strictObject({ id: z.uuid(), noteId: z.uuid() });
-const noteText = z.strictObject({ text: z.string().trim().min(1).max(4_000) });
+const noteText = z.strictObject({ text: z.string().trim().min(1).max(maxNoteLength) });
 
 /** /v1/contacts/:id/notes */
 export function noteRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise<void> {

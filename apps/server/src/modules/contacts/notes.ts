@@ -4,6 +4,8 @@ import { emit } from '../../platform/events/index.ts';
 import type { Slice } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 
+export const maxNoteLength = 4_000;
+
 /** What the team writes down about a person; the person never sees it. */
 export interface NoteRow {
   id: string;
@@ -73,6 +75,36 @@ export async function addNote(tx: TenantTx, contactId: string, text: string): Pr
   ]);
   await said(tx, 'created', row!);
   return row!;
+}
+
+const insertMany = statement(
+  'contacts.insert_notes',
+  `insert into contact_notes (workspace_id, id, contact_id, text, author_kind, author_id, created_at, updated_at)
+   select $1, t.id, t.contact_id, t.text, $5, $6, $7, $7
+   from unnest($2::uuid[], $3::uuid[], $4::text[]) as t (id, contact_id, text)
+   where not exists (
+     select from contact_notes n
+     where n.workspace_id = $1 and n.contact_id = t.contact_id and n.text = t.text)
+   returning contact_id as "contactId"`,
+);
+
+/** Those that say something new, of a list that may come twice; answers whom. Told and audited as the list is. */
+export async function addNotes(
+  tx: TenantTx,
+  notes: readonly { contactId: string; text: string }[],
+): Promise<string[]> {
+  const given = [...new Map(notes.map((note) => [`${note.contactId} ${note.text}`, note])).values()];
+  if (given.length === 0) return [];
+  const rows = await tx.query<{ contactId: string }>(insertMany, [
+    tx.workspaceId,
+    given.map(() => newId()),
+    given.map(({ contactId }) => contactId),
+    given.map(({ text }) => text),
+    tx.actor.kind,
+    tx.actor.id,
+    tx.now().toISOString(),
+  ]);
+  return rows.map(({ contactId }) => contactId);
 }
 
 export async function updateNote(

@@ -20,7 +20,8 @@ export const previewBody = z
     twice: z
       .array(z.array(z.number().int()))
       .describe('Rows with one number, such as 3 and 7: what the last says counts. The first 100.'),
-    rowsChecked: z.number().int(),
+    rowsChecked: z.number().int().describe('From the first on.'),
+    rowsTotal: z.number().int().describe('How many the list has, without the heading.'),
     isComplete: z.boolean().describe('Every row was checked.'),
   })
   .meta({ id: 'ImportPreview' });
