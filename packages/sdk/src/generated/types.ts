@@ -2007,7 +2007,14 @@ export type ImportPreview = {
    * Rows with one number, such as 3 and 7: what the last says counts. The first 100.
    */
   twice: Array<Array<number>>;
+  /**
+   * From the first on.
+   */
   rowsChecked: number;
+  /**
+   * How many the list has, without the heading.
+   */
+  rowsTotal: number;
   /**
    * Every row was checked.
    */
