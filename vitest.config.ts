@@ -25,7 +25,7 @@ export default defineConfig({
     maxConcurrency: 20,
     globalSetup: ['apps/server/test/global-setup.ts'],
     setupFiles: ['apps/server/test/setup.ts'],
-    // Nothing is measured here: what is slow on a busy machine is not wrong.
+    // Nothing is measured here: what is slow on a busy machine is not wrong. A hook may start a product twice.
     testTimeout: 60_000,
     hookTimeout: 240_000,
     // A test that never ran must not look like one that passed.

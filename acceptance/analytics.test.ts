@@ -50,7 +50,7 @@ beforeAll(async () => {
   await asking.close();
   page = await deskOf(browser, product, owner, complaints);
   await page.goto(`${product.ready.url}/app/inbox`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   phone.setDefaultTimeout(30_000);
   await phone.goto(product.ready.phoneUrl ?? '');
   await phone.goto(`${product.ready.simulatorUrl}/phone#/${ana}/${phoneNumberId()}`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -5,12 +5,12 @@ import { type Folder, type Product, startProduct, until } from './product.ts';
 
 let folder: Folder;
 let product: Product;
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = await begunFolder();
   product = await startProduct({ dataDir: folder.path });
-}, 120_000);
+});
 
 afterAll(() => folder?.remove());
 

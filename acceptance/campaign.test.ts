@@ -17,7 +17,7 @@ const soon = 30_000;
 interface Planned {
   plan: { state: string };
 }
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = await begunFolder();
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await somebody(product, 'Omar Reed', '442079460002', 'Hello');
   page = await deskOf(browser, product, owner, complaints);
   await page.goto(`${product.ready.url}/app/inbox`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

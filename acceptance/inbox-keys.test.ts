@@ -32,7 +32,7 @@ beforeAll(async () => {
   }
   // With a label there is something to choose in the panel beside the thread.
   await product.api('/v1/labels', { body: { name: 'vip', colour: '#0b7a75' } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -66,7 +66,7 @@ beforeAll(async () => {
   await bea.goto(`${product.ready.url}/app/inbox`);
   await row(ann, 'Uma').waitFor();
   await row(bea, 'Uma').waitFor();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -59,7 +59,7 @@ beforeAll(async () => {
   await worker().evaluate(`self.shown = []; self.registration.showNotification = async (title, { body, tag }) => {
     self.shown.push({ title, body, tag });
   }`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

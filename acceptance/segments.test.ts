@@ -32,7 +32,7 @@ beforeAll(async () => {
   owner = await signInOwner(browser, product);
   page = await deskOf(browser, product, owner, complaints);
   await page.goto(`${product.ready.url}/app/contacts`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

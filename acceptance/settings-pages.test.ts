@@ -18,7 +18,7 @@ beforeAll(async () => {
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
   owner = await signInOwner(browser, product);
   page = await deskOf(browser, product, owner, complaints);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -105,6 +105,9 @@ test('a label, an attribute, a team, a quick reply and a key are made', async ()
   await named('Wholesale');
   await dialog.getByText('There is a label with this name. Choose another name.').waitFor();
   await dialog.locator('input:focus').and(dialog.getByLabel('Name')).waitFor();
+  // A dialog that is left gives the focus back.
+  await page.keyboard.press('Escape');
+  await page.locator('button:focus', { hasText: 'Add a label' }).waitFor();
   await make(
     'attributes',
     'Add an attribute',

@@ -14,7 +14,7 @@ let page: Page;
 let address = '';
 const complaints: string[] = [];
 const soon = { timeout: 30_000 };
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   folder = await begunFolder();
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await somebody(product, 'Maya Lane', '442079460001', 'Where is my parcel?');
   page = await deskOf(browser, product, owner, complaints);
   await page.goto(`${product.ready.url}/app/inbox`);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

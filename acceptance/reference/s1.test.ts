@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { dataFolder, freePort, list, type Message, type Product, startProduct, until } from '../product.ts';
 import { http } from './asking.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 90_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import { chaski, dataFolder, type Product, startProduct, until } from '../product.ts';
 import { http, operatorToken } from './asking.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const jwtSecret = randomBytes(64).toString('hex');
 
