@@ -256,18 +256,20 @@ export function selectContacts(
   return tx.query<ContactRow>(byIds, [keys.map((k) => k.workspaceId), keys.map((k) => k.id)]);
 }
 
+const identitiesOf = statement(
+  'contacts.identities_of',
+  `select workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId",
+          superseded_at as "supersededAt"
+   from identities where workspace_id = $1 and contact_id = any($2::uuid[])
+   order by contact_id, created_at, kind`,
+);
+
 export function selectContactIdentities(
   tx: Tx,
   workspaceId: string,
   contactIds: readonly string[],
 ): Promise<IdentityRow[]> {
-  return tx.query<IdentityRow>(
-    `select workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId",
-            superseded_at as "supersededAt"
-     from identities where workspace_id = $1 and contact_id = any($2::uuid[])
-     order by contact_id, created_at, kind`,
-    [workspaceId, contactIds],
-  );
+  return tx.query<IdentityRow>(identitiesOf, [workspaceId, contactIds]);
 }
 
 /** What the contact is called from now on; its other aliases of that kind are history. */
