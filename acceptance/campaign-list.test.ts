@@ -91,7 +91,7 @@ test('columns become variables, and what was sent says them', async () => {
     `/v1/campaigns/${id}/preflight`,
   );
   expect(found.willGet).toBe(2);
-  expect(found.reasons.map(({ reason }) => reason)).toEqual(['variable_missing']);
+  expect(found.reasons.map(({ reason }) => reason)).toEqual(['variable_missing:body:2']);
   await ask(`/v1/campaigns/${id}/launch`, { body: {} });
   await until(
     async () => (await textsOf(id)).size === 2,

@@ -13,7 +13,7 @@ async function draft(stage: Stage, more: Record<string, unknown> = {}): Promise<
       name: 'Spring',
       numberId: stage.numberId,
       message,
-      audience: { kind: 'phones', phones: ['+1 650 555 1234', '+1 650 555 1235', 'nobody'] },
+      audience: { kind: 'phones', phones: ['+44 20 7946 0034', '+44 20 7946 0035', 'nobody'] },
       ...more,
     },
   });
@@ -88,14 +88,14 @@ export const samples: Samples = {
   'POST /v1/campaigns/:id/list': async (stage) => ({
     params: { id: await draft(stage) },
     headers: { 'content-type': 'text/csv' },
-    body: Buffer.from('Phone,Name,Code\n+16505551234,Ana,A1\n'),
+    body: Buffer.from('Phone,Name,Code\n+442079460034,Ana,A1\n'),
   }),
   'GET /v1/campaigns/:id/example': async (stage) => ({ params: { id: await draft(stage) } }),
   'POST /v1/campaigns/:id/plan': async (stage) => ({ params: { id: await draft(stage) }, body: {} }),
   'GET /v1/campaigns/:id/preflight': async (stage) => ({ params: { id: await planned(stage) } }),
   'POST /v1/campaigns/:id/test': async (stage) => ({
     params: { id: await draft(stage) },
-    body: { to: '+16505551299' },
+    body: { to: '+442079460099' },
   }),
   'POST /v1/campaigns/:id/launch': async (stage) => ({ params: { id: await planned(stage) }, body: {} }),
   'POST /v1/campaigns/:id/approve': async (stage) => ({ params: { id: await awaiting(stage) }, body: {} }),
@@ -135,7 +135,7 @@ export const samples: Samples = {
   'GET /v1/conversations/:id/campaigns': async (stage) => {
     const { body } = await stage.send('POST /v1/messages', {
       body: {
-        to: '+16505551298',
+        to: '+442079460098',
         type: 'template',
         template: { name: 'spring_offer', language: { code: 'en' } },
       },
