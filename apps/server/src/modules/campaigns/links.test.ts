@@ -283,7 +283,7 @@ describe('short links', () => {
     const id = await told(on);
     const test = async (n: number) => {
       const { content } = await stage.tenant(on.place, (tx) =>
-        testSend(tx, id, '+16502000000', n, null, base),
+        testSend(tx, id, '+442079460010', n, null, base),
       );
       return /\/l\/[\w-]{16}/.exec(JSON.stringify(content))![0];
     };

@@ -33,7 +33,10 @@ test('a template says which campaigns send it, and forgets those that ended', as
   const { id } = made as { id: string };
   const uses = async () =>
     (await stage.send('GET /v1/templates/:id/uses', { params: { id: template?.id ?? '' } })).body;
-  expect(await uses()).toEqual({ data: [{ kind: 'campaign', id, name: 'Spring', state: 'draft' }] });
+  expect(await uses()).toEqual({
+    data: [{ kind: 'campaign', id, name: 'Spring', state: 'draft' }],
+    nextCursor: null,
+  });
   await stage.send('POST /v1/campaigns/:id/cancel', { params: { id }, body: {} });
-  expect(await uses()).toEqual({ data: [] });
+  expect(await uses()).toEqual({ data: [], nextCursor: null });
 });
