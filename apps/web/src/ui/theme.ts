@@ -56,7 +56,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--chaski-out': '#d7f0ec',
     '--chaski-note': '#fff3c9',
     '--chaski-thread': '#eef1ee',
-    '--chaski-read': '#0b6fb8',
+    '--chaski-read': '#0a5f9e',
     '--chaski-danger': '#b42318',
     '--mantine-color-error': '#b42318',
   },

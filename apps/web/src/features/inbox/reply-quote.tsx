@@ -29,14 +29,8 @@ export function Quote({ conversationId, reference }: { conversationId: string; r
   const byName = useQuery({ ...quotedQuery(conversationId, reference), enabled: !ours && !loaded });
   const quoted = loaded ?? byId.data ?? byName.data ?? null;
   return (
-    <button
-      type="button"
-      className={classes.quote}
-      disabled={!quoted}
-      aria-label={t('thread.quoted')}
-      aria-describedby={`quote-${reference}`}
-      onClick={() => jumpTo(reference)}
-    >
+    <button type="button" className={classes.quote} disabled={!quoted} onClick={() => jumpTo(reference)}>
+      <span className="visually-hidden">{t('thread.quoted')} </span>
       <QuotedWords quoted={quoted} />
     </button>
   );
