@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failureKey } from '../ui/failure.ts';
+import { failureKey, theirWords } from '../ui/failure.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const server = join(root, 'apps/server/src');
@@ -82,6 +82,30 @@ test('every code of WhatsApp that we know what to do about', () => {
       english.failure,
     ),
   ).toEqual([]);
+});
+
+test('a code says what WhatsApp says, and WhatsApp’s own sentence stands below', () => {
+  const meant: Record<string, readonly number[]> = {
+    group: [131020, 131041],
+    payment: [131042, 131044, 134011],
+    way: [131055, 131061, 131063, 134100, 134102],
+    identity: [137000],
+    list: [131059],
+    displayName: [131037],
+    templateTaken: [132021],
+    templateSyncing: [134101],
+    // Nothing else says that an account is restricted.
+    blocked: [368, 130497, 131031, 131064],
+  };
+  for (const [meaning, codes] of Object.entries(meant))
+    expect(codes.map((code) => failureKey(String(code)))).toEqual(codes.map(() => `failure.${meaning}`));
+  for (const code of ['1752041', '2388019']) expect(failureKey(code)).toBe('failure.otherKind');
+  expect(theirWords({ code: '131009', message: 'Parameter to is not valid' })).toBe(
+    'Parameter to is not valid',
+  );
+  // As it came it stands there already; and our own reasons are not WhatsApp's.
+  expect(theirWords({ code: '131014', message: 'Request for url failed' })).toBeNull();
+  expect(theirWords({ code: 'not_called', message: 'the file is not there yet' })).toBeNull();
 });
 
 test('every code of a mistake in a template', () => {

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import { failureWords } from '../../ui/failure.ts';
+import { failureWords, theirWords } from '../../ui/failure.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import { shareOf } from '../analytics/figures.ts';
@@ -214,6 +214,11 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                     : one.reason
                       ? reason(one.reason)
                       : ''}
+                  {one.error ? (
+                    <Text size="xs" c="dimmed" dir="auto">
+                      {theirWords(one.error)}
+                    </Text>
+                  ) : null}
                 </Table.Td>
                 <Table.Td>
                   <Moment

@@ -7,7 +7,7 @@ import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { explain, refusalWords } from '../../ui/explain.ts';
-import { failureWords } from '../../ui/failure.ts';
+import { failureWords, theirWords } from '../../ui/failure.ts';
 import classes from './bubble.module.css';
 import { putMessages } from './thread-queries.ts';
 
@@ -30,6 +30,7 @@ export function BubbleFailure({ message }: { message: Message }) {
       }),
   });
   const { error } = message;
+  const theirs = error && !unconfirmed ? theirWords(error) : null;
   return (
     <div className={classes.failure}>
       {unconfirmed ? (
@@ -43,6 +44,11 @@ export function BubbleFailure({ message }: { message: Message }) {
       {!unconfirmed && error?.kind && advised.has(error.kind) ? (
         <p>{t(`thread.failure.kind.${error.kind}`)}</p>
       ) : null}
+      {theirs === null ? null : (
+        <p dir="auto" className={classes.theirs}>
+          {theirs}
+        </p>
+      )}
       {may('messages:write') ? (
         <Button size="compact-xs" variant="default" loading={again.isPending} onClick={() => again.mutate()}>
           {unconfirmed ? t('thread.failure.sendTwice') : t('thread.failure.retry')}

@@ -2,7 +2,7 @@ import type { Chaski } from '@chaski/sdk';
 import { Code, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../i18n/words.ts';
-import { failureWords } from '../../ui/failure.ts';
+import { failureWords, theirWords } from '../../ui/failure.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section, State } from '../../ui/page.tsx';
 
@@ -50,9 +50,14 @@ export function SentMessage({ id, client }: { id: string; client: Chaski }) {
           ))}
         </Rows>
         {data.error ? (
-          <Text size="sm">
-            {data.error.code}: <bdi>{failureWords(t, data.error.code, data.error.message)}</bdi>
-          </Text>
+          <div>
+            <Text size="sm">
+              {data.error.code}: <bdi>{failureWords(t, data.error.code, data.error.message)}</bdi>
+            </Text>
+            <Text size="xs" c="dimmed" dir="auto">
+              {theirWords(data.error)}
+            </Text>
+          </div>
         ) : null}
         <Code block dir="ltr">
           {JSON.stringify(
