@@ -49,7 +49,7 @@ export async function walkThrough(page: Page): Promise<{ lines: number; rows: nu
       const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()));
       const box = ${box};
       let most = 0;
-      for (let step = 0; step < 2_000 && !(${end}); step++) {
+      for (const last = performance.now() + 60_000; performance.now() < last && !(${end}); ) {
         box.scrollTop += ${by};
         await frame();
         most = Math.max(most, box.querySelectorAll('${row}').length);

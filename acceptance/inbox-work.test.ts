@@ -388,7 +388,7 @@ test('keys are places: an Arabic keyboard has them where a Latin one has', async
 });
 
 test('ten thousand conversations and a thread of five thousand: only what is near is in the page', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const { id, contactId } = await person('the first of many');
   const page = await deskOf(browser, product, owner, complaints);

@@ -61,15 +61,16 @@ export function Thread({
 
   const items = virtual.getVirtualItems();
   const firstIndex = items[0]?.index ?? 0;
-  const loading = useRef(false);
+  // State, so that it is looked at again once a page has come: who is at the top by then moves nothing any more.
+  const [loading, setLoading] = useState(false);
   const hasOlder = said?.older != null;
   useEffect(() => {
-    if (!hasOlder || loading.current || !placed || firstIndex > linesAhead) return;
-    loading.current = true;
-    void loadOlder(queries, conversationId).finally(() => {
-      loading.current = false;
-    });
-  }, [firstIndex, hasOlder, placed, conversationId, queries]);
+    if (!hasOlder || loading || !placed || firstIndex > linesAhead) return;
+    setLoading(true);
+    const over = () => setLoading(false);
+    // Where the line is down it is asked again in a while, as nobody has to move for it.
+    void loadOlder(queries, conversationId).then(over, () => window.setTimeout(over, 2_000));
+  }, [firstIndex, hasOlder, loading, placed, conversationId, queries]);
 
   const found = useJump({
     conversationId,
