@@ -27,6 +27,7 @@ import {
   credentialFor,
   loadSigningAccounts,
   prepareNumber,
+  type SimulatorDoor,
   subscribeHandler,
   useKeyRing,
   webhookAddressOf,
@@ -211,6 +212,29 @@ describe('saving a YCloud key', () => {
     expect(await refusal(add(workspaceId, { provider: 'ycloud', token: ' ' }))).toMatchObject({
       status: 400,
     });
+  });
+
+  it('a number under a mock_ key is the one that was given, of whatever country', async () => {
+    const { workspaceId } = await company();
+    const door: SimulatorDoor = {
+      baseUrl: simulator.url,
+      register: async (number) => {
+        await fetch(`${simulator.url}/_sim/ycloud`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
+          body: JSON.stringify(number),
+        });
+      },
+    };
+    const mock = { ...deps, simulator: door };
+    const asked = await prepareAccount(mock, workspaceId, { provider: 'ycloud', token: 'mock_london' });
+    const account = await inWorkspace(workspaceId, (tx) => addAccount(tx, mock, asked));
+    const phoneNumberId = '+442079460001';
+    const prepared = await prepareNumber(mock, workspaceId, { accountId: account.id, phoneNumberId });
+    const { number } = await inWorkspace(workspaceId, (tx) => addNumber(tx, mock, prepared));
+    expect(number).toMatchObject({ phoneNumberId, displayPhoneNumber: phoneNumberId });
+    // Only a number that is known there can be written to.
+    simulator.person(simulator.addPerson({}).id).send('hello London', phoneNumberId);
   });
 
   it('its numbers are those under the key, named by themselves; the account’s reference is learnt', async () => {

@@ -116,8 +116,9 @@ export async function prepareNumber(
     verifiedName ||= told?.verifiedName ?? '';
     learnedRef = told?.accountRef ?? null;
   }
-  // At WhatsApp the id is shown until webhooks tell the real one; the simulator would tell what it was told.
-  displayPhoneNumber ||= isMock ? madeUp(phoneNumberId) : phoneNumberId;
+  // At Meta the id is shown until webhooks tell the number; the simulator would tell what it was told. At YCloud the id
+  // is the number, and another one would be known to nobody.
+  displayPhoneNumber ||= isMock && provider !== 'ycloud' ? madeUp(phoneNumberId) : phoneNumberId;
   if (isMock) {
     await deps.simulator!.register({
       phoneNumberId,
