@@ -92,7 +92,13 @@ export interface ApiDeps {
   compat?: CompatOptions;
 }
 
-const meant = [[/^\/v1\/conversations\/([^/]+)\/messages$/, 'GET /v1/messages?conversationId=$1']] as const;
+const meant = [
+  [/^GET \/v1\/conversations\/([^/]+)\/messages$/, 'GET /v1/messages?conversationId=$1'],
+  [
+    /^POST \/v1\/conversations\/([^/]+)\/messages$/,
+    'POST /v1/messages with "conversationId": "$1" in the body',
+  ],
+] as const;
 
 /** The server with all routes, not listening yet. */
 export async function buildApi(options: HttpOptions, deps: ApiDeps): Promise<Http> {

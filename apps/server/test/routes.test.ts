@@ -30,12 +30,19 @@ describe('every route', () => {
   });
 
   test('that somebody guesses has a neighbour that is meant: the answer names it', async () => {
-    const answer = await api.http.app.inject('/v1/conversations/abc/messages');
-    expect(answer.statusCode).toBe(404);
-    const { message, details } = answer.json().error;
-    expect(message).toContain('GET /v1/messages?conversationId=abc');
-    expect(details.use).toBe('GET /v1/messages?conversationId=abc');
-    expect(known).toContain('GET /v1/messages');
+    for (const [method, use] of [
+      ['GET', 'GET /v1/messages?conversationId=abc'],
+      ['POST', 'POST /v1/messages with "conversationId": "abc" in the body'],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await api.http.app.inject({ method, url: '/v1/conversations/abc/messages' });
+      expect(answer.statusCode, method).toBe(404);
+      const { message, details } = answer.json().error;
+      expect(details.use, method).toBe(use);
+      if (use === undefined) continue;
+      expect(message).toContain(use);
+      expect(known).toContain(use.split(/[ ?]/, 2).join(' '));
+    }
   });
 
   test.each(Object.keys(samples))('%s: its sample is answered with success', async (key) => {

@@ -76,8 +76,8 @@ export interface HttpOptions {
   environment: string;
   /** In development errors tell where they arose. */
   showsStacks?: boolean;
-  /** Addresses that people guess, and the ones they mean; `$1` stands for what the first group matched. */
-  meant?: readonly (readonly [guessed: RegExp, address: string])[];
+  /** Calls that people guess (`GET /v1/…`), and the ones they mean; `$1` stands for what the first group matched. */
+  meant?: readonly (readonly [guessed: RegExp, call: string])[];
   authenticate: Authenticate;
   /** Where answers to the POSTs of people and operators are kept for their Idempotency-Key. */
   db?: Database;
@@ -284,11 +284,12 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
         reply,
       );
     }
-    const [guessed, address] = options.meant?.find(([one]) => one.test(path)) ?? [];
-    if (guessed === undefined || address === undefined) {
+    const asked = `${request.method} ${path}`;
+    const [guessed, call] = options.meant?.find(([one]) => one.test(asked)) ?? [];
+    if (guessed === undefined || call === undefined) {
       return renderError(errors.notFound('address', { path }), request, reply);
     }
-    const use = path.replace(guessed, address);
+    const use = asked.replace(guessed, call);
     return renderError(
       new AppError('not_found', 404, `There is no such address. Use ${use}.`, { path, use }),
       request,
