@@ -27,8 +27,11 @@ function problems(env: Environment): string[] {
 const hex = 'ab'.repeat(32);
 
 test('answers carry stacks only where development was asked for', () => {
-  const shows = [{}, { NODE_ENV: 'test' }, { NODE_ENV: 'development' }].map((env) => good(env).showsStacks);
-  expect(shows).toEqual([false, false, true]);
+  const production = { NODE_ENV: 'production', JWT_SECRET: hex, MASTER_KEY: hex, ALLOW_HTTP: 'true' };
+  const shows = [{}, { NODE_ENV: 'test' }, production, { NODE_ENV: 'development' }].map(
+    (env) => good(env).showsStacks,
+  );
+  expect(shows).toEqual([false, false, false, true]);
 });
 
 test('single sign-on needs a client, and in production https and an address to come back to', () => {
