@@ -70,7 +70,7 @@ it('keeps everything of 1,000 updates of two tenants in one body, each in its ow
   // The body was signed by One's app: what it says of Two's number is not applied, and nothing of it shows there.
   expect(await messagesOf(two)).toHaveLength(0);
   expect(await eventsOf(two)).toHaveLength(0);
-  const parked = await listParked(db, { phoneNumberId: two.phoneNumberId, limit: 1000 });
+  const parked = await listParked(db, { phoneNumberId: two.phoneNumberId }, { limit: 1000, after: null });
   expect(parked).toHaveLength(500);
   expect(new Set(parked.map((row) => row.reason))).toEqual(new Set(['wrong-app']));
   expect(

@@ -59,8 +59,8 @@ export function replayNumber(deps: ApplyDeps, phoneNumberId: string): Promise<Re
 /** What waits for somebody to look at it, oldest first; without `page` the first hundred. */
 export function listParked(
   db: Database,
-  filter: { phoneNumberId?: string | undefined; reason?: ParkReason | undefined; limit?: number } = {},
-  page: Slice = { limit: filter.limit ?? 100, after: null },
+  filter: { phoneNumberId?: string | undefined; reason?: ParkReason | undefined } = {},
+  page: Slice = { limit: 100, after: null },
 ): Promise<ParkedRow[]> {
   return selectParked(db, filter, page);
 }
