@@ -120,7 +120,7 @@ export function templateRoutes(deps: TemplateRoutesDeps): (app: HttpApp) => Prom
         onRequest: gate('templates:read'),
         schema: {
           tags: ['templates'],
-          summary: 'Campaigns and workflows that send it',
+          summary: 'Campaigns that send it',
           params: oneTemplate,
           querystring: listQuery,
           response: { 200: listOf(useBody) },
