@@ -72,7 +72,9 @@ function holds(held: readonly string[], scope: string): boolean {
 function checkNumbers(wanted: readonly string[] | null, maker: KeyMaker | null): void {
   const limit = maker?.numberIds ?? null;
   if (limit === null || wanted?.every((id) => limit.includes(id))) return;
-  throw errors.forbidden('You may give a key only numbers that you may use yourself.');
+  throw errors.forbidden('You may give a key only numbers that you may use yourself.', {
+    reason: 'limited_reach',
+  });
 }
 
 /** Makes a key. The answer is the only place where it is ever seen. */

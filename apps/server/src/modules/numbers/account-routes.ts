@@ -70,7 +70,12 @@ const accountChange = z
 /** Credentials are for all numbers of an account: a key of some numbers may not touch them. */
 function requireAll(request: Parameters<typeof principalOf>[0]): void {
   if (principalOf(request).numberIds !== null) {
-    throw errors.forbidden('This API key may use certain numbers only, and accounts hold the tokens of all.');
+    throw errors.forbidden(
+      'This API key may use certain numbers only, and accounts hold the tokens of all.',
+      {
+        reason: 'limited_reach',
+      },
+    );
   }
 }
 

@@ -104,6 +104,7 @@ async function checkToken(
   if (principalOf(request).numberIds !== null) {
     throw errors.forbidden(
       'This API key may use certain numbers only, and the token is for all numbers of the account.',
+      { reason: 'limited_reach' },
     );
   }
   await askToken(deps, await inTenant(deps.db, request, (tx) => getNumber(tx, id)), token);
@@ -165,7 +166,9 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         (request) => {
           const { numberIds, workspaceId } = principalOf(request);
           if (numberIds !== null) {
-            throw errors.forbidden('This API key may use certain numbers only and cannot add others.');
+            throw errors.forbidden('This API key may use certain numbers only and cannot add others.', {
+              reason: 'limited_reach',
+            });
           }
           return prepareNumber(deps, workspaceId, newNumber.parse(request.body));
         },
@@ -194,7 +197,9 @@ export function numberRoutes(deps: NumberRoutesDeps): (app: HttpApp) => Promise<
         mayUse(principalOf(request).numberIds, request.params.id);
         const { token, status, ...change } = request.body;
         if (change.isDefault && principalOf(request).numberIds !== null) {
-          throw errors.forbidden('This API key may use certain numbers only and cannot choose the default.');
+          throw errors.forbidden('This API key may use certain numbers only and cannot choose the default.', {
+            reason: 'limited_reach',
+          });
         }
         const kept =
           token === undefined ? null : await checkToken(deps, request, request.params.id, token.trim());

@@ -40,7 +40,12 @@ async function mayWrite(tx: TenantTx, only: readonly string[] | null, accountId:
   if (only === null) return;
   const numbers = await listNumbers(tx, { limit: 1_000, after: null, only });
   if (!numbers.some((number) => number.accountId === accountId))
-    throw errors.forbidden('This API key may use certain numbers only, and none of this template’s account.');
+    throw errors.forbidden(
+      'This API key may use certain numbers only, and none of this template’s account.',
+      {
+        reason: 'limited_reach',
+      },
+    );
 }
 
 /** Writing, submitting and deleting templates. */
