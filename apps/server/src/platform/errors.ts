@@ -54,6 +54,16 @@ export const errors = {
       401,
       'E-mail and password do not belong together, or the address is not confirmed yet.',
     ),
+  /** Not `unauthenticated`: nobody was signed in yet, and a page says how to begin again. */
+  signInOver: () =>
+    new AppError('sign_in_over', 401, 'This sign-in has ended. Begin again with your password.'),
+  /** One text for a passkey that is gone, is somebody else's, or answers another question. */
+  passkeyNotKnown: () =>
+    new AppError(
+      'passkey_not_known',
+      401,
+      'This passkey does not sign you in. Try again, or use your password.',
+    ),
   crossSite: () =>
     new AppError(
       'cross_site',

@@ -114,6 +114,18 @@ test('a code says what WhatsApp says, and WhatsApp’s own sentence stands below
   expect(theirWords({ code: 'not_called', message: 'the file is not there yet' })).toBeNull();
 });
 
+test('every line of the audit that has words is one that is written', () => {
+  const all = globSync('**/*.ts', { cwd: server, exclude: ['**/*.test.ts'] }).map((file) =>
+    read(join(server, file)),
+  );
+  const named = all.flatMap((text) => [...text.matchAll(/['`]([a-z_-]+\.(?:[a-z_]+['`]|\$\{))/g)]);
+  const events = new Set(named.map(([, name = '']) => name.replace(/['`]$/, '').replace('.', '_')));
+  expect(events.size).toBeGreaterThan(100);
+  // `contact_note.${what}` has its end from elsewhere.
+  const written = (key: string) => events.has(key) || events.has(key.replace(/_[a-z]+$/, '_${'));
+  expect(Object.keys(english.settings.audit.did).filter((key) => !written(key))).toEqual([]);
+});
+
 test('every code of a mistake in a template', () => {
   const table = read(join(root, 'packages/contracts/src/template-codes.ts'));
   const codes = [...table.matchAll(/^ {2}\w+: (\d+),$/gm)].map(([, code = '']) => code);

@@ -35,8 +35,6 @@ const assertion = z
 /** WebAuthn's own shape, made by the library and read by the browser. */
 const requestOptions = z.looseObject({ challenge: z.string() });
 
-const over = () => errors.unauthenticated('This sign-in has ended. Begin again with your password.');
-
 export interface SecondFactorLoginRoutesDeps extends PasskeyRoutesDeps {
   tokenKey: TokenKey;
 }
@@ -65,7 +63,7 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
             ? { ...finished, started: await enter(tx, deps, request, { ...finished, secondFactor: true }) }
             : finished;
         });
-        if (done.outcome === 'over') throw over();
+        if (done.outcome === 'over') throw errors.signInOver();
         if (done.outcome === 'blocked') throw blockedCode();
         if (done.outcome === 'wrong') throw wrongCode();
         return sessionAnswer(reply, site, done.kind, done.started);
@@ -89,7 +87,7 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
           const userId = await waitingUser(tx, request.body.challenge);
           return userId === null ? null : await beginPasskey(tx, party, userId);
         });
-        if (!options) throw over();
+        if (!options) throw errors.signInOver();
         return { ...options };
       },
     );
@@ -112,8 +110,8 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
           relyingParty(site.publicUrl, request.headers.host),
           request.body,
         );
-        if (checked.outcome === 'over') throw over();
-        if (checked.outcome === 'wrong') throw refusedPasskey();
+        if (checked.outcome === 'over') throw errors.signInOver();
+        if (checked.outcome === 'wrong') throw errors.passkeyNotKnown();
         const done = await db.withSystem('finish a login with a passkey', async (tx) => {
           const finished = await finishWithPasskey(tx, request.body.challenge, checked);
           return finished.outcome === 'right'
@@ -121,7 +119,7 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
             : finished;
         });
         if (done.outcome === 'right') return sessionAnswer(reply, site, done.kind, done.started);
-        throw done.outcome === 'over' ? over() : refusedPasskey();
+        throw done.outcome === 'over' ? errors.signInOver() : errors.passkeyNotKnown();
       },
     );
 
@@ -173,12 +171,9 @@ export function secondFactorLoginRoutes(deps: SecondFactorLoginRoutesDeps): (app
                 : null,
             )
           : null;
-        if (!started) throw refusedPasskey();
+        if (!started) throw errors.passkeyNotKnown();
         return sessionAnswer(reply, site, kind, started);
       },
     );
   };
 }
-
-const refusedPasskey = () =>
-  errors.unauthenticated('This passkey does not sign you in. Try again, or use your password.');

@@ -222,6 +222,7 @@ it('a login dies of five wrong codes, whichever they were, and of five minutes',
   for (const code of [right, recoveryCodes[0]!]) {
     expect(await call('POST', '/v1/auth/second-factor', { body: { challenge, code } })).toMatchObject({
       status: 401,
+      body: { error: { code: 'sign_in_over' } },
     });
   }
   const late = await login(person);
@@ -287,7 +288,10 @@ it('a passkey by HTTP: registered, listed, renamed, signs in alone and after the
   const answer = { response: device.get(alone.body), session: 'token' };
   const signedIn = await call('POST', '/v1/auth/passkey', { body: answer });
   expect(signedIn).toMatchObject({ status: 200, body: { next: 'done', token: expect.any(String) } });
-  expect(await call('POST', '/v1/auth/passkey', { body: answer })).toMatchObject({ status: 401 });
+  expect(await call('POST', '/v1/auth/passkey', { body: answer })).toMatchObject({
+    status: 401,
+    body: { error: { code: 'passkey_not_known' } },
+  });
   const bearer = { authorization: `Bearer ${signedIn.body.token}` };
   expect((await call('GET', '/v1/auth/passkeys', { headers: bearer })).body.data).toMatchObject([
     { id, name: 'Old phone', lastUsedAt: clock.now().toISOString() },
@@ -342,7 +346,7 @@ it('a wrong passkey counts as a try of the login; a disabled person gets in by n
   const { body } = await call('POST', '/v1/auth/second-factor/passkey/options', { body: { challenge } });
   expect(
     await call('POST', '/v1/auth/second-factor/passkey', { body: { challenge, response: device.get(body) } }),
-  ).toMatchObject({ status: 401, body: { error: { message: expect.stringContaining('ended') } } });
+  ).toMatchObject({ status: 401, body: { error: { code: 'sign_in_over' } } });
 
   const alone = await call('POST', '/v1/auth/passkey/options', { body: {} });
   await system((tx) =>
