@@ -2012,9 +2012,9 @@ export type ImportPreview = {
    */
   rowsChecked: number;
   /**
-   * How many the list has, without the heading.
+   * How many the list has, without the heading; null: more than 10,000.
    */
-  rowsTotal: number;
+  rowsTotal: number | null;
   /**
    * Every row was checked.
    */

@@ -122,7 +122,7 @@ describe('importing a list', () => {
     expect(multipart.json()).toMatchObject({ columns: ['phone'], rowsChecked: 1, problems: [] });
   });
 
-  it('previews the first thousand rows of a longer list, and says how many there are', async () => {
+  it('previews the first thousand rows of a longer list, and says how many there are, up to ten thousand', async () => {
     const preview = async (payload: string) =>
       api.http.app.inject({
         method: 'POST',
@@ -130,13 +130,17 @@ describe('importing a list', () => {
         headers: { ...api.as(stage, 'owner'), 'content-type': 'text/csv' },
         payload,
       });
-    const long = `phone\n${Array.from({ length: 1_003 }, (_, n) => `+1650556${String(n).padStart(4, '0')}`).join('\n')}`;
+    const listOf = (length: number) =>
+      `phone\n${Array.from({ length }, (_, n) => `+165055${String(n).padStart(5, '0')}`).join('\n')}`;
+    const long = listOf(1_003);
     expect((await preview(long)).json()).toMatchObject({
       rowsChecked: 1_000,
       rowsTotal: 1_003,
       isComplete: false,
       twice: [],
     });
+    expect((await preview(listOf(10_000))).json()).toMatchObject({ rowsTotal: 10_000 });
+    expect((await preview(listOf(10_001))).json()).toMatchObject({ rowsTotal: null, isComplete: false });
     // A quote that nobody closed, far behind what is looked at.
     const broken = await preview(`${long}\n"${'x'.repeat(120_000)}`);
     expect(broken.json()).toMatchObject({

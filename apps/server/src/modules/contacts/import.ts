@@ -150,11 +150,14 @@ export interface Preview extends Omit<List, 'rows'> {
   /** Rows with one number, such as 3 and 7: what the last says counts. */
   twice: number[][];
   rowsChecked: number;
-  rowsTotal: number;
+  /** Null: more than are counted. */
+  rowsTotal: number | null;
   isComplete: boolean;
 }
 
 const previewRows = 1_000;
+/** A page asks again at every change of the mapping: 32 MB are not read each time to say how many there are. */
+const countedRows = 10_000;
 
 const isUnreadable = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && /^(CSV_|empty_list|invalid_request)/.test(String(error.code));
@@ -186,10 +189,13 @@ async function lookThrough(
   const problems: Preview['problems'] = [];
   const rowsOf = new Map<string, number[]>();
   let rowsChecked = 0;
-  let rowsTotal = 0;
+  let rowsTotal: number | null = 0;
   for await (const { row, cells } of rows) {
+    if (rowsTotal === countedRows) {
+      rowsTotal = null;
+      break;
+    }
     rowsTotal += 1;
-    // The others are only counted: a page says how many there are.
     if (rowsChecked >= previewRows) continue;
     rowsChecked += 1;
     if (sample.length < 10) sample.push({ row, cells });

@@ -21,7 +21,11 @@ export const previewBody = z
       .array(z.array(z.number().int()))
       .describe('Rows with one number, such as 3 and 7: what the last says counts. The first 100.'),
     rowsChecked: z.number().int().describe('From the first on.'),
-    rowsTotal: z.number().int().describe('How many the list has, without the heading.'),
+    rowsTotal: z
+      .number()
+      .int()
+      .nullable()
+      .describe('How many the list has, without the heading; null: more than 10,000.'),
     isComplete: z.boolean().describe('Every row was checked.'),
   })
   .meta({ id: 'ImportPreview' });
