@@ -72,6 +72,7 @@ test('every rule that a field can break', () => {
     ...[...rules.matchAll(/(?:of\(|rule: |\? |: )'([a-z_]+)'/g)].map(([, name]) => name),
     ...found(/\brule: '([a-z_]+)'/g),
     ...found(/rule: 'format', limit: '([a-z_]+)'/g),
+    ...found(/stringFormat\('([a-z_]+)'/g),
   ].filter((name) => name !== 'format');
   expect(names.length).toBeGreaterThan(5);
   expect(wordless(names.map(camel), english.form.rule)).toEqual([]);

@@ -55,6 +55,13 @@ test('fields are said by their rule, in English as the server says them', () => 
     { path: 'email', message: 'Use an e-mail address.', rule: 'format', limit: 'email' },
     { path: 'key', message: 'Small letters only.' },
   ];
+  const country = {
+    path: 'body.settings.marketingPausedIn.0',
+    message: '',
+    rule: 'format',
+    limit: 'country',
+  };
+  expect(inLanguage('pt')(400, 'invalid_request', { problems: [country] })).toMatch(/maiúsculas, como US/);
   expect(inLanguage('en')(400, 'invalid_request', { problems })).toBe(
     'Something here cannot be taken. name: Use at most 60 characters. email: Use an e-mail address. key: Small letters only.',
   );

@@ -64,7 +64,7 @@ const retention = z.strictObject({
 });
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
 const countries = z
-  .array(z.string().regex(/^[A-Z]{2}$/, { error: 'Use two capital letters, such as US.' }))
+  .array(z.stringFormat('country', /^[A-Z]{2}$/, { error: 'Use two capital letters, such as US.' }))
   .max(250);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */

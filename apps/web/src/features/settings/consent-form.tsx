@@ -57,6 +57,11 @@ export function ConsentForm({ workspace: { settings } }: { workspace: Workspace 
             description={t('settings.consent.pausedInHint')}
             maxTags={250}
             {...form.getInputProps('marketingPausedIn')}
+            onChange={(countries) =>
+              form.setFieldValue('marketingPausedIn', [
+                ...new Set(countries.map((code) => code.trim().toUpperCase())),
+              ])
+            }
           />
           <Switch
             label={t('settings.consent.shortLinks')}
