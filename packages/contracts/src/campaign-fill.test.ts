@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CampaignVariable } from './campaign.ts';
-import { campaignPlace, filledTemplate, fillVariables, offerEnds, variableKey } from './campaign-fill.ts';
+import {
+  blankKinds,
+  campaignPlace,
+  filledTemplate,
+  fillVariables,
+  offerEnds,
+  variableKey,
+} from './campaign-fill.ts';
 import { outboundContent } from './content.ts';
 import { parameterProblems, readTemplateValue, templateVariables } from './template.ts';
 
@@ -92,6 +99,22 @@ describe('a campaign fills for each person', () => {
     }
   });
 
+  test.each(['image', 'video', 'document', 'location', 'product'])('words above, called {{%s}}', (name) => {
+    const components = [
+      { type: 'HEADER', format: 'TEXT', text: `New in {{${name}}}` },
+      { type: 'BODY', text: 'Look' },
+    ];
+    const message = { template: { name: 'a', language: 'en' }, variables: variablesFor(components) };
+    const kinds = blankKinds({ components });
+    const filled = fillVariables(message.variables, { columns: { text: 'coats' } }, 'UTC', kinds);
+    expect(filled).toEqual({ values: { [`header:${name}`]: 'coats' } });
+    const content = filledTemplate(message, { [`header:${name}`]: 'coats' }, kinds);
+    expect(content.template.components).toEqual([
+      { type: 'header', parameters: [{ type: 'text', text: 'coats', parameterName: name }] },
+    ]);
+    expect(parameterProblems({ components }, content.template.components as unknown[])).toEqual([]);
+  });
+
   test('cards each on their own, and bodies in the order of their numbers', () => {
     const variables: CampaignVariable[] = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].flatMap((n) =>
       [undefined, 1, 0].map((at) => ({
@@ -160,6 +183,20 @@ describe('a campaign fills for each person', () => {
     });
   });
 
+  test('only words are cut: an address or products that WhatsApp takes are frozen whole', () => {
+    const frozen = (place: Pick<CampaignVariable, 'place' | 'name'>, cell: string) => {
+      const variable: CampaignVariable = { ...place, index: 0, source: { from: 'column', column: 'c' } };
+      const filled = fillVariables([variable], { columns: { c: cell } });
+      return 'values' in filled ? Object.values(filled.values)[0] : filled.problem;
+    };
+    const products = Array.from({ length: 30 }, (_, n) => String(n).padStart(77, 'x')).join(', ');
+    expect(frozen({ place: 'button', name: 'products' }, products)).toBe(products);
+    const address = `https://files.example/${'a'.repeat(1_978)}`;
+    expect(frozen({ place: 'header', name: 'image' }, address)).toBe(address);
+    expect(frozen({ place: 'header', name: 'image' }, `${address}a`)).toBe('wrong');
+    expect(frozen({ place: 'body', name: '1' }, 'a'.repeat(2_001))).toBe('a'.repeat(2_000));
+  });
+
   test('whatever people write: a value that is kept is taken, and none ends in half of a character', () => {
     const kinds = ['image', 'location', 'product', 'products', 'time', 'coupon_code', 'url', 'text'] as const;
     fc.assert(
@@ -168,6 +205,7 @@ describe('a campaign fills for each person', () => {
         fc.oneof(
           fc.string({ unit: 'grapheme' }),
           fc.nat(60).map((n) => `${'a'.repeat(1_970 + n)}🧥`),
+          fc.nat(60).map((n) => `https://files.example/${'a'.repeat(1_950 + n)}`),
           fc.tuple(fc.double(), fc.double()).map((pair) => pair.join(',')),
           fc.array(fc.stringMatching(/^[a-z:;,/ 0-9-]{0,9}$/)).map((parts) => parts.join(',')),
         ),

@@ -1,11 +1,13 @@
 /** What a campaign says to one person: the values of its variables, and the template filled with them. Pure. */
 import type { CampaignMessage, CampaignVariable } from './campaign.ts';
+import type { TemplateDefinition } from './template-definition.ts';
 import { readTemplateValue } from './template-values.ts';
 import {
   filledParts,
   type TemplateSlot,
   type TemplateValue,
   type TemplateVariable,
+  templateVariables,
 } from './template-variables.ts';
 
 /** Where a campaign's variable stands that fills a blank of a template; null: one-time passwords go to nobody by list. */
@@ -49,7 +51,23 @@ export function variableKey({ place, index = 0, card, name }: Place): string {
 
 const wordless = new Set(['image', 'video', 'document', 'location', 'product']);
 
-/** What kind of value a variable takes, by its place and name alone: a template may not be known. */
+/** What a template's blanks take, by the keys of the variables that fill them. */
+export type BlankKinds = ReadonlyMap<string, TemplateSlot['kind']>;
+
+/** Of many people's fillings it is made once. Without a template nothing is known: `null` is none. */
+export function blankKinds(definition: Pick<TemplateDefinition, 'components'> | null): BlankKinds {
+  const blanks = definition === null ? [] : templateVariables(definition);
+  return new Map(
+    blanks.flatMap((blank) => {
+      const place = campaignPlace(blank);
+      return place === null ? [] : [[variableKey(place), blank.kind] as const];
+    }),
+  );
+}
+
+const noKinds: BlankKinds = new Map();
+
+/** By place and name alone, where the template is not known: a header of words may call its blank `product`. */
 function kindOf({ place, name }: Place): TemplateSlot['kind'] {
   if (place === 'offer') return 'time';
   if (place === 'header') return wordless.has(name) ? (name as TemplateSlot['kind']) : 'text';
@@ -87,28 +105,28 @@ export interface FillProblem {
 
 /**
  * The values of all variables by key, or the first that has neither a value nor a fallback. What cannot be read as what
- * the place wants counts as nothing. `zone`: the recipient's, for times.
+ * the place wants counts as nothing. `zone`: the recipient's, for times. `kinds`: of the template.
  */
 export function fillVariables(
   variables: readonly CampaignVariable[],
   facts: RecipientFacts,
   zone = 'UTC',
+  kinds = noKinds,
 ): { values: Record<string, string> } | FillProblem {
   const values: Record<string, string> = {};
   for (const variable of variables) {
     const { source } = variable;
-    const kind = kindOf(variable);
     const key = variableKey(variable);
+    const kind = kinds.get(key) ?? kindOf(variable);
     const said = [told(variable, facts), 'fallback' in source ? oneLine(source.fallback ?? '') : ''].filter(
       (text) => text !== '',
     );
     const text = said.find((one) => readTemplateValue(kind, one, zone) !== null);
     if (text === undefined) return { problem: said.length === 0 ? 'missing' : 'wrong', key };
-    // A time is frozen as the moment it is for this person; of a text no half of a character is left at its end.
-    values[key] =
-      kind === 'time'
-        ? String(readTemplateValue(kind, text, zone))
-        : text.slice(0, 2_000).replace(/[\uD800-\uDBFF]$/, '');
+    // A time is frozen as the moment it is for this person. Only words are cut, with no half of a character at their
+    // end: a shorter address or list of products is another one.
+    if (kind === 'time') values[key] = String(readTemplateValue(kind, text, zone));
+    else values[key] = kind === 'text' ? text.slice(0, 2_000).replace(/[\uD800-\uDBFF]$/, '') : text;
   }
   return { values };
 }
@@ -123,13 +141,14 @@ export function offerEnds(values: Readonly<Record<string, string>>): number | nu
 export function filledTemplate(
   message: CampaignMessage,
   values: Readonly<Record<string, string>>,
+  kinds = noKinds,
 ): { type: 'template'; template: Record<string, unknown> } {
   const read: Record<string, TemplateValue> = {};
   const slots = [...message.variables]
     .sort((a, b) => position(a) - position(b))
     .map((variable): TemplateSlot => {
       const key = variableKey(variable);
-      const kind = kindOf(variable);
+      const kind = kinds.get(key) ?? kindOf(variable);
       const value = values[key];
       // What cannot be read is shown as it is: a preview holds placeholders.
       if (value !== undefined) read[key] = readTemplateValue(kind, value) ?? value;

@@ -177,7 +177,11 @@ const limitedTimeOfferComponent = z.strictObject({
         expirationTimeMs: z
           .number({ error: () => 'limitedTimeOffer.expirationTimeMs must be milliseconds since 1970' })
           .int()
-          .positive(),
+          .positive()
+          // No date is later: the page could not show it.
+          .max(8_640_000_000_000_000, {
+            error: 'limitedTimeOffer.expirationTimeMs is later than any date; send milliseconds since 1970',
+          }),
       }),
     }),
     1,

@@ -400,6 +400,26 @@ const limits: [string, unknown, unknown, RegExp][] = [
     ]),
     /milliseconds since 1970/,
   ],
+  [
+    'template offer, at a moment that a date can be',
+    template([
+      {
+        type: 'limited_time_offer',
+        parameters: [
+          { type: 'limited_time_offer', limitedTimeOffer: { expirationTimeMs: 8_640_000_000_000_000 } },
+        ],
+      },
+    ]),
+    template([
+      {
+        type: 'limited_time_offer',
+        parameters: [
+          { type: 'limited_time_offer', limitedTimeOffer: { expirationTimeMs: 8_640_000_000_000_001 } },
+        ],
+      },
+    ]),
+    /^limitedTimeOffer.expirationTimeMs is later than any date; send milliseconds since 1970$/,
+  ],
 ];
 
 describe('limits', () => {

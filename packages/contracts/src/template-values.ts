@@ -4,6 +4,9 @@ import { instantOf } from './zone.ts';
 
 /** WhatsApp's limits for one value; a longer one is refused with the whole message. */
 const longest: Partial<Record<TemplateSlot['kind'], number>> = {
+  image: 2_000,
+  video: 2_000,
+  document: 2_000,
   url: 2_000,
   coupon_code: 20,
   code: 15,

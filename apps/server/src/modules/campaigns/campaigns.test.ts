@@ -9,6 +9,7 @@ import { approveCampaign, launchCampaign } from './launch.ts';
 import { planCampaign } from './plan.ts';
 import { preflight } from './preflight.ts';
 import { reportOf } from './report.ts';
+import { testSend } from './test-send.ts';
 
 const day = 86_400_000;
 const t = await testDatabase({ poolSize: 16 });
@@ -189,6 +190,61 @@ describe('a campaign', () => {
       expect(await on.states(id)).toEqual({ skipped: 2 });
     },
   );
+
+  it('sends words above whose blank is called like a file, and a test says what is wrong', slow, async () => {
+    const on = await fresh(1);
+    const { place } = on;
+    const components = (parts: readonly unknown[]) =>
+      stage.query('update templates set components = $2::jsonb where workspace_id = $1', [
+        place.workspaceId,
+        JSON.stringify(parts),
+      ]);
+    const message = (name: string, place: 'header' | 'offer', said: string) => ({
+      template: { name: 'spring', language: 'en' },
+      variables: [{ place, name, source: { from: 'text' as const, text: said } }],
+    });
+    const sent = async (id: string) =>
+      (await stage.tenant(place, (tx) => testSend(tx, id, '+16501000000', null, null, null)))
+        .content as unknown;
+    await components([
+      { type: 'HEADER', format: 'TEXT', text: 'New in {{product}}' },
+      { type: 'BODY', text: 'Look' },
+    ]);
+    const words = await on.plan({ message: message('product', 'header', 'coats') });
+    const found = await stage.tenant(place, (tx) =>
+      preflight(tx, words, { monthly: null, links: null, used: 0 }),
+    );
+    expect(found).toMatchObject({ willGet: 2, reasons: [], problems: [] });
+    const header = {
+      type: 'header',
+      parameters: [{ type: 'text', text: 'coats', parameterName: 'product' }],
+    };
+    expect(await sent(words)).toMatchObject({ template: { components: [header] } });
+    await on.launch(words);
+    await on.turn(words);
+    expect(
+      await stage.query(
+        "select content->'template'->'components' as components from messages where workspace_id = $1 and source = 'campaign'",
+        [place.workspaceId],
+      ),
+    ).toEqual(Array(3).fill({ components: [header] }));
+
+    await components([
+      { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Soon over', has_expiration: true } },
+      { type: 'BODY', text: 'Look' },
+    ]);
+    // Nobody is planned: the test says what the variables say by themselves.
+    const offer = (ends: string) =>
+      on.plan({
+        message: message('time', 'offer', ends),
+        audience: { kind: 'phones', phones: ['not a number'] },
+        schedule: campaignSchedule.parse({ kind: 'now', timeZone: 'America/Sao_Paulo' }),
+      });
+    await expect(sent(await offer('24.12.2026'))).rejects.toMatchObject({ code: 'variable_wrong' });
+    expect(JSON.stringify(await sent(await offer('2099-12-24 18:00')))).toContain(
+      `"expirationTimeMs":${Date.parse('2099-12-24T21:00:00Z')}`,
+    );
+  });
 
   it(
     'stays inside the tier over any 24 hours, counts those with an open window as free, and goes on by itself',

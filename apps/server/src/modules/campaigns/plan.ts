@@ -1,3 +1,4 @@
+import { blankKinds } from '@chaski/contracts';
 import { z } from 'zod';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Actor, Database, TenantTx } from '../../platform/db/index.ts';
@@ -344,6 +345,7 @@ async function planWith(
   );
   const plan = plannerOf({
     message,
+    kinds: blankKinds(template),
     schedule: campaign.schedule,
     now: tx.now().getTime(),
     price: (country) => priceOf(making.card, country, category),

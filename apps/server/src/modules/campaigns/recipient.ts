@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type BlankKinds,
   type CampaignMessage,
   type CampaignSchedule,
   campaignStart,
@@ -16,6 +17,8 @@ import { followRefusal } from './rules-errors.ts';
 
 export interface Planner {
   message: CampaignMessage;
+  /** Of its template. */
+  kinds: BlankKinds;
   schedule: CampaignSchedule;
   now: number;
   /** Millionths for one message to a country. */
@@ -36,7 +39,7 @@ export function isOver(values: Readonly<Record<string, string>>, at: number): bo
 }
 
 /** Plans one recipient after the other; what is the same for a zone is computed once. Pure. */
-export function plannerOf({ message, schedule, now, price }: Planner) {
+export function plannerOf({ message, kinds, schedule, now, price }: Planner) {
   // A recurring one that is over is planned to be looked at, and never starts.
   const start = campaignStart(schedule, now) ?? now;
   const dues = new Map<string, string>();
@@ -66,7 +69,7 @@ export function plannerOf({ message, schedule, now, price }: Planner) {
       followRefusal(verdict.code, verdict.changesAt, new Date(now)).follow === 'skip'
     )
       return skipped(verdict.code);
-    const filled = fillVariables(message.variables, facts, zone);
+    const filled = fillVariables(message.variables, facts, zone, kinds);
     if ('problem' in filled) return skipped(`variable_${filled.problem}:${filled.key}`);
     const dueAt = dueIn(zone);
     if (isOver(filled.values, Date.parse(dueAt))) return skipped(offerOver);
@@ -74,7 +77,7 @@ export function plannerOf({ message, schedule, now, price }: Planner) {
       zone,
       filled: filled.values,
       textHash: createHash('sha256')
-        .update(JSON.stringify(filledTemplate(message, filled.values)))
+        .update(JSON.stringify(filledTemplate(message, filled.values, kinds)))
         .digest('hex'),
       state: 'planned',
       reason: null,

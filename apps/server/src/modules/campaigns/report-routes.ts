@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { recipientStates } from '@chaski/contracts';
+import { offerEnds, recipientStates } from '@chaski/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { csvLine } from '../../platform/csv.ts';
@@ -285,6 +285,7 @@ async function* lines(next: (after: number) => Promise<RecipientRow[]>): AsyncGe
 
 function cellsOf(row: RecipientRow): (string | number | null)[] {
   const shown = presentRecipient(row);
+  const ends = offerEnds(shown.values);
   return [
     shown.n,
     shown.address !== null && /^\d+$/.test(shown.address) ? `+${shown.address}` : shown.address,
@@ -311,7 +312,10 @@ function cellsOf(row: RecipientRow): (string | number | null)[] {
     shown.expectedMicros,
     shown.costMicros,
     shown.messageId,
-    JSON.stringify(shown.values),
+    // The end of an offer is frozen as milliseconds: people read the file.
+    JSON.stringify(
+      ends === null ? shown.values : { ...shown.values, 'offer:time': new Date(ends).toISOString() },
+    ),
     shown.textHash,
   ];
 }

@@ -21,8 +21,8 @@ async function written(stage: Stage, more: Record<string, unknown> = {}): Promis
   return (body as { id: string }).id;
 }
 
-async function planned(stage: Stage): Promise<string> {
-  const id = await written(stage, { audience: { kind: 'phones', phones: ['+1 650 555 1234'] } });
+async function planned(stage: Stage, more: Record<string, unknown> = {}): Promise<string> {
+  const id = await written(stage, { audience: { kind: 'phones', phones: ['+1 650 555 1234'] }, ...more });
   await stage.send('POST /v1/campaigns/:id/plan', { params: { id }, body: {} });
   const row = await api.db.withSystem('test', (tx) => selectCampaign(tx, stage.workspaceId, id));
   await planCampaign({ db: api.db, blobs: fsBlobs('/nonexistent') }, row!.workspaceId, id, row!.planVersion);
@@ -92,6 +92,25 @@ it('a list says its columns and its first person with a number before there is a
   // Nobody became a contact by being looked at.
   const found = await stage.send('GET /v1/contacts', { query: { q: '6505550177' } });
   expect(found.body).toMatchObject({ data: [] });
+});
+
+it('the export says when an offer ends as a date', slow, async () => {
+  const stage = await api.stage();
+  const id = await planned(stage, {
+    audience: { kind: 'phones', phones: ['+44 7700 900123'] },
+    schedule: { kind: 'now', timeZone: 'UTC' },
+    message: {
+      ...message,
+      variables: [
+        { place: 'body', name: '1', source: { from: 'text', text: '4102444800000' } },
+        { place: 'offer', name: 'time', source: { from: 'text', text: '2099-12-24T18:00:00Z' } },
+      ],
+    },
+  });
+  const { body } = await stage.send('GET /v1/campaigns/:id/export', { params: { id } });
+  expect(String(body)).toContain(
+    '"{""body:1"":""4102444800000"",""offer:time"":""2099-12-24T18:00:00.000Z""}"',
+  );
 });
 
 describe('whoever is limited', () => {

@@ -1,4 +1,4 @@
-import { filledTemplate, outOfQuiet } from '@chaski/contracts';
+import { blankKinds, filledTemplate, outOfQuiet } from '@chaski/contracts';
 import type { Database, SystemTx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -267,12 +267,13 @@ async function queue(
     'closed',
   );
   const filled = await shortenLinks(tx, texts, going);
+  const kinds = blankKinds(template);
   const results = await sendMany(
     tx,
     going.map((one, index) => ({
       workspaceId,
       conversationId: threads[index]!.id,
-      content: filledTemplate(message, filled[index]!),
+      content: filledTemplate(message, filled[index]!, kinds),
       purpose,
       dedupeKey: keyOf(campaign.id, one),
       priority: campaignLane,

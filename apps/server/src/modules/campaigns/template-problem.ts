@@ -1,4 +1,4 @@
-import { filledTemplate, type PauseReason, variableKey } from '@chaski/contracts';
+import { blankKinds, filledTemplate, type PauseReason, variableKey } from '@chaski/contracts';
 import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { findNumber } from '../numbers/index.ts';
 import { checkTemplateSend, templateFor } from '../templates/index.ts';
@@ -18,9 +18,11 @@ export async function templateProblem(
   if (!message) return null;
   // Where nobody gets it, the plan says of each what they lack; whether each blank has a variable is seen without them.
   const anything = () => Object.fromEntries(message.variables.map((one) => [variableKey(one), '1']));
+  const { name, language } = message.template;
   const { template } = filledTemplate(
     message,
     (await selectFilled(tx, campaign.id, 1))?.filled ?? anything(),
+    blankKinds(await templateFor(tx, accountId, name, language)),
   );
   const check = await checkTemplateSend(tx, {
     accountId,

@@ -1,4 +1,4 @@
-import { filledTemplate, fillVariables } from '@chaski/contracts';
+import { type BlankKinds, blankKinds, filledTemplate, fillVariables } from '@chaski/contracts';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { type MessageRow, send } from '../messages/index.ts';
@@ -29,9 +29,10 @@ export async function testSend(
   const { message } = campaign;
   if (!message) throw errors.unprocessable('campaign_incomplete', 'Say what is sent (message) first.');
   const planned = await selectFilled(tx, id, n ?? 0);
-  const values = planned?.filled ?? withoutAnybody(message.variables);
   const number = await getNumber(tx, campaign.numberId);
   const template = await templateFor(tx, number.accountId, message.template.name, message.template.language);
+  const kinds = blankKinds(template);
+  const values = planned?.filled ?? withoutAnybody(message.variables, campaign.schedule.timeZone, kinds);
   const texts = { campaign, message, components: template?.components ?? [], base };
   const problem = await linkProblem(tx, texts);
   if (problem !== null) throw errors.unprocessable('short_links_off', problem);
@@ -46,7 +47,7 @@ export async function testSend(
     {
       to,
       numberId: campaign.numberId,
-      content: filledTemplate(message, filled),
+      content: filledTemplate(message, filled, kinds),
       purpose: purposeOf(template?.category ?? 'MARKETING'),
       source: 'campaign',
     },
@@ -54,9 +55,19 @@ export async function testSend(
   );
 }
 
-function withoutAnybody(variables: Parameters<typeof fillVariables>[0]): Record<string, string> {
-  const filled = fillVariables(variables, {});
+function withoutAnybody(
+  variables: Parameters<typeof fillVariables>[0],
+  zone: string,
+  kinds: BlankKinds,
+): Record<string, string> {
+  const filled = fillVariables(variables, {}, zone, kinds);
   if ('values' in filled) return filled.values;
+  if (filled.problem === 'wrong')
+    throw errors.unprocessable(
+      'variable_wrong',
+      `What fills ${filled.key} cannot be read: docs/campaigns.md shows how each kind of blank is written.`,
+      { variable: filled.key },
+    );
   throw errors.unprocessable(
     'variable_missing',
     `Nothing fills ${filled.key} without a plan: make the plan first, or give it a fallback.`,

@@ -1,4 +1,4 @@
-import { filledTemplate } from '@chaski/contracts';
+import { blankKinds, filledTemplate } from '@chaski/contracts';
 import type { Campaign, Template } from '@chaski/sdk';
 import TemplateShown from '../inbox/template-shown.tsx';
 import classes from './campaigns.module.css';
@@ -11,7 +11,7 @@ export function MessageShown(props: {
   values: Record<string, string>;
 }) {
   const { label, template, message, values } = props;
-  const { components } = filledTemplate(message, values).template;
+  const { components } = filledTemplate(message, values, blankKinds(template)).template;
   return (
     <section className={classes.phone} aria-label={label}>
       <div className={classes.bubble}>

@@ -1,4 +1,4 @@
-import { fillVariables, recipientZone } from '@chaski/contracts';
+import { blankKinds, fillVariables, recipientZone } from '@chaski/contracts';
 import type { Campaign, CampaignExample, Template } from '@chaski/sdk';
 import { Alert, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -105,7 +105,7 @@ function Filling(props: {
     setVariables(now);
     onChange(now);
   };
-  const shown = shownOf(blanks, variables, person, zone);
+  const shown = shownOf(template, blanks, variables, person, zone);
   return (
     <div className={classes.beside}>
       <Stack gap="sm">
@@ -148,15 +148,17 @@ function Filling(props: {
 
 /** What the preview says: the first person's values, and the blank itself where nothing fills it. */
 function shownOf(
+  template: Template,
   blanks: readonly Blank[],
   variables: Variables,
   person: CampaignExample['person'],
   zone: string,
 ) {
+  const kinds = blankKinds(template);
   const values: Record<string, string> = {};
   const shown = blanks.flatMap((blank) => {
     const variable = variables.find((one) => fills(one, blank));
-    const filled = variable && fillVariables([variable], person ?? {}, zone);
+    const filled = variable && fillVariables([variable], person ?? {}, zone, kinds);
     if (variable && filled && 'values' in filled) Object.assign(values, filled.values);
     // A file or an address that is not there is shown by nothing.
     else if (blank.of.kind !== 'text') return [];

@@ -3,6 +3,7 @@ import type { Campaign, Template } from '@chaski/sdk';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { all } from '../../api/all.ts';
 import { chaski } from '../../api/client.ts';
+import { wordBefore } from './guess.ts';
 
 type Variable = NonNullable<Campaign['message']>['variables'][number];
 
@@ -99,6 +100,19 @@ export const sendableTemplatesQuery = (numberId: string) =>
     staleTime: 60_000,
   });
 
+/** What a campaign says or said, whatever became of the template since. */
+export const templateQuery = ({ numberId, message }: Campaign) =>
+  queryOptions({
+    queryKey: ['templates', 'number', numberId, message?.template],
+    queryFn: async (): Promise<Template | null> => {
+      const { name, language } = message?.template ?? {};
+      const found = await chaski.templates.list({ query: { numberId, ...(name ? { q: name } : {}) } });
+      return found.data.find((one) => one.name === name && one.language === language) ?? null;
+    },
+    enabled: message !== null,
+    staleTime: 60_000,
+  });
+
 /** A blank of a template as a campaign names it. */
 export interface Blank {
   place: Variable['place'];
@@ -133,20 +147,10 @@ export function blanksOf(template: Template): Blank[] | null {
       ...place,
       key: variableKey(place),
       of: variable,
-      hints: [variable.example ?? '', wordBefore(template, place.name)],
+      hints: [variable.example ?? '', wordBefore(template, variable)],
     });
   }
   return blanks;
-}
-
-/** `your order {{2}}` asks for the order. */
-function wordBefore({ components }: Template, name: string): string {
-  for (const part of components as readonly { text?: unknown }[]) {
-    if (typeof part.text !== 'string') continue;
-    const at = part.text.indexOf(`{{${name}}}`);
-    if (at >= 0) return /[\p{L}\p{M}\p{N}_]+(?=[\s:#]*$)/u.exec(part.text.slice(0, at))?.[0] ?? '';
-  }
-  return '';
 }
 
 /** An amount of millionths as money. */

@@ -5,7 +5,7 @@ import { useTemplateLabels } from '../inbox/template-label.ts';
 import { blanksOf } from './queries.ts';
 
 /** Why somebody gets nothing, or did not: in words where we have some, else the code itself. */
-export function useReason(template?: Template): (code: string) => string {
+export function useReason(template?: Template | null): (code: string) => string {
   const { t } = useTranslation();
   const labelOf = useTemplateLabels();
   return (code) => {

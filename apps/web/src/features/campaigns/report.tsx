@@ -10,13 +10,15 @@ import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import { shareOf } from '../analytics/figures.ts';
 import classes from './campaigns.module.css';
-import { moneyOf, recipientsQuery, reportQuery, type Wanted } from './queries.ts';
+import { moneyOf, recipientsQuery, reportQuery, templateQuery, type Wanted } from './queries.ts';
 import { useReason } from './reasons.ts';
+import { valuesInWords } from './values.ts';
 
 /** What came of a campaign: in sum, why some got nothing, and person by person. */
 export function Report({ campaign }: { campaign: Campaign }) {
   const { t, i18n } = useTranslation();
-  const reason = useReason();
+  const { data: template } = useQuery(templateQuery(campaign));
+  const reason = useReason(template);
   const { data: report } = useQuery(reportQuery(campaign.id));
   if (!report) return <Skeleton height={160} />;
   const figure = new Intl.NumberFormat(i18n.language);
@@ -88,7 +90,7 @@ export function Report({ campaign }: { campaign: Campaign }) {
           </Rows>
         </Section>
       ) : null}
-      <Recipients campaign={campaign} report={report} />
+      <Recipients campaign={campaign} report={report} reason={reason} />
     </>
   );
 }
@@ -120,10 +122,14 @@ function Bar({ report }: { report: CampaignReport }) {
 
 const dids = ['replied', 'clicked', 'opted_out', 'converted'] as const;
 
-function Recipients({ campaign, report }: { campaign: Campaign; report: CampaignReport }) {
+function Recipients(props: {
+  campaign: Campaign;
+  report: CampaignReport;
+  reason: ReturnType<typeof useReason>;
+}) {
+  const { campaign, report, reason } = props;
   const { t, i18n } = useTranslation();
   const may = useMay();
-  const reason = useReason();
   const [chosen, setChosen] = useState('');
   const [kind, value] = chosen.split(':') as [string, string | undefined];
   const wanted: Wanted =
@@ -197,7 +203,7 @@ function Recipients({ campaign, report }: { campaign: Campaign; report: Campaign
                     <bdi>{one.name || one.address}</bdi>
                   )}
                   <Text size="xs" c="dimmed" dir="auto" lineClamp={1}>
-                    {Object.values(one.values).join(' · ')}
+                    {valuesInWords(one.values, i18n.language)}
                   </Text>
                 </Table.Td>
                 <Table.Td>
