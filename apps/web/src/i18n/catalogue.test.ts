@@ -127,6 +127,17 @@ test('every line of the audit that has words is one that is written', () => {
   expect(Object.keys(english.settings.audit.did).filter((key) => !written(key))).toEqual([]);
 });
 
+test('every column that a list may have can be chosen and has words', () => {
+  const [, union = ''] =
+    /type Column =([^;]+);/.exec(read(join(server, 'modules/contacts/list-columns.ts'))) ?? [];
+  const columns = [...union.matchAll(/'(\w+)'/g)].map(([, column = '']) => column);
+  expect(columns.length).toBeGreaterThan(10);
+  expect(wordless(columns, english.contacts.list.column)).toEqual([]);
+  const page = read(join(root, 'apps/web/src/features/contacts/import-wizard.tsx'));
+  const [, offered = ''] = /const fields = \[([^\]]+)\]/.exec(page) ?? [];
+  expect(columns.filter((column) => !offered.includes(`'${column}'`))).toEqual([]);
+});
+
 test('every code of a mistake in a template', () => {
   const table = read(join(root, 'packages/contracts/src/template-codes.ts'));
   const codes = [...table.matchAll(/^ {2}\w+: (\d+),$/gm)].map(([, code = '']) => code);

@@ -104,6 +104,13 @@ describe('importing a list', () => {
       rowsChecked: 2,
       isComplete: true,
     });
+    const remarks = await api.http.app.inject({
+      method: 'POST',
+      url: '/v1/contacts/import/preview',
+      headers: { ...api.as(stage, 'owner'), 'content-type': 'text/csv' },
+      payload: 'phone,Observações\n+16505550001,Likes tea\n',
+    });
+    expect(remarks.json()).toMatchObject({ columns: ['phone', 'note'] });
     const twice = await api.http.app.inject({
       method: 'POST',
       url: '/v1/contacts/import/preview',

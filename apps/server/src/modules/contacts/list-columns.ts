@@ -109,6 +109,24 @@ const guesses: Record<string, readonly string[]> = {
   ],
   proof: ['proof', 'consentproof', 'optinproof', 'prueba', 'prova', 'comprovante', 'إثبات', 'प्रमाण'],
   optOut: ['optout', 'optedout', 'unsubscribed', 'donotcontact', 'stop', 'baja', 'descadastrado'],
+  note: [
+    'note',
+    'notes',
+    'remark',
+    'remarks',
+    'comment',
+    'comments',
+    'nota',
+    'notas',
+    'comentario',
+    'comentarios',
+    'observaciones',
+    'observacoes',
+    'ملاحظه',
+    'ملاحظات',
+    'टिप्पणी',
+    'नोट',
+  ],
 };
 
 /** What each heading seems to be; a field is given to the first that claims it. */

@@ -117,12 +117,14 @@ const fields = [
   'optIn',
   'proof',
   'optOut',
+  'note',
   'ignore',
 ] as const;
 
 function Mapping(props: { preview: ImportPreview; onChange: (heading: string, column: string) => void }) {
-  const { t } = useTranslation();
-  const { headers, columns, sample, problems } = props.preview;
+  const { t, i18n } = useTranslation();
+  const { headers, columns, sample, problems, isComplete, rowsChecked, rowsTotal } = props.preview;
+  const figure = new Intl.NumberFormat(i18n.language);
   const { data: attributes = [] } = useQuery(attributesQuery);
   const data = [
     ...fields.map((value) => ({ value: value as string, label: t(`contacts.list.column.${value}`) })),
@@ -168,9 +170,12 @@ function Mapping(props: { preview: ImportPreview; onChange: (heading: string, co
         </Table>
       </div>
       <Text size="sm">
-        {t(props.preview.isComplete ? 'contacts.list.checked' : 'contacts.list.checkedFirst', {
-          count: props.preview.rowsChecked,
-        })}
+        {isComplete || rowsTotal === null
+          ? t(isComplete ? 'contacts.list.checked' : 'contacts.list.checkedFirst', { count: rowsChecked })
+          : t('contacts.list.checkedOf', {
+              checked: figure.format(rowsChecked),
+              total: figure.format(rowsTotal),
+            })}
       </Text>
       {columns.includes('ignore') ? (
         <Text size="sm" c="dimmed">
