@@ -109,6 +109,7 @@ export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'ke
       'POST /v1/conversations/:id/unread',
       'PUT /v1/conversations/:id/draft',
       'DELETE /v1/conversations/:id/draft',
+      'POST /v1/quick-replies',
       'POST /v1/saved-filters',
       'DELETE /v1/saved-filters/:id',
     ].map((key) => [key, { refuses: ['key'] as const, why: 'it is one member’s own: a key is nobody' }]),
