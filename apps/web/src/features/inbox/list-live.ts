@@ -12,6 +12,8 @@ import { afterMessage } from './list-rules.ts';
 const storm = 12;
 
 const asked = new Set<string>();
+/** Rows on their way here: whether something was said of them since they were asked for, which the answer may not know. */
+const coming = new Map<string, boolean>();
 let timer = 0;
 
 export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiEvent, me: string): void {
@@ -25,12 +27,15 @@ export function hearForLists(client: QueryClient, { name, data, actor }: ChaskiE
     }
   }
   if (id === null) return;
+  if (coming.has(id)) coming.set(id, true);
   const known = knownRow(client, id);
   if (area === 'message') {
     const changed = known && afterMessage(known, what ?? '', data, actor);
     if (changed) putRow(client, changed, me);
-    // Ticks are all in the event; whatever was said changes more than it tells: what is unread, who waits.
-    if (['received', 'queued', 'echoed', 'edited', 'revoked'].includes(what ?? '')) ask(client, id, me);
+    // Ticks are all in the event; whatever was said changes more than it tells: what is unread, who waits. A list that is
+    // on its way may be older than either.
+    if (['received', 'queued', 'echoed', 'edited', 'revoked'].includes(what ?? '') || listsCome(client))
+      ask(client, id, me);
     return;
   }
   if (area !== 'conversation' && area !== 'note') return;
@@ -46,6 +51,11 @@ function ask(client: QueryClient, id: string, me: string): void {
   if (timer !== 0) return;
   timer = window.setTimeout(() => {
     timer = 0;
+    // What is asked for now must be newer than the list that it is put into.
+    if (listsCome(client)) {
+      ask(client, id, me);
+      return;
+    }
     const ids = [...asked];
     asked.clear();
     if (ids.length > storm) void client.invalidateQueries({ queryKey: ['conversations'] });
@@ -53,10 +63,19 @@ function ask(client: QueryClient, id: string, me: string): void {
   }, 40);
 }
 
+const listsCome = (client: QueryClient) => client.isFetching({ queryKey: ['conversations', 'list'] }) > 0;
+
 async function fetchRow(client: QueryClient, id: string, me: string): Promise<void> {
+  coming.set(id, false);
   try {
-    putRow(client, await chaski.conversations.get({ id }), me);
+    const row = await chaski.conversations.get({ id });
+    const isOld = coming.get(id) === true;
+    // An old answer would take back the ticks that came meanwhile; a row that nobody sees yet is better old than absent.
+    if (!isOld || !knownRow(client, id)) putRow(client, row, me);
+    if (isOld) ask(client, id, me);
   } catch {
     // Gone, or the line is down: the lists say so when they are asked next.
+  } finally {
+    coming.delete(id);
   }
 }
