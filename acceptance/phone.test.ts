@@ -312,7 +312,7 @@ test('its headers: own sources only, no frames, nothing kept', async () => {
 });
 
 test('text both ways, live, with ticks', async () => {
-  const { page, leave } = await chatting();
+  const { page, troubles, leave } = await chatting();
   holdWebhooks = true;
   await write(page, 'Are you open?');
   const own = bubble(page, 'Are you open?');
@@ -347,6 +347,22 @@ test('text both ways, live, with ticks', async () => {
   expect(await menu.locator('blockquote code').allTextContents()).toEqual(['water']);
   expect(await menu.locator('p code').allTextContents()).toEqual(['- 1\n- 2']);
   await expect.poll(() => page.locator('.chat header p').textContent()).toBe('business account');
+
+  // Away for once: what was typed stays, and the next success takes the sentence back.
+  const doors = '**/_phone/api/chats/**/messages';
+  await page.route(doors, (route) => route.abort());
+  const box = page.locator('.composer .input');
+  await box.fill('Two teas, please');
+  await box.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'your text is still here' }).waitFor();
+  await expect.poll(() => box.inputValue()).toBe('Two teas, please');
+  await page.unroute(doors);
+  await box.press('Enter');
+  await bubble(page, 'Two teas, please').waitFor();
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  expect(await box.inputValue()).toBe('');
+  // The browser's own line about the refused request.
+  expect(troubles.splice(0)).toHaveLength(1);
   await leave();
 });
 

@@ -1,10 +1,16 @@
 /** The simulator's phone API; its types are in ../phone-api.ts. */
+
+/** No answer came: the server is away, or the way to it. */
+export class Unreachable extends Error {}
+
 async function call(method, path, body, headers = {}) {
   const json = body !== undefined && !(body instanceof Blob);
   const response = await fetch(`/_phone/api${path}`, {
     method,
     headers: json ? { 'content-type': 'application/json', ...headers } : headers,
     ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : body }),
+  }).catch((error) => {
+    throw new Unreachable(error.message);
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error?.message ?? `${response.status}`);

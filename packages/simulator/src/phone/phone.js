@@ -2,7 +2,7 @@
  * The phone: people on the left, the chat of one person with one number in the middle, faults in a drawer.
  * One state object, one render per part; the stream changes the state. Address: #/{person}/{number}.
  */
-import { api } from './api.js';
+import { api, Unreachable } from './api.js';
 import { bubble, initials, lineOf } from './bubbles.js';
 import { h, icon, keepingFocus, keyed, keys, morph, sheet } from './dom.js';
 import { named } from './fault-words.js';
@@ -34,12 +34,15 @@ const say = (text) => {
   live.textContent = text;
 };
 
-async function attempt(work) {
+async function attempt(work, unreachable = 'unreachable') {
   try {
+    const before = state.problem;
     state.problem = null;
-    return await work();
+    const done = await work();
+    if (before) drawChat();
+    return done;
   } catch (error) {
-    state.problem = t('failed', { reason: error.message });
+    state.problem = error instanceof Unreachable ? t(unreachable) : t('failed', { reason: error.message });
     say(state.problem);
     drawChat();
     return null;
@@ -315,11 +318,8 @@ function chatPane() {
       ),
       'messages',
     ),
-    state.offline
-      ? h('p.problem', { role: 'alert' }, t('offline'))
-      : state.problem
-        ? h('p.problem', { role: 'alert' }, state.problem)
-        : null,
+    state.offline ? h('p.problem', { role: 'alert' }, t('offline')) : null,
+    state.problem ? h('p.problem', { role: 'alert' }, state.problem) : null,
     keyed(composer(), `composer ${language()} ${state.replyTo?.id}`),
   );
   return keyed(pane, `${state.person.id}/${state.number.id}`);
@@ -389,7 +389,7 @@ function composer() {
     onkeydown: (event) => {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        sendText();
+        void sendText();
       }
       if (event.key === 'Escape' && state.replyTo) {
         state.replyTo = null;
@@ -403,7 +403,7 @@ function composer() {
     {
       onsubmit: (event) => {
         event.preventDefault();
-        sendText();
+        void sendText();
       },
     },
     state.replyTo
@@ -448,28 +448,38 @@ function grow(input) {
   input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
 }
 
-function sendText() {
+async function sendText() {
   const key = `${state.person.id}/${state.number.id}`;
   const text = (state.drafts.get(key) ?? '').trim();
   if (!text) return;
   state.drafts.delete(key);
-  void speak({ type: 'text', text });
+  if (await speak({ type: 'text', text }, 'unreachableKept')) return;
+  // Back into the box, but not over what was typed since.
+  if (!state.drafts.get(key)) state.drafts.set(key, text);
+  drawChat();
 }
 
-/** Sends as the person; a message being replied to goes along as context. */
-async function speak(message) {
-  const context = state.replyTo?.id;
+/** Sends as the person; a message being replied to goes along as context. Whether it was sent. */
+async function speak(message, unreachable) {
+  const { replyTo, chat } = state;
+  const context = replyTo?.id;
   state.replyTo = null;
-  const sent = await attempt(() =>
-    api.send(state.person.id, state.number.id, {
-      ...message,
-      ...(context && !message.context ? { context } : {}),
-    }),
+  const sent = await attempt(
+    () =>
+      api.send(state.person.id, state.number.id, {
+        ...message,
+        ...(context && !message.context ? { context } : {}),
+      }),
+    unreachable,
   );
-  if (!sent) return;
+  if (!sent) {
+    if (state.chat === chat) state.replyTo ??= replyTo;
+    return false;
+  }
   upsert(sent);
   drawChat({ stick: true });
   app.querySelector('.input')?.focus();
+  return true;
 }
 
 function reply(message) {
