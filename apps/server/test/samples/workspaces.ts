@@ -55,6 +55,9 @@ export const samples: Samples = {
   'POST /v1/invitations': () => ({ body: { email: `guest-${newId()}@example.com`, role: 'agent' } }),
   'POST /v1/invitations/:id/resend': async (stage) => ({ params: { id: (await invitation(stage)).id } }),
   'DELETE /v1/invitations/:id': async (stage) => ({ params: { id: (await invitation(stage)).id } }),
+  'POST /v1/invitations/look': async (stage) => ({
+    body: { token: (await invitation(stage, `guest-${newId()}@example.com`)).token },
+  }),
   'POST /v1/invitations/accept': async (stage) => {
     const [userId, email] = [newId(), `guest-${newId()}@example.com`];
     await stage.db.withSystem('test: somebody invited', (tx) =>

@@ -999,6 +999,13 @@ export function operations(call: Call) {
         ),
     },
     invitations: {
+      /** What the link of a mail invites to, before anybody signs in or fills in a form. */
+      look: (input: { body: t.InvitationsLookData['body'] }, more?: Parameters<Call>[2]) =>
+        call<t.InvitationsLookResponses[keyof t.InvitationsLookResponses]>(
+          { method: 'POST', path: '/v1/invitations/look', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       /** Makes you a member, and the workspace your current one. Register takes the link too. */
       accept: (input: { body: t.InvitationsAcceptData['body'] }, more?: Parameters<Call>[2]) =>
         call<t.InvitationsAcceptResponses[keyof t.InvitationsAcceptResponses]>(
@@ -1965,6 +1972,7 @@ export const addresses = {
   'invitations.create': 'post /v1/invitations',
   'invitations.delete': 'delete /v1/invitations/{id}',
   'invitations.list': 'get /v1/invitations',
+  'invitations.look': 'post /v1/invitations/look',
   'invitations.resend': 'post /v1/invitations/{id}/resend',
   'labels.create': 'post /v1/labels',
   'labels.delete': 'delete /v1/labels/{id}',

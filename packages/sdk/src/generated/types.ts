@@ -3566,6 +3566,54 @@ export type WorkspacesCreateResponses = {
 
 export type WorkspacesCreateResponse = WorkspacesCreateResponses[keyof WorkspacesCreateResponses];
 
+export type InvitationsLookData = {
+  body: {
+    /**
+     * What stands behind # in the link of the mail.
+     */
+    token: string;
+  };
+  path?: never;
+  query?: never;
+  url: '/v1/invitations/look';
+};
+
+export type InvitationsLookErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * It clashes with what is there.
+   */
+  409: Error;
+  /**
+   * Understood, but not possible.
+   */
+  422: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type InvitationsLookError = InvitationsLookErrors[keyof InvitationsLookErrors];
+
+export type InvitationsLookResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    workspaceName: string;
+  };
+};
+
+export type InvitationsLookResponse = InvitationsLookResponses[keyof InvitationsLookResponses];
+
 export type InvitationsAcceptData = {
   body: {
     /**

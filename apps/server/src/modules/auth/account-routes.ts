@@ -9,7 +9,7 @@ import {
   personOf,
   sliceOf,
 } from '../../platform/http/index.ts';
-import { acceptInvitation } from '../workspaces/index.ts';
+import { acceptInvitation, openInvitation } from '../workspaces/index.ts';
 import { changeProfile, listSessions, makeWorkspace, type SessionRow, switchWorkspace } from './account.ts';
 import { longestPassword } from './common-passwords.ts';
 import type { AuthRoutesDeps } from './deps.ts';
@@ -259,6 +259,24 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
         );
         return { data: me.workspaces, nextCursor: null };
       },
+    );
+
+    app.post(
+      '/v1/invitations/look',
+      {
+        config: { limits: ['anonymous'] },
+        schema: {
+          tags: ['members'],
+          description: 'What the link of a mail invites to, before anybody signs in or fills in a form.',
+          body: z.strictObject({ token }),
+          response: { 200: z.object({ workspaceName: z.string() }) },
+        },
+      },
+      (request) =>
+        db.withSystem('what a link invites to', async (tx) => {
+          const { workspaceName } = await openInvitation(tx, request.body.token);
+          return { workspaceName };
+        }),
     );
 
     app.post(

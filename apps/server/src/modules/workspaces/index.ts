@@ -16,6 +16,7 @@ export {
   acceptInvitation,
   invite,
   isInvited,
+  openInvitation,
   readInvitation,
   type SendInvitation,
 } from './invitations.ts';

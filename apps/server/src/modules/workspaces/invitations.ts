@@ -210,16 +210,23 @@ export async function readInvitation(tx: SystemTx, token: string): Promise<OpenI
   };
 }
 
+const invitationSpent = () =>
+  errors.unprocessable('link_spent', 'This invitation was used already, taken back, or is too old.');
+
+/** The same; refuses one that does not count any more, and what never was one with the same words. */
+export async function openInvitation(tx: SystemTx, token: string): Promise<OpenInvitation> {
+  const open = await readInvitation(tx, token);
+  if (!open) throw invitationSpent();
+  return open;
+}
+
 /** Makes the person a member. The link is good once, and for the address that it was sent to. */
 export async function acceptInvitation(
   tx: SystemTx,
   token: string,
   who: { userId: string; email: string; actor: Actor },
 ): Promise<{ workspaceId: string }> {
-  const open = await readInvitation(tx, token);
-  const spent = () =>
-    errors.unprocessable('link_spent', 'This invitation was used already, taken back, or is too old.');
-  if (!open) throw spent();
+  const open = await openInvitation(tx, token);
   if (open.email.toLowerCase() !== who.email.toLowerCase()) {
     throw errors.unprocessable(
       'other_address',
@@ -232,7 +239,7 @@ export async function acceptInvitation(
     tx.now().toISOString(),
     who.userId,
   ]);
-  if (taken.length === 0) throw spent();
+  if (taken.length === 0) throw invitationSpent();
   const actor: Actor = { ...who.actor, role: open.role };
   const added = await addMember(
     tx,

@@ -67,12 +67,20 @@ describe('invitations', () => {
     const { body } = await post('/v1/invitations', { email: guest.email }, host.headers);
     const { id } = body as { id: string };
     const first = await mails.linkTo(guest.email);
+    // Whoever opens the link sees what it invites to, or that it counts no more, before there is anything to fill in.
+    const look = async (token: string) => {
+      const answer = await post('/v1/invitations/look', { token }, {});
+      return answer.status === 200 ? answer.body : (answer.body as { error: { code: string } }).error.code;
+    };
+    expect(await look(first)).toEqual({ workspaceName: expect.any(String) });
+    expect(await look(`${first.slice(0, -4)}AAAA`)).toBe('link_spent');
     expect((await post('/v1/invitations', { email: guest.email }, host.headers)).body).toMatchObject({
       error: { code: 'already_invited' },
     });
     const resent = await api.send('POST /v1/invitations/:id/resend', { params: { id } }, host.headers);
     expect(resent.status).toBe(200);
     expect((await post('/v1/invitations/accept', { token: first }, guest.headers)).status).toBe(422);
+    expect(await look(first)).toBe('link_spent');
     const list = await api.send('GET /v1/invitations', {}, host.headers);
     expect(list.body).toMatchObject({ data: [{ id, email: guest.email, role: 'viewer' }] });
     await api.send('DELETE /v1/invitations/:id', { params: { id } }, host.headers);
@@ -92,6 +100,7 @@ describe('invitations', () => {
     });
     const fresh = bearer((login.body as { token: string }).token);
     expect((await post('/v1/invitations/accept', { token: third }, fresh)).status).toBe(422);
+    expect(await look(third)).toBe('link_spent');
     clock.set(at);
   });
 });

@@ -6,6 +6,7 @@ import { useEffect } from 'react';
 import { chaski } from '../../api/client.ts';
 import { type Session, sessionQuery } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { useExplain } from '../../ui/explain.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Refused, Waiting } from '../../ui/page.tsx';
 import { invitation, useEnter, useLinkToken } from './entering.ts';
@@ -22,6 +23,15 @@ export function InvitationPage() {
     if (linked) invitation.keep(linked);
   }, [linked]);
   const { data: session, isPending } = useQuery(sessionQuery);
+  const asked = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: () => chaski.invitations.look({ body: { token } }),
+    enabled: token !== '',
+    retry: false,
+    // Asked once: another answer would take the form away from under whoever fills it in.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const explain = useExplain();
   const done = async () => {
     invitation.drop();
     await enter();
@@ -30,7 +40,9 @@ export function InvitationPage() {
     <EntryFrame title={t('signIn.invitationTitle')}>
       {token === '' ? (
         <Text size="sm">{t('signIn.noLink')}</Text>
-      ) : isPending ? (
+      ) : asked.error ? (
+        <Refused problem={explain(asked.error)} />
+      ) : isPending || asked.isPending ? (
         <Waiting rows={1} />
       ) : session ? (
         <Accept session={session} token={token} onDone={done} />
