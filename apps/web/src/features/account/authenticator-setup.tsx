@@ -33,7 +33,6 @@ export function AuthenticatorSetup(props: {
         action={t('account.switchOn')}
         lead={
           <>
-            {' '}
             <Text size="sm">{t('account.scan')}</Text>
             <Center>
               <QrImage text={begun.uri} label={t('account.qr')} />

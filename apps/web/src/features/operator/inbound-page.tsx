@@ -11,6 +11,8 @@ import { parkedQuery, rawEventsQuery } from './queries.ts';
 /** The server's limit of one request. */
 const mostReplayed = 500;
 
+type Replay = Parameters<typeof chaski.operator.replay>[0]['body'];
+
 /** What came in: items that could not be applied, and the bodies as they were received. */
 export function InboundPage() {
   const { t } = useTranslation();
@@ -27,12 +29,28 @@ function useReplay() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
-  return (body: Parameters<typeof chaski.operator.replay>[0]['body']) =>
+  return (...bodies: Replay[]) =>
     void act(async () => {
-      const { items, parked } = await chaski.operator.replay({ body });
-      notifications.show({ message: t('operator.inbound.replayed', { items, parked }) });
-      await queries.invalidateQueries({ queryKey: ['operator'] });
+      const came = { items: 0, parked: 0, answers: 0 };
+      try {
+        for (const body of bodies) {
+          const { items, parked } = await chaski.operator.replay({ body });
+          came.items += items;
+          came.parked += parked;
+          came.answers += 1;
+        }
+      } finally {
+        // Where a later portion fails, those before it are told all the same.
+        if (came.answers > 0) notifications.show({ message: t('operator.inbound.replayed', came) });
+        await queries.invalidateQueries({ queryKey: ['operator'] });
+      }
     });
+}
+
+/** All of them, as many at a time as one request takes. */
+function portions(ids: readonly string[]): Replay[] {
+  const first = ids.slice(0, mostReplayed);
+  return first.length === 0 ? [] : [{ parked: first }, ...portions(ids.slice(mostReplayed))];
 }
 
 function Parked() {
@@ -49,7 +67,7 @@ function Parked() {
           <Button
             variant="default"
             size="xs"
-            onClick={() => replay({ parked: parked.slice(0, mostReplayed).map((one) => one.id) })}
+            onClick={() => replay(...portions(parked.map((one) => one.id)))}
           >
             {t('operator.inbound.replayAll')}
           </Button>

@@ -1,10 +1,11 @@
+import type { Member } from '@chaski/sdk';
 import { Anchor, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { membersQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
-import { useTranslation } from '../../i18n/words.ts';
+import { type Say, useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row } from '../../ui/page.tsx';
 import { type AuditLine, apiKeysQuery } from './queries.ts';
@@ -25,6 +26,7 @@ export function AuditRow({ line }: { line: AuditLine }) {
     line.actor.kind === 'key'
       ? apiKeys?.find((one) => one.id === line.actor.id)?.name
       : member?.name || member?.email;
+  const target = targetOf(t, line, members);
   const keys = [...new Set([...Object.keys(line.before ?? {}), ...Object.keys(line.after ?? {})])];
   return (
     <Row
@@ -43,19 +45,19 @@ export function AuditRow({ line }: { line: AuditLine }) {
       }
       below={open ? <Difference line={line} keys={keys} /> : null}
     >
-      {/* The events of every day have words; the others say their name. */}
-      <bdi title={line.action}>
+      {/* All that this release writes has words; a line of another one says its name. Ids are for programs: at hand, unsaid. */}
+      <bdi title={[line.action, line.target.id].filter(Boolean).join(' · ')}>
         {t(`settings.audit.did.${line.action.replace('.', '_')}`, { defaultValue: line.action })}
       </bdi>
       <Text size="sm" c="dimmed">
         <Moment at={line.at} /> · <bdi>{who || t(`settings.audit.actor.${line.actor.kind}`)}</bdi>
         {line.actor.impersonatorId ? ` · ${t('account.impersonated')}` : ''}
-        {line.target.id ? (
+        {target === null ? null : (
           <>
             {' · '}
-            <Target line={line} />
+            {target}
           </>
-        ) : null}
+        )}
         {line.origin.ip ? (
           <>
             {' · '}
@@ -67,9 +69,8 @@ export function AuditRow({ line }: { line: AuditLine }) {
   );
 }
 
-/** What it was done to: the way there, where there is one. */
-function Target({ line }: { line: AuditLine }) {
-  const { t } = useTranslation();
+/** What it was done to: the way there, where there is one, else its name; null where that is not known. */
+function targetOf(t: Say, line: AuditLine, members: readonly Member[] | undefined) {
   const { kind, id } = line.target;
   const within = line.after?.conversationId;
   const conversationId = kind === 'conversation' ? id : typeof within === 'string' ? within : null;
@@ -102,8 +103,10 @@ function Target({ line }: { line: AuditLine }) {
       </Anchor>
     );
   }
-  const name = line.after?.name ?? line.before?.name;
-  return <bdi>{typeof name === 'string' && name !== '' ? name : id}</bdi>;
+  // Whoever did something to themselves stands there already.
+  const member = id === line.actor.id ? undefined : members?.find((one) => one.userId === id);
+  const name = line.after?.name || line.before?.name || member?.name || member?.email;
+  return typeof name === 'string' && name !== '' ? <bdi>{name}</bdi> : null;
 }
 
 function Difference({ line, keys }: { line: AuditLine; keys: readonly string[] }) {
