@@ -7,6 +7,7 @@ import { attributesQuery, numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Section } from '../../ui/page.tsx';
 import { useTemplateLabels } from '../inbox/template-label.ts';
+import { workspaceQuery } from '../inbox/thread-queries.ts';
 import { BlankField } from './blank-field.tsx';
 import classes from './campaigns.module.css';
 import { guessSource, type Source, type Variables } from './guess.ts';
@@ -97,6 +98,7 @@ function Filling(props: {
   const { template, message, example, zone, editable, onChange } = props;
   const { t } = useTranslation();
   const labelOf = useTemplateLabels();
+  const { data: workspace } = useQuery(workspaceQuery);
   const blanks = blanksOf(template) ?? [];
   const [variables, setVariables] = useState<Variables>(message.variables);
   const { columns, person } = example;
@@ -121,9 +123,9 @@ function Filling(props: {
             onChange={(source) => put(blank, source)}
           />
         ))}
-        {template.category === 'MARKETING' ? (
+        {template.category === 'MARKETING' && workspace ? (
           <Alert color="gray" variant="light">
-            {t('campaigns.message.marketing')}
+            {t(`campaigns.message.marketing.${workspace.settings.marketing}`)}
           </Alert>
         ) : null}
       </Stack>
