@@ -23,7 +23,7 @@ import {
   type Verdict,
   workspaceSuspended,
 } from './rules.ts';
-import { missingParameter, templateRef } from './template-check.ts';
+import { missingParameters, templateRef } from './template-check.ts';
 
 /** To whom and from which number; exactly one address. */
 export interface Target {
@@ -62,8 +62,8 @@ export async function canSend(
   const content = query.template ? templateContent(query.template) : { type: 'text' };
   const [verdict] = await judge(tx, [{ facts, purpose: query.purpose ?? 'service', content }]);
   if (verdict?.verdict !== 'free-form' || query.template?.components === undefined) return verdict!;
-  const missing = await missingParameter(tx, place.numberId, content);
-  return missing === null ? verdict : blocked('template_parameters', missing);
+  const missing = await missingParameters(tx, place.numberId, content);
+  return missing === null ? verdict : blocked('template_parameters', missing.join(' '));
 }
 
 function templateContent({ name, language, components }: NonNullable<CanSendQuery['template']>) {

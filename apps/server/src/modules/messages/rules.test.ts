@@ -127,8 +127,12 @@ describe('decide', () => {
     expect(decide({ ...open, lastInboundAt: ago(windowMs) })).toMatchObject({
       verdict: 'template-needed',
       code: 'window_closed',
+      sentence: expect.stringContaining('More than 24 hours'),
     });
-    expect(decide({ ...open, lastInboundAt: null })).toMatchObject({ code: 'window_closed' });
+    expect(decide({ ...open, lastInboundAt: null })).toMatchObject({
+      code: 'window_closed',
+      sentence: expect.stringContaining('never written'),
+    });
     expect(decide({ ...open, lastInboundAt: null, number: { status: 'active', hasWindow: false } })).toEqual({
       verdict: 'free-form',
     });

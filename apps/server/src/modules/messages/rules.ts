@@ -213,8 +213,9 @@ export function decide(facts: SendFacts): Verdict {
   return {
     verdict: 'template-needed',
     code: 'window_closed',
-    sentence:
-      'More than 24 hours have passed since the contact last wrote; WhatsApp takes only templates until they write again.',
+    sentence: closesAt
+      ? 'More than 24 hours have passed since the contact last wrote; WhatsApp takes only templates until they write again.'
+      : 'The contact has never written to this number; WhatsApp takes only templates until they do.',
   };
 }
 

@@ -3,12 +3,12 @@ import { errors } from '../../platform/errors.ts';
 import { getNumber } from '../numbers/index.ts';
 import { checkTemplateSend } from '../templates/index.ts';
 
-/** What is missing in a template message, as a sentence; null when nothing is, or nobody told us about the template. */
-export async function missingParameter(
+/** What is missing in a template message, a sentence each; null when nothing is, or nobody told us about the template. */
+export async function missingParameters(
   tx: TenantTx,
   numberId: string,
   content: { type: string; [key: string]: unknown },
-): Promise<string | null> {
+): Promise<readonly string[] | null> {
   const ref = templateRef(content);
   if (!ref) return null;
   const { accountId } = await getNumber(tx, numberId);
@@ -16,17 +16,19 @@ export async function missingParameter(
   const checked = await checkTemplateSend(tx, { accountId, ...ref, parameters: components });
   // Whether its state lets it be sent is the policy's to say.
   if (checked.ok || checked.problem.code !== 'template_parameters') return null;
-  return checked.problem.message;
+  return checked.problem.all;
 }
 
-/** Refuses what WhatsApp would refuse an hour later, with the name of what is missing. */
+/** Refuses what WhatsApp would refuse an hour later, with the names of all that is missing. */
 export async function refuseIncomplete(
   tx: TenantTx,
   numberId: string,
   content: { type: string; [key: string]: unknown },
 ): Promise<void> {
-  const message = await missingParameter(tx, numberId, content);
-  if (message !== null) throw errors.invalidRequest([{ path: 'template.components', message }], message);
+  const missing = await missingParameters(tx, numberId, content);
+  if (missing === null) return;
+  const problems = missing.map((message) => ({ path: 'template.components', message }));
+  throw errors.invalidRequest(problems, missing.join(' '));
 }
 
 /** Which template a content names; null for every other content. */

@@ -65,6 +65,15 @@ test('a missing parameter is named before WhatsApp is asked', async () => {
     message: '{{2}} of the body is missing (body.2).',
     details: { problems: [{ path: 'template.components' }] },
   });
+  await expect(say(here)).rejects.toMatchObject({
+    message: '{{1}} of the body is missing (body.1). {{2}} of the body is missing (body.2).',
+    details: {
+      problems: [
+        { message: expect.stringContaining('body.1') },
+        { message: expect.stringContaining('body.2') },
+      ],
+    },
+  });
   const ask = (...texts: string[]) =>
     stage.tenant(here, (tx) =>
       canSend(tx, {

@@ -16,8 +16,8 @@ export type TemplateCheck =
         code: 'template_unknown' | 'template_not_approved' | 'template_parameters';
         /** Names what is missing. */
         message: string;
-        /** The variable's key (`body.1`), where it is about one. */
-        key: string | null;
+        /** One sentence for each thing that is wrong. */
+        all: readonly string[];
       };
     };
 
@@ -44,8 +44,8 @@ export async function checkTemplateSend(
     );
   // Known by a notice alone: its components come with the next list.
   if (template.components.length > 0) {
-    const [first] = parameterProblems(template, asked.parameters);
-    if (first) return problem('template_parameters', first.message, first.key);
+    const all = parameterProblems(template, asked.parameters).map(({ message }) => message);
+    if (all.length > 0) return problem('template_parameters', all.join(' '), all);
   }
   return { ok: true, template, category: template.category };
 }
@@ -53,7 +53,7 @@ export async function checkTemplateSend(
 function problem(
   code: (TemplateCheck & { ok: false })['problem']['code'],
   message: string,
-  key: string | null = null,
+  all: readonly string[] = [message],
 ): TemplateCheck {
-  return { ok: false, problem: { code, message, key } };
+  return { ok: false, problem: { code, message, all } };
 }
