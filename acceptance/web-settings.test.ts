@@ -139,8 +139,13 @@ describe('an agent', () => {
     await desk.goto(`${base}/app/settings/quick-replies`);
     await desk.getByRole('button', { name: 'Add a quick reply' }).click();
     await desk.getByLabel('Shortcut').fill('hello');
-    await desk.getByRole('textbox', { name: 'Text' }).fill('Hello {{contact.name}}, {{agent.name}} here');
-    await desk.getByText('Hello Ana, Aisha here').waitFor();
+    // A chip puts its blank at the caret, and one types on behind it.
+    const words = desk.getByRole('textbox', { name: 'Text' });
+    await words.fill('Hello , {{agent.name}} here');
+    await words.evaluate((field) => (field as HTMLTextAreaElement).setSelectionRange(6, 6));
+    await desk.getByRole('button', { name: 'Name of the person' }).click();
+    await desk.keyboard.type(' dear');
+    await desk.getByText('Hello Ana dear, Aisha here').waitFor();
     await desk.getByRole('button', { name: 'Save' }).click();
     await desk.getByRole('listitem').filter({ hasText: '/hello' }).getByText('For me alone').waitFor();
   });

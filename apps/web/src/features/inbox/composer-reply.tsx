@@ -20,6 +20,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { insertInto } from '../../ui/insert.ts';
 import { keyName } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
@@ -75,12 +76,9 @@ export function ComposerReply({
     onTyping();
   };
   const insert = (words: string) => {
-    const at = field.current?.selectionStart ?? text.length;
-    type(text.slice(0, at) + words + text.slice(field.current?.selectionEnd ?? at));
-    window.requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(at + words.length, at + words.length);
-    });
+    insertInto(field.current, text, words, type);
+    // The emojis close, and take the focus back to their button.
+    window.requestAnimationFrame(() => field.current?.focus());
   };
   const submit = async (then?: Deed) => {
     const words = text.trim();

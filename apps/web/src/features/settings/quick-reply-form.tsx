@@ -1,10 +1,12 @@
 import { Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useRef } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { insertInto } from '../../ui/insert.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import { filledIn, variables } from './fill-in.ts';
@@ -33,6 +35,7 @@ export function QuickReplyForm(props: FormOf<QuickReply> & { mayShare: boolean }
     await props.onSaved();
   });
   const { text } = form.getValues();
+  const field = useRef<HTMLTextAreaElement>(null);
   const preview = filledIn(text, {
     'contact.name': t('settings.replies.sampleName'),
     'agent.name': person.name,
@@ -56,6 +59,7 @@ export function QuickReplyForm(props: FormOf<QuickReply> & { mayShare: boolean }
           {...form.getInputProps('shortcut')}
         />
         <Textarea
+          ref={field}
           label={t('settings.replies.text')}
           required
           withAsterisk={false}
@@ -72,7 +76,9 @@ export function QuickReplyForm(props: FormOf<QuickReply> & { mayShare: boolean }
               key={name}
               size="compact-xs"
               variant="default"
-              onClick={() => form.setFieldValue('text', `${form.getValues().text}{{${name}}}`)}
+              onClick={() =>
+                insertInto(field.current, text, `{{${name}}}`, (now) => form.setFieldValue('text', now))
+              }
             >
               {t(`settings.replies.variable.${name.replace('.', '_')}`)}
             </Button>

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { insertInto } from '../../ui/insert.ts';
 import { blanksOf, nextBlank, withExamples, withText } from './blanks.ts';
 import type { Part } from './definition.ts';
 import { useField } from './mistakes.tsx';
@@ -67,11 +68,7 @@ export function TextWithBlanks<P extends Part<'HEADER'> | Part<'BODY'>>(props: {
   const lines = part.type === 'BODY';
   const change = (next: string) => onChange(withText(part, next, named));
   const insert = () => {
-    const blank = `{{${nextBlank(part, named)}}}`;
-    const from = input.current?.selectionStart ?? text.length;
-    const to = input.current?.selectionEnd ?? from;
-    change(text.slice(0, from) + blank + text.slice(to));
-    input.current?.focus();
+    insertInto(input.current, text, `{{${nextBlank(part, named)}}}`, change);
   };
   const common = {
     ref: input,
