@@ -81,7 +81,7 @@ export function TemplateAlerts({ template }: { template: Template }) {
       ) : null}
       {status === 'PENDING' && isSimulated ? (
         <Alert color="gray" variant="outline" role="status">
-          {t('templates.simulatedReview', { verb: `POST /_sim/templates/${template.name}` })}
+          {t('templates.simulatedReview')}
         </Alert>
       ) : null}
       {status === 'REJECTED' ? (
