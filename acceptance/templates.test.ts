@@ -81,6 +81,8 @@ test('a template is written; what WhatsApp would refuse is said at its field', a
 test('it is submitted, and that it is approved is seen without looking again', async () => {
   await page.getByRole('button', { name: 'Submit for review' }).click();
   await page.getByRole('heading', { name: 'parcel_is_here', level: 1 }).waitFor();
+  // What becomes of it stands at the top.
+  await expect.poll(() => page.locator('#main').evaluate((main) => main.scrollTop), soon).toBe(0);
   address = page.url();
   const state = page.locator('main [aria-live]').first();
   await state.getByText('In review').waitFor(soon);

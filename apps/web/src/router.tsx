@@ -366,7 +366,19 @@ const tree = root.addChildren([
   ]),
 ]);
 
-export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });
+/** Another page begins at its top; a filter in the address leaves the page where it was. */
+let isAnotherPage = true;
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // It is the shell's middle that scrolls, not the window; without this it keeps its place from page to page.
+  scrollToTopSelectors: [() => (isAnotherPage ? document.getElementById('main') : null)],
+});
+router.subscribe('onBeforeLoad', ({ pathChanged }) => {
+  isAnotherPage = pathChanged;
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -74,6 +74,7 @@ export function Editor({ template, first }: { template: Template | null; first: 
           to: '/app/templates/$templateId/edit',
           params: { templateId: id },
           replace: true,
+          resetScroll: false,
           ignoreBlocker: true,
         });
       setBusy(null);
