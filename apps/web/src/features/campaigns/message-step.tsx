@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { attributesQuery, numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { isolated } from '../../ui/isolated.ts';
 import { Section } from '../../ui/page.tsx';
 import { useTemplateLabels } from '../inbox/template-label.ts';
 import { workspaceQuery } from '../inbox/thread-queries.ts';
@@ -139,7 +140,7 @@ function Filling(props: {
         <Text size="sm" c="dimmed">
           {person
             ? t('campaigns.message.previewOf', {
-                person: person.name ?? `\u2068+${person.phone ?? ''}\u2069`,
+                person: person.name ?? isolated(`+${person.phone ?? ''}`),
               })
             : t('campaigns.message.previewOfNobody')}
         </Text>

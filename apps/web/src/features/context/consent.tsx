@@ -3,6 +3,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useConfirm } from '../../ui/confirm.tsx';
+import { isolated } from '../../ui/isolated.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';
 import { useContactWork } from './use-contact.ts';
@@ -99,7 +100,7 @@ function Words({ contact }: { contact: ContactDetails }) {
             <span className={classes.dim}>
               {' · '}
               {one.keyword
-                ? t('context.consent.wrote', { word: one.keyword })
+                ? t('context.consent.wrote', { word: isolated(one.keyword) })
                 : t(`context.consent.source.${one.source}`, { defaultValue: one.source })}
             </span>
           </span>

@@ -5,6 +5,7 @@ import { attributesQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
+import { isolated } from '../../ui/isolated.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import classes from './context.module.css';
 import { InlineText } from './inline-text.tsx';
@@ -108,7 +109,7 @@ export function ContactCard({ contact }: { contact: ContactDetails }) {
 function Wrote({ contact, at }: { contact: ContactDetails; at: string | null }) {
   const { t } = useTranslation();
   const word = contact.consents.find((one) => one.at === at)?.keyword;
-  return word ? ` · ${t('context.consent.wrote', { word })}` : null;
+  return word ? ` · ${t('context.consent.wrote', { word: isolated(word) })}` : null;
 }
 
 function Attributes({ contact }: { contact: ContactDetails }) {

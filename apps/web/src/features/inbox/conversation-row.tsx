@@ -66,16 +66,20 @@ export function ConversationRow(props: Props) {
         aria-label={t('list.select', { name })}
         onChange={({ nativeEvent }) => onSelect('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
       />
-      <span className={classes.name}>
-        <bdi>{name}</bdi>
+      <span className={classes.upper}>
+        <span className={classes.name}>
+          <bdi>{name}</bdi>
+        </span>
+        <span className={classes.meta}>
+          {/* Who may not be written to waits for nothing that one could do. */}
+          {contact?.blocked || contact?.optedOut ? null : <Wait since={conversation.waitingSince} />}
+          {shownAt ? <RelativeTime at={shownAt} /> : null}
+        </span>
       </span>
-      <span className={classes.meta}>
-        {/* Who may not be written to waits for nothing that one could do. */}
-        {contact?.blocked || contact?.optedOut ? null : <Wait since={conversation.waitingSince} />}
-        {shownAt ? <RelativeTime at={shownAt} /> : null}
+      <span className={classes.lower}>
+        {mention ? <MentionWords mention={mention} /> : <LastWords lastMessage={lastMessage} />}
+        <Marks conversation={conversation} unread={unread} />
       </span>
-      {mention ? <MentionWords mention={mention} /> : <LastWords lastMessage={lastMessage} />}
-      <Marks conversation={conversation} unread={unread} />
     </div>
   );
 }
@@ -135,7 +139,9 @@ function Marks({ conversation, unread }: { conversation: Conversation; unread: b
       {labels.slice(0, 3).map((label) => (
         <ColorSwatch
           key={label.id}
-          size={10}
+          size={12}
+          radius={3}
+          className={classes.tag ?? ''}
           color={label.colour}
           withShadow={false}
           role="img"

@@ -98,7 +98,15 @@ export function Views({ onChosen }: { onChosen?: () => void }) {
               key={one.id}
               search={{ view: 'open', label: one.id }}
               label={one.name}
-              icon={<ColorSwatch size={14} color={one.colour} withShadow={false} aria-hidden />}
+              icon={
+                <ColorSwatch
+                  size={14}
+                  className={classes.tag ?? ''}
+                  color={one.colour}
+                  withShadow={false}
+                  aria-hidden
+                />
+              }
               count={of(counts?.labels, one.id)}
               onChosen={onChosen}
             />

@@ -88,7 +88,7 @@ function Choice({ numberId, onChoose }: { numberId: string; onChoose: (template:
                 {template.category}
               </Badge>
             </Group>
-            <Text size="sm" lineClamp={3} className={classes.optionMore ?? ''}>
+            <Text size="sm" lineClamp={3} dir="auto" className={classes.optionMore ?? ''}>
               {template.preview}
             </Text>
           </button>
