@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { flaws, openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { type Folder, type Product, startProduct, until } from './product.ts';
+import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 let folder: Folder;
 let product: Product;
@@ -129,7 +129,11 @@ test('Arabic is found without its vowel marks, and leads to where it was said', 
 });
 
 test('beside a person: what they agreed to, and the way out of it', async () => {
+  const people = await list<{ id: string; displayName: string }>(product, '/v1/contacts');
+  const maya = people.find(({ displayName }) => displayName === 'Maya Lane');
+  await product.api(`/v1/contacts/${maya?.id}/opt-in`, { method: 'POST', body: {} });
   await page.goto(`${product.ready.url}/app/contacts`);
+  await row('Maya Lane').getByText('Marketing: Yes').waitFor();
   await row('Maya Lane').getByRole('button', { name: 'Maya Lane' }).click();
   const drawer = page.getByRole('dialog', { name: 'Contact' });
   await drawer.getByText('Consent', { exact: true }).click();

@@ -107,6 +107,7 @@ function Row(props: {
   const { t } = useTranslation();
   const { contact, selection } = props;
   const selected = selection.ids.has(contact.id);
+  const marketing = `${t('segments.purpose.marketing')}: ${t(`segments.consent.${contact.consent.marketing}`)}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: placed freely
     // biome-ignore lint/a11y/useFocusableInteractive: its name is a button
@@ -153,6 +154,12 @@ function Row(props: {
           <Badge variant="default" size="sm">
             {t('contacts.states.optedOut')}
           </Badge>
+        ) : contact.consent.marketing === 'out' ? (
+          <Badge variant="default" size="sm">
+            {marketing}
+          </Badge>
+        ) : contact.consent.marketing === 'in' ? (
+          marketing
         ) : null}
       </Cell>
       <Cell column="lastSeen">{contact.lastSeenAt ? <RelativeTime at={contact.lastSeenAt} /> : '–'}</Cell>
