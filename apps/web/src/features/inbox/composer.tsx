@@ -38,6 +38,7 @@ export function Composer({
 }) {
   const { t } = useTranslation();
   const may = useMay();
+  const { data: verdict } = useQuery(verdictQuery(conversation.id));
   const [mode, setMode] = useState<Mode>('reply');
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => ({
@@ -62,7 +63,10 @@ export function Composer({
             { value: 'note', label: t('composer.mode.note') },
           ]}
         />
-        {service.exists && service.opensUntil ? <WindowCountdown until={service.opensUntil} /> : null}
+        {/* Who may not be written to for another reason is not written to while the window is open either. */}
+        {service.exists && service.opensUntil && verdict?.verdict !== 'blocked' ? (
+          <WindowCountdown until={service.opensUntil} />
+        ) : null}
       </div>
       <OthersDrafts conversationId={conversation.id} />
       {mode === 'note' ? (
