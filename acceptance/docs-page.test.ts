@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   folder = await begunFolder();
   logs = join(folder.path, '../logs');
-  product = await startProduct({ dataDir: folder.path, env: { LOG_DIR: logs } });
+  product = await startProduct({ dataDir: folder.path, env: { LOG_DIR: logs, LOG_LEVEL: 'debug' } });
   url = product.ready.url;
 });
 afterAll(async () => {
