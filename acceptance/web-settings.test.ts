@@ -188,6 +188,8 @@ describe('an agent', () => {
     const visitor = await elsewhere.newPage();
     await visitor.goto(`${base}/login`);
     await visitor.getByRole('link', { name: 'Forgot the password?' }).click();
+    // Both pages ask for an e-mail: what is typed before the other one stands is typed into the first.
+    await visitor.getByRole('heading', { name: 'Choose a new password' }).waitFor();
     await visitor.getByLabel('E-mail').fill(agent.email);
     await visitor.getByRole('button', { name: 'Mail me a link' }).click();
     await visitor.getByText('a link is on its way').waitFor();
