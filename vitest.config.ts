@@ -27,6 +27,8 @@ export default defineConfig({
     setupFiles: ['apps/server/test/setup.ts'],
     // Nothing is measured here: what is slow on a busy machine is not wrong. A hook may start a product twice.
     testTimeout: 60_000,
+    // What is polled comes within a second on a quiet machine, vitest's own limit; on a busy one it may not.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 240_000,
     // A test that never ran must not look like one that passed.
     passWithNoTests: false,

@@ -9,7 +9,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import { slowLine } from './slow-line.ts';
 
 const flags = [
   '--headless',
@@ -32,13 +33,22 @@ const installed = [
 
 /** `more`: flags beside the usual ones, such as those of a pretended microphone. */
 export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
-  const args = [...flags, ...more];
+  const { ACCEPTANCE_LAG: lag } = process.env;
+  const line = lag ? await slowLine(lag) : undefined;
+  const options = { args: [...flags, ...more], ...(line ? { proxy: { server: line.server } } : {}) };
   const found = installed.find((path) => existsSync(path));
-  if (found) return chromium.launch({ executablePath: found, args });
+  const browser = found
+    ? await chromium.launch({ executablePath: found, ...options })
+    : await openUnpacked(options);
+  browser.once('disconnected', () => line?.close());
+  return browser;
+}
+
+async function openUnpacked(options: LaunchOptions): Promise<Browser> {
   const { executablePath, libraries } = await unpacked();
   return chromium.launch({
     executablePath,
-    args,
+    ...options,
     env: { ...process.env, LD_LIBRARY_PATH: libraries } as Record<string, string>,
   });
 }
