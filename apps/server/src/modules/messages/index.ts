@@ -67,5 +67,6 @@ export {
   sendMany,
 } from './send.ts';
 export { setSendsBack } from './set-back.ts';
+export { templateRef } from './template-check.ts';
 export { templateStatistics } from './template-statistics.ts';
 export { mediaUploads } from './upload.ts';

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/index.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
 import { documentOf } from './document.ts';
 import { lockProgress, moveProgress, putDocuments, selectAfter } from './queries.ts';
+import { templatesOfLines } from './templates.ts';
 
 const backfill = defineJob({ name: 'search.backfill', schema: z.object({}) });
 const about = new Set(['reaction', 'edit', 'revoke']);
@@ -26,11 +27,12 @@ export function backfillHandler(db: Database, batch = 1_000): Handler {
         const progress = await lockProgress(tx);
         if (progress.isDone) return true;
         const lines = await selectAfter(tx, progress.place, batch);
+        const templates = await templatesOfLines(tx, lines);
         await putDocuments(
           tx,
           lines
             .filter((line) => !about.has(line.type))
-            .map((line) => ({ ...line, document: documentOf(line) })),
+            .map((line) => ({ ...line, document: documentOf(line, templates.get(line.id) ?? null) })),
         );
         const last = lines.at(-1);
         await moveProgress(tx, last ? [last.workspaceId, last.id] : progress.place, lines.length < batch);

@@ -1,6 +1,7 @@
 import { defineConsumer } from '../../platform/events/index.ts';
 import { documentOf } from './document.ts';
 import { type LineKey, putDocuments, selectDue, selectOfThreads } from './queries.ts';
+import { templatesOfLines } from './templates.ts';
 
 /** Keeps the documents behind the messages, in batches: what people write costs the way in nothing. */
 export const messageWords = defineConsumer({
@@ -30,9 +31,10 @@ export const messageWords = defineConsumer({
     // Contacts were merged or parted: what was said is another's now, or in another thread.
     if (threads.length > 0) for (const key of await selectOfThreads(tx, threads)) add(key);
     const lines = await selectDue(tx, [...due.values()]);
+    const templates = await templatesOfLines(tx, lines);
     await putDocuments(
       tx,
-      lines.map((line) => ({ ...line, document: documentOf(line) })),
+      lines.map((line) => ({ ...line, document: documentOf(line, templates.get(line.id) ?? null) })),
     );
   },
 });

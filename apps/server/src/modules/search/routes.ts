@@ -13,6 +13,7 @@ import { displayName, visibleContacts } from '../contacts/index.ts';
 import { askContacts, askMessages } from './ask.ts';
 import { searchedText, shownContent } from './document.ts';
 import { highlights, readQuestion } from './question.ts';
+import { templatesOfLines } from './templates.ts';
 
 const marks = z
   .array(z.object({ start: z.number().int(), end: z.number().int() }))
@@ -92,6 +93,7 @@ export function searchRoutes({
               (contact) => [contact.id as string, displayName(contact)],
             ),
           );
+          const templates = await templatesOfLines(tx, lines);
           return {
             contacts: people.map(({ contact, labels }) => ({
               id: contact.id,
@@ -104,7 +106,7 @@ export function searchRoutes({
               highlights: highlights(question, displayName(contact)),
             })),
             messages: lines.map((line) => {
-              const text = searchedText(shownContent(line));
+              const text = searchedText(shownContent(line), templates.get(line.id));
               return {
                 id: line.id,
                 conversationId: line.conversationId,

@@ -218,6 +218,121 @@ describe('GET /v1/search', () => {
     expect(all.at(-1)).toMatch(/tick [01]/);
   });
 
+  it('finds what a template said to the person, and everything else that was shown', async () => {
+    const place = await writes(stage, { text: 'before it' });
+    await api.db.withSystem('test: WhatsApp told us of a template', (tx) =>
+      tx.execute(
+        `insert into templates (workspace_id, id, account_id, name, language, category, status, components, updated_at,
+           created_at)
+         select n.workspace_id, gen_random_uuid(), n.account_id, 'parcel_news', 'en', 'UTILITY', 'APPROVED', $2::jsonb,
+           $3, $3 from numbers n where n.id = $1`,
+        [
+          stage.numberId,
+          JSON.stringify([
+            { type: 'HEADER', format: 'TEXT', text: 'Aardvark parcels' },
+            { type: 'BODY', text: 'Dear {{1}}, your bandicoot left *the wharf* on {{2}}.' },
+            { type: 'FOOTER', text: 'Capybara Ltd' },
+            { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'Where is my dugong' }] },
+          ]),
+          api.clock.now().toISOString(),
+        ],
+      ),
+    );
+    const say = async (content: Record<string, unknown>) => {
+      const body = { conversationId: place.conversationId, ...content };
+      const sent = await stage.send('POST /v1/messages', { body });
+      expect(sent, JSON.stringify(sent.body)).toMatchObject({ status: 201 });
+    };
+    await say({
+      type: 'template',
+      template: {
+        name: 'parcel_news',
+        language: { code: 'en' },
+        components: [
+          {
+            type: 'body',
+            parameters: [
+              { type: 'text', text: 'Ermintrude' },
+              { type: 'text', text: 'Friday' },
+            ],
+          },
+        ],
+      },
+    });
+    await say({
+      type: 'interactive',
+      interactive: {
+        type: 'list',
+        header: { type: 'text', text: 'Fennec menu' },
+        body: { text: 'Choose a gecko' },
+        footer: { text: 'Hoatzin bakery' },
+        action: {
+          button: 'See ibex',
+          sections: [
+            { title: 'Jerboa', rows: [{ id: '1', title: 'Kinkajou pie', description: 'With lemur' }] },
+          ],
+        },
+      },
+    });
+    await writes(stage, {
+      phone: place.phone,
+      type: 'interactive',
+      content: {
+        interactive: {
+          type: 'list_reply',
+          list_reply: { id: '1', title: 'Markhor cake', description: 'With numbat' },
+        },
+      },
+    });
+    await writes(stage, {
+      phone: place.phone,
+      type: 'location',
+      content: { location: { latitude: 1, longitude: 2, name: 'Okapi house', address: 'Pangolin street 4' } },
+    });
+    await writes(stage, {
+      phone: place.phone,
+      type: 'contacts',
+      content: {
+        contacts: [{ name: { formatted_name: 'Quokka Smith' }, org: { company: 'Rhea Inc' }, phones: [] }],
+      },
+    });
+    await writes(stage, {
+      phone: place.phone,
+      type: 'document',
+      content: {
+        document: {
+          id: '9',
+          mime_type: 'application/pdf',
+          caption: 'Our serval',
+          filename: 'tapir-list.pdf',
+        },
+      },
+    });
+    await caughtUp();
+    const [template] = (await search('bandicoot')).messages;
+    expect(template).toMatchObject({
+      text: [
+        'Aardvark parcels',
+        'Dear Ermintrude, your bandicoot left *the wharf* on Friday.',
+        'Where is my dugong',
+        'Capybara Ltd',
+        'parcel_news',
+      ].join('\n'),
+      highlights: [{ start: 39, end: 48 }],
+    });
+    for (const [type, words] of Object.entries({
+      template: 'aardvark ermintrude "your bandicoot left" wharf friday dugong capybara parcel_news',
+      interactive: 'fennec gecko hoatzin ibex jerboa kinkajou lemur',
+      location: 'okapi pangolin',
+      contacts: 'quokka rhea',
+      document: 'serval tapir',
+    })) {
+      const { messages } = await search(words);
+      expect(messages, words).toMatchObject([{ conversationId: place.conversationId, type }]);
+    }
+    expect(await texts('markhor numbat')).toHaveLength(1);
+  });
+
   it('forgets what was revoked and finds what was edited', async () => {
     const first = await writes(stage, { text: 'zebra crossing' });
     const [row] = await api.db.withSystem('test', (tx) =>

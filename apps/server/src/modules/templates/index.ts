@@ -25,7 +25,7 @@ export { activatedAccounts, syncTemplatesCron, syncTemplatesHandlers } from './f
 export { handOverHandlers } from './hand-over.ts';
 export { applyNotices, templateNotices } from './notices.ts';
 export { toldOf } from './queries-days.ts';
-export { templateFor, templateStates, templatesOf } from './read.ts';
+export { templateFor, templateStates, templatesOf, templateWords } from './read.ts';
 export { type Cost, costBody, type PricedLine } from './reports.ts';
 export { templateRoutes } from './routes.ts';
 export { syncTemplates } from './sync.ts';

@@ -105,3 +105,12 @@ export const templateStateRows = statement(
    join templates t on t.workspace_id = r.workspace_id and t.account_id = r.account_id and t.name = r.name
     and t.language = r.language`,
 );
+
+/** What templates say, a batch at once. */
+export const templateComponents = statement(
+  'templates.components',
+  `select t.workspace_id, t.account_id, t.name, t.language, t.components
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) r(workspace_id, account_id, name, language)
+   join templates t on t.workspace_id = r.workspace_id and t.account_id = r.account_id and t.name = r.name
+    and t.language = r.language`,
+);

@@ -6,6 +6,7 @@ import {
   lockTemplateById,
   templateById,
   templateByName,
+  templateComponents,
   templateStateRows,
   templatesOfWorkspace,
   templatesPage,
@@ -102,6 +103,21 @@ export async function listVersions(
   return rows.map(toVersion);
 }
 
+/** A template as a message names it. */
+export interface TemplateRef {
+  workspaceId: string;
+  accountId: string;
+  name: string;
+  language: string;
+}
+
+const columnsOf = (asked: readonly TemplateRef[]) => [
+  asked.map((one) => one.workspaceId),
+  asked.map((one) => one.accountId),
+  asked.map((one) => one.name),
+  asked.map((one) => one.language),
+];
+
 export interface TemplateState {
   workspace_id: string;
   account_id: string;
@@ -112,15 +128,25 @@ export interface TemplateState {
 }
 
 /** For the send policy: what holds of these templates now; those that nobody told us about are missing. */
-export function templateStates(
-  tx: Tx,
-  asked: readonly { workspaceId: string; accountId: string; name: string; language: string }[],
-): Promise<TemplateState[]> {
+export function templateStates(tx: Tx, asked: readonly TemplateRef[]): Promise<TemplateState[]> {
   if (asked.length === 0) return Promise.resolve([]);
-  return tx.query<TemplateState & Record<string, unknown>>(templateStateRows, [
-    asked.map((one) => one.workspaceId),
-    asked.map((one) => one.accountId),
-    asked.map((one) => one.name),
-    asked.map((one) => one.language),
-  ]);
+  return tx.query<TemplateState & Record<string, unknown>>(templateStateRows, columnsOf(asked));
+}
+
+/** What these templates say now, for whoever shows what was sent; those that nobody told us about are missing. */
+export async function templateWords(
+  tx: Tx,
+  asked: readonly TemplateRef[],
+): Promise<(TemplateRef & { components: unknown[] })[]> {
+  if (asked.length === 0) return [];
+  const rows = await tx.query<
+    Omit<TemplateState, 'status' | 'category'> & { components: unknown[] } & Record<string, unknown>
+  >(templateComponents, columnsOf(asked));
+  return rows.map((row) => ({
+    workspaceId: row.workspace_id,
+    accountId: row.account_id,
+    name: row.name,
+    language: row.language,
+    components: row.components,
+  }));
 }
