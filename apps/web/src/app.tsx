@@ -29,6 +29,7 @@ export function App() {
             <Notices />
             <RouterProvider router={router} />
           </Confirming>
+          <section id="over" aria-label={t('shell.over')} />
         </QueryClientProvider>
       </MantineProvider>
     </DirectionProvider>

@@ -63,6 +63,9 @@ export function learn(language: string, texts: Texts): void {
   if (language === words.i18n.language) flat(texts, '', spoken);
 }
 
+/** Outside of what React draws. */
+export const say: Say = (key, values) => words.t(key, values);
+
 export const spokenLanguage = (): string => words.i18n.language;
 
 const subscribe = (listener: () => void) => {

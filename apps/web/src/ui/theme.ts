@@ -31,6 +31,14 @@ const theme = createTheme({
     // The page itself never scrolls, and the lock would write a style that the content security policy refuses.
     Modal: { defaultProps: { lockScroll: false } },
     Drawer: { defaultProps: { lockScroll: false } },
+    // All that opens over the page stands in a landmark of it.
+    Portal: { defaultProps: { target: '#over' } },
+    // A menu holds nothing but its items, and begins at the first.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // The list itself scrolls, which the keyboard does by its field: an area around it would be a stop without a name.
+    Select: { defaultProps: { withScrollArea: false } },
+    MultiSelect: { defaultProps: { withScrollArea: false } },
+    TagsInput: { defaultProps: { withScrollArea: false } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },
 });

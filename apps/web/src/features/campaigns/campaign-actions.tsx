@@ -73,7 +73,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           ) : null}
           {going.has(state) ? (
             <Menu.Item
-              color="red"
+              c="var(--chaski-danger)"
               onClick={() =>
                 void act(async () => show(await chaski.campaigns.cancel({ id, body: {} }, once())), {
                   title: t('campaigns.action.cancel'),
@@ -87,7 +87,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           ) : null}
           {state === 'draft' ? (
             <Menu.Item
-              color="red"
+              c="var(--chaski-danger)"
               onClick={() =>
                 void act(
                   async () => {

@@ -62,7 +62,11 @@ export function Labels(props: {
               </ActionIcon>
             </Combobox.Target>
             <Combobox.Dropdown>
-              <Combobox.Options mah={260} className={classes.scroll ?? ''}>
+              <Combobox.Options
+                mah={260}
+                aria-label={t('context.addLabel', { title: props.title })}
+                className={classes.scroll ?? ''}
+              >
                 {rest.map((label) => (
                   <Combobox.Option key={label.id} value={label.id}>
                     <bdi>{label.name}</bdi>

@@ -39,7 +39,9 @@ export function ListFilters() {
           </Indicator>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>{opened ? <Fields close={close} /> : null}</Popover.Dropdown>
+      <Popover.Dropdown aria-label={t('list.filters')}>
+        {opened ? <Fields close={close} /> : null}
+      </Popover.Dropdown>
     </Popover>
   );
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from '@chaski/sdk';
-import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import {
   IconArchive,
   IconClock,
@@ -14,10 +15,12 @@ import { membersQuery } from '../../api/directory.ts';
 import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
+import { laterDialog } from '../../ui/later.tsx';
 import classes from './thread.module.css';
-
 import { snoozeTimes } from './thread-snooze.ts';
 import type { Deed } from './thread-work.ts';
+
+const SnoozeDialog = laterDialog(() => import('./thread-snooze-dialog.tsx'));
 
 /** Who looks after it, later, done. Keys: A, M, E. */
 export function ThreadActions({
@@ -30,6 +33,7 @@ export function ThreadActions({
   const { t } = useTranslation();
   const may = useMay()('conversations:write');
   const [menu, setMenu] = useState<'assign' | 'snooze' | null>(null);
+  const [isChoosing, choosing] = useDisclosure();
   const open = conversation.status === 'open';
   useKeys({
     KeyE: may && conversation.status !== 'closed' ? () => work({ do: 'close' }) : undefined,
@@ -56,7 +60,17 @@ export function ThreadActions({
         opened={menu === 'assign'}
         onChange={(now) => setMenu(now ? 'assign' : null)}
       />
-      <Snooze work={work} opened={menu === 'snooze'} onChange={(now) => setMenu(now ? 'snooze' : null)} />
+      <Snooze
+        work={work}
+        opened={menu === 'snooze'}
+        onChange={(now) => setMenu(now ? 'snooze' : null)}
+        onOwn={choosing.open}
+      />
+      <SnoozeDialog
+        opened={isChoosing}
+        onClose={choosing.close}
+        onSnooze={(until) => work({ do: 'snooze', until: until.toISOString() })}
+      />
       {open ? (
         <Tooltip label={t('thread.closeKey')}>
           <ActionIcon size={34} aria-label={t('thread.close')} onClick={() => work({ do: 'close' })}>
@@ -122,9 +136,8 @@ function Assign({ conversation, work, opened, onChange }: MenuProps & { conversa
   );
 }
 
-function Snooze({ work, opened, onChange }: MenuProps) {
+function Snooze({ work, opened, onChange, onOwn }: MenuProps & { onOwn: () => void }) {
   const { t, i18n } = useTranslation();
-  const [own, setOwn] = useState('');
   const format = new Intl.DateTimeFormat(i18n.language, {
     weekday: 'short',
     day: 'numeric',
@@ -133,7 +146,7 @@ function Snooze({ work, opened, onChange }: MenuProps) {
     minute: '2-digit',
   });
   return (
-    <Menu opened={opened} onChange={onChange} position="bottom-end" withinPortal closeOnItemClick>
+    <Menu opened={opened} onChange={onChange} position="bottom-end" withinPortal>
       <Menu.Target>
         <ActionIcon size={34} aria-label={t('thread.snooze.label')} title={t('thread.snooze.key')}>
           <IconClock size={20} stroke={1.6} />
@@ -153,27 +166,7 @@ function Snooze({ work, opened, onChange }: MenuProps) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <div className={classes.own}>
-          <TextInput
-            type="datetime-local"
-            size="xs"
-            label={t('thread.snooze.own')}
-            value={own}
-            onChange={(event) => setOwn(event.currentTarget.value)}
-          />
-          <Button
-            size="xs"
-            mt={6}
-            fullWidth
-            disabled={own === '' || new Date(own) <= new Date()}
-            onClick={() => {
-              work({ do: 'snooze', until: new Date(own).toISOString() });
-              onChange(false);
-            }}
-          >
-            {t('thread.snooze.set')}
-          </Button>
-        </div>
+        <Menu.Item onClick={onOwn}>{t('thread.snooze.own')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

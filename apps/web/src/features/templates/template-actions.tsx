@@ -78,7 +78,7 @@ export function TemplateActions({ template }: { template: Template }) {
           <Menu.Item onClick={() => setCopying(true)}>{t('templates.duplicate')}</Menu.Item>
           {draft && mayEdit(template) ? (
             <Menu.Item
-              color="red"
+              c="var(--chaski-danger)"
               onClick={() =>
                 void act(discard, {
                   title: t('templates.discard'),
@@ -96,7 +96,7 @@ export function TemplateActions({ template }: { template: Template }) {
           template.providerTemplateId !== null &&
           !template.deleting ? (
             <Menu.Item
-              color="red"
+              c="var(--chaski-danger)"
               onClick={() =>
                 void act(async () => show(await chaski.templates.delete({ id })), {
                   title: t('templates.delete'),

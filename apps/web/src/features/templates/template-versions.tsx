@@ -58,7 +58,9 @@ function Version({ version }: { version: TemplateVersion }) {
       }
       below={
         <div id={id} hidden={!open}>
-          {open ? <Phone components={version.components} /> : null}
+          {open ? (
+            <Phone components={version.components} label={t('templates.nth', { n: version.n })} />
+          ) : null}
         </div>
       }
     >
