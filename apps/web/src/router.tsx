@@ -384,4 +384,8 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+  interface HistoryState {
+    /** Typed on the page before: nobody types their address a second time. */
+    email?: string;
+  }
 }

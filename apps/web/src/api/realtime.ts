@@ -15,7 +15,15 @@ let link: Link = 'connecting';
 const listeners = new Set<Listener>();
 const linkListeners = new Set<() => void>();
 
+/** A cut that is mended sooner (a server that starts anew, a phone between two networks) is not worth a word. */
+const unnoticedMs = 700;
+/** An answer over a line that lives takes less. */
+const answersMs = 2_000;
+let noticing = 0;
+
 function setLink(next: Link): void {
+  window.clearTimeout(noticing);
+  noticing = 0;
   if (next === link) return;
   link = next;
   for (const listener of linkListeners) listener();
@@ -32,9 +40,31 @@ export function connect(workspaceId: string, on: { gap: () => void; out: () => v
     reconnectAfterMs: (tries) => Math.min(15_000, 250 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2),
   });
   socket = opened;
-  opened.onError(() => setLink('away'));
-  opened.onClose(() => setLink('away'));
+  const lost = () => {
+    if (socket === opened && noticing === 0) noticing = window.setTimeout(() => setLink('away'), unnoticedMs);
+  };
+  opened.onError(lost);
+  opened.onClose(lost);
   opened.connect();
+  // The browser knows at once that the network is gone; the socket hears of it when nobody answers, half a minute later.
+  window.addEventListener('offline', lost);
+  const again = () => {
+    if (socket !== opened) return;
+    opened.disconnect();
+    opened.connect();
+  };
+  // A line that lived through it answers; any other is made anew, without the pause between tries.
+  const online = () => {
+    const giveUp = window.setTimeout(again, answersMs);
+    const isAsked = opened.ping(() => {
+      window.clearTimeout(giveUp);
+      if (channel.state === 'joined') setLink('live');
+    });
+    if (isAsked) return;
+    window.clearTimeout(giveUp);
+    again();
+  };
+  window.addEventListener('online', online);
 
   const channel: Channel = opened.channel(`workspace:${workspaceId}`, () => ({
     workspaceId,
@@ -64,6 +94,8 @@ export function connect(workspaceId: string, on: { gap: () => void; out: () => v
       setLink('away');
     });
   return () => {
+    window.removeEventListener('offline', lost);
+    window.removeEventListener('online', online);
     channel.leave();
     opened.disconnect();
     if (socket === opened) socket = null;

@@ -18,13 +18,14 @@ import { chooseLanguage, type Language, languages } from '../i18n/index.ts';
 import { useTranslation } from '../i18n/words.ts';
 import { useAct } from './confirm.tsx';
 import { Drawer } from './drawer.tsx';
-import type { Place } from './places.ts';
+import { type Place, useIsHere } from './places.ts';
 import classes from './shell.module.css';
 
 /** All that the bar of a phone has no room for, up from the lower edge. */
 export default function MoreSheet(props: { opened: boolean; onClose: () => void; places: readonly Place[] }) {
   const { t } = useTranslation();
   const { onClose } = props;
+  const isHere = useIsHere();
   return (
     <Drawer
       opened={props.opened}
@@ -35,14 +36,15 @@ export default function MoreSheet(props: { opened: boolean; onClose: () => void;
       title={t('shell.more')}
       classNames={{ content: classes.sheet ?? '' }}
     >
-      {props.places.map(({ key, to, icon: Icon }) => (
+      {props.places.map((place) => (
         <NavLink
-          key={key}
+          key={place.key}
           className={classes.more ?? ''}
-          label={t(`shell.${key}`)}
-          leftSection={<Icon size={20} stroke={1.6} />}
+          label={t(`shell.${place.key}`)}
+          leftSection={<place.icon size={20} stroke={1.6} />}
+          aria-current={isHere(place) ? 'page' : undefined}
           renderRoot={(root) => (
-            <Link to={to} activeOptions={{ exact: to === '/app' }} {...root} onClick={onClose} />
+            <Link to={place.to} activeOptions={{ exact: place.to === '/app' }} {...root} onClick={onClose} />
           )}
         />
       ))}

@@ -5,8 +5,10 @@ import type { ReactNode } from 'react';
 import { useSession } from '../api/session.ts';
 import { Palette } from '../features/palette/palette.tsx';
 import { useTranslation } from '../i18n/words.ts';
+import { atFoot } from './foot.ts';
 import { laterDialog } from './later.tsx';
-import { type Place, usePlaces } from './places.ts';
+import { PlaceSign, usePlaceName } from './place-sign.tsx';
+import { type Place, useIsHere, usePlaces } from './places.ts';
 import classes from './shell.module.css';
 
 const MoreSheet = laterDialog(() => import('./more-sheet.tsx'));
@@ -18,15 +20,23 @@ export function PhoneBar() {
   const { t } = useTranslation();
   const { workspace } = useSession();
   const places = usePlaces();
+  const isHere = useIsHere();
+  const nameOf = usePlaceName();
   const [more, { open, close }] = useDisclosure();
   return (
-    <nav className={classes.bar} aria-label={t('shell.navigation')}>
+    <nav ref={atFoot} className={classes.bar} aria-label={t('shell.navigation')}>
       {places
         .filter(({ key }) => atHand.includes(key))
-        .map(({ key, to, icon: Icon }) => (
-          <Link key={key} to={to} className={classes.spot}>
-            <Icon size={22} stroke={1.6} aria-hidden />
-            {t(`shell.${key}`)}
+        .map((place) => (
+          <Link
+            key={place.key}
+            to={place.to}
+            className={classes.spot}
+            aria-label={nameOf(place)}
+            aria-current={isHere(place) ? 'page' : undefined}
+          >
+            <PlaceSign place={place} size={22} />
+            {t(`shell.${place.key}`)}
           </Link>
         ))}
       {workspace ? (

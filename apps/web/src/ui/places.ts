@@ -8,6 +8,7 @@ import {
   IconSpeakerphone,
   IconTemplate,
 } from '@tabler/icons-react';
+import { useLocation } from '@tanstack/react-router';
 import { useMay, useSession } from '../api/session.ts';
 
 /** Where one can go, in the order of how often; `action`: what a role must allow for the page to be of use. */
@@ -38,4 +39,13 @@ export function usePlaces(): Place[] {
     ...places.filter(({ action }) => action === null || may(action)),
     ...(person.isSuperadmin ? [operator] : []),
   ];
+}
+
+/** Which place the page that is shown belongs to: an area is more than the page that its sign leads to. */
+export function useIsHere(): (place: Place) => boolean {
+  const { pathname } = useLocation();
+  return ({ to }) => {
+    const area = to.split('/', 3).join('/');
+    return pathname === to || (area !== '/app' && `${pathname}/`.startsWith(`${area}/`));
+  };
 }

@@ -7,24 +7,30 @@ import { Palette } from '../features/palette/palette.tsx';
 import { useTranslation } from '../i18n/words.ts';
 import { PersonMenu } from './person-menu.tsx';
 import { PhonesSign } from './phones.tsx';
-import { usePlaces } from './places.ts';
+import { PlaceSign, usePlaceName } from './place-sign.tsx';
+import { useIsHere, usePlaces } from './places.ts';
 import classes from './shell.module.css';
 
 /** Every place beside the page, as signs with their names. */
 export function Rail() {
   const { t } = useTranslation();
   const { workspace } = useSession();
+  const isHere = useIsHere();
+  const nameOf = usePlaceName();
   return (
     <nav className={classes.rail} aria-label={t('shell.navigation')}>
       <Stack gap="xs" align="center">
-        {usePlaces().map(({ key, to, icon: Icon }) => (
-          <Tooltip key={key} label={t(`shell.${key}`)} position="right">
+        {usePlaces().map((place) => (
+          <Tooltip key={place.key} label={nameOf(place)} position="right">
             <ActionIcon
               size="xl"
-              aria-label={t(`shell.${key}`)}
-              renderRoot={(props) => <Link to={to} activeOptions={{ exact: to === '/app' }} {...props} />}
+              aria-label={nameOf(place)}
+              aria-current={isHere(place) ? 'page' : undefined}
+              renderRoot={(props) => (
+                <Link to={place.to} activeOptions={{ exact: place.to === '/app' }} {...props} />
+              )}
             >
-              <Icon stroke={1.6} />
+              <PlaceSign place={place} size={24} />
             </ActionIcon>
           </Tooltip>
         ))}

@@ -5,6 +5,7 @@ import { type Ref, useImperativeHandle, useRef, useState } from 'react';
 import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { refusalWords } from '../../ui/explain.ts';
+import { atFoot } from '../../ui/foot.ts';
 import classes from './composer.module.css';
 import { ComposerNote } from './composer-note.tsx';
 import { ComposerReply } from './composer-reply.tsx';
@@ -51,7 +52,7 @@ export function Composer({
   if (!may('conversations:write')) return <p className={classes.composer}>{t('composer.readOnly')}</p>;
   const { window: service } = conversation;
   return (
-    <div className={classes.composer} data-mode={mode}>
+    <div ref={atFoot} className={classes.composer} data-mode={mode}>
       <div className={classes.top}>
         <SegmentedControl
           size="xs"

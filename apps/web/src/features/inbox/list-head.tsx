@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconMenu2, IconMessagePlus } from '@tabler/icons-react';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { IconAt, IconMenu2, IconMessagePlus } from '@tabler/icons-react';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { FindField } from '../../ui/find-field.tsx';
@@ -9,6 +9,7 @@ import { later, laterDialog } from '../../ui/later.tsx';
 import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
 import { ListFilters } from './list-filters.tsx';
+import { useUnreadMentions } from './use-mentions.ts';
 
 const NewConversation = later(() => import('./new-conversation.tsx'));
 const ViewsDrawer = laterDialog(() => import('./views-drawer.tsx'));
@@ -22,6 +23,7 @@ export function ListHead() {
   const navigate = useNavigate();
   const [opened, { open, close }] = useDisclosure();
   const [beginning, begin] = useDisclosure();
+  const mentions = useUnreadMentions();
   return (
     <header className={classes.head}>
       <Group wrap="nowrap" gap={4}>
@@ -31,6 +33,18 @@ export function ListHead() {
         <Title order={2} size="h5" flex={1} className={classes.title ?? ''}>
           {t(`inbox.view.${search.view ?? 'open'}`)}
         </Title>
+        {mentions > 0 && search.view !== 'mentions' ? (
+          <Tooltip label={t('list.mentionsUnread', { count: mentions })}>
+            <ActionIcon
+              size="lg"
+              c="var(--chaski-danger)"
+              aria-label={t('list.mentionsUnread', { count: mentions })}
+              renderRoot={(root) => <Link to="/app/inbox" search={{ view: 'mentions' }} {...root} />}
+            >
+              <IconAt size={20} stroke={1.8} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
         {may('messages:write') ? (
           <Tooltip label={t('begin.title')}>
             <ActionIcon size="lg" aria-label={t('begin.title')} onClick={begin.open}>

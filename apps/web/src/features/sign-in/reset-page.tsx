@@ -1,6 +1,6 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
@@ -37,7 +37,8 @@ function Reset({ token }: { token: string }) {
 
 function AskForm({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
-  const form = useForm({ initialValues: { email: '' } });
+  const { email = '' } = useLocation().state;
+  const form = useForm({ initialValues: { email } });
   const { problem, submit } = useSubmit(form, async (body) => {
     await chaski.auth.forgotPassword({ body });
     onDone();

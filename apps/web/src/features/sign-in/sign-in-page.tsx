@@ -111,7 +111,13 @@ function FirstStep(props: {
           </Button>
         ) : null}
         <Group justify="space-between" gap="xs">
-          <Anchor size="sm" component={Link} to="/app/reset">
+          {/* What was typed goes along, in the history and not in the address: addresses end up in logs. */}
+          <Anchor
+            size="sm"
+            renderRoot={(props) => (
+              <Link to="/app/reset" state={{ email: form.values.email.trim() }} {...props} />
+            )}
+          >
             {t('signIn.forgot')}
           </Anchor>
           <Anchor size="sm" component={Link} to="/app/register">
