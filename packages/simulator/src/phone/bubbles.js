@@ -240,6 +240,10 @@ function ticks(tick) {
   return h(`span.ticks.${tick}`, { title: t(tick), role: 'img', 'aria-label': t(tick) }, icon(name));
 }
 
+/** What is drawn of a message once and stays: all but its ticks and reactions, which `.changing` shows. */
+export const lasting = ({ tick: _tick, read: _read, reactions: _reactions, ...message }) =>
+  JSON.stringify(message);
+
 /** A whole row: bubble, reactions, the buttons below it, and what one can do with it. */
 export function bubble(message, { quoted, answered, actions }) {
   const own = message.direction === 'outgoing';
@@ -266,14 +270,18 @@ export function bubble(message, { quoted, answered, actions }) {
         : null,
       ...contentOf(content),
       h(
-        'span.meta',
+        'div.changing',
         {},
-        h('time', { datetime: new Date(message.time).toISOString() }, clockOf(message.time)),
-        own && message.tick ? ticks(message.tick) : null,
+        h(
+          'span.meta',
+          {},
+          h('time', { datetime: new Date(message.time).toISOString() }, clockOf(message.time)),
+          own && message.tick ? ticks(message.tick) : null,
+        ),
+        message.reactions.length > 0
+          ? h('span.reactions', {}, message.reactions.map((reaction) => reaction.emoji).join(''))
+          : null,
       ),
-      message.reactions.length > 0
-        ? h('span.reactions', {}, message.reactions.map((reaction) => reaction.emoji).join(''))
-        : null,
     ),
     h(
       'div.tools',

@@ -63,7 +63,8 @@ export function keyed(element, key) {
 
 /**
  * Gives `old` the children of `fresh`, but leaves in place those with an equal key: a tick that arrives must not stop
- * a voice note or take the focus away. A kept list is gone through in the same way.
+ * a voice note or take the focus away, its own neither. A kept list is gone through in the same way; of another kept
+ * child the part that is `.changing` is the fresh one's.
  */
 export function morph(old, fresh) {
   const before = new Map(
@@ -72,6 +73,10 @@ export function morph(old, fresh) {
   const wanted = [...fresh.children].map((child) => {
     const kept = keys.has(child) ? before.get(keys.get(child)) : undefined;
     if (kept?.localName === 'ol') morph(kept, child);
+    else if (kept) {
+      Object.assign(kept.dataset, child.dataset);
+      kept.querySelector('.changing')?.replaceWith(child.querySelector('.changing'));
+    }
     return kept ?? child;
   });
   const keep = new Set(wanted);

@@ -3,7 +3,7 @@
  * One state object, one render per part; the stream changes the state. Address: #/{person}/{number}.
  */
 import { api, Unreachable } from './api.js';
-import { bubble, initials, lineOf } from './bubbles.js';
+import { bubble, initials, lasting, lineOf } from './bubbles.js';
 import { h, icon, keepingFocus, keyed, keys, morph, sheet } from './dom.js';
 import { named } from './fault-words.js';
 import { chosenLanguage, language, languages, t, useLanguage } from './words.js';
@@ -240,7 +240,7 @@ function chatPane() {
           answered: answered.has(message.id),
           actions,
         }),
-        `${language()} ${answered.has(message.id)} ${JSON.stringify(message)}`,
+        `${language()} ${answered.has(message.id)} ${lasting(message)}`,
       ),
     );
   }
@@ -495,14 +495,14 @@ function jump(id) {
   setTimeout(() => row?.classList.remove('flash'), 1200);
 }
 
-function react(message) {
-  const mine = message.reactions.find((reaction) => reaction.from === 'person');
+function react({ id }) {
+  // As it is now: the row may be older than what stands on it.
+  const known = state.chat.messages.find((message) => message.id === id);
+  const mine = known?.reactions.find((reaction) => reaction.from === 'person');
   const put = (emoji) => {
     dialog.close();
     void attempt(async () => {
-      upsert(
-        await api.send(state.person.id, state.number.id, { type: 'reaction', messageId: message.id, emoji }),
-      );
+      upsert(await api.send(state.person.id, state.number.id, { type: 'reaction', messageId: id, emoji }));
       drawChat();
     });
   };
