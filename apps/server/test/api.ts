@@ -33,7 +33,14 @@ import { createLog, type Logger } from '../src/platform/log.ts';
 import { createMailer } from '../src/platform/mail/index.ts';
 import { registerJobs } from '../src/platform/queue/index.ts';
 import { createSignals } from '../src/platform/signals.ts';
-import { type Seeded, seedWorkspace, type TestDatabase, testDatabase, testRing } from './harness.ts';
+import {
+  type Seeded,
+  type SeedOptions,
+  seedWorkspace,
+  type TestDatabase,
+  testDatabase,
+  testRing,
+} from './harness.ts';
 import { routesOf } from './routes.ts';
 import type { Answer, Sample, Stage } from './samples/index.ts';
 
@@ -52,7 +59,7 @@ export interface TestApi extends TestDatabase {
   logged: string[];
   logger: Logger;
   /** A new workspace with an active number, an owner, an admin, an agent and a viewer. */
-  stage(name?: string): Promise<Stage>;
+  stage(name?: string, seed?: Pick<SeedOptions, 'appId'>): Promise<Stage>;
   /** Headers of a member of that role in that workspace, or of a key. */
   as(stage: Stage, role: Role | 'key', options?: CallerOptions): Record<string, string>;
   /** Headers of the superadmin, who is in no workspace. */
@@ -235,8 +242,8 @@ export async function testApi({
     };
   }
 
-  async function stage(name = 'Acme'): Promise<Stage> {
-    const seeded: Seeded = await seedWorkspace(db, { name, plan: 'unlimited' });
+  async function stage(name = 'Acme', seed: Pick<SeedOptions, 'appId'> = {}): Promise<Stage> {
+    const seeded: Seeded = await seedWorkspace(db, { name, plan: 'unlimited', ...seed });
     const { workspaceId } = seeded;
     const people = {
       owner: newId<UserId>(),

@@ -261,7 +261,7 @@ const identitiesOf = statement(
   `select workspace_id as "workspaceId", kind, scope, value, contact_id as "contactId",
           superseded_at as "supersededAt"
    from identities where workspace_id = $1 and contact_id = any($2::uuid[])
-   order by contact_id, created_at, kind`,
+   order by contact_id, created_at, kind, value`,
 );
 
 export function selectContactIdentities(
