@@ -10,6 +10,8 @@ import { useAct } from '../../ui/confirm.tsx';
 import { Drawer } from '../../ui/drawer.tsx';
 import AboutContact from '../context/about-contact.tsx';
 import { Fold } from '../context/fold.tsx';
+import classes from './contacts.module.css';
+import { WriteButton } from './write-button.tsx';
 
 /** All of a person, beside the table. */
 export function ContactDrawer({ contactId, onClose }: { contactId: string | null; onClose: () => void }) {
@@ -31,6 +33,9 @@ export function ContactDrawer({ contactId, onClose }: { contactId: string | null
     >
       {contactId ? (
         <>
+          <div className={classes.write}>
+            <WriteButton key={contactId} contactId={contactId} />
+          </div>
           <AboutContact key={contactId} contactId={contactId} conversation={null} />
           {may ? (
             <Fold title={t('contacts.erase.title')}>

@@ -1,5 +1,5 @@
 import type { MessagesCreateData } from '@chaski/sdk';
-import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconTemplate } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -13,22 +13,26 @@ import { useAct } from '../../ui/confirm.tsx';
 import { refusalWords } from '../../ui/explain.ts';
 import { Modal } from '../../ui/modal.tsx';
 import type { Said } from './composer-outbox.ts';
+import { type Addressee, PersonField } from './person-field.tsx';
 import { TemplatePicker } from './template-picker.ts';
 
 /** The shortest number of a country with its code. */
 const fewest = 7;
 
-/** Writes to a number that never wrote: says beforehand what may be sent there, as `can-send` answers. */
-export default function NewConversation({ onClose }: { onClose: () => void }) {
+/**
+ * Writes to a number that never wrote, or to somebody known: says beforehand what may be sent there, as `can-send`
+ * answers. `to`: it is clear to whom.
+ */
+export default function NewConversation(props: { to?: Addressee; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={onClose} title={t('begin.title')}>
-      <Form onDone={onClose} />
+    <Modal opened onClose={props.onClose} title={t('begin.title')}>
+      <Form given={props.to ?? null} onDone={props.onClose} />
     </Modal>
   );
 }
 
-function Form({ onDone }: { onDone: () => void }) {
+function Form({ given, onDone }: { given: Addressee | null; onDone: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const act = useAct();
@@ -36,13 +40,12 @@ function Form({ onDone }: { onDone: () => void }) {
   const active = numbers.filter(({ status }) => status === 'active');
   const [chosen, setChosen] = useState<string | null>(null);
   const numberId = chosen ?? active[0]?.id;
-  const [phone, setPhone] = useState('');
+  const [{ phone: digits }, setTo] = useState<Addressee>(given ?? { phone: '', name: null });
   const [text, setText] = useState('');
   const [picking, setPicking] = useState(false);
   const [sending, setSending] = useState(false);
   // However often it is pressed, it is one message.
   const key = useRef(once());
-  const digits = phone.replace(/\D/g, '');
   const [to] = useDebouncedValue(digits, 250);
   const asked = to.length >= fewest && numberId !== undefined;
   const { data: verdict } = useQuery({
@@ -76,18 +79,16 @@ function Form({ onDone }: { onDone: () => void }) {
       }}
     >
       <Stack gap="sm">
-        <TextInput
-          data-autofocus
-          required
-          type="tel"
-          dir="ltr"
-          autoComplete="off"
-          label={t('begin.phone')}
-          description={t('begin.phoneHint')}
-          maxLength={32}
-          value={phone}
-          onChange={(event) => setPhone(event.currentTarget.value)}
-        />
+        {given ? (
+          <Text size="sm">
+            <bdi>{given.name}</bdi>{' '}
+            <Text span c="dimmed" size="sm">
+              <bdi>+{given.phone}</bdi>
+            </Text>
+          </Text>
+        ) : (
+          <PersonField onChange={setTo} />
+        )}
         {active.length > 1 ? (
           <Select
             label={t('begin.from')}
