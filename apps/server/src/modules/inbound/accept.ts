@@ -4,8 +4,9 @@ import type { Database } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Signals } from '../../platform/signals.ts';
-import { type Arrival, dayOf, makeDays, storeArrivals } from './queries.ts';
+import { type Arrival, dayOf, makeDays, type RawEvent, storeArrivals } from './queries.ts';
 import { shardOf } from './shard.ts';
+import { offer } from './shortcut.ts';
 
 /** Stored: committed. Everything else is a 503: nothing was acknowledged, though a commit may still follow. */
 export type Acceptance = 'stored' | 'full' | 'late' | 'failed';
@@ -158,17 +159,17 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   async function flush(line: Line, batch: Waiter[]): Promise<Acceptance[]> {
     stats.flushes += 1;
     const rows = batch.map((waiter) => waiter.row);
-    const error = await store(rows);
+    const error = await store(line, rows);
     if (error === null) return stored(line, batch);
     log.warn({ err: error, rows: rows.length }, 'storing webhook bodies failed; trying once more');
     if (rows.length === 1 || isAway(error)) {
-      const again = await store(rows);
+      const again = await store(line, rows);
       if (again === null) return stored(line, batch);
       return failed(line, batch, again);
     }
     const results: Acceptance[] = [];
     for (const { row } of batch) {
-      const single = await store([row]);
+      const single = await store(line, [row]);
       results.push(single === null ? 'stored' : 'failed');
       if (single !== null) {
         log.error({ err: single, hash: row.hash.toString('hex') }, 'a webhook body could not be stored');
@@ -178,20 +179,19 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     const taken = results.filter((result) => result === 'stored').length;
     stats.stored += taken;
     stats.refused += results.length - taken;
-    if (taken > 0) announce(line);
     return results;
   }
 
-  async function store(rows: readonly Arrival[]): Promise<unknown> {
+  async function store(line: Line, rows: readonly Arrival[]): Promise<unknown> {
     try {
-      await storeArrivals(db, rows);
+      announce(line, await storeArrivals(db, rows));
       return null;
     } catch (error) {
       if ((error as { code?: string }).code !== '23514') return error;
       // No partition for a day: the clock jumped, or nobody made them ahead. Never a reason to refuse.
       try {
         await makeDays(db, [...new Set(rows.map((row) => dayOf(row.receivedAt)))]);
-        await storeArrivals(db, rows);
+        announce(line, await storeArrivals(db, rows));
         return null;
       } catch (second) {
         return second;
@@ -200,15 +200,21 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   }
 
   /** Small ones with higher numbers were stored beside a large one: whoever has read them must look back for it. */
-  function announce(line: Line): void {
-    signals.announce(line === large ? 'late-raw-events' : 'raw-events');
+  function announce(line: Line, fresh: readonly RawEvent[]): void {
+    if (line === large) {
+      signals.announce('late-raw-events');
+      return;
+    }
+    // The answers leave first: to work a body is to parse it.
+    setImmediate(() => {
+      if (offer(db, fresh).length > 0) signals.announce('raw-events');
+    });
   }
 
   function stored(line: Line, batch: Waiter[]): Acceptance[] {
     // It speaks for the other line too, unless something of that one hangs: large bodies may not come again for days.
     for (const one of lines) if (one === line || one.abandoned === 0) one.failure = null;
     stats.stored += batch.length;
-    announce(line);
     return batch.map(() => 'stored');
   }
 

@@ -2,8 +2,10 @@ import type { Database } from '../../platform/db/index.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Loop, startLoop } from '../../platform/loop.ts';
 import type { LaneLocks } from './lanes.ts';
+import type { RawEvent } from './queries.ts';
 import { selectMissed, selectShards, selectWaiting } from './queries-claim.ts';
 import type { Shelf, Shelves } from './shelves.ts';
+import { takeShortcut } from './shortcut.ts';
 
 /** From being inserted to being committed takes a flush at most a minute: PostgreSQL ends it then. */
 const stragglerMs = 90_000;
@@ -17,6 +19,8 @@ const maxRows = 20_000;
 const maxBytes = 48 * 1024 * 1024;
 /** A shelf with less than this is read on; those so near to each other in the table together. */
 const refillBelow = 150;
+/** What the door hands over while something is being read. */
+const maxOffered = 1_000;
 const nearby = 2_000;
 
 export interface Claims extends Loop {
@@ -62,10 +66,17 @@ export function startClaims(options: {
   /** Somebody said that there is more, or a look ended before everything: a turn that ended says neither. */
   let more = true;
   let lookedAt = 0;
+  /** Handed over by the door while there is something to read that came before it. */
+  let offered: RawEvent[] = [];
+  /** The highest number that was handed over: nothing of our own door's below it is left to be found. */
+  let handed = 0;
+  let reading = false;
 
   function restart(): void {
     const now = performance.now();
     shelves.drop();
+    offered = [];
+    handed = 0;
     high = 0;
     marks = [];
     floor = 0;
@@ -98,6 +109,28 @@ export function startClaims(options: {
     held = now;
     // Somebody else worked it until now: look at everything once.
     if (held.some((lane) => !before.includes(lane))) restart();
+  }
+
+  const isOurs = ({ shard }: RawEvent) => {
+    const lane = laneOf(shard ?? -1);
+    return held.includes(lane) && !leaving.has(lane);
+  };
+
+  function take(rows: readonly RawEvent[]): readonly RawEvent[] {
+    if (isFull() || offered.length >= maxOffered) return rows;
+    const ours = rows.filter(isOurs);
+    if (more || reading) offered.push(...ours);
+    else shelve(ours);
+    return ours.length === rows.length ? [] : rows.filter((row) => !isOurs(row));
+  }
+
+  function shelve(rows: readonly RawEvent[]): void {
+    const last = rows.at(-1);
+    if (!last) return;
+    shelves.put(rows);
+    handed = Math.max(handed, last.n);
+    options.found();
+    if (shelves.behind().length > 0) loop.wake();
   }
 
   const placesOf = (some: readonly Shelf[]) =>
@@ -136,6 +169,7 @@ export function startClaims(options: {
     if (!more && now - lookedAt < sweepEveryMs) return false;
     more = false;
     lookedAt = now;
+    const before = handed;
     const { rows, last, all } = await selectWaiting(db, {
       above: high,
       lanes: held,
@@ -143,7 +177,7 @@ export function startClaims(options: {
       without: shelves.behind().map((shelf) => shelf.key),
     });
     shelves.put(rows);
-    high = Math.max(high, last);
+    high = Math.max(high, last, all ? before : 0);
     const newest = marks.at(-1);
     if (!newest || now - newest.at >= sweepEveryMs) marks.push({ at: now, high });
     while (marks[0] && now - marks[0].at > stragglerMs) {
@@ -163,15 +197,40 @@ export function startClaims(options: {
     async step() {
       await hold();
       if (held.length === 0) return false;
-      const now = performance.now();
-      if (await refill()) options.found();
-      if (isFull()) return false;
-      if (high > 0 && (await sweep(now))) options.found();
-      return look(now);
+      reading = true;
+      shelves.reading();
+      try {
+        return await read(performance.now());
+      } catch (error) {
+        // What was handed over meanwhile waits in the table.
+        offered = [];
+        more = true;
+        throw error;
+      } finally {
+        reading = false;
+        if (!more) {
+          const waited = offered;
+          offered = [];
+          shelve(waited.filter(isOurs));
+        }
+      }
     },
   });
+
+  async function read(now: number): Promise<boolean> {
+    if (await refill()) options.found();
+    if (isFull()) return false;
+    if (high > 0 && (await sweep(now))) options.found();
+    return look(now);
+  }
+
+  const end = takeShortcut(db, take);
   return {
     ...loop,
+    stop() {
+      end();
+      return loop.stop();
+    },
     wake() {
       more = true;
       loop.wake();

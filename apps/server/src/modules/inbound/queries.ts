@@ -39,11 +39,15 @@ const insertArrivals = statement(
        with ordinality as a (start, size, source, app_id, signature, shard, received_at, i)
    ) t
    order by t.hash
-   on conflict (day, hash) do nothing`,
+   on conflict (day, hash) do nothing
+   returning n, hash`,
 );
 
-/** One flush: one round trip, committed when it answers. Rows in the order of arrival. */
-export async function storeArrivals(db: Database, rows: readonly Arrival[]): Promise<void> {
+/** A body up to here travels with its row. */
+const smallBytes = 65_536;
+
+/** One flush: one round trip, committed when it answers. Rows in the order of arrival; answers those that were new, in that order. */
+export async function storeArrivals(db: Database, rows: readonly Arrival[]): Promise<RawEvent[]> {
   const starts: number[] = new Array(rows.length);
   const sizes: number[] = new Array(rows.length);
   let at = 1;
@@ -52,7 +56,7 @@ export async function storeArrivals(db: Database, rows: readonly Arrival[]): Pro
     sizes[i] = rows[i]!.body.length;
     at += sizes[i]!;
   }
-  await db.runSystem('store webhook bodies', [
+  const [result] = await db.runSystem('store webhook bodies', [
     {
       statement: insertArrivals,
       values: [
@@ -68,11 +72,29 @@ export async function storeArrivals(db: Database, rows: readonly Arrival[]): Pro
       ],
     },
   ]);
+  const made = (result?.rows ?? []) as unknown as { n: number; hash: Buffer }[];
+  const byHash = new Map(rows.map((row) => [row.hash.toString('latin1'), row]));
+  return made
+    .sort((a, b) => a.n - b.n)
+    .map(({ n, hash }) => {
+      const { source, appId, shard, receivedAt, body } = byHash.get(hash.toString('latin1'))!;
+      const day = dayOf(receivedAt);
+      return {
+        day,
+        hash,
+        n,
+        source,
+        appId,
+        shard,
+        receivedAt,
+        body: body.length <= smallBytes ? body : null,
+      };
+    });
 }
 
 /** Of `raw_events r`, as a RawEvent. */
 export const rawColumns = `r.day, r.hash, r.n, r.source, r.app_id as "appId", r.shard, r.received_at as "receivedAt",
-  case when octet_length(r.body) <= 65536 then r.body end as body`;
+  case when octet_length(r.body) <= ${smallBytes} then r.body end as body`;
 
 export async function selectBody(db: Database, day: string, hash: Buffer): Promise<Buffer> {
   const [result] = await db.runSystem('read a large body', [

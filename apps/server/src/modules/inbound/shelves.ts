@@ -37,6 +37,8 @@ export interface Shelves {
   readonly size: number;
   readonly bytes: number;
   has(row: { n: number; shard: number | null }): boolean;
+  /** From now on what is done is remembered, until it is said again: what was read meanwhile may still show it as waiting. */
+  reading(): void;
   /** In the order of their numbers; what a full shelf does not take is left to its own reading. */
   put(rows: readonly RawEvent[]): void;
   /** Shelves that are to be read by themselves. */
@@ -79,6 +81,7 @@ export function createShelves(options: ShelvesOptions): Shelves {
   /** Those with something to do, in the order of their turns. */
   const ready = new Set<Shelf>();
   const known = new Map<number, number>();
+  const doneLately = new Set<number>();
   let bytes = 0;
 
   function shelfFor(key: number): Shelf {
@@ -118,7 +121,7 @@ export function createShelves(options: ShelvesOptions): Shelves {
       const shelf = shelfFor(keyOf(row.shard));
       const late = shelf.behind !== null && row.n > shelf.behind;
       if (late && !refill) continue;
-      if (known.has(row.n) || shelf.backlog.has(row.n)) continue;
+      if (known.has(row.n) || doneLately.has(row.n) || shelf.backlog.has(row.n)) continue;
       if (!refill && isFull(shelf)) {
         shelf.behind = shelf.rows.at(-1)!.n;
         if (row.n > shelf.behind) continue;
@@ -141,6 +144,7 @@ export function createShelves(options: ShelvesOptions): Shelves {
     get bytes() {
       return bytes;
     },
+    reading: () => doneLately.clear(),
     has: ({ n, shard }) => known.has(n) || (shelves.get(keyOf(shard))?.backlog.has(n) ?? false),
     put: (rows) => put(rows, false),
     behind: () => [...shelves.values()].filter((shelf) => shelf.behind !== null),
@@ -178,7 +182,10 @@ export function createShelves(options: ShelvesOptions): Shelves {
       const again = new Set(left);
       for (const { shelf, row } of [...turn.rows].reverse()) {
         if (again.has(row)) shelf.rows.unshift(row);
-        else forget(row);
+        else {
+          forget(row);
+          doneLately.add(row.n);
+        }
       }
       for (const shelf of turn.shelves) {
         shelf.pauseMs = 0;
