@@ -26,12 +26,15 @@ export interface LoopOptions {
    * found more than it took is followed at once.
    */
   gatherMs?: number;
+  /** So long a wake waits for others to go first: for work that nobody waits for. */
+  lingerMs?: number;
 }
 
 export function startLoop(options: LoopOptions): Loop {
   const { name, log, step, idleMs } = options;
   const stopping = new AbortController();
   let woken = false;
+  let wokenAt = 0;
   let rouse: (() => void) | null = null;
 
   const sleep = (ms: number) =>
@@ -61,7 +64,8 @@ export function startLoop(options: LoopOptions): Loop {
 
   let began = Number.NEGATIVE_INFINITY;
   async function gather(): Promise<void> {
-    const early = began + (options.gatherMs ?? 0) - performance.now();
+    const due = Math.max(began + (options.gatherMs ?? 0), wokenAt + (options.lingerMs ?? 0));
+    const early = due - performance.now();
     if (early > 0.5 && woken) await rest(early);
   }
 
@@ -95,6 +99,7 @@ export function startLoop(options: LoopOptions): Loop {
   const running = run();
   return {
     wake() {
+      if (!woken) wokenAt = performance.now();
       woken = true;
       rouse?.();
     },

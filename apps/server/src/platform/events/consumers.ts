@@ -13,7 +13,7 @@ export interface Consumer {
   batchSize: number;
   /** Where a consumer begins that the database has never seen: at new events (an auto-reply must not answer history), or at all that are kept. */
   from: 'now' | 'start';
-  /** Nobody waits for its effect: events gather for it, see `gatherMs`. */
+  /** Nobody waits for its effect: events gather for it, see `paces`, and of all such consumers one works at a time. */
   unhurried: boolean;
   /** Runs in the transaction that moves the cursor: what it changes happens once per event. No calls to outside. */
   handle(tx: SystemTx, events: StoredEvent[]): Promise<void>;
@@ -80,13 +80,37 @@ const shortFlood = 5_000;
  * From one batch's begin to the next one's. At 300 messages a second a consumer that keeps up takes two events at a time,
  * and its transaction costs more than what it does for them.
  */
-const gatherMs = { prompt: 15, unhurried: 100 };
+const paces = {
+  prompt: { gatherMs: 15 },
+  // After an event come its readers: six consumers that began with them made a page wait twice as long for its message.
+  unhurried: { gatherMs: 100, lingerMs: 30 },
+};
 
 /** How far a cursor may lie behind what is known to be of no concern to it. */
 const restMs = 1_000;
 
-/** Works a consumer's cursor; several processes may, the cursor's row lock lets one at a time. */
-export function startConsumer(options: { db: Database; consumer: Consumer; log: Logger }): ConsumerLoop {
+/** One piece of work at a time, in the order it came. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function takeTurns(): Turns {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work);
+    before = mine.catch(() => {});
+    return mine;
+  };
+}
+
+/**
+ * Works a consumer's cursor; several processes may, the cursor's row lock lets one at a time. `turns`: what the unhurried
+ * consumers of a process share, so that a flood's are one backend beside its messages and not six.
+ */
+export function startConsumer(options: {
+  db: Database;
+  consumer: Consumer;
+  log: Logger;
+  turns: Turns;
+}): ConsumerLoop {
   const { db, consumer, log } = options;
   const names = consumer.events === '*' ? null : [...consumer.events];
   // Shrinks by halves around a poison event, grows back behind it.
@@ -168,54 +192,56 @@ export function startConsumer(options: { db: Database; consumer: Consumer; log: 
     name: `consumer ${consumer.name}`,
     log,
     idleMs: restMs,
-    gatherMs: gatherMs[consumer.unhurried ? 'unhurried' : 'prompt'],
-    async step() {
-      if (names !== null && !expected && !(await look())) {
-        await rest();
-        return false;
-      }
-      expected = false;
-      const outcome = await take(size);
-      if (outcome.is === 'idle') return false;
-      const { window } = outcome;
-      if (outcome.is === 'done') {
-        size = Math.min(size * 2, consumer.batchSize);
-        const seen = window.last - window.first + 1;
-        if (isWide()) flood = seen;
-        full = seen >= consumer.batchSize ? full + 1 : 0;
-        const more = full > 0 || window.until < window.last;
-        if (more) expected = true;
-        return more;
-      }
-      expected = true;
-      if (window.events.length > 1) {
-        size = Math.ceil(window.events.length / 2);
-        return true;
-      }
-      const [poison] = window.events;
-      if (!poison) throw outcome.error;
-      log.error(
-        { err: outcome.error, consumer: consumer.name, seq: poison.seq, event: poison.name },
-        'an event could not be taken; it is set aside, see `chaski queue`',
-      );
-      await db.withSystem(`set aside a poison event of ${consumer.name}`, async (tx) => {
-        // Somebody else may have come by in between, with more luck.
-        const again = windowOf(await next(tx, size));
-        if (again?.events.length !== 1 || again.events[0]?.seq !== poison.seq) return;
-        await tx.execute(bury, [
-          poison.workspaceId,
-          consumer.name,
-          poison.seq,
-          describe(outcome.error),
-          tx.now(),
-        ]);
-        const { statement, values } = passing(tx, again);
-        await tx.execute(statement, values);
-      });
-      size = Math.min(Math.max(size, 1) * 2, consumer.batchSize);
-      return true;
-    },
+    ...paces[consumer.unhurried ? 'unhurried' : 'prompt'],
+    step: () => (consumer.unhurried ? options.turns(step) : step()),
   });
+
+  async function step(): Promise<boolean> {
+    if (names !== null && !expected && !(await look())) {
+      await rest();
+      return false;
+    }
+    expected = false;
+    const outcome = await take(size);
+    if (outcome.is === 'idle') return false;
+    const { window } = outcome;
+    if (outcome.is === 'done') {
+      size = Math.min(size * 2, consumer.batchSize);
+      const seen = window.last - window.first + 1;
+      if (isWide()) flood = seen;
+      full = seen >= consumer.batchSize ? full + 1 : 0;
+      const more = full > 0 || window.until < window.last;
+      if (more) expected = true;
+      return more;
+    }
+    expected = true;
+    if (window.events.length > 1) {
+      size = Math.ceil(window.events.length / 2);
+      return true;
+    }
+    const [poison] = window.events;
+    if (!poison) throw outcome.error;
+    log.error(
+      { err: outcome.error, consumer: consumer.name, seq: poison.seq, event: poison.name },
+      'an event could not be taken; it is set aside, see `chaski queue`',
+    );
+    await db.withSystem(`set aside a poison event of ${consumer.name}`, async (tx) => {
+      // Somebody else may have come by in between, with more luck.
+      const again = windowOf(await next(tx, size));
+      if (again?.events.length !== 1 || again.events[0]?.seq !== poison.seq) return;
+      await tx.execute(bury, [
+        poison.workspaceId,
+        consumer.name,
+        poison.seq,
+        describe(outcome.error),
+        tx.now(),
+      ]);
+      const { statement, values } = passing(tx, again);
+      await tx.execute(statement, values);
+    });
+    size = Math.min(Math.max(size, 1) * 2, consumer.batchSize);
+    return true;
+  }
 
   return {
     ...loop,

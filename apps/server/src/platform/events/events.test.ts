@@ -110,6 +110,34 @@ test('an event exists if and only if its change was committed', async () => {
   expect(await count('events')).toBe(1);
 });
 
+test('of those that nobody waits for one works at a time, and the others do not wait for it', async () => {
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let inside = 0;
+  let most = 0;
+  const slow = (name: string) =>
+    recorder(name, {
+      unhurried: true,
+      async handle() {
+        inside += 1;
+        most = Math.max(most, inside);
+        await gate;
+        inside -= 1;
+        done.push(name);
+      },
+    }).consumer;
+  const done: string[] = [];
+  const prompt = recorder('prompt');
+  await start([slow('one'), slow('two'), slow('three'), prompt.consumer]);
+  await emitOne(1);
+  await until('one of them is at it', () => inside > 0);
+  await emitOne(2);
+  await until('the prompt one has heard both', () => prompt.values().length === 2);
+  expect(done).toEqual([]);
+  open();
+  await until('all have been', () => new Set(done).size === 3);
+  expect(most).toBe(1);
+});
+
 test('what is told is what was said: actor, time, text that jsonb refuses', async () => {
   const { consumer, seen } = recorder();
   await start([consumer]);

@@ -2,7 +2,7 @@ import type { Database } from '../db/index.ts';
 import { errors } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Signals } from '../signals.ts';
-import { type Consumer, startConsumer } from './consumers.ts';
+import { type Consumer, startConsumer, takeTurns } from './consumers.ts';
 import { onEmitted } from './emit.ts';
 import { knownConsumers, registerConsumers, retireConsumers } from './queries.ts';
 import { ensureEventDays } from './retention.ts';
@@ -52,7 +52,8 @@ export async function startEvents(options: EventsOptions): Promise<EventsRuntime
   });
   await ensureEventDays(db);
 
-  const loops = consumers.map((consumer) => startConsumer({ db, consumer, log }));
+  const turns = takeTurns();
+  const loops = consumers.map((consumer) => startConsumer({ db, consumer, log, turns }));
   // Our own consumers hear the names, so that only those concerned look; a signal of another process carries nothing.
   let ours = false;
   const sequencer = startSequencer({
