@@ -8,8 +8,8 @@ import { useMay } from '../../api/session.ts';
 import { type Say, useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row } from '../../ui/page.tsx';
+import { AuditDifference, auditFields } from './audit-difference.tsx';
 import { type AuditLine, apiKeysQuery } from './queries.ts';
-import classes from './settings.module.css';
 
 /** One line of the audit; what changed opens below it. */
 export function AuditRow({ line }: { line: AuditLine }) {
@@ -27,28 +27,26 @@ export function AuditRow({ line }: { line: AuditLine }) {
       ? apiKeys?.find((one) => one.id === line.actor.id)?.name
       : member?.name || member?.email;
   const target = targetOf(t, line, members);
-  const keys = [...new Set([...Object.keys(line.before ?? {}), ...Object.keys(line.after ?? {})])];
+  const did = t(`settings.audit.did.${line.action.replace('.', '_')}`, { defaultValue: line.action });
   return (
     <Row
       end={
-        keys.length > 0 ? (
+        auditFields(line).length > 0 ? (
           <Button
             variant="default"
             size="xs"
             aria-expanded={open}
-            aria-label={t('settings.audit.changesOf', { action: line.action })}
+            aria-label={t('settings.audit.changesOf', { action: did })}
             onClick={() => setOpen(!open)}
           >
             {t('settings.audit.changes')}
           </Button>
         ) : null
       }
-      below={open ? <Difference line={line} keys={keys} /> : null}
+      below={open ? <AuditDifference line={line} /> : null}
     >
       {/* All that this release writes has words; a line of another one says its name. Ids are for programs: at hand, unsaid. */}
-      <bdi title={[line.action, line.target.id].filter(Boolean).join(' · ')}>
-        {t(`settings.audit.did.${line.action.replace('.', '_')}`, { defaultValue: line.action })}
-      </bdi>
+      <bdi title={[line.action, line.target.id].filter(Boolean).join(' · ')}>{did}</bdi>
       <Text size="sm" c="dimmed">
         <Moment at={line.at} /> · <bdi>{who || t(`settings.audit.actor.${line.actor.kind}`)}</bdi>
         {line.actor.impersonatorId ? ` · ${t('account.impersonated')}` : ''}
@@ -108,38 +106,3 @@ function targetOf(t: Say, line: AuditLine, members: readonly Member[] | undefine
   const name = line.after?.name || line.before?.name || member?.name || member?.email;
   return typeof name === 'string' && name !== '' ? <bdi>{name}</bdi> : null;
 }
-
-function Difference({ line, keys }: { line: AuditLine; keys: readonly string[] }) {
-  const { t } = useTranslation();
-  return (
-    <table className={classes.diff}>
-      <thead>
-        <tr>
-          <th scope="col">{t('settings.audit.field')}</th>
-          <th scope="col">{t('settings.audit.before')}</th>
-          <th scope="col">{t('settings.audit.after')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => {
-          const before = told(line.before?.[key]);
-          const after = told(line.after?.[key]);
-          return (
-            <tr key={key}>
-              <th scope="row">{key}</th>
-              <td className={line.before && before !== after ? classes.was : undefined}>
-                <bdi>{before}</bdi>
-              </td>
-              <td>
-                <bdi>{after}</bdi>
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-const told = (value: unknown): string =>
-  value === undefined || value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
