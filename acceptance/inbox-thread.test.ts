@@ -162,7 +162,7 @@ test('a phone writes and it stands there; the answer leaves, and its ticks come 
   await send(page, 'It left _this_ morning.');
   const answer = page.locator('article[data-status]', { hasText: 'It left this morning.' });
   await answer.waitFor();
-  expect(await field(page).inputValue()).toBe('');
+  await expect.poll(() => field(page).inputValue(), soon).toBe('');
   await expect.poll(() => answer.getAttribute('data-status'), soon).toBe('delivered');
   expect(await answer.count()).toBe(1);
   await answer.locator('footer button').click();
@@ -203,6 +203,12 @@ test('offline in the middle of a send: it waits through a reload and is sent onc
   await send(page, 'first');
   await send(page, 'second');
   await page.locator('article[data-status="waiting"]', { hasText: 'second' }).waitFor();
+  // That the line is away is said while it is, and not after.
+  await page.context().setOffline(true);
+  const away = page.getByText('The connection is lost.');
+  await away.waitFor(soon);
+  await page.context().setOffline(false);
+  await away.waitFor({ ...soon, state: 'detached' });
   await page.unroute('**/v1/messages');
   await page.reload();
   await bubble(page, 'second').waitFor(soon);
@@ -281,7 +287,15 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   await question.locator('[data-chosen]', { hasText: 'Blue' }).waitFor();
   await question.getByText('👍').waitFor();
   // All at once: whoever stands at the end stays there, and nothing is new to them.
+  const toTheEnd = () =>
+    page
+      .getByRole('log')
+      .evaluate(
+        (log: { scrollHeight: number; clientHeight: number; scrollTop: number }) =>
+          log.scrollHeight - log.clientHeight - log.scrollTop,
+      );
   await page.getByRole('log').press('End');
+  await expect.poll(toTheEnd, soon).toBeLessThan(2);
   await Promise.all(
     Array.from({ length: 15 }, (_, n) =>
       eva.says({ type: 'text', text: `later ${n} ${'and more '.repeat(n * 4)}` }),
@@ -301,18 +315,7 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
     () => 'not all of the burst arrived',
   );
   await page.locator(`[data-message="${newest}"]`).waitFor(soon);
-  await expect
-    .poll(
-      () =>
-        page
-          .getByRole('log')
-          .evaluate(
-            (log: { scrollHeight: number; clientHeight: number; scrollTop: number }) =>
-              log.scrollHeight - log.clientHeight - log.scrollTop,
-          ),
-      soon,
-    )
-    .toBeLessThan(2);
+  await expect.poll(toTheEnd, soon).toBeLessThan(2);
   expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   await eva.says({ type: 'text', text: 'about this', context: asked?.providerMessageId });
   await bubble(page, 'about this').getByRole('button', { name: 'Go to the quoted message' }).click();
@@ -347,6 +350,8 @@ test('older pages come in above without a jump; only what is near is in the page
     30_000,
     () => 'the end is not reached',
   );
+  // Letters of another width would move the rows too.
+  await page.evaluate('document.fonts.ready');
   // Where the topmost seen row stands, measured in the same frame as what comes in above it.
   const jumps = await page.evaluate<number[]>(`(async () => {
     const log = document.querySelector('[role=log]');

@@ -141,7 +141,8 @@ test('a voice note is recorded, heard in the page, and leaves as WhatsApp wants 
   const { id } = await person('call me');
   const page = await desk(owner, `/${id}`);
   await page.getByRole('button', { name: 'Record a voice message' }).click();
-  await page.getByText('1 s', { exact: true }).waitFor(soon);
+  // A busy machine may not draw the first second.
+  await page.getByText(/^[1-9]\d* s$/).waitFor(soon);
   await page.getByRole('button', { name: 'Use the recording' }).click();
   await page.getByRole('list', { name: 'Files to send' }).locator('[data-state="ready"]').waitFor(soon);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -156,7 +157,7 @@ test('a voice note is recorded, heard in the page, and leaves as WhatsApp wants 
     return (await new AudioContext().decodeAudioData(bytes)).duration;
   })()`);
   expect(seconds).toBeGreaterThan(0.8);
-  expect(seconds).toBeLessThan(20);
+  expect(seconds).toBeLessThan(60);
 });
 
 test('a template with a picture and a link is filled in, seen beforehand, and sent', async () => {
@@ -223,7 +224,9 @@ test('a number that never wrote: what may be sent is told, then sent; a refusal 
     `/v1/contacts?q=${encodeURIComponent(blocked.name)}`,
   );
   await page.getByRole('button', { name: 'New conversation' }).click();
-  await dialog.getByLabel('Phone number').fill(contact?.phone ?? '');
+  // Who is known is found by name while one types.
+  await dialog.getByLabel('Phone number').fill(blocked.name);
+  await page.getByRole('option', { name: contact?.phone ?? '' }).click();
   await dialog.getByText('The contact is blocked; unblock it to write.').waitFor(soon);
   expect(await dialog.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
 });
@@ -274,7 +277,7 @@ test('what one has begun stays one’s own: through a reload, and when somebody 
   await mode('Reply');
   await field(page).waitFor(soon);
   await mode('Note');
-  expect(await note.inputValue()).toBe('half a note');
+  await expect.poll(() => note.inputValue(), soon).toBe('half a note');
   await mode('Reply');
   await page.route('**/v1/messages', (route) =>
     route.request().method() === 'POST' ? route.abort('internetdisconnected') : route.continue(),
@@ -300,7 +303,7 @@ test('what one has begun stays one’s own: through a reload, and when somebody 
   expect(await bodies(id)).toEqual([]);
   await signIn(owner);
   await mode('Note');
-  expect(await note.inputValue()).toBe('half a note');
+  await expect.poll(() => note.inputValue(), soon).toBe('half a note');
   await page.locator('article[data-message]', { hasText: 'from the owner' }).waitFor(soon);
   expect((await sent(id))[0]?.sender).toMatchObject({ kind: 'member', name: 'Operator' });
 });

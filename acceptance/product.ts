@@ -123,14 +123,21 @@ process.once('exit', () => {
   }
 });
 
-/** A port that nobody listens on now. For addresses that must stay the same over a restart. */
+/**
+ * A port that nobody listens on now. For addresses that must stay the same over a restart. Below those that systems give
+ * to whoever asks for any: one of these is gone as soon as another program, or a mere connection, is given it.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 export function sign(body: string, secret: string): string {
