@@ -2241,6 +2241,18 @@ create view push_listeners with (security_invoker=true) as
 grant select to chaski_system;
 
 -- view
+create view push_notes with (security_invoker=true) as
+ SELECT n.workspace_id,
+    n.id,
+    x.user_id,
+    n.text,
+    NULLIF(u.name, ''::text) AS author
+   FROM ((public.notes n
+     JOIN public.note_mentions x ON (((x.workspace_id = n.workspace_id) AND (x.note_id = n.id))))
+     LEFT JOIN public.users u ON (((n.author_kind = 'user'::text) AND ((u.id)::text = n.author_id))));
+grant select to chaski_system;
+
+-- view
 create view push_threads with (security_invoker=true) as
  SELECT v.workspace_id,
     v.id,

@@ -9,7 +9,7 @@ self.addEventListener('push', (event) => {
   event.waitUntil(tell(event.data?.json() ?? {}));
 });
 
-async function tell({ title, body, conversationId }) {
+async function tell({ title, body, conversationId, noteId }) {
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   // Whoever looks at the inbox sees it there.
   if (windows.some((one) => one.visibilityState === 'visible' && one.focused)) return;
@@ -17,8 +17,8 @@ async function tell({ title, body, conversationId }) {
     body: body ?? '',
     icon: '/icon-192.png',
     badge: '/icon-192.png',
-    // One a conversation: ten words are not ten notices.
-    tag: conversationId,
+    // One a conversation: ten words are not ten notices. What a customer says does not hide a colleague's call.
+    tag: noteId ?? conversationId,
     renotify: conversationId !== undefined,
     data: { conversationId },
   });

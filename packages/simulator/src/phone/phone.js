@@ -13,6 +13,8 @@ const live = document.getElementById('live');
 
 const state = {
   people: [],
+  /** What came for whom while one held another phone, by person. */
+  unread: new Map(),
   numbers: [],
   person: null,
   number: null,
@@ -122,12 +124,19 @@ function drawPeople() {
                   : `+${person.phone}`,
               ),
             ),
+            unreadOf(person),
           ),
         ),
       ),
     ),
   );
   keepingFocus(() => replace('.people', pane));
+}
+
+function unreadOf({ id }) {
+  const count = state.unread.get(id);
+  if (!count) return null;
+  return h('span.unread', { role: 'img', 'aria-label': t('unread', { count }) }, String(count));
 }
 
 function openNewPerson() {
@@ -786,6 +795,10 @@ const here = (event) =>
 
 const onEvent = {
   message(event) {
+    if (event.message.direction === 'incoming' && event.personId !== state.person?.id) {
+      state.unread.set(event.personId, (state.unread.get(event.personId) ?? 0) + 1);
+      drawPeople();
+    }
     if (!here(event)) return;
     upsert(event.message);
     if (event.message.direction === 'incoming') {
@@ -874,6 +887,7 @@ async function route() {
   state.chat = chat;
   for (const happened of told) happened();
   app.dataset.view = state.chat ? 'chat' : 'people';
+  state.unread.delete(state.person?.id);
   drawPeople();
   drawChat({ stick: true });
   if (state.chat) {

@@ -2,6 +2,7 @@
 export const words = {
   en: {
     people: 'People',
+    unread: 'Unread: {count}',
     newPerson: 'New person',
     name: 'Name',
     phoneOptional: 'Phone number (optional)',
@@ -78,6 +79,7 @@ export const words = {
   },
   ar: {
     people: 'الأشخاص',
+    unread: 'غير مقروء: {count}',
     newPerson: 'شخص جديد',
     name: 'الاسم',
     phoneOptional: 'رقم الهاتف (اختياري)',
@@ -153,6 +155,7 @@ export const words = {
   },
   hi: {
     people: 'लोग',
+    unread: 'अपठित: {count}',
     newPerson: 'नया व्यक्ति',
     name: 'नाम',
     phoneOptional: 'फ़ोन नंबर (वैकल्पिक)',
@@ -228,6 +231,7 @@ export const words = {
   },
   es: {
     people: 'Personas',
+    unread: 'Sin leer: {count}',
     newPerson: 'Nueva persona',
     name: 'Nombre',
     phoneOptional: 'Número de teléfono (opcional)',
@@ -304,6 +308,7 @@ export const words = {
   },
   pt: {
     people: 'Pessoas',
+    unread: 'Por ler: {count}',
     newPerson: 'Nova pessoa',
     name: 'Nome',
     phoneOptional: 'Número de telefone (opcional)',

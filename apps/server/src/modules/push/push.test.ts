@@ -74,7 +74,7 @@ beforeEach(() => {
 interface Device {
   path: string;
   id: string;
-  reads(body: Buffer): { title: string; body: string; conversationId: string };
+  reads(body: Buffer): { title: string; body: string; conversationId: string; noteId?: string };
   headers: Record<string, string>;
 }
 
@@ -203,6 +203,38 @@ test('told are those whose inbox shows it: the assignee alone, and nobody who ma
   await told(owner, 3);
   expect(came(agent)).toHaveLength(1);
   expect(came(stranger)).toEqual([]);
+});
+
+test('whom a colleague names in a note is told, also beside the assignee; not oneself, and nobody who may not look', async () => {
+  const stage = await api.stage();
+  const [owner, agent] = [await device(stage, stage.userId), await device(stage, stage.members.agent)];
+  const viewer = await device(stage, stage.members.viewer);
+  const { conversationId, phone } = await writes(stage, { text: 'hello' });
+  await told(owner);
+  await told(agent);
+  await told(viewer);
+  const asked = (route: string, body: object) =>
+    api.send(route, { params: { id: conversationId }, body }, api.as(stage, 'owner'));
+  await asked('POST /v1/conversations/:id/assign', { memberId: stage.userId });
+  await stage.send('PATCH /v1/members/:userId', {
+    params: { userId: stage.members.viewer },
+    body: { ownOnly: true },
+  });
+  const note = await asked('POST /v1/conversations/:id/notes', {
+    text: 'Please look at this, all of you',
+    mentions: [stage.userId, stage.members.agent, stage.members.viewer],
+  });
+  expect(note.status, JSON.stringify(note.body)).toBe(201);
+  await told(agent, 2);
+  const notice = came(agent)[1]!;
+  expect(agent.reads(notice.body)).toEqual({
+    title: `@ +${phone}`,
+    body: 'The owner: Please look at this, all of you',
+    conversationId,
+    noteId: (note.body as { id: string }).id,
+  });
+  await settled(stage, owner, phone);
+  expect([came(owner).length, came(agent).length, came(viewer).length]).toEqual([2, 2, 1]);
 });
 
 test('a session that ends, a member who is disabled and a browser that is gone are told no more', async () => {

@@ -77,6 +77,8 @@ export interface Due {
   workspaceId: string;
   subscriptionId: string;
   conversationId: string;
+  /** Where a note names the member. */
+  noteId?: string | undefined;
 }
 
 /** Who is to be told of these conversations. */
@@ -87,6 +89,37 @@ export function selectDue(
   return tx.query<Due & Record<string, unknown>>(due, [
     threads.map((thread) => thread.workspaceId),
     threads.map((thread) => thread.conversationId),
+    tx.now().toISOString(),
+  ]);
+}
+
+// Whom a note names is told whosever the conversation is, as long as they may look at it.
+const mentioned = statement(
+  'push.mentioned',
+  `select l.workspace_id as "workspaceId", l.id as "subscriptionId", t.id as "conversationId", i.note_id as "noteId"
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as i (workspace_id, conversation_id, note_id, user_id)
+   join push_listeners l on l.workspace_id = i.workspace_id and l.user_id = i.user_id
+     and l.expires_at > $5::timestamptz
+   join push_threads t on t.workspace_id = i.workspace_id and t.id = i.conversation_id
+   where (not l.own_only or t.assignee_id is null or t.assignee_id = l.user_id)
+     and (l.number_ids is null or t.number_id = any (l.number_ids))
+   order by 1, 2, 3, 4`,
+);
+
+export interface Mention {
+  workspaceId: string;
+  conversationId: string;
+  noteId: string;
+  userId: string;
+}
+
+/** Whose browsers are to be told that a note names them. */
+export function selectMentioned(tx: SystemTx, mentions: readonly Mention[]): Promise<Due[]> {
+  return tx.query<Due & Record<string, unknown>>(mentioned, [
+    mentions.map((one) => one.workspaceId),
+    mentions.map((one) => one.conversationId),
+    mentions.map((one) => one.noteId),
+    mentions.map((one) => one.userId),
     tx.now().toISOString(),
   ]);
 }
@@ -102,6 +135,19 @@ const notice = statement(
      and (l.number_ids is null or t.number_id = any (l.number_ids))`,
 );
 
+const noteNotice = statement(
+  'push.note_notice',
+  `select s.endpoint, s.p256dh, s.auth, concat_ws(': ', n.author, n.text) as preview, t.name, t."profileName",
+     t.username, t.phone
+   from push_subscriptions s
+   join push_listeners l on l.workspace_id = s.workspace_id and l.id = s.id and l.expires_at > $5::timestamptz
+   join push_threads t on t.workspace_id = s.workspace_id and t.id = $3
+   join push_notes n on n.workspace_id = s.workspace_id and n.id = $4 and n.user_id = l.user_id
+   where s.workspace_id = $1 and s.id = $2
+     and (not l.own_only or t.assignee_id is null or t.assignee_id = l.user_id)
+     and (l.number_ids is null or t.number_id = any (l.number_ids))`,
+);
+
 export interface NoticeRow {
   endpoint: string;
   p256dh: string;
@@ -113,12 +159,13 @@ export interface NoticeRow {
   phone: string | null;
 }
 
-/** What is to be told now; null when it was answered, closed or given to somebody else meanwhile. */
+/** What is to be told now; null when it was answered, closed, given to somebody else or taken back meanwhile. */
 export async function selectNotice(tx: SystemTx, of: Due): Promise<NoticeRow | null> {
-  const [row] = await tx.query<NoticeRow & Record<string, unknown>>(notice, [
+  const [row] = await tx.query<NoticeRow & Record<string, unknown>>(of.noteId ? noteNotice : notice, [
     of.workspaceId,
     of.subscriptionId,
     of.conversationId,
+    ...(of.noteId ? [of.noteId] : []),
     tx.now().toISOString(),
   ]);
   return row ?? null;

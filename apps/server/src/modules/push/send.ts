@@ -21,10 +21,10 @@ const timeoutMs = 15_000;
 
 /** What `push.send` runs: one notice to one browser, as things are now. */
 export function sendNoticeHandler({ db, ring, egress, contact }: PushDeps): Handler {
-  return handle(sendNotice, async ({ subscriptionId, conversationId }, { workspaceId }) => {
+  return handle(sendNotice, async ({ subscriptionId, conversationId, noteId }, { workspaceId }) => {
     if (workspaceId === null) return;
     const row = await db.withSystem('a notice for a browser', (tx) =>
-      selectNotice(tx, { workspaceId, subscriptionId, conversationId }),
+      selectNotice(tx, { workspaceId, subscriptionId, conversationId, noteId }),
     );
     if (!row) return;
     const keys = await pushKeys(db, ring);
@@ -33,16 +33,18 @@ export function sendNoticeHandler({ db, ring, egress, contact }: PushDeps): Hand
     const { endpoint, headers, body } = webPush.generateRequestDetails(
       { endpoint: row.endpoint, keys: { p256dh: row.p256dh, auth: row.auth } },
       JSON.stringify({
-        title: displayName(row),
-        body: (row.preview ?? '').slice(0, 300),
+        // Said in no language: the browser's is not known here.
+        title: noteId === undefined ? displayName(row) : `@ ${displayName(row)}`,
+        body: (row.preview ?? '').slice(0, 300).toWellFormed(),
         conversationId,
+        ...(noteId === undefined ? {} : { noteId }),
       }),
       {
         vapidDetails: { subject: contact, ...keys },
         TTL: keptSeconds,
         urgency: 'high',
-        // The push service keeps the newest notice of a conversation only.
-        topic: conversationId.replaceAll('-', ''),
+        // The push service keeps the newest notice of a conversation only, and each note's.
+        topic: (noteId ?? conversationId).replaceAll('-', ''),
       },
     );
     const answer = await egress.post(endpoint, {

@@ -7,6 +7,7 @@ import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { failureWords, theirWords } from '../../ui/failure.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
 import { shareOf } from '../analytics/figures.ts';
 import classes from './campaigns.module.css';
@@ -24,7 +25,17 @@ export function Report({ campaign }: { campaign: Campaign }) {
   const figure = new Intl.NumberFormat(i18n.language);
   const share = (part: number) => shareOf(part, report.sent, i18n.language);
   const facts = [
-    { key: 'total', value: figure.format(report.total), more: null },
+    {
+      key: 'total',
+      value: figure.format(report.total),
+      more:
+        report.states.skipped > 0
+          ? t('campaigns.report.madeOf', {
+              meant: figure.format(report.total - report.states.skipped),
+              skipped: figure.format(report.states.skipped),
+            })
+          : null,
+    },
     { key: 'sent', value: figure.format(report.sent), more: null },
     { key: 'delivered', value: figure.format(report.delivered), more: share(report.delivered) },
     { key: 'read', value: figure.format(report.read), more: share(report.read) },
@@ -138,9 +149,8 @@ function Recipients(props: {
       : kind === 'did'
         ? { did: value as (typeof dids)[number] }
         : {};
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    recipientsQuery(campaign.id, wanted),
-  );
+  const list = useInfiniteQuery(recipientsQuery(campaign.id, wanted));
+  const { data } = list;
   const people = data?.pages.flatMap((page) => page.data) ?? [];
   const states = Object.entries(report.states).filter(([, count]) => count > 0);
   const query = new URLSearchParams({ ...wanted });
@@ -247,11 +257,7 @@ function Recipients(props: {
         </Table>
       </Table.ScrollContainer>
       {data && people.length === 0 ? <Text c="dimmed">{t('campaigns.report.nobody')}</Text> : null}
-      {hasNextPage ? (
-        <Button variant="default" mt="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('campaigns.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Section>
   );
 }

@@ -6,6 +6,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { OutboxHint } from '../../ui/outbox-hint.tsx';
 import { Listing, Row, Rows, Section } from '../../ui/page.tsx';
 import { invitationsQuery } from './queries.ts';
 import { useReach } from './reach-fields.tsx';
@@ -20,6 +21,7 @@ export function Invitations() {
   const refresh = () => queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });
   return (
     <Section title={t('settings.members.invitations')}>
+      <OutboxHint />
       <Listing query={invitations} empty={t('settings.members.noInvitations')}>
         {(all) => (
           <Rows label={t('settings.members.invitations')}>

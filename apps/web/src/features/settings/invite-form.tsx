@@ -8,6 +8,7 @@ import { type Language, languages } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
+import { OutboxHint } from '../../ui/outbox-hint.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
 import { invitationsQuery } from './queries.ts';
 import { ReachFields, type Role, reachOf } from './reach-fields.tsx';
@@ -57,6 +58,7 @@ function Fields({ onClose }: { onClose: () => void }) {
         data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
         {...form.getInputProps('locale')}
       />
+      <OutboxHint />
     </SubmitForm>
   );
 }

@@ -8,6 +8,7 @@ import { type Session, sessionQuery } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { isolated } from '../../ui/isolated.ts';
 import { Refused, Waiting } from '../../ui/page.tsx';
 import { invitation, useEnter, useLinkToken } from './entering.ts';
 import { EntryFrame } from './entry-frame.tsx';
@@ -45,9 +46,13 @@ export function InvitationPage() {
       ) : isPending || asked.isPending ? (
         <Waiting rows={1} />
       ) : session ? (
-        <Accept session={session} token={token} onDone={done} />
+        <>
+          <Invited to={asked.data} />
+          <Accept session={session} token={token} onDone={done} />
+        </>
       ) : (
         <>
+          <Invited to={asked.data} />
           <Text size="sm">{t('signIn.invitationText')}</Text>
           <RegisterForm invitation={token} onMail={() => undefined} onDone={done} />
           <Anchor
@@ -60,6 +65,12 @@ export function InvitationPage() {
       )}
     </EntryFrame>
   );
+}
+
+/** Who asks one to what: links are forwarded, and a person may have several. */
+function Invited({ to }: { to: Awaited<ReturnType<typeof chaski.invitations.look>> }) {
+  const { t } = useTranslation();
+  return <Text>{t('signIn.invitedTo', { workspace: isolated(to.workspaceName) })}</Text>;
 }
 
 function Accept(props: { session: Session; token: string; onDone: () => Promise<void> }) {

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
+import { OutboxHint } from '../../ui/outbox-hint.tsx';
 import { Refused } from '../../ui/page.tsx';
 import { useLinkToken } from './entering.ts';
 import { EntryFrame } from './entry-frame.tsx';
@@ -22,7 +23,10 @@ function Reset({ token }: { token: string }) {
   return (
     <EntryFrame title={t('signIn.resetTitle')}>
       {done ? (
-        <Text role="status">{done === 'mailed' ? t('signIn.resetMailed') : t('signIn.resetDone')}</Text>
+        <>
+          <Text role="status">{done === 'mailed' ? t('signIn.resetMailed') : t('signIn.resetDone')}</Text>
+          {done === 'mailed' ? <OutboxHint /> : null}
+        </>
       ) : token === '' ? (
         <AskForm onDone={() => setDone('mailed')} />
       ) : (

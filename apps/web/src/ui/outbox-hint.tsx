@@ -1,0 +1,29 @@
+import { Anchor, Text } from '@mantine/core';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useTranslation } from '../i18n/words.ts';
+
+/**
+ * Whether mails are kept here instead of being sent: on a development machine, for browsers on it. The address itself
+ * is asked, for it knows both; elsewhere it is not there.
+ */
+const outboxQuery = queryOptions({
+  queryKey: ['outbox'],
+  queryFn: async () => (await fetch('/outbox', { method: 'HEAD' })).ok,
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+/** Where a mail is that was just promised. */
+export function OutboxHint() {
+  const { t } = useTranslation();
+  const { data: isKept } = useQuery(outboxQuery);
+  if (!isKept) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      {t('form.outbox')}{' '}
+      <Anchor size="sm" href="/outbox" target="_blank" rel="noreferrer">
+        {t('form.openOutbox')}
+      </Anchor>
+    </Text>
+  );
+}
