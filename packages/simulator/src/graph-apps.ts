@@ -19,15 +19,18 @@ export async function appEdge(call: GraphCall, appId: string, edge: string): Pro
           object: 'whatsapp_business_account',
           callback_url: app.webhookUrl,
           active: true,
-          fields: [{ name: 'messages', version: `v${NEWEST}.0` }],
+          fields: (app.fields ?? ['messages']).map((name) => ({ name, version: `v${NEWEST}.0` })),
         },
       ],
     });
+  if (method !== 'POST') throw methodError(call, edge);
   const body = await json(call);
   const url = asString(body.callback_url) ?? '';
   const verifyToken = asString(body.verify_token) ?? '';
   app.webhookUrl = (await checkedOverride(world, url, verifyToken)) ?? '';
   app.verifyToken = verifyToken;
+  const fields = Array.isArray(body.fields) ? body.fields.map(String) : asString(body.fields)?.split(',');
+  if (fields) app.fields = fields.map((field) => field.trim());
   saveApp(world, app);
   sendJson(call.res, 200, { success: true });
 }

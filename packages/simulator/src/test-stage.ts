@@ -34,7 +34,7 @@ export interface Stage {
   sim: Simulator;
   clock: VirtualClock;
   received: Received[];
-  /** Statuses to answer webhooks with, first to last; then 200. */
+  /** Statuses to answer webhooks with, first to last; then 200. 0 = never an answer. */
   answers: number[];
   callback: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -62,7 +62,8 @@ export async function stage(options: Partial<SimulatorOptions> = {}): Promise<St
       }
       const body = Buffer.concat(chunks).toString('utf8');
       received.push({ body, json: asObject(parseJson(body)), headers: req.headers });
-      res.writeHead(answers.shift() ?? 200).end();
+      const answer = answers.shift() ?? 200;
+      if (answer !== 0) res.writeHead(answer).end();
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));

@@ -29,9 +29,12 @@ export interface WebhookSettings {
   keep: number;
 }
 
-/** At once, then with decreasing frequency, for 36 hours in all (Meta's pages say 36 hours and 7 days). */
+const HOUR = 3_600_000;
+
+/** At once, then with decreasing frequency, into the seventh day (Meta's pages say 7 days, one of them 36 hours). */
 export const RETRY_DELAYS_MS: readonly number[] = [
-  0, 1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 72_000_000,
+  ...[0, 1_000, 5_000, 15_000, 60_000, 300_000, 900_000],
+  ...[1, 2, 4, 8, 12, 24, 24, 24, 24, 24].map((hours) => hours * HOUR),
 ];
 
 /** What was owed before a restart is tried this often, for 30 seconds, before the usual pauses begin. */
@@ -59,6 +62,8 @@ interface PostsOptions {
   log: (line: string) => void;
   journal: () => Journal | null;
   urlFor(appId: string, update: Update): string;
+  /** The same body for the other apps that hear of its account. */
+  copiesOf(delivery: Delivery): Delivery[];
   /** Answered with 200. */
   taken(delivery: Delivery): void;
   /** Given up. */
@@ -167,6 +172,20 @@ export class Posts {
       });
   }
 
+  /** A retry goes to all apps of an account, also to those that took it: they hear it twice, and nobody waits for them. */
+  #remind(delivery: Delivery): void {
+    for (const copy of this.#options.copiesOf(delivery)) {
+      const record = this.record(copy, null);
+      this.#inFlight++;
+      this.#call(record.url, copy)
+        .catch(() => 0)
+        .then((status) => {
+          record.status = status;
+          this.#inFlight--;
+        });
+    }
+  }
+
   record(delivery: Delivery, status: Delivered['status']): Delivered {
     const { settings, clock } = this.#options;
     const record: Delivered = {
@@ -218,7 +237,9 @@ export class Posts {
     if (waited) this.#waiting++;
     this.#options.clock.after(pause, () => {
       if (waited) this.#waiting--;
-      if (generation === this.#generation) this.post(delivery, undefined, attempt + 1);
+      if (this.#closed || generation !== this.#generation) return;
+      this.post(delivery, undefined, attempt + 1);
+      if (!this.#stopped) this.#remind(delivery);
     });
   }
 }

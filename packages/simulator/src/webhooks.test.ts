@@ -43,14 +43,70 @@ test('a webhook that is not answered with 200 comes again, ever more seldom, the
   ]);
 });
 
-test('a webhook nobody ever takes is given up', async () => {
+test('no answer in time is no 200: it comes again', async () => {
+  const on = await stage({ webhooks: { timeoutMs: 50 } });
+  on.answers.push(0);
+  ana(on);
+  await on.sim.idle();
+  await on.sim.idle();
+  expect(on.sim.deliveries().map((one) => [one.attempt, one.status])).toEqual([
+    [1, 0],
+    [2, 200],
+  ]);
+});
+
+test('what one app does not take goes to every app of the account again, signed for each', async () => {
+  const on = await stage();
+  on.sim.addApp({ id: '2', secret: 'another', webhookUrl: on.callback, verifyToken: 'verify me' });
+  const path = `/v24.0/${ACCOUNT}/subscribed_apps`;
+  on.sim.addAccount({ id: ACCOUNT, appId: '2', token: 'T2' });
+  await on.call('POST', path, undefined, { authorization: 'Bearer T2' });
+  on.answers.push(200, 500);
+  ana(on);
+  await on.sim.idle();
+  const seen = on.sim.deliveries();
+  expect(seen.map((one) => one.appId).sort()).toEqual(['1', '1', '2', '2']);
+  expect(new Set(seen.map((one) => one.body)).size).toBe(1);
+  for (const { appId, body, signature } of seen)
+    expect(signature).toBe(
+      `sha256=${createHmac('sha256', appId === '1' ? SECRET : 'another')
+        .update(body)
+        .digest('hex')}`,
+    );
+  await on.sim.advance(7 * 86_400_000);
+  expect(on.sim.deliveries()).toHaveLength(4);
+});
+
+test('an app hears the fields that it subscribed to; its callback has to answer the challenge', async () => {
+  const on = await stage();
+  const subscribe = (body: object) =>
+    on.call('POST', '/v24.0/1/subscriptions', body, { authorization: `Bearer 1|${SECRET}` });
+  const all = { object: 'whatsapp_business_account', callback_url: on.callback, verify_token: 'verify me' };
+  expect(codeOf(await subscribe({ ...all, verify_token: 'wrong' }))).toBe(2200);
+  expect((await subscribe({ ...all, fields: 'account_update,phone_number_quality_update' })).status).toBe(
+    200,
+  );
+  const person = ana(on);
+  on.sim.faults.arm('quality_drop');
+  await on.sim.idle();
+  expect(on.inbound()).toEqual([]);
+  expect(on.values('phone_number_quality_update')).toHaveLength(1);
+  await subscribe({ ...all, fields: ['messages'] });
+  person.send('now');
+  await on.sim.idle();
+  expect(on.inbound()).toMatchObject([{ text: { body: 'now' } }]);
+});
+
+test('a webhook nobody ever takes is given up on the seventh day', async () => {
   const lines: string[] = [];
   const on = await stage({ log: (line) => lines.push(line) });
   on.answers.push(...Array.from({ length: 50 }, () => 500));
   ana(on);
-  await on.sim.advance(7 * 86_400_000);
-  expect(on.received).toHaveLength(13);
-  expect(lines).toEqual([expect.stringContaining('given up after 13 attempts')]);
+  await on.sim.advance(6 * 86_400_000);
+  expect(lines).toEqual([]);
+  await on.sim.advance(86_400_000);
+  expect(on.received).toHaveLength(18);
+  expect(lines).toEqual([expect.stringContaining('given up after 18 attempts')]);
 });
 
 test('batches: many updates in one body, same number in one value, accounts in entries of their own', async () => {

@@ -70,6 +70,7 @@ export class Webhooks {
       log,
       journal,
       urlFor: (appId, update) => this.#urlFor(appId, update),
+      copiesOf: (delivery) => this.#copiesOf(delivery),
       taken: (delivery) => {
         this.#settle(delivery);
         for (const messageId of delivery.messageIds.splice(0)) acked(messageId);
@@ -97,7 +98,7 @@ export class Webhooks {
   emit(update: Update): void {
     if (this.#closed) return;
     for (const appId of update.account.subscribed.keys()) {
-      if (!this.#urlFor(appId, update)) continue;
+      if (!this.#hears(appId, update)) continue;
       const dialect = this.#dialectOf(appId);
       if (dialect && dialect.body(update) === null) continue;
       const serial = ++this.#serial;
@@ -149,6 +150,24 @@ export class Webhooks {
   #dialectOf(appId: string): Dialect | null {
     const app = this.#apps.get(appId);
     return app ? this.#dialect(app) : null;
+  }
+
+  /** Whether its app has an address and asked for this field. */
+  #hears(appId: string, update: Update): boolean {
+    const fields = this.#apps.get(appId)?.fields;
+    return this.#urlFor(appId, update) !== '' && (fields === undefined || fields.includes(update.field));
+  }
+
+  #copiesOf(delivery: Delivery): Delivery[] {
+    if (delivery.dialect) return [];
+    return [...delivery.first.account.subscribed.keys()].flatMap((appId) => {
+      const app = this.#apps.get(appId);
+      if (!app || appId === delivery.appId || this.#dialectOf(appId)) return [];
+      if (!this.#hears(appId, delivery.first)) return [];
+      const { secret } = app;
+      const headers = headersOf(null, delivery.body, secret);
+      return [{ ...delivery, appId, secret, headers, messageIds: [], serials: [], tries: 0 }];
+    });
   }
 
   #urlFor(appId: string, update: Update): string {

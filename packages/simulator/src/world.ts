@@ -18,6 +18,8 @@ export interface App {
   secret: string;
   webhookUrl: string;
   verifyToken: string;
+  /** The fields of webhooks it subscribed to; left out: all. */
+  fields?: string[];
   /** A company at YCloud, or one of its webhook endpoints, instead of a Meta app. */
   ycloud?: { company: string; events: string[] };
 }
