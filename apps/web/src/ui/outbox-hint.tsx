@@ -21,7 +21,7 @@ export function OutboxHint() {
   return (
     <Text size="sm" c="dimmed">
       {t('form.outbox')}{' '}
-      <Anchor size="sm" href="/outbox" target="_blank" rel="noreferrer">
+      <Anchor size="sm" underline="always" href="/outbox" target="_blank" rel="noreferrer">
         {t('form.openOutbox')}
       </Anchor>
     </Text>
