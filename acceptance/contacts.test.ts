@@ -169,9 +169,9 @@ test('on a phone a person is two lines that say what one has to know, and the wh
   const maya = phone.getByRole('table').getByRole('row').filter({ hasText: 'Maya Lane' });
   for (const words of ['Maya Lane', '+442079460001', 'Opted out'])
     await maya.getByText(words).and(phone.locator(':visible')).waitFor();
-  expect((await maya.boundingBox())?.height).toBeGreaterThanOrEqual(60);
-  const { x = 0, y = 0, width = 0 } = (await maya.boundingBox()) ?? {};
-  await phone.mouse.click(x + width / 2, y + 44);
+  const { width = 0, height = 0 } = (await maya.boundingBox()) ?? {};
+  expect(height).toBeGreaterThanOrEqual(60);
+  await maya.click({ position: { x: width / 2, y: 44 } });
   await phone.getByRole('dialog', { name: 'Contact' }).waitFor();
   await phone.context().close();
 });
@@ -203,7 +203,7 @@ test('everybody can read it', async () => {
     await other.getByText('Maya Lane').first().waitFor();
     expect(await flaws(other)).toEqual([]);
     await other.keyboard.press('Control+KeyK');
-    await other.getByRole('combobox').last().waitFor();
+    await other.getByRole('dialog').getByRole('combobox').waitFor();
     expect(await flaws(other)).toEqual([]);
     await other.context().close();
   }
