@@ -53,11 +53,13 @@ test('a template is written; what WhatsApp would refuse is said at its field', a
   await page.getByRole('textbox', { name: 'Name', exact: true }).blur();
   await page.getByText('Give it a name.').waitFor();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Parcel is here');
-  expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('parcel_is_here');
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Name', exact: true }).inputValue())
+    .toBe('parcel_is_here');
   const text = page.getByRole('textbox', { name: 'Text', exact: true });
   await text.fill('Your parcel is here, ');
   await page.getByRole('button', { name: 'Add a variable: Text' }).click();
-  expect(await text.inputValue()).toBe('Your parcel is here, {{1}}');
+  await expect.poll(() => text.inputValue()).toBe('Your parcel is here, {{1}}');
   await page.getByLabel('Example for {{1}}').fill('Ana');
   await page.getByText('Must not begin or end with a variable').waitFor();
   await page.getByRole('button', { name: 'Submit for review' }).click();
@@ -120,6 +122,8 @@ test('a draft is saved, a copy of it made, and thrown away', async () => {
   await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   await page.getByRole('link', { name: /^Back to/ }).click();
+  // The editor has a phone and a footer too.
+  await page.getByRole('region', { name: 'Versions' }).waitFor();
   await phone().getByText('Parcels Ltd').waitFor();
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Discard the draft' }).click();
