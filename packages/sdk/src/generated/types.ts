@@ -3609,6 +3609,11 @@ export type InvitationsLookResponses = {
    */
   200: {
     workspaceName: string;
+    /**
+     * The name of who invites; null: nobody with a name.
+     */
+    invitedBy: string | null;
+    role: 'owner' | 'admin' | 'agent' | 'viewer';
   };
 };
 

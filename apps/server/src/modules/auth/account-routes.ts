@@ -1,3 +1,4 @@
+import { roles } from '@chaski/contracts';
 import { z } from 'zod';
 import { errors } from '../../platform/errors.ts';
 import {
@@ -17,6 +18,7 @@ import { askEmailChange, changeEmail } from './email.ts';
 import { locales } from './mail-texts.ts';
 import { meBody, readMe } from './me.ts';
 import { changePassword } from './password.ts';
+import { personById } from './queries-people.ts';
 import { setSessionWorkspace } from './queries-session.ts';
 import { notImpersonated } from './second-factor-proof.ts';
 import { selfOf } from './second-factor-told.ts';
@@ -269,13 +271,21 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
           tags: ['members'],
           description: 'What the link of a mail invites to, before anybody signs in or fills in a form.',
           body: z.strictObject({ token }),
-          response: { 200: z.object({ workspaceName: z.string() }) },
+          response: {
+            200: z.object({
+              workspaceName: z.string(),
+              invitedBy: z.string().nullable().describe('The name of who invites; null: nobody with a name.'),
+              role: z.enum(roles),
+            }),
+          },
         },
       },
       (request) =>
         db.withSystem('what a link invites to', async (tx) => {
-          const { workspaceName } = await openInvitation(tx, request.body.token);
-          return { workspaceName };
+          const { workspaceName, role, invitedBy } = await openInvitation(tx, request.body.token);
+          const [inviter] =
+            invitedBy === null ? [] : await tx.query<{ name: string }>(personById, [invitedBy]);
+          return { workspaceName, invitedBy: inviter?.name || null, role };
         }),
     );
 

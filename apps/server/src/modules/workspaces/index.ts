@@ -38,6 +38,7 @@ export {
   defaultStopWords,
   parseSettings,
   settingsOfNew,
+  type WorkspaceSettings,
   workspaceSettings,
 } from './settings.ts';
 export { countUsage, monthOf, readUsage, readUsageEverywhere } from './usage.ts';

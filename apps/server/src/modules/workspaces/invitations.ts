@@ -185,6 +185,8 @@ interface OpenInvitation {
   numberIds: string[] | null;
   ownOnly: boolean;
   workspaceName: string;
+  /** Null: a key, or whoever runs the installation. */
+  invitedBy: string | null;
 }
 
 /** What a mail's link invites to; null when it does not count any more. */
@@ -197,6 +199,7 @@ export async function readInvitation(tx: SystemTx, token: string): Promise<OpenI
     number_ids: string[] | null;
     own_only: boolean;
     workspace_name: string;
+    invited_by: string | null;
   }>(invitationByHash, [hashOf(token), tx.now().toISOString()]);
   if (!row) return null;
   return {
@@ -207,6 +210,7 @@ export async function readInvitation(tx: SystemTx, token: string): Promise<OpenI
     numberIds: row.number_ids,
     ownOnly: row.own_only,
     workspaceName: row.workspace_name,
+    invitedBy: row.invited_by,
   };
 }
 

@@ -72,7 +72,12 @@ describe('invitations', () => {
       const answer = await post('/v1/invitations/look', { token }, {});
       return answer.status === 200 ? answer.body : (answer.body as { error: { code: string } }).error.code;
     };
-    expect(await look(first)).toEqual({ workspaceName: expect.any(String) });
+    const asking = (await api.send('GET /v1/auth/me', {}, host.headers)).body as { person: { name: string } };
+    expect(await look(first)).toEqual({
+      workspaceName: expect.any(String),
+      invitedBy: asking.person.name,
+      role: 'viewer',
+    });
     expect(await look(`${first.slice(0, -4)}AAAA`)).toBe('link_spent');
     expect((await post('/v1/invitations', { email: guest.email }, host.headers)).body).toMatchObject({
       error: { code: 'already_invited' },

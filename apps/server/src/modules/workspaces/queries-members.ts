@@ -141,7 +141,8 @@ export const revokeInvitationsBy = statement(
 
 export const invitationByHash = statement(
   'workspaces.invitation_by_hash',
-  `select i.workspace_id, i.id, i.email, i.role, i.number_ids, i.own_only, w.name as workspace_name
+  `select i.workspace_id, i.id, i.email, i.role, i.number_ids, i.own_only, i.invited_by,
+          w.name as workspace_name
      from invitations i join workspaces w on w.id = i.workspace_id
     where i.hash = $1 and i.accepted_at is null and i.revoked_at is null and i.expires_at > $2`,
 );
