@@ -1,4 +1,9 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
@@ -6,7 +11,10 @@ import { testRing } from '../../../test/harness.ts';
 import { mailbox } from '../../../test/mailbox.ts';
 import { asOwner } from '../../../test/owner.ts';
 import { composeMail } from '../../modules/auth/mails.ts';
+import { newId } from '../ids.ts';
 import { createMailer } from './index.ts';
+import { keepInOutbox } from './outbox.ts';
+import { outboxRoutes } from './outbox-routes.ts';
 
 const api = await testApi();
 const mails = mailbox(api);
@@ -115,6 +123,34 @@ describe('mails', () => {
 });
 
 describe('the outbox', () => {
+  it('lists subject, person and time, and makes the links of a mail ones to press; its style is all that the policy lets in', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chaski-outbox-'));
+    const id = newId();
+    keepInOutbox(folder, {
+      ...{ id, at: '2026-11-20T12:34:56.000Z', from: 'c@x.y', to: 'ana@example.com', html: '<p>Hi</p>' },
+      subject: 'Join <Acme>',
+      text: 'Come:\nhttps://chat.example/app/invitation#abc&d\n<script>',
+    });
+    const app = fastify();
+    await app.register(outboxRoutes(folder) as unknown as FastifyPluginAsync);
+    const list = await app.inject('/outbox');
+    expect(list.body).toMatch(
+      new RegExp(
+        `<td><a href="/outbox/${id}"[^>]*>Join &lt;Acme&gt;</a></td><td[^>]*>ana@example.com</td><td><time datetime="2026-11-20T12:34:56.000Z">2026-11-20 12:34:56</time>`,
+      ),
+    );
+    const mail = await app.inject(`/outbox/${id}`);
+    const address = 'https://chat.example/app/invitation#abc&amp;d';
+    expect(mail.body).toContain(`<a href="${address}">${address}</a>`);
+    expect(mail.body).not.toContain('<script');
+    const style = /<style>(.*)<\/style>/s.exec(mail.body)?.[1] ?? '';
+    expect(mail.headers['content-security-policy']).toContain(
+      `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    );
+    await app.close();
+    rmSync(folder, { recursive: true });
+  });
+
   it('answers this machine alone', async () => {
     const far = await api.http.app.inject({ method: 'GET', url: '/outbox', remoteAddress: '10.0.0.1' });
     expect(far.statusCode).toBe(404);
