@@ -40,7 +40,7 @@ export {
 } from './apply-status.ts';
 
 export { createBudgets } from './budget.ts';
-export { consentConsumer, readSaid, type SaidEvent } from './consent.ts';
+export { consentConsumer, readHeard, readSaid, type SaidEvent } from './consent.ts';
 export { type DeadMessage, listDead, retryDead, sendQueueCounts } from './dead.ts';
 export { startDelivery } from './deliver.ts';
 export { eraseMessages, messagesOf } from './erase.ts';

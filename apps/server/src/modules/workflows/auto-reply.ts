@@ -7,6 +7,7 @@ import { lastClosed } from '../conversations/index.ts';
 import {
   automaticAnswers,
   type QueueCommand,
+  readHeard,
   readSaid,
   recentAutomatic,
   type SaidEvent,
@@ -14,7 +15,6 @@ import {
   sendMany,
 } from '../messages/index.ts';
 import { type NumberRoute, routesByNumberId } from '../numbers/index.ts';
-import { parseSettings } from '../workspaces/index.ts';
 import { toWorkflow, type WorkflowRow } from './defaults.ts';
 import { defaultsFor, type WorkflowRecord } from './queries.ts';
 import { fillIn } from './text.ts';
@@ -34,13 +34,11 @@ export const autoReplyConsumer = defineConsumer({
 
 export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<void> {
   // Reactions, edits, revokes, echoes and statuses have names of their own and never come here.
-  const people = (await readSaid(tx, events)).filter(
-    ({ event, facts, keyword }) =>
-      keyword === null &&
-      event.data.automated !== true &&
-      facts.contact_id !== null &&
-      parseSettings(facts.settings).autoReply,
+  const heard = (await readHeard(tx, events)).filter(
+    ({ event, settings, keyword }) =>
+      keyword === null && event.data.automated !== true && settings.autoReply,
   );
+  const people = (await readSaid(tx, heard)).filter(({ facts }) => facts.contact_id !== null);
   if (people.length === 0) return;
   // At once, in one round trip.
   const [workflows, routes, recent] = await Promise.all([
@@ -130,12 +128,13 @@ async function occasions(
         : [],
     ),
   );
-  return ({ event, facts, workflow }) => {
+  return (one) => {
+    const { event, facts, workflow } = one;
     switch (workflow.oncePer) {
       case 'message':
         return String(event.data.providerMessageId ?? event.data.messageId);
       case 'day': {
-        const { date } = shownIn(hoursOf(facts, routes)?.zone ?? 'UTC', tx.now());
+        const { date } = shownIn(hoursOf(one, routes)?.zone ?? 'UTC', tx.now());
         return `day:${facts.contact_id}:${facts.number_id}:${date}`;
       }
       case 'conversation':
@@ -144,8 +143,8 @@ async function occasions(
   };
 }
 
-const hoursOf = (facts: SaidEvent['facts'], routes: ReadonlyMap<string, NumberRoute>) =>
-  routes.get(facts.number_id)?.businessHours ?? parseSettings(facts.settings).businessHours;
+const hoursOf = ({ facts, settings }: SaidEvent, routes: ReadonlyMap<string, NumberRoute>) =>
+  routes.get(facts.number_id)?.businessHours ?? settings.businessHours;
 
 interface Closed {
   /** Names the period, so that it is told once. */
@@ -160,8 +159,8 @@ function closedNumbers(
   routes: ReadonlyMap<string, NumberRoute>,
 ): Map<string, Closed> {
   const closed = new Map<string, Closed>();
-  for (const [numberId, facts] of new Map(said.map((one) => [one.facts.number_id, one.facts]))) {
-    const hours = hoursOf(facts, routes);
+  for (const [numberId, one] of new Map(said.map((one) => [one.facts.number_id, one]))) {
+    const hours = hoursOf(one, routes);
     if (hours === null) continue;
     const { open, since, until } = hoursAt(hours, tx.now());
     if (open) continue;
