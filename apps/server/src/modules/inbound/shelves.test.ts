@@ -165,3 +165,17 @@ it('puts what committed late before what came after it, and leaves what lies bey
   shelves.put([row(600, 7)]);
   expect(shelves.size).toBe(full);
 });
+
+it('does not take again what was done while it was being read', () => {
+  const shelves = make();
+  shelves.put([row(1, 0), row(2, 0)]);
+  shelves.reading();
+  shelves.done(shelves.take(0, 0)!, []);
+  // As the look saw it, which began before that commit.
+  shelves.put([row(1, 0), row(2, 0), row(3, 0)]);
+  expect(shelves.take(0, 0)?.rows.map(({ row: { n } }) => n)).toEqual([3]);
+  // What is to be read again, on purpose, is.
+  shelves.reading();
+  shelves.put([row(1, 0)]);
+  expect(shelves.size).toBe(2);
+});
