@@ -81,7 +81,7 @@ const shortFlood = 5_000;
  * and its transaction costs more than what it does for them.
  */
 const paces = {
-  prompt: { gatherMs: 15 },
+  prompt: { gatherMs: 40 },
   // After an event come its readers: six consumers that began with them made a page wait twice as long for its message.
   unhurried: { gatherMs: 100, lingerMs: 30 },
 };
