@@ -25,8 +25,9 @@ export default defineConfig({
     maxConcurrency: 20,
     globalSetup: ['apps/server/test/global-setup.ts'],
     setupFiles: ['apps/server/test/setup.ts'],
-    // Nothing is measured here: what is slow on a busy machine is not wrong. A hook may start a product twice.
-    testTimeout: 60_000,
+    // Nothing is measured here: what is slow on a busy machine is not wrong. These end what hangs; a wait within says
+    // which step it was, after 20 or 30 s. A hook may start a product twice.
+    testTimeout: 240_000,
     // What is polled comes within a second on a quiet machine, vitest's own limit; on a busy one it may not.
     expect: { poll: { timeout: 20_000 } },
     hookTimeout: 240_000,

@@ -54,11 +54,15 @@ test('a call that nobody answers: 200, kept, listed, in the thread, and nothing 
     () => `the notices are not there:\n${product.output()}`,
   );
   expect(await told()).toEqual(['connect', 'terminate']);
-  const { deliveries } = (await product.simulator('/_sim/deliveries')) as {
-    deliveries: { body: string; status: number }[];
-  };
-  const ofCalls = deliveries.filter(({ body }) => body.includes('"field":"calls"'));
-  expect(ofCalls.map(({ status }) => status)).toEqual([200, 200]);
+  // Kept before it is answered: the simulator may hear later than the list has it.
+  await expect
+    .poll(async () => {
+      const { deliveries } = (await product.simulator('/_sim/deliveries')) as {
+        deliveries: { body: string; status: number }[];
+      };
+      return deliveries.filter(({ body }) => body.includes('"field":"calls"')).map(({ status }) => status);
+    })
+    .toEqual([200, 200]);
   expect(await list(product, '/v1/parked')).toEqual([]);
 
   const owner = await signInOwner(browser, product);

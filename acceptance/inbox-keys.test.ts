@@ -2,14 +2,11 @@
  * The inbox by keyboard alone: from row to row, into the box and out of it, sent, closed, and taken back.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
-
-// A browser and a product share one small machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Folder;
 let product: Product;

@@ -335,9 +335,7 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   await long.locator('button:focus', { hasText: 'Read more' }).waitFor();
 });
 
-test('older pages come in above without a jump; only what is near is in the page', {
-  timeout: 60_000,
-}, async () => {
+test('older pages come in above without a jump; only what is near is in the page', async () => {
   const joy = await somebody(...Array.from({ length: 160 }, (_, n) => `row ${n} ${'word '.repeat(n % 40)}`));
   const page = await look(joy.conversationId);
   const log = page.getByRole('log');

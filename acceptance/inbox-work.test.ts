@@ -3,15 +3,12 @@
  * note, a template with a picture, a word to a number that never wrote. Nothing is lost or doubled on a bad line.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { makeBig, walkThrough } from './big-page.ts';
 import { flaws, openBrowser } from './browser.ts';
 import { deskOf, inviteColleague, type Phone, type SignedIn, signInOwner, somebody } from './desk.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
-
-// Two browsers and a product share one small machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Folder;
 let product: Product;
@@ -264,9 +261,7 @@ test('the line breaks after the server has it, the page is reloaded, the network
   expect(await bubble(page, 'first').count()).toBe(1);
 });
 
-test('what one has begun stays one’s own: through a reload, and when somebody else signs in at the machine', {
-  timeout: 90_000,
-}, async () => {
+test('what one has begun stays one’s own: through a reload, and when somebody else signs in at the machine', async () => {
   const { id } = await person('hello');
   const page = await desk(owner, `/${id}`);
   const note = page.getByRole('textbox', { name: 'Your note' });

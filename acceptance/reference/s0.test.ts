@@ -1,10 +1,8 @@
 /** S0, the cloud guide: what its addresses answer, its way with YCloud; its Supabase addresses are supabase.test.ts. */
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chaski, dataFolder, freePort, type Message, type Product, startProduct, until } from '../product.ts';
 import { http, operatorToken } from './asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

@@ -1,9 +1,7 @@
 /** S1, the webhook platform: its addresses, its queue and its names, against a program without a worker of its own. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, freePort, list, type Message, type Product, startProduct, until } from '../product.ts';
 import { http } from './asking.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

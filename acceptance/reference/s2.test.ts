@@ -1,5 +1,5 @@
 /** S2, the parity checklist: its commands as its document prints them, against one started program. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Contact,
   chaski,
@@ -13,8 +13,6 @@ import {
   until,
 } from '../product.ts';
 import { type Answered, curl, http } from './asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

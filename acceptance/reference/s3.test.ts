@@ -1,9 +1,7 @@
 /** S3, the CRM: its requests as its document prints them, against one started program. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, freePort, type Product, startProduct, until } from '../product.ts';
 import { type Answered, curl, http, uploads } from './asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

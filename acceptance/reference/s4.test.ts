@@ -1,6 +1,6 @@
 /** S4, the multi-tenant backend: its commands as its document prints them, against one started program. */
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   chaski,
   dataFolder,
@@ -12,8 +12,6 @@ import {
   until,
 } from '../product.ts';
 import { type Answered, curl, http, operatorToken } from './asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let product: Product;

@@ -6,12 +6,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { chaski, dataFolder, type Product, startProduct, until } from '../product.ts';
 import { http, operatorToken } from './asking.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const jwtSecret = randomBytes(64).toString('hex');
 

@@ -27,4 +27,4 @@ test('twenty who register one address at once: one account, and all hear the sam
   // Nor does somebody new hear anything else.
   const stranger = await ask('alone@example.com', 1);
   expect([stranger.status, stranger.body]).toEqual([first.status, first.body]);
-}, 60_000);
+});

@@ -15,7 +15,6 @@ const day = 86_400_000;
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 
 async function fresh(people = 5, tier = 'TIER_100K'): Promise<CampaignStage> {
   // The person of the place has an open window; the others never wrote.
@@ -38,7 +37,7 @@ const becomes = (on: CampaignStage, id: string, wanted: Record<string, number>) 
   );
 
 describe('a campaign', () => {
-  it('reaches everybody once, is read back from statuses, and ends', slow, async () => {
+  it('reaches everybody once, is read back from statuses, and ends', async () => {
     const on = await fresh(30);
     const delivery = stage.deliver();
     const id = await on.plan();
@@ -69,7 +68,7 @@ describe('a campaign', () => {
     await delivery.stop();
   });
 
-  it('lists each line that gets nothing with its reason', slow, async () => {
+  it('lists each line that gets nothing with its reason', async () => {
     const on = await fresh(2);
     const { place } = on;
     const [first, second] = await stage.query<{ id: string; phone: string }>(
@@ -110,88 +109,84 @@ describe('a campaign', () => {
     });
   });
 
-  it(
-    'fills cards, places, offers and products as WhatsApp takes them, and names what fills nothing',
-    slow,
-    async () => {
-      const on = await fresh(1);
-      const { place } = on;
-      const card = {
-        components: [
-          { type: 'HEADER', format: 'LOCATION' },
-          { type: 'BODY', text: 'For {{1}} only' },
-          { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Buy', url: 'https://shop.example/{{1}}' }] },
-        ],
-      };
-      const components = [
-        { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Soon over', has_expiration: true } },
-        { type: 'BODY', text: 'Look' },
-        { type: 'BUTTONS', buttons: [{ type: 'MPM', text: 'View items' }] },
-        { type: 'CAROUSEL', cards: [card, card] },
-      ];
-      await stage.query('update templates set components = $2::jsonb where workspace_id = $1', [
-        place.workspaceId,
-        JSON.stringify(components),
-      ]);
-      const text = (said: string) => ({ from: 'text' as const, text: said });
-      const message = (ends: string): NonNullable<CampaignPatch['message']> => ({
-        template: { name: 'spring', language: 'en' },
-        variables: [
-          { place: 'offer', name: 'time', source: text(ends) },
-          { place: 'button', index: 0, name: 'products', source: text('Coats: c-9, c-7; Hats: h-2') },
-          ...[0, 1].flatMap((at) => [
-            {
-              place: 'header' as const,
-              card: at,
-              name: 'location',
-              source: text('1.5, 2.5, Shop, Street 1'),
+  it('fills cards, places, offers and products as WhatsApp takes them, and names what fills nothing', async () => {
+    const on = await fresh(1);
+    const { place } = on;
+    const card = {
+      components: [
+        { type: 'HEADER', format: 'LOCATION' },
+        { type: 'BODY', text: 'For {{1}} only' },
+        { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Buy', url: 'https://shop.example/{{1}}' }] },
+      ],
+    };
+    const components = [
+      { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Soon over', has_expiration: true } },
+      { type: 'BODY', text: 'Look' },
+      { type: 'BUTTONS', buttons: [{ type: 'MPM', text: 'View items' }] },
+      { type: 'CAROUSEL', cards: [card, card] },
+    ];
+    await stage.query('update templates set components = $2::jsonb where workspace_id = $1', [
+      place.workspaceId,
+      JSON.stringify(components),
+    ]);
+    const text = (said: string) => ({ from: 'text' as const, text: said });
+    const message = (ends: string): NonNullable<CampaignPatch['message']> => ({
+      template: { name: 'spring', language: 'en' },
+      variables: [
+        { place: 'offer', name: 'time', source: text(ends) },
+        { place: 'button', index: 0, name: 'products', source: text('Coats: c-9, c-7; Hats: h-2') },
+        ...[0, 1].flatMap((at) => [
+          {
+            place: 'header' as const,
+            card: at,
+            name: 'location',
+            source: text('1.5, 2.5, Shop, Street 1'),
+          },
+          {
+            place: 'body' as const,
+            card: at,
+            name: '1',
+            source: {
+              from: 'field' as const,
+              field: 'email' as const,
+              ...(at === 0 ? { fallback: 'you' } : {}),
             },
-            {
-              place: 'body' as const,
-              card: at,
-              name: '1',
-              source: {
-                from: 'field' as const,
-                field: 'email' as const,
-                ...(at === 0 ? { fallback: 'you' } : {}),
-              },
-            },
-            { place: 'button' as const, card: at, index: 0, name: 'url', source: text(`coat-${at}`) },
-          ]),
-        ],
-      });
-      const look = async (wish: CampaignPatch) => {
-        const id = await on.plan(wish);
-        const { willGet, reasons, problems } = await stage.tenant(place, (tx) =>
-          preflight(tx, id, { monthly: null, links: null, used: 0 }),
-        );
-        return { id, willGet, reasons, problems };
-      };
-      const tomorrow = new Date(stage.clock.now().getTime() + day).toISOString();
-      // Nobody gets it for want of one blank, and nothing is said against the others.
-      expect(await look({ message: message(tomorrow) })).toMatchObject({
-        willGet: 0,
-        reasons: [{ reason: 'variable_missing:card:1:body:1', count: 2 }],
-        problems: [],
-      });
-      await stage.query("update contacts set email = 'ana@example.com' where workspace_id = $1", [
-        place.workspaceId,
-      ]);
-      expect(await look({ message: message('2026-01-01') })).toMatchObject({
-        willGet: 0,
-        reasons: [{ reason: 'offer_over', count: 2 }],
-      });
-      const { id, ...found } = await look({ message: message(tomorrow) });
-      expect(found).toEqual({ willGet: 2, reasons: [], problems: [] });
-      await on.launch(id);
-      // It stood still until the offer was over.
-      stage.clock.advance(2 * day);
-      await on.turn(id);
-      expect(await on.states(id)).toEqual({ skipped: 2 });
-    },
-  );
+          },
+          { place: 'button' as const, card: at, index: 0, name: 'url', source: text(`coat-${at}`) },
+        ]),
+      ],
+    });
+    const look = async (wish: CampaignPatch) => {
+      const id = await on.plan(wish);
+      const { willGet, reasons, problems } = await stage.tenant(place, (tx) =>
+        preflight(tx, id, { monthly: null, links: null, used: 0 }),
+      );
+      return { id, willGet, reasons, problems };
+    };
+    const tomorrow = new Date(stage.clock.now().getTime() + day).toISOString();
+    // Nobody gets it for want of one blank, and nothing is said against the others.
+    expect(await look({ message: message(tomorrow) })).toMatchObject({
+      willGet: 0,
+      reasons: [{ reason: 'variable_missing:card:1:body:1', count: 2 }],
+      problems: [],
+    });
+    await stage.query("update contacts set email = 'ana@example.com' where workspace_id = $1", [
+      place.workspaceId,
+    ]);
+    expect(await look({ message: message('2026-01-01') })).toMatchObject({
+      willGet: 0,
+      reasons: [{ reason: 'offer_over', count: 2 }],
+    });
+    const { id, ...found } = await look({ message: message(tomorrow) });
+    expect(found).toEqual({ willGet: 2, reasons: [], problems: [] });
+    await on.launch(id);
+    // It stood still until the offer was over.
+    stage.clock.advance(2 * day);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ skipped: 2 });
+  });
 
-  it('sends words above whose blank is called like a file, and a test says what is wrong', slow, async () => {
+  it('sends words above whose blank is called like a file, and a test says what is wrong', async () => {
     const on = await fresh(1);
     const { place } = on;
     const components = (parts: readonly unknown[]) =>
@@ -246,27 +241,23 @@ describe('a campaign', () => {
     );
   });
 
-  it(
-    'stays inside the tier over any 24 hours, counts those with an open window as free, and goes on by itself',
-    slow,
-    async () => {
-      const on = await fresh(60, 'TIER_50');
-      const id = await on.plan();
-      await on.launch(id);
-      await on.turn(id);
-      // 50 strangers, and the one who has just written.
-      expect(await on.states(id)).toEqual({ planned: 10, queued: 51 });
-      expect(await on.campaign(id)).toMatchObject({ waitsFor: 'tier' });
-      stage.clock.advance(day - 60_000);
-      await on.turn(id);
-      expect(await on.states(id)).toMatchObject({ planned: 10 });
-      stage.clock.advance(2 * 60_000);
-      await on.turn(id);
-      expect(await on.states(id)).toEqual({ queued: 61 });
-    },
-  );
+  it('stays inside the tier over any 24 hours, counts those with an open window as free, and goes on by itself', async () => {
+    const on = await fresh(60, 'TIER_50');
+    const id = await on.plan();
+    await on.launch(id);
+    await on.turn(id);
+    // 50 strangers, and the one who has just written.
+    expect(await on.states(id)).toEqual({ planned: 10, queued: 51 });
+    expect(await on.campaign(id)).toMatchObject({ waitsFor: 'tier' });
+    stage.clock.advance(day - 60_000);
+    await on.turn(id);
+    expect(await on.states(id)).toMatchObject({ planned: 10 });
+    stage.clock.advance(2 * 60_000);
+    await on.turn(id);
+    expect(await on.states(id)).toEqual({ queued: 61 });
+  });
 
-  it('keeps at most a second of the number waiting, whoever else sends', slow, async () => {
+  it('keeps at most a second of the number waiting, whoever else sends', async () => {
     const on = await fresh(200);
     const id = await on.plan();
     await on.launch(id);
@@ -277,7 +268,7 @@ describe('a campaign', () => {
     expect(await on.states(id)).toEqual({ planned: 121, queued: 80 });
   });
 
-  it('tries 131049 again a day later and not before, and nobody twice', slow, async () => {
+  it('tries 131049 again a day later and not before, and nobody twice', async () => {
     const on = await fresh(3);
     const delivery = stage.deliver();
     stage.sim.faults.arm('marketing_cap', { count: 1, numberId: on.place.phoneNumberId });
@@ -300,7 +291,7 @@ describe('a campaign', () => {
     await delivery.stop();
   });
 
-  it('stops for payment with the reason, and resumes with one click where it stood', slow, async () => {
+  it('stops for payment with the reason, and resumes with one click where it stood', async () => {
     const on = await fresh(3);
     const id = await on.plan();
     await on.launch(id);
@@ -337,7 +328,7 @@ describe('a campaign', () => {
     expect(keys.length).toBe(5);
   });
 
-  it('cancelled takes back what is queued; retried takes those that failed alone', slow, async () => {
+  it('cancelled takes back what is queued; retried takes those that failed alone', async () => {
     const on = await fresh(100);
     const id = await on.plan();
     await on.launch(id);
@@ -363,7 +354,7 @@ describe('a campaign', () => {
     expect(await on.states(second)).toEqual({ planned: 4, delivered: 97 });
   });
 
-  it('writes to nobody in their quiet hours, also when it was late', slow, async () => {
+  it('writes to nobody in their quiet hours, also when it was late', async () => {
     const on = await fresh(2);
     const schedule = campaignSchedule.parse({
       kind: 'now',
@@ -387,7 +378,7 @@ describe('a campaign', () => {
     expect(await on.states(id)).toEqual({ queued: 3 });
   });
 
-  it('asks a second person where the workspace wants one, and again after every change', slow, async () => {
+  it('asks a second person where the workspace wants one, and again after every change', async () => {
     const on = await fresh(1);
     const { workspaceId } = on.place;
     await stage.query(

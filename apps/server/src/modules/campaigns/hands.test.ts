@@ -13,7 +13,6 @@ import { planCampaign } from './plan.ts';
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 
 const person = (n: number): Actor => ({
   kind: 'user',
@@ -35,7 +34,7 @@ async function twoPeople(): Promise<CampaignStage> {
   return on;
 }
 
-it('whoever made the key approves nothing that it wrote, a colleague does', slow, async () => {
+it('whoever made the key approves nothing that it wrote, a colleague does', async () => {
   const { on, as, written } = await withKeys();
   const { id: made } = await as(ann, (tx) => createApiKey(tx, { name: 'Desk' }));
   const id = await written(key(made), key(made));
@@ -47,7 +46,7 @@ it('whoever made the key approves nothing that it wrote, a colleague does', slow
   expect(row).toMatchObject({ state: 'scheduled', approvedBy: bob.id, numberId: on.place.numberId });
 });
 
-it('a person writes, the key asks for the start, and its maker may not say yes', slow, async () => {
+it('a person writes, the key asks for the start, and its maker may not say yes', async () => {
   const { as, written } = await withKeys();
   const { id: made } = await as(ann, (tx) => createApiKey(tx, { name: 'Desk' }));
   const id = await written(bob, key(made));
@@ -56,7 +55,7 @@ it('a person writes, the key asks for the start, and its maker may not say yes',
   expect(await as(eve, (tx) => approveCampaign(tx, id))).toMatchObject({ state: 'scheduled' });
 });
 
-it('a key that a key made is in the same hand', slow, async () => {
+it('a key that a key made is in the same hand', async () => {
   const { as, written } = await withKeys();
   const { id: first } = await as(ann, (tx) => createApiKey(tx, { name: 'First' }));
   const { id: second } = await as(key(first), (tx) => createApiKey(tx, { name: 'Second' }));
@@ -65,7 +64,7 @@ it('a key that a key made is in the same hand', slow, async () => {
   expect(await as(bob, (tx) => approveCampaign(tx, id))).toMatchObject({ state: 'scheduled' });
 });
 
-it('who rotated the key holds its text, and has a hand in it like who made it', slow, async () => {
+it('who rotated the key holds its text, and has a hand in it like who made it', async () => {
   const { as, written } = await withKeys();
   const { id: made } = await as(ann, (tx) => createApiKey(tx, { name: 'Desk' }));
   await as(bob, (tx) => rotateApiKey(tx, made, 0));

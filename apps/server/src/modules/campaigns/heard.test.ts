@@ -13,7 +13,6 @@ import { selectOfContact } from './queries-outcomes.ts';
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 
 async function running(people = 3): Promise<{ on: CampaignStage; id: string }> {
   const on = await campaignsOn(stage, await stage.place({ number: { mps: 80 } }));
@@ -35,7 +34,7 @@ const pausesFor = (on: CampaignStage, id: string, reason: string) =>
   until(`it pauses for ${reason}`, async () => (await on.campaign(id)).pausedReason === reason, 20_000);
 
 describe('what WhatsApp says', () => {
-  it('about the template stops the campaigns that send it, and no others', slow, async () => {
+  it('about the template stops the campaigns that send it, and no others', async () => {
     const { on, id } = await running();
     const template = { name: 'spring', language: 'en', accountId: on.place.accountId };
     await say(on, 'template.paused', { ...template, language: 'pt_BR', before: 'APPROVED', after: 'PAUSED' });
@@ -44,7 +43,7 @@ describe('what WhatsApp says', () => {
     expect((await on.campaign(id)).pausedDetail).toContain('It was utility and is marketing.');
   });
 
-  it('about the number stops it for falling quality, and wakes it for a higher limit', slow, async () => {
+  it('about the number stops it for falling quality, and wakes it for a higher limit', async () => {
     const { on, id } = await running();
     await stage.query("update campaigns set waits_for = 'tier', wakes_at = '2030-01-01' where id = $1", [id]);
     await on.tier('TIER_UNLIMITED');
@@ -63,7 +62,7 @@ describe('what WhatsApp says', () => {
   });
 });
 
-it('131049 is heard by every campaign: another leaves that person for a day', slow, async () => {
+it('131049 is heard by every campaign: another leaves that person for a day', async () => {
   const day = 86_400_000;
   const { on, id } = await running(1);
   const delivery = stage.deliver();
@@ -91,7 +90,7 @@ it('131049 is heard by every campaign: another leaves that person for a day', sl
 });
 
 describe('what people say', () => {
-  it('counts as a reply, once, and as an opt-out for the campaign that reached them last', slow, async () => {
+  it('counts as a reply, once, and as an opt-out for the campaign that reached them last', async () => {
     const { on, id } = await running();
     const delivery = stage.deliver();
     await until(
@@ -171,7 +170,7 @@ describe('what people say', () => {
 });
 
 describe('a plan', () => {
-  it('that nobody finished is finished behind its last page, each person once', slow, async () => {
+  it('that nobody finished is finished behind its last page, each person once', async () => {
     const on = await campaignsOn(stage, await stage.place());
     await on.template();
     const phones = await on.people(1_500);
@@ -187,7 +186,7 @@ describe('a plan', () => {
     expect(await on.states(id)).toEqual({ planned: 1_500 });
   });
 
-  it('of what has not gone is filled anew when the words change', slow, async () => {
+  it('of what has not gone is filled anew when the words change', async () => {
     const { on, id } = await running(120);
     await stage.query("update campaigns set state = 'paused', paused_reason = 'by_hand' where id = $1", [id]);
     const before = await on.states(id);
@@ -213,7 +212,7 @@ describe('a plan', () => {
     expect(said.filter((one) => one.state === 'queued').every((one) => one.said !== 'friend')).toBe(true);
   });
 
-  it('keeps nothing of whoever is erased', slow, async () => {
+  it('keeps nothing of whoever is erased', async () => {
     const { on, id } = await running(2);
     const [row] = await stage.query<{ contact_id: string }>(
       'select contact_id from campaign_recipients where campaign_id = $1 order by n limit 1',
@@ -260,7 +259,7 @@ describe('a plan', () => {
   });
 });
 
-it('a recurring one makes a campaign of each turn, and ends', slow, async () => {
+it('a recurring one makes a campaign of each turn, and ends', async () => {
   const on = await campaignsOn(stage, await stage.place());
   await on.template();
   await on.people(1);

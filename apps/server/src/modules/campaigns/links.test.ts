@@ -17,7 +17,6 @@ import { testSend } from './test-send.ts';
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 const base = 'https://chat.example.com/l/';
 const person =
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36';
@@ -117,7 +116,7 @@ const buttons = [
 ];
 
 describe('short links', () => {
-  it('are made for nobody until the workspace wants them', slow, async () => {
+  it('are made for nobody until the workspace wants them', async () => {
     const on = await campaignsOn(stage, await stage.place());
     const id = await told(on);
     await run(on, id);
@@ -127,92 +126,84 @@ describe('short links', () => {
     expect(await stage.query('select 1 from links where campaign_id = $1', [id])).toEqual([]);
   });
 
-  it(
-    'lead each person where the text said, count them once and their taps all, and say so',
-    slow,
-    async () => {
-      const on = await campaignsOn(stage, await stage.place());
-      await switchOn(on);
-      const id = await told(on);
-      await run(on, id);
-      const texts = await said(on);
-      const links = texts.map(
-        ({ text }) => /^see (https:\/\/chat\.example\.com\/l\/[\w-]{16})\.$/.exec(text)![1]!,
-      );
-      expect(new Set(links).size).toBe(2);
+  it('lead each person where the text said, count them once and their taps all, and say so', async () => {
+    const on = await campaignsOn(stage, await stage.place());
+    await switchOn(on);
+    const id = await told(on);
+    await run(on, id);
+    const texts = await said(on);
+    const links = texts.map(
+      ({ text }) => /^see (https:\/\/chat\.example\.com\/l\/[\w-]{16})\.$/.exec(text)![1]!,
+    );
+    expect(new Set(links).size).toBe(2);
 
-      const answer = await tap(links[0]!);
-      expect(answer.statusCode).toBe(302);
-      expect(answer.headers).toMatchObject({
-        location: 'https://shop.example/%C3%BC?a=1&b=2',
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
-        'x-robots-tag': 'noindex, nofollow',
-        'x-content-type-options': 'nosniff',
-      });
-      await tap(links[0]!);
-      // A preview, a look ahead and a program that names itself are led on, and are nobody.
-      for (const agent of ['WhatsApp/2.25.1 A', 'facebookexternalhit/1.1', 'curl/8.5.0', null])
-        expect((await tap(links[1]!, agent)).statusCode).toBe(302);
-      expect((await tap(links[1]!, person, 'HEAD')).statusCode).toBe(302);
+    const answer = await tap(links[0]!);
+    expect(answer.statusCode).toBe(302);
+    expect(answer.headers).toMatchObject({
+      location: 'https://shop.example/%C3%BC?a=1&b=2',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+      'x-content-type-options': 'nosniff',
+    });
+    await tap(links[0]!);
+    // A preview, a look ahead and a program that names itself are led on, and are nobody.
+    for (const agent of ['WhatsApp/2.25.1 A', 'facebookexternalhit/1.1', 'curl/8.5.0', null])
+      expect((await tap(links[1]!, agent)).statusCode).toBe(302);
+    expect((await tap(links[1]!, person, 'HEAD')).statusCode).toBe(302);
 
-      await counted(on, id, 2);
-      expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 2 });
-      const who = await stage.tenant(on.place, (tx) =>
-        recipientsOf(tx, id, { states: null, reason: null, did: 'clicked' }, { after: null, limit: 10 }),
-      );
-      expect(who.map(({ address, clicks }) => [address, clicks])).toEqual([[texts[0]!.to, 2]]);
-      expect(who[0]!.clickedAt).toEqual(t.clock.now());
-      const events = await stage.query<{ data: unknown }>(
-        "select data from events where workspace_id = $1 and name = 'campaign.clicked'",
-        [on.place.workspaceId],
-      );
-      expect(events.map(({ data }) => data)).toEqual([
-        { campaignId: id, count: 1, contactIds: [who[0]!.contactId] },
-      ]);
-    },
-  );
+    await counted(on, id, 2);
+    expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 2 });
+    const who = await stage.tenant(on.place, (tx) =>
+      recipientsOf(tx, id, { states: null, reason: null, did: 'clicked' }, { after: null, limit: 10 }),
+    );
+    expect(who.map(({ address, clicks }) => [address, clicks])).toEqual([[texts[0]!.to, 2]]);
+    expect(who[0]!.clickedAt).toEqual(t.clock.now());
+    const events = await stage.query<{ data: unknown }>(
+      "select data from events where workspace_id = $1 and name = 'campaign.clicked'",
+      [on.place.workspaceId],
+    );
+    expect(events.map(({ data }) => data)).toEqual([
+      { campaignId: id, count: 1, contactIds: [who[0]!.contactId] },
+    ]);
+  });
 
-  it(
-    'stand in a button whose address is ours, and the campaign stops where they are switched off',
-    slow,
-    async () => {
-      const on = await campaignsOn(stage, await stage.place());
-      const id = await told(on, buttons);
-      const found = await stage.tenant(on.place, (tx) =>
-        preflight(tx, id, { monthly: null, links: base, used: 0 }),
-      );
-      expect(found.problems.map(({ code }) => code)).toContain('short_links_off');
-      await run(on, id);
-      expect(await stage.tenant(on.place, (tx) => getCampaign(tx, id))).toMatchObject({
-        state: 'paused',
-        pausedReason: 'template_wrong',
-      });
-      await expect(
-        stage.tenant(on.place, (tx) => testSend(tx, id, '+16501000000', null, null, base)),
-      ).rejects.toMatchObject({ code: 'short_links_off' });
-      expect(await said(on)).toEqual([]);
+  it('stand in a button whose address is ours, and the campaign stops where they are switched off', async () => {
+    const on = await campaignsOn(stage, await stage.place());
+    const id = await told(on, buttons);
+    const found = await stage.tenant(on.place, (tx) =>
+      preflight(tx, id, { monthly: null, links: base, used: 0 }),
+    );
+    expect(found.problems.map(({ code }) => code)).toContain('short_links_off');
+    await run(on, id);
+    expect(await stage.tenant(on.place, (tx) => getCampaign(tx, id))).toMatchObject({
+      state: 'paused',
+      pausedReason: 'template_wrong',
+    });
+    await expect(
+      stage.tenant(on.place, (tx) => testSend(tx, id, '+16501000000', null, null, base)),
+    ).rejects.toMatchObject({ code: 'short_links_off' });
+    expect(await said(on)).toEqual([]);
 
-      await switchOn(on);
-      const second = await told(on, buttons, 0);
-      await run(on, second);
-      const [one] = await said(on);
-      expect(one!.button).toMatch(/^[\w-]{16}$/);
-      expect((await tap(`/l/${one!.button}`)).headers.location).toBe('https://shop.example/basket');
-      const tested = await stage.tenant(on.place, (tx) =>
-        testSend(tx, second, '+16501000000', null, null, base),
-      );
-      const trial = /"text":"([\w-]{16})"/.exec(JSON.stringify(tested.content))![1]!;
-      expect((await tap(`/l/${trial}`)).headers.location).toBe('https://shop.example/basket');
-      await counted(on, second, 1);
-      expect(await stage.tenant(on.place, (tx) => reportOf(tx, second))).toMatchObject({
-        clicked: 1,
-        clicks: 1,
-      });
-    },
-  );
+    await switchOn(on);
+    const second = await told(on, buttons, 0);
+    await run(on, second);
+    const [one] = await said(on);
+    expect(one!.button).toMatch(/^[\w-]{16}$/);
+    expect((await tap(`/l/${one!.button}`)).headers.location).toBe('https://shop.example/basket');
+    const tested = await stage.tenant(on.place, (tx) =>
+      testSend(tx, second, '+16501000000', null, null, base),
+    );
+    const trial = /"text":"([\w-]{16})"/.exec(JSON.stringify(tested.content))![1]!;
+    expect((await tap(`/l/${trial}`)).headers.location).toBe('https://shop.example/basket');
+    await counted(on, second, 1);
+    expect(await stage.tenant(on.place, (tx) => reportOf(tx, second))).toMatchObject({
+      clicked: 1,
+      clicks: 1,
+    });
+  });
 
-  it('keep their address for the next try, and go with the person', slow, async () => {
+  it('keep their address for the next try, and go with the person', async () => {
     const on = await campaignsOn(stage, await stage.place());
     await switchOn(on);
     const id = await told(on);
@@ -246,7 +237,7 @@ describe('short links', () => {
     expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 1 });
   });
 
-  it('lead on while a line is locked, wait for nobody, and lose no tap at the end', slow, async () => {
+  it('lead on while a line is locked, wait for nobody, and lose no tap at the end', async () => {
     const on = await campaignsOn(stage, await stage.place());
     await switchOn(on);
     const id = await told(on);
@@ -277,7 +268,7 @@ describe('short links', () => {
     expect(await stage.tenant(on.place, (tx) => reportOf(tx, id))).toMatchObject({ clicked: 1, clicks: 40 });
   });
 
-  it('of test messages are each their own, and go with the person whose line they say', slow, async () => {
+  it('of test messages are each their own, and go with the person whose line they say', async () => {
     const on = await campaignsOn(stage, await stage.place());
     await switchOn(on);
     const id = await told(on);

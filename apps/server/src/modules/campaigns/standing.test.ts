@@ -15,7 +15,6 @@ const day = 86_400_000;
 const t = await testDatabase({ poolSize: 16 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 
 async function fresh(people = 2): Promise<CampaignStage> {
   const on = await campaignsOn(stage, await stage.place({ number: { mps: 80 } }));
@@ -29,7 +28,7 @@ const daily = (more: Record<string, unknown> = {}) =>
   campaignSchedule.parse({ kind: 'recurring', every: 'day', time: '23:59', ...more });
 
 describe('a recurring campaign', () => {
-  it('that is over does not start, and says what to change', slow, async () => {
+  it('that is over does not start, and says what to change', async () => {
     const on = await fresh();
     const id = await on.plan({ schedule: daily({ until: '2020-01-01' }) });
     await expect(on.launch(id)).rejects.toMatchObject({
@@ -40,7 +39,7 @@ describe('a recurring campaign', () => {
     expect(await on.campaign(id)).toMatchObject({ state: 'draft' });
   });
 
-  it('that stood still goes on with its next turn, not with those that went by', slow, async () => {
+  it('that stood still goes on with its next turn, not with those that went by', async () => {
     const on = await fresh();
     const id = await on.plan({ schedule: daily() });
     await on.launch(id);
@@ -56,7 +55,7 @@ describe('a recurring campaign', () => {
 });
 
 describe('a plan that failed', () => {
-  it('stops what waits for it, and nobody is said to have done it', slow, async () => {
+  it('stops what waits for it, and nobody is said to have done it', async () => {
     const on = await fresh();
     const id = await on.plan();
     await on.launch(id);
@@ -75,7 +74,7 @@ describe('a plan that failed', () => {
     expect(lines).toEqual([]);
   });
 
-  it('of what has not gone lets nothing go with the old words', slow, async () => {
+  it('of what has not gone lets nothing go with the old words', async () => {
     const on = await fresh();
     const id = await on.plan();
     await on.launch(id);
@@ -90,7 +89,7 @@ describe('a plan that failed', () => {
   });
 });
 
-it('whose template rests says so, whoever notices first', slow, async () => {
+it('whose template rests says so, whoever notices first', async () => {
   const on = await fresh();
   const id = await on.plan();
   await on.launch(id);
@@ -122,7 +121,7 @@ describe('what waits for a second person', () => {
     return { on, id };
   }
 
-  it('is asked about again where one that recurs changes between its turns', slow, async () => {
+  it('is asked about again where one that recurs changes between its turns', async () => {
     const { on, id } = await awaiting();
     const { workspaceId } = on.place;
     const approve = () => stage.db.withTenant(workspaceId, person, (tx) => approveCampaign(tx, id));
@@ -153,7 +152,7 @@ describe('what waits for a second person', () => {
     expect(await approve()).toMatchObject({ state: 'scheduled' });
   });
 
-  it('is stopped with its template', slow, async () => {
+  it('is stopped with its template', async () => {
     const { on, id } = await awaiting();
     await stage.db.withSystem('test: WhatsApp disables it', (tx) =>
       emit(tx, [
@@ -171,7 +170,7 @@ describe('what waits for a second person', () => {
     );
   });
 
-  it('is looked at once more before the yes counts', slow, async () => {
+  it('is looked at once more before the yes counts', async () => {
     const { on, id } = await awaiting();
     const approve = () => stage.db.withTenant(on.place.workspaceId, person, (tx) => approveCampaign(tx, id));
     await stage.query("update templates set status = 'DISABLED' where account_id = $1", [on.place.accountId]);
@@ -184,7 +183,7 @@ describe('what waits for a second person', () => {
   });
 });
 
-it('what is heard waits for a campaign with nothing else in its hands', slow, async () => {
+it('what is heard waits for a campaign with nothing else in its hands', async () => {
   const on = await fresh(1);
   const id = await on.plan();
   await on.launch(id);

@@ -9,7 +9,6 @@ import { syncTemplates, templateDaysHandlers, toldOf } from '../templates/index.
 const t = await testDatabase({ poolSize: 12 });
 await registerJobs(t.db);
 const stage = await stageOn(t);
-const slow = { timeout: 60_000 };
 const dayMs = 86_400_000;
 const components = [
   { type: 'BODY', text: 'Shall we?' },
@@ -44,7 +43,7 @@ const told = async (place: Place) => {
 };
 
 describe('what WhatsApp counted of a template', () => {
-  it('is asked for, kept by day, and replaced when it is said again', slow, async () => {
+  it('is asked for, kept by day, and replaced when it is said again', async () => {
     const token = 'mock_days';
     const place = await stage.place({ token });
     stage.sim.addTemplate(place.accountRef, {
@@ -89,7 +88,7 @@ describe('what WhatsApp counted of a template', () => {
     expect(await told(place)).toMatchObject({ sent: 1, clicked: 1 });
   });
 
-  it('is nothing where WhatsApp refuses, and asked again where nobody answers', slow, async () => {
+  it('is nothing where WhatsApp refuses, and asked again where nobody answers', async () => {
     const place = await stage.place();
     await syncTemplates(t.db, place, async () => [
       {

@@ -9,7 +9,6 @@ import { limitUsed } from './preflight.ts';
 const t = await testDatabase({ poolSize: 12 });
 const stage = await stageOn(t);
 await listenOn(stage);
-const slow = { timeout: 60_000 };
 
 /** A workspace with thirty strangers on a number whose portfolio may write to fifty. */
 async function fifty(owner: { told: string | null; named?: string }): Promise<CampaignStage> {
@@ -38,7 +37,7 @@ const used = (on: CampaignStage, id: string) =>
   stage.db.withSystem('test', (tx) => limitUsed(tx, on.place.workspaceId, id));
 
 describe('a messaging limit', () => {
-  it('is one for two workspaces whose numbers WhatsApp counts to one portfolio', slow, async () => {
+  it('is one for two workspaces whose numbers WhatsApp counts to one portfolio', async () => {
     const [one, two] = [await fifty({ told: 'pf-1' }), await fifty({ told: 'pf-1' })];
     // The one with an open window costs nothing.
     const first = await run(one);
@@ -52,7 +51,7 @@ describe('a messaging limit', () => {
     expect(await two.states(second.id)).toEqual({ queued: 31 });
   });
 
-  it('is nobody else’s where a workspace only says that a portfolio is its own', slow, async () => {
+  it('is nobody else’s where a workspace only says that a portfolio is its own', async () => {
     const owner = await fifty({ told: 'pf-2' });
     const first = await run(owner);
     for (const named of ['pf-2', 'portfolio:pf-2']) {
@@ -64,7 +63,7 @@ describe('a messaging limit', () => {
     expect(await used(owner, first.id)).toBe(30);
   });
 
-  it('counts whom an account wrote to before WhatsApp said whose it is', slow, async () => {
+  it('counts whom an account wrote to before WhatsApp said whose it is', async () => {
     const [late, other] = [await fifty({ told: null, named: 'pf-mine' }), await fifty({ told: null })];
     await run(late);
     // The simulator says that both accounts are one portfolio's.

@@ -9,7 +9,6 @@ import { type Place, stageOn } from './testing.ts';
 const t = await testDatabase({ poolSize: 12 });
 const stage = await stageOn(t);
 await registerJobs(t.db);
-const slow = { timeout: 60_000 };
 
 /** A template that we take for `ours`, and WhatsApp for `theirs`. */
 async function template(place: Place, name: string, ours: string, theirs = ours): Promise<void> {
@@ -57,7 +56,7 @@ async function categoryOf(place: Place, name: string, purpose: 'marketing' | 'ut
 }
 
 describe('the marketing address', () => {
-  it('takes marketing templates of numbers that are set so, and nothing else', slow, async () => {
+  it('takes marketing templates of numbers that are set so, and nothing else', async () => {
     const place = await stage.place();
     const delivery = stage.deliver();
     await template(place, 'offer', 'MARKETING');
@@ -71,65 +70,57 @@ describe('the marketing address', () => {
     await delivery.stop();
   });
 
-  it(
-    'refuses what WhatsApp takes for no marketing any more: then it goes as everything, once',
-    slow,
-    async () => {
-      const place = await stage.place();
-      await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
-        place.numberId,
-      ]);
-      await template(place, 'notice', 'MARKETING', 'UTILITY');
-      const delivery = stage.deliver();
-      expect(await categoryOf(place, 'notice', 'marketing')).toBe('utility');
-      const attempts = await stage.query('select 1 from message_attempts where number_id = $1', [
-        place.numberId,
-      ]);
-      expect(attempts).toHaveLength(1);
-      expect(await stage.texts(place.phone)).toHaveLength(1);
-      await delivery.stop();
-    },
-  );
-});
-
-it(
-  'keeps what WhatsApp refused where the second call has to wait, and makes that one next',
-  slow,
-  async () => {
-    const place = await stage.place({ number: { mps: 1 } });
+  it('refuses what WhatsApp takes for no marketing any more: then it goes as everything, once', async () => {
+    const place = await stage.place();
     await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
       place.numberId,
     ]);
-    await template(place, 'waiting', 'MARKETING', 'UTILITY');
+    await template(place, 'notice', 'MARKETING', 'UTILITY');
     const delivery = stage.deliver();
-    const { id } = await stage.tenant(place, (tx) =>
-      send(tx, {
-        conversationId: place.conversationId,
-        content: { type: 'template', template: { name: 'waiting', language: { code: 'en' } } },
-        purpose: 'marketing',
-      }),
-    );
-    const attempts = () =>
-      stage.query<{ outcome: string; code: string | null }>(
-        "select outcome, error ->> 'code' as code from message_attempts where message_id = $1 order by id",
-        [id],
-      );
-    await until('the first call is written', async () => (await attempts())[0]?.outcome != null);
-    expect(await attempts()).toEqual([{ outcome: 'refused', code: '131055' }]);
-    const [queued] = await stage.query<{ due_at: Date }>(
-      'select due_at from send_queue where message_id = $1',
-      [id],
-    );
-    expect(queued!.due_at.getTime()).toBe(stage.clock.now().getTime() + 1_000);
-    stage.clock.advance(1_000);
-    await stage.becomes(id, 'accepted');
-    expect((await attempts()).map(({ outcome }) => outcome)).toEqual(['refused', 'accepted']);
+    expect(await categoryOf(place, 'notice', 'marketing')).toBe('utility');
+    const attempts = await stage.query('select 1 from message_attempts where number_id = $1', [
+      place.numberId,
+    ]);
+    expect(attempts).toHaveLength(1);
     expect(await stage.texts(place.phone)).toHaveLength(1);
     await delivery.stop();
-  },
-);
+  });
+});
 
-it('goes the marketing way where WhatsApp refuses it here, by a number that is set so', slow, async () => {
+it('keeps what WhatsApp refused where the second call has to wait, and makes that one next', async () => {
+  const place = await stage.place({ number: { mps: 1 } });
+  await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
+    place.numberId,
+  ]);
+  await template(place, 'waiting', 'MARKETING', 'UTILITY');
+  const delivery = stage.deliver();
+  const { id } = await stage.tenant(place, (tx) =>
+    send(tx, {
+      conversationId: place.conversationId,
+      content: { type: 'template', template: { name: 'waiting', language: { code: 'en' } } },
+      purpose: 'marketing',
+    }),
+  );
+  const attempts = () =>
+    stage.query<{ outcome: string; code: string | null }>(
+      "select outcome, error ->> 'code' as code from message_attempts where message_id = $1 order by id",
+      [id],
+    );
+  await until('the first call is written', async () => (await attempts())[0]?.outcome != null);
+  expect(await attempts()).toEqual([{ outcome: 'refused', code: '131055' }]);
+  const [queued] = await stage.query<{ due_at: Date }>(
+    'select due_at from send_queue where message_id = $1',
+    [id],
+  );
+  expect(queued!.due_at.getTime()).toBe(stage.clock.now().getTime() + 1_000);
+  stage.clock.advance(1_000);
+  await stage.becomes(id, 'accepted');
+  expect((await attempts()).map(({ outcome }) => outcome)).toEqual(['refused', 'accepted']);
+  expect(await stage.texts(place.phone)).toHaveLength(1);
+  await delivery.stop();
+});
+
+it('goes the marketing way where WhatsApp refuses it here, by a number that is set so', async () => {
   const place = await stage.place();
   await stage.query("update numbers set marketing_route = 'marketing_messages' where id = $1", [
     place.numberId,
