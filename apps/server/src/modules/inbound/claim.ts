@@ -19,8 +19,8 @@ const maxRows = 20_000;
 const maxBytes = 48 * 1024 * 1024;
 /** A shelf with less than this is read on; those so near to each other in the table together. */
 const refillBelow = 150;
-/** What the door hands over while something is being read. */
-const maxOffered = 1_000;
+/** What the door hands over while something is being read: as much as a look. */
+const maxOffered = 400;
 const nearby = 2_000;
 
 export interface Claims extends Loop {
@@ -68,7 +68,7 @@ export function startClaims(options: {
   let lookedAt = 0;
   /** Handed over by the door while there is something to read that came before it. */
   let offered: RawEvent[] = [];
-  /** The highest number that was handed over: nothing of our own door's below it is left to be found. */
+  /** The highest number that was handed over with nothing missing below it: nobody else's is left to be found there. */
   let handed = 0;
   let reading = false;
 
@@ -118,19 +118,25 @@ export function startClaims(options: {
 
   function take(rows: readonly RawEvent[]): readonly RawEvent[] {
     if (isFull() || offered.length >= maxOffered) return rows;
-    const ours = rows.filter(isOurs);
-    if (more || reading) offered.push(...ours);
-    else shelve(ours);
-    return ours.length === rows.length ? [] : rows.filter((row) => !isOurs(row));
+    if (more || reading) offered.push(...rows);
+    else if (!shelve(rows)) return rows;
+    return rows.filter((row) => !isOurs(row));
   }
 
-  function shelve(rows: readonly RawEvent[]): void {
-    const last = rows.at(-1);
-    if (!last) return;
-    shelves.put(rows);
-    handed = Math.max(handed, last.n);
+  /**
+   * False where a number is missing before one of them: another door may have committed it, and what the same person
+   * wrote first goes first. The table tells.
+   */
+  function shelve(rows: readonly RawEvent[]): boolean {
+    const seen = Math.max(high, handed);
+    if (rows.some((row, i) => row.n !== seen + 1 + i)) return false;
+    const ours = rows.filter(isOurs);
+    handed = seen + rows.length;
+    if (ours.length === 0) return true;
+    shelves.put(ours);
     options.found();
     if (shelves.behind().length > 0) loop.wake();
+    return true;
   }
 
   const placesOf = (some: readonly Shelf[]) =>
@@ -209,9 +215,12 @@ export function startClaims(options: {
       } finally {
         reading = false;
         if (!more) {
-          const waited = offered;
+          const waited = offered.filter(({ n }) => n > high);
           offered = [];
-          shelve(waited.filter(isOurs));
+          if (!shelve(waited)) {
+            more = true;
+            loop.wake();
+          }
         }
       }
     },
