@@ -1349,6 +1349,24 @@ export type CampaignExample = {
       [key: string]: string;
     };
   } | null;
+  /**
+   * Lines of a list that were looked at: the first thousand.
+   */
+  checked: number;
+  /**
+   * Lines that are left out, the first 100.
+   */
+  problems: Array<{
+    /**
+     * As a spreadsheet counts them; of pasted numbers the first is 1.
+     */
+    line: number;
+    /**
+     * What stands where the number should.
+     */
+    said: string;
+    reason: 'not_a_phone_number' | 'rounded_by_a_spreadsheet' | 'twice';
+  }>;
 };
 
 export type CampaignPreflight = {

@@ -18,6 +18,8 @@ import type { CampaignRow } from './queries.ts';
 export interface Line {
   n: number;
   phone: string | null;
+  /** Why it is no number. */
+  reason: Exclude<ReturnType<typeof readPhone>, { digits: string }>['reason'] | null;
   said: string;
   cells: Record<string, string> | null;
 }
@@ -31,7 +33,8 @@ export async function filterOf(tx: TenantTx, audience: CampaignAudience): Promis
 
 function lineOf(n: number, said: string, country: string | null, cells: Line['cells']): Line {
   const read = readPhone(said.trim(), country);
-  return { n, phone: 'digits' in read ? read.digits : null, said: said.trim().slice(0, 60), cells };
+  const [phone, reason] = 'digits' in read ? [read.digits, null] : [null, read.reason];
+  return { n, phone, reason, said: said.trim().slice(0, 60), cells };
 }
 
 /** Pasted numbers, one line each. */

@@ -11,7 +11,22 @@ export interface Example {
   /** Headings of the list; nothing for other audiences. */
   columns: string[];
   person: RecipientFacts | null;
+  /** Lines of a list that were looked at, from the first on. */
+  checked: number;
+  problems: BadLine[];
 }
+
+/** A line that nobody gets anything by. */
+interface BadLine {
+  /** As a spreadsheet counts them; of pasted numbers the first is 1. */
+  line: number;
+  said: string;
+  reason: (typeof badLines)[number];
+}
+
+export const badLines = ['not_a_phone_number', 'rounded_by_a_spreadsheet', 'twice'] as const;
+
+const unlisted = { checked: 0, problems: [] };
 
 /** Read before there is a plan, and nobody is made a contact by it. */
 export async function exampleOf(
@@ -24,50 +39,68 @@ export async function exampleOf(
     return getCampaign(tx, id);
   });
   const { audience } = campaign;
-  if (audience === null) return { columns: [], person: null };
-  if (audience.kind === 'phones') return { columns: [], person: await first(tenant, pastedLines(audience)) };
+  if (audience === null) return { columns: [], person: null, ...unlisted };
+  if (audience.kind === 'phones') return { columns: [], ...(await lookAt(tenant, pastedLines(audience), 0)) };
   if (audience.kind === 'list') {
     if (campaign.startedAt !== null) return tenant((tx) => ofPlan(tx, id));
     const { headers } = await listHead(blobs, campaign);
     const isKnown = audience.phoneColumn !== undefined && headers.includes(audience.phoneColumn);
-    return {
-      columns: headers,
-      person: isKnown ? await first(tenant, listLines(tenant, blobs, campaign, audience)) : null,
-    };
+    const lines = isKnown ? listLines(tenant, blobs, campaign, audience) : [];
+    return { columns: headers, ...(await lookAt(tenant, lines, 1)) };
   }
   return tenant(async (tx) => {
     const filter = await filterOf(tx, audience);
     const [person] = filter ? await readSegment(tx, filter, { after: null, limit: 1 }) : [];
-    return { columns: [], person: person ? factsOf(person, null) : null };
+    return { columns: [], person: person ? factsOf(person, null) : null, ...unlisted };
   });
 }
 
 /** Of a campaign that began: its list is gone, its lines have what stood in it. */
 async function ofPlan(tx: TenantTx, id: string): Promise<Example> {
   const [row] = await selectWaiting(tx, tx.workspaceId, id, 0, 1);
-  if (!row) return { columns: [], person: null };
+  if (!row) return { columns: [], person: null, ...unlisted };
   const [person] = await segmentContacts(tx, [row.contactId]);
   return {
     columns: Object.keys(row.cells ?? {}),
     person: person ? factsOf(person, row.cells) : null,
+    ...unlisted,
   };
 }
 
-/** Lines without a number that are skipped on the way to the first with one. */
-const patience = 100;
+/** Of a list of 100,000 the first thousand are looked at: a page asks this at every change. */
+const lookedAt = 1_000;
+const mostProblems = 100;
 
-async function first(
+/** The first person, and every line that gets nothing; `before` is what stands above the first of them. */
+async function lookAt(
   tenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>,
   lines: Iterable<Line> | AsyncIterable<Line>,
-): Promise<RecipientFacts | null> {
-  for await (const { n, phone, cells } of lines) {
-    if (n > patience) break;
+  before: number,
+): Promise<Omit<Example, 'columns'>> {
+  let found: Line | null = null;
+  let checked = 0;
+  const problems: BadLine[] = [];
+  const seen = new Set<string>();
+  for await (const line of lines) {
+    if (checked === lookedAt) break;
+    checked += 1;
+    const { n, phone, said } = line;
+    const reason = phone !== null && seen.has(phone) ? 'twice' : line.reason;
+    if (reason !== null && problems.length < mostProblems) problems.push({ line: n + before, said, reason });
     if (phone === null) continue;
-    return tenant(async (tx) => {
-      const [known] = await lookUpPhones(tx, [phone], 0);
-      const [person] = known ? await segmentContacts(tx, [known.id]) : [];
-      return person ? factsOf(person, cells) : { phone, columns: cells ?? {} };
-    });
+    seen.add(phone);
+    found ??= line;
   }
-  return null;
+  return { person: found && (await personOf(tenant, found)), checked, problems };
+}
+
+function personOf(
+  tenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>,
+  { phone, cells }: Line,
+): Promise<RecipientFacts> {
+  return tenant(async (tx) => {
+    const [known] = await lookUpPhones(tx, [phone ?? ''], 0);
+    const [person] = known ? await segmentContacts(tx, [known.id]) : [];
+    return person ? factsOf(person, cells) : { phone, columns: cells ?? {} };
+  });
 }

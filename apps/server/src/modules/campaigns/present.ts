@@ -9,7 +9,7 @@ import {
 } from '@chaski/contracts';
 import { z } from 'zod';
 import type { Actor } from '../../platform/db/index.ts';
-import type { Example } from './example.ts';
+import { badLines, type Example } from './example.ts';
 import { mayApprove } from './launch.ts';
 import type { Preflight } from './preflight.ts';
 import type { CampaignRow } from './queries.ts';
@@ -115,10 +115,20 @@ export const exampleBody = z
       })
       .nullable()
       .describe('null: nobody with a number.'),
+    checked: z.number().int().describe('Lines of a list that were looked at: the first thousand.'),
+    problems: z
+      .array(
+        z.object({
+          line: z.number().int().describe('As a spreadsheet counts them; of pasted numbers the first is 1.'),
+          said: z.string().describe('What stands where the number should.'),
+          reason: z.enum(badLines),
+        }),
+      )
+      .describe('Lines that are left out, the first 100.'),
   })
   .meta({ id: 'CampaignExample' });
 
-export function presentExample({ columns, person }: Example): z.infer<typeof exampleBody> {
+export function presentExample({ columns, person, checked, problems }: Example): z.infer<typeof exampleBody> {
   return {
     columns,
     person: person && {
@@ -131,6 +141,8 @@ export function presentExample({ columns, person }: Example): z.infer<typeof exa
       attributes: { ...person.attributes },
       columns: { ...person.columns },
     },
+    checked,
+    problems,
   };
 }
 

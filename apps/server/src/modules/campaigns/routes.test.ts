@@ -67,12 +67,33 @@ it('a list says its columns and its first person with a number before there is a
   await stage.send('POST /v1/campaigns/:id/list', {
     params: { id },
     headers: { 'content-type': 'text/csv' },
-    body: Buffer.from('phone,first_name,order\nnobody,Zed,0\n+16505550177,Ana,A-7\n'),
+    body: Buffer.from(
+      'phone,first_name,order\nnobody,Zed,0\n+16505550177,Ana,A-7\n1.65055E+10,Eve,1\n+1 650 555 0177,Ann,2\n',
+    ),
   });
   const { body } = await stage.send('GET /v1/campaigns/:id/example', { params: { id } });
   expect(body).toMatchObject({
     columns: ['phone', 'first_name', 'order'],
     person: { phone: '16505550177', name: null, columns: { first_name: 'Ana', order: 'A-7' } },
+    // Which lines get nothing, and why, before one goes on.
+    checked: 4,
+    problems: [
+      { line: 2, said: 'nobody', reason: 'not_a_phone_number' },
+      { line: 4, said: '1.65055E+10', reason: 'rounded_by_a_spreadsheet' },
+      { line: 5, said: '+1 650 555 0177', reason: 'twice' },
+    ],
+  });
+  const pasted = ['+44 7700 900123', 'call Ben', '+447700900123'];
+  await stage.send('PATCH /v1/campaigns/:id', {
+    params: { id },
+    body: { audience: { kind: 'phones', phones: pasted } },
+  });
+  expect((await stage.send('GET /v1/campaigns/:id/example', { params: { id } })).body).toMatchObject({
+    checked: 3,
+    problems: [
+      { line: 2, said: 'call Ben', reason: 'not_a_phone_number' },
+      { line: 3, said: '+447700900123', reason: 'twice' },
+    ],
   });
   // Nobody is taken for a heading; what Excel says of the separator is none either.
   const again = (text: string) =>

@@ -276,7 +276,10 @@ function bare(cell: string): string {
 }
 
 /** A phone with its country code, in any writing; without one it is a number of `country`. */
-export function readPhone(cell: string, country: string | null): { digits: string } | { reason: string } {
+export function readPhone(
+  cell: string,
+  country: string | null,
+): { digits: string } | { reason: 'not_a_phone_number' | 'rounded_by_a_spreadsheet' } {
   // What Excel makes of a long number.
   if (/^\d[.,]\d+E\+\d+$/i.test(cell)) return { reason: 'rounded_by_a_spreadsheet' };
   const text = bare(cell).replace(/^00/, '+');
