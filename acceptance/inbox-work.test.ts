@@ -420,7 +420,7 @@ test.each([
     await page.locator('h2').first().waitFor();
     await clean('an empty list');
     await page.getByRole('button', { name: /^(New conversation|محادثة جديدة)$/ }).click();
-    await dialog.locator('input[type=tel]').fill('+1 555 030 8888');
+    await dialog.locator('input[required]').fill('+1 555 030 8888');
     await dialog.locator('[data-verdict]').waitFor(soon);
     await clean('a new conversation');
     await page.goto(`${product.ready.url}/app/inbox/${id}`);

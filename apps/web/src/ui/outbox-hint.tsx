@@ -14,12 +14,12 @@ const outboxQuery = queryOptions({
 });
 
 /** Where a mail is that was just promised. */
-export function OutboxHint() {
+export function OutboxHint({ mb = 0 }: { mb?: 'sm' | 0 }) {
   const { t } = useTranslation();
   const { data: isKept } = useQuery(outboxQuery);
   if (!isKept) return null;
   return (
-    <Text size="sm" c="dimmed">
+    <Text size="sm" c="dimmed" mb={mb}>
       {t('form.outbox')}{' '}
       <Anchor size="sm" underline="always" href="/outbox" target="_blank" rel="noreferrer">
         {t('form.openOutbox')}

@@ -27,7 +27,12 @@ export function ListHead() {
   return (
     <header className={classes.head}>
       <Group wrap="nowrap" gap={4}>
-        <ActionIcon className={classes.toViews ?? ''} size="lg" aria-label={t('inbox.views')} onClick={open}>
+        <ActionIcon
+          className={classes.whereNoViews ?? ''}
+          size="lg"
+          aria-label={t('inbox.views')}
+          onClick={open}
+        >
           <IconMenu2 size={20} />
         </ActionIcon>
         <Title order={2} size="h5" flex={1} className={classes.title ?? ''}>
@@ -36,6 +41,7 @@ export function ListHead() {
         {mentions > 0 && search.view !== 'mentions' ? (
           <Tooltip label={t('list.mentionsUnread', { count: mentions })}>
             <ActionIcon
+              className={classes.whereNoViews ?? ''}
               size="lg"
               c="var(--chaski-danger)"
               aria-label={t('list.mentionsUnread', { count: mentions })}

@@ -21,7 +21,7 @@ export function Invitations() {
   const refresh = () => queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });
   return (
     <Section title={t('settings.members.invitations')}>
-      <OutboxHint />
+      <OutboxHint mb="sm" />
       <Listing query={invitations} empty={t('settings.members.noInvitations')}>
         {(all) => (
           <Rows label={t('settings.members.invitations')}>

@@ -70,7 +70,19 @@ export function InvitationPage() {
 /** Who asks one to what: links are forwarded, and a person may have several. */
 function Invited({ to }: { to: Awaited<ReturnType<typeof chaski.invitations.look>> }) {
   const { t } = useTranslation();
-  return <Text>{t('signIn.invitedTo', { workspace: isolated(to.workspaceName) })}</Text>;
+  const workspace = isolated(to.workspaceName);
+  return (
+    <div>
+      <Text>
+        {to.invitedBy
+          ? t('signIn.invitedBy', { workspace, name: isolated(to.invitedBy) })
+          : t('signIn.invitedTo', { workspace })}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t('signIn.invitedAs', { role: t(`role.${to.role}`) })}
+      </Text>
+    </div>
+  );
 }
 
 function Accept(props: { session: Session; token: string; onDone: () => Promise<void> }) {
