@@ -107,6 +107,58 @@ describe('whose turn it is when', () => {
     expect(zoneOfCountry('ZZ')).toBeNull();
   });
 
+  it('of a daily one comes once a day at the same time of the clock there, over both changes of it', () => {
+    const turns = (time: string, timeZone: string, after: string, count: number) => {
+      const schedule = campaignSchedule.parse({ kind: 'recurring', every: 'day', time, timeZone });
+      if (schedule.kind !== 'recurring') throw new Error('it is');
+      const found: string[] = [];
+      for (let at = Date.parse(after); found.length < count; ) {
+        at = nextCampaignTurn(schedule, at)!;
+        found.push(new Date(at).toISOString().slice(5, 16));
+      }
+      return found;
+    };
+    // Madrid: from 2:00 to 3:00 on 29 March, from 3:00 to 2:00 on 25 October 2026.
+    expect(turns('09:00', 'Europe/Madrid', '2026-03-28T00:00:00Z', 3)).toEqual([
+      '03-28T08:00',
+      '03-29T07:00',
+      '03-30T07:00',
+    ]);
+    expect(turns('09:00', 'Europe/Madrid', '2026-10-24T00:00:00Z', 3)).toEqual([
+      '10-24T07:00',
+      '10-25T08:00',
+      '10-26T08:00',
+    ]);
+    // 2:30 is skipped once, and there twice once: neither a day without a turn nor one with two.
+    expect(turns('02:30', 'Europe/Madrid', '2026-03-28T00:00:00Z', 3)).toEqual([
+      '03-28T01:30',
+      '03-29T01:00',
+      '03-30T00:30',
+    ]);
+    expect(turns('02:30', 'Europe/Madrid', '2026-10-24T00:00:00Z', 3)).toEqual([
+      '10-24T00:30',
+      '10-25T00:30',
+      '10-26T01:30',
+    ]);
+  });
+
+  it('over a change of the clock comes at each person’s own time, and quiet hours over midnight end by their clock', () => {
+    const schedule = campaignSchedule.parse({
+      ...{ kind: 'local', date: '2026-03-29', time: '08:30' },
+      quietHours: { from: '21:00', to: '09:00' },
+    });
+    const due = (timeZone: string) =>
+      new Date(recipientDue(schedule, Date.UTC(2026, 2, 28), timeZone)).toISOString();
+    // Nine o'clock in each: summer began that morning in Madrid, three weeks before in New York, never in Kolkata.
+    expect(due('Europe/Madrid')).toBe('2026-03-29T07:00:00.000Z');
+    expect(due('America/New_York')).toBe('2026-03-29T13:00:00.000Z');
+    expect(due('Asia/Kolkata')).toBe('2026-03-29T03:30:00.000Z');
+    const quiet = { from: '21:00', to: '09:00' };
+    const out = (at: number) => new Date(outOfQuiet(at, 'Europe/Madrid', quiet)).toISOString();
+    expect(out(Date.UTC(2026, 2, 28, 21))).toBe('2026-03-29T07:00:00.000Z');
+    expect(out(Date.UTC(2026, 9, 24, 20))).toBe('2026-10-25T08:00:00.000Z');
+  });
+
   it('of a recurring one lies ahead, on its day, and ends', () => {
     fc.assert(
       fc.property(instant, zone, clock, fc.integer({ min: 1, max: 7 }), (after, timeZone, time, weekday) => {
