@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from '../i18n/words.ts';
-import { useSubmit } from './form.ts';
+import { type Attempt, useSubmit } from './form.ts';
 import { Modal } from './modal.tsx';
 import { SubmitForm } from './submit-form.tsx';
 
@@ -10,7 +10,7 @@ export function NameDialog(props: {
   title: string;
   name: string | null;
   onClose: () => void;
-  onSave: (name: string) => Promise<unknown>;
+  onSave: (name: string, attempt: Attempt) => Promise<unknown>;
 }) {
   return (
     <Modal opened={props.name !== null} onClose={props.onClose} title={props.title}>
@@ -19,11 +19,15 @@ export function NameDialog(props: {
   );
 }
 
-function NameForm(props: { name: string; onClose: () => void; onSave: (name: string) => Promise<unknown> }) {
+function NameForm(props: {
+  name: string;
+  onClose: () => void;
+  onSave: (name: string, attempt: Attempt) => Promise<unknown>;
+}) {
   const { t } = useTranslation();
   const form = useForm({ initialValues: { name: props.name } });
-  const { problem, submit } = useSubmit(form, async ({ name }) => {
-    await props.onSave(name.trim());
+  const { problem, submit } = useSubmit(form, async ({ name }, attempt) => {
+    await props.onSave(name.trim(), attempt);
     props.onClose();
   });
   return (

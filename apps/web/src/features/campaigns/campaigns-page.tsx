@@ -5,10 +5,11 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import type { Attempt } from '../../ui/form.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { NameDialog } from '../../ui/name-dialog.tsx';
 import { Listing, Page, Row, Rows } from '../../ui/page.tsx';
 import { CampaignState } from './campaign-state.tsx';
@@ -23,13 +24,14 @@ export function CampaignsPage() {
   const navigate = useNavigate();
   const { segment } = route.useSearch();
   const [name, setName] = useState<string | null>(segment ? '' : null);
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(campaignsQuery);
+  const list = useInfiniteQuery(campaignsQuery);
+  const { data, error } = list;
   const { data: numbers = [] } = useQuery(numbersQuery);
   const shown = new Map(numbers.map((one) => [one.id, one.displayPhoneNumber]));
-  const begin = async (called: string) => {
+  const begin = async (called: string, attempt: Attempt) => {
     const made = await chaski.campaigns.create(
       { body: { name: called, ...(segment ? { audience: { kind: 'segment', segmentId: segment } } : {}) } },
-      once(),
+      attempt,
     );
     await navigate({ to: '/app/campaigns/$campaignId', params: { campaignId: made.id } });
   };
@@ -68,11 +70,7 @@ export function CampaignsPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('campaigns.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
       <NameDialog title={t('campaigns.new')} name={name} onClose={() => setName(null)} onSave={begin} />
     </Page>
   );

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { attributesQuery, numbersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { isolated } from '../../ui/isolated.ts';
+import { languageName } from '../../ui/language-name.ts';
 import { Section } from '../../ui/page.tsx';
 import { useTemplateLabels } from '../inbox/template-label.ts';
 import { workspaceQuery } from '../inbox/thread-queries.ts';
@@ -60,7 +61,11 @@ export function MessageStep({ campaign, editable }: { campaign: Campaign; editab
             label={t('campaigns.message.template')}
             data={templates.map((one) => ({
               value: one.id,
-              label: `${one.name} · ${one.language} · ${one.category.toLowerCase()}`,
+              label: [
+                one.name,
+                languageName(one.language),
+                t(`composer.template.category.${one.category}`, { defaultValue: one.category }),
+              ].join(' · '),
               disabled: blanksOf(one) === null,
             }))}
             value={template?.id ?? null}

@@ -1,5 +1,5 @@
 import type { Campaign, CampaignRecipient, CampaignReport } from '@chaski/sdk';
-import { Anchor, Button, Select, Skeleton, Table, Text } from '@mantine/core';
+import { Anchor, Select, Skeleton, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';

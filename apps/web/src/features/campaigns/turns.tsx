@@ -1,8 +1,9 @@
 import type { Campaign } from '@chaski/sdk';
-import { Anchor, Button } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
+import { More } from '../../ui/more.tsx';
 import { Listing, Row, Rows, Section } from '../../ui/page.tsx';
 import { CampaignState } from './campaign-state.tsx';
 import { turnsQuery } from './queries.ts';
@@ -10,9 +11,8 @@ import { turnsQuery } from './queries.ts';
 /** What a recurring campaign sent so far: each turn is a campaign with a report of its own. */
 export function Turns({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    turnsQuery(campaign.id),
-  );
+  const list = useInfiniteQuery(turnsQuery(campaign.id));
+  const { data, error } = list;
   return (
     <Section title={t('campaigns.turns')}>
       <Listing
@@ -35,11 +35,7 @@ export function Turns({ campaign }: { campaign: Campaign }) {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" mt="sm" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('campaigns.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Section>
   );
 }

@@ -10,6 +10,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/explain.ts';
 import { Modal } from '../../ui/modal.tsx';
+import { More } from '../../ui/more.tsx';
 import { Page, Refused, Row, Rows, Waiting } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { suppressionsQuery } from './queries.ts';
@@ -107,11 +108,7 @@ export function SuppressionsPage() {
           })}
         </Rows>
       ) : null}
-      {query.hasNextPage ? (
-        <Button variant="default" mt="md" onClick={() => void query.fetchNextPage()}>
-          {t('suppressions.more')}
-        </Button>
-      ) : null}
+      <More list={query} />
       {adding ? (
         <Add
           onClose={() => setAdding(false)}

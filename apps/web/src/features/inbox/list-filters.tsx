@@ -31,6 +31,7 @@ export function ListFilters() {
             <ActionIcon
               size="lg"
               aria-label={set === 0 ? t('list.filters') : t('list.filtersSet', { count: set })}
+              aria-haspopup="dialog"
               aria-expanded={opened}
               onClick={toggle}
             >

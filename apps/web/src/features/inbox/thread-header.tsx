@@ -35,7 +35,7 @@ export function ThreadHeader({
             </Title>
             <div className={classes.facts}>
               {conversation.status === 'open' ? null : (
-                <Badge size="sm" variant="default">
+                <Badge size="sm" variant="default" tt="none">
                   {t(`inbox.view.${conversation.status}`)}
                   {conversation.status === 'snoozed' && conversation.snoozedUntil
                     ? ` · ${new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(conversation.snoozedUntil))}`

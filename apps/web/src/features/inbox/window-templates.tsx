@@ -1,8 +1,9 @@
 import type { Template } from '@chaski/sdk';
-import { Badge, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { languageName } from '../../ui/language-name.ts';
 import { Modal } from '../../ui/modal.tsx';
 import classes from './composer.module.css';
 import type { Said } from './composer-outbox.ts';
@@ -81,12 +82,10 @@ function Choice({ numberId, onChoose }: { numberId: string; onChoose: (template:
               <Text span fw={600} size="sm">
                 {template.name}
               </Text>
-              <Badge size="xs" variant="default">
-                {template.language}
-              </Badge>
-              <Badge size="xs" variant="default">
-                {template.category}
-              </Badge>
+              <Text span size="xs" c="dimmed">
+                {languageName(template.language)} ·{' '}
+                {t(`composer.template.category.${template.category}`, { defaultValue: template.category })}
+              </Text>
             </Group>
             <Text size="sm" lineClamp={3} dir="auto" className={classes.optionMore ?? ''}>
               {template.preview}

@@ -5,6 +5,7 @@ import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Row, Rows } from '../../ui/page.tsx';
 import { deadLettersQuery } from './queries.ts';
 
@@ -13,7 +14,8 @@ export function DeadLettersPage() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(deadLettersQuery);
+  const list = useInfiniteQuery(deadLettersQuery);
+  const { data, error } = list;
   return (
     <Page title={t('operator.dead.title')} lead={t('operator.dead.lead')}>
       <Listing
@@ -57,11 +59,7 @@ export function DeadLettersPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Page>
   );
 }

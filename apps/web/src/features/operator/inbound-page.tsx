@@ -5,6 +5,7 @@ import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Row, Rows, Section, State } from '../../ui/page.tsx';
 import { parkedQuery, rawEventsQuery } from './queries.ts';
 
@@ -55,7 +56,8 @@ function portions(ids: readonly string[]): Replay[] {
 
 function Parked() {
   const { t } = useTranslation();
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(parkedQuery);
+  const list = useInfiniteQuery(parkedQuery);
+  const { data, error } = list;
   const parked = data?.pages.flatMap((page) => page.data);
   const replay = useReplay();
   return (
@@ -96,18 +98,15 @@ function Parked() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Section>
   );
 }
 
 function RawEvents() {
   const { t, i18n } = useTranslation();
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(rawEventsQuery);
+  const list = useInfiniteQuery(rawEventsQuery);
+  const { data, error } = list;
   const replay = useReplay();
   const figure = new Intl.NumberFormat(i18n.language);
   return (
@@ -157,11 +156,7 @@ function RawEvents() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button mt="sm" variant="default" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Row, Rows, State } from '../../ui/page.tsx';
 import { type NumberStatus, type OperatedNumber, operatedNumbersQuery } from './queries.ts';
 import { type Decision, ReasonDialog } from './reason-dialog.tsx';
@@ -18,9 +19,8 @@ export function OperatedNumbersPage() {
   const queries = useQueryClient();
   const act = useAct();
   const [shelf, setShelf] = useState<(typeof shelves)[number]>('pending');
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(
-    operatedNumbersQuery(shelf === 'all' ? null : shelf),
-  );
+  const list = useInfiniteQuery(operatedNumbersQuery(shelf === 'all' ? null : shelf));
+  const { data, error } = list;
   const [decision, setDecision] = useState<Decision | null>(null);
   const decide = async (id: string, status: Exclude<NumberStatus, 'pending'>, reason?: string) => {
     await chaski.operator.updateNumber({ id, body: { status, ...(reason ? { reason } : {}) } });
@@ -102,11 +102,7 @@ export function OperatedNumbersPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
       <ReasonDialog decision={decision} onClose={() => setDecision(null)} />
     </Page>
   );

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Row, Rows, State } from '../../ui/page.tsx';
 import { type OperatedWorkspace, plansQuery, workspacesQuery } from './queries.ts';
 import { type Decision, ReasonDialog } from './reason-dialog.tsx';
@@ -17,7 +18,8 @@ export function OperatedWorkspacesPage() {
   const act = useAct();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), 200);
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(workspacesQuery(q));
+  const list = useInfiniteQuery(workspacesQuery(q));
+  const { data, error } = list;
   const { data: plans } = useQuery(plansQuery);
   const [decision, setDecision] = useState<Decision | null>(null);
   const [shown, setShown] = useState<OperatedWorkspace | null>(null);
@@ -115,11 +117,7 @@ export function OperatedWorkspacesPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
       <UsageDialog workspace={shown} onClose={() => setShown(null)} />
       <ReasonDialog decision={decision} onClose={() => setDecision(null)} />
     </Page>

@@ -193,7 +193,9 @@ function Group(props: { group: Hit['group']; hits: readonly Hit[]; current: numb
             onClick={hit.run}
           >
             {hit.icon}
-            <span className={classes.title}>{hit.title}</span>
+            <span className={classes.title}>
+              <bdi>{hit.title}</bdi>
+            </span>
             <span className={classes.aside}>{hit.aside}</span>
           </div>
         ) : null,

@@ -2,7 +2,6 @@ import { PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -35,14 +34,14 @@ function Fields({ onClose }: { onClose: () => void }) {
     },
   });
   const { provider } = form.values;
-  const { problem, submit } = useSubmit(form, async ({ webhookSecret, ...values }) => {
+  const { problem, submit } = useSubmit(form, async ({ webhookSecret, ...values }, attempt) => {
     const given = Object.entries({
       ...values,
       ...(provider === 'ycloud' ? { webhookSecret } : {}),
       ...(provider === 'cloud' ? {} : { ref: '' }),
     }).filter(([, value]) => value.trim() !== '');
     const body = Object.fromEntries(given) as Parameters<typeof chaski.accounts.create>[0]['body'];
-    await chaski.accounts.create({ body }, once());
+    await chaski.accounts.create({ body }, attempt);
     await queries.invalidateQueries({ queryKey: accountsQuery.queryKey });
     onClose();
   });

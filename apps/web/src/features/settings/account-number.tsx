@@ -4,7 +4,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -26,7 +25,7 @@ function Fields({ account, onClose }: { account: Account; onClose: () => void })
   const queries = useQueryClient();
   const [status, setStatus] = useState<string | null>(null);
   const form = useForm({ initialValues: { phoneNumberId: '', displayPhoneNumber: '' } });
-  const { problem, submit } = useSubmit(form, async ({ phoneNumberId, displayPhoneNumber }) => {
+  const { problem, submit } = useSubmit(form, async ({ phoneNumberId, displayPhoneNumber }, attempt) => {
     const added = await chaski.numbers.create(
       {
         body: {
@@ -35,7 +34,7 @@ function Fields({ account, onClose }: { account: Account; onClose: () => void })
           ...(displayPhoneNumber.trim() === '' ? {} : { displayPhoneNumber }),
         },
       },
-      once(),
+      attempt,
     );
     setStatus(added.status);
     await queries.invalidateQueries({ queryKey: [numbersQuery.queryKey[0]] });

@@ -5,7 +5,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -32,12 +31,12 @@ function AddForm({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { phoneNumberId: '', token: '', accountRef: '', displayPhoneNumber: '', name: '' },
   });
-  const { problem, submit } = useSubmit(form, async (values) => {
+  const { problem, submit } = useSubmit(form, async (values, attempt) => {
     setChecks({ failed: null, running: true });
     const given = Object.entries(values).filter(([, value]) => value.trim() !== '');
     try {
       const body = Object.fromEntries(given) as Parameters<typeof chaski.numbers.create>[0]['body'];
-      setAdded(await chaski.numbers.create({ body }, once()));
+      setAdded(await chaski.numbers.create({ body }, attempt));
     } catch (error) {
       setChecks({ failed: failedAt(error), running: false });
       throw error;

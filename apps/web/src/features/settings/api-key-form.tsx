@@ -2,9 +2,9 @@ import { actions } from '@chaski/contracts';
 import { Checkbox, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -20,6 +20,8 @@ const days = ['never', '30', '90', '365'] as const;
 export function ApiKeyForm(props: { onClose: () => void; onMade: (key: string) => Promise<void> }) {
   const { t } = useTranslation();
   const { data: numbers } = useQuery(numbersQuery);
+  // Not when it is sent: asked a second time, it has to be asked for the same.
+  const [opened] = useState(Date.now);
   const form = useForm({
     initialValues: {
       name: '',
@@ -34,11 +36,11 @@ export function ApiKeyForm(props: { onClose: () => void; onMade: (key: string) =
     },
   });
   const { reach } = form.getValues();
-  const { problem, submit } = useSubmit(form, async (values) => {
+  const { problem, submit } = useSubmit(form, async (values, attempt) => {
     const expiresAt =
       values.expiresAt === 'never'
         ? null
-        : new Date(Date.now() + Number(values.expiresAt) * 86_400_000).toISOString();
+        : new Date(opened + Number(values.expiresAt) * 86_400_000).toISOString();
     const { key } = await chaski.apiKeys.create(
       {
         body: {
@@ -48,7 +50,7 @@ export function ApiKeyForm(props: { onClose: () => void; onMade: (key: string) =
           expiresAt,
         },
       },
-      once(),
+      attempt,
     );
     await props.onMade(key);
   });

@@ -1,7 +1,6 @@
 import { Select, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -24,10 +23,10 @@ export function AttributeForm(props: FormOf<Attribute>) {
     },
   });
   const { type } = form.getValues();
-  const { problem, submit } = useSubmit(form, async ({ label, choices, ...fixed }) => {
+  const { problem, submit } = useSubmit(form, async ({ label, choices, ...fixed }, attempt) => {
     const listed = fixed.type === 'choice' ? { choices } : {};
     if (attribute) await chaski.contactAttributes.update({ key: attribute.key, body: { label, ...listed } });
-    else await chaski.contactAttributes.create({ body: { ...fixed, label, ...listed } }, once());
+    else await chaski.contactAttributes.create({ body: { ...fixed, label, ...listed } }, attempt);
     props.onClose();
     await props.onSaved();
   });

@@ -1,8 +1,9 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Rows } from '../../ui/page.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditRow } from './audit-row.tsx';
@@ -12,9 +13,8 @@ import { type AuditFilter, auditQuery } from './queries.ts';
 export function AuditPage() {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<AuditFilter>({});
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    auditQuery(filter),
-  );
+  const list = useInfiniteQuery(auditQuery(filter));
+  const { data, error } = list;
   const count = data?.pages[0]?.count;
   return (
     <Page
@@ -50,13 +50,7 @@ export function AuditPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Group>
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('form.more')}
-          </Button>
-        </Group>
-      ) : null}
+      <More list={list} />
     </Page>
   );
 }

@@ -3,7 +3,6 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { type Language, languages } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
@@ -34,8 +33,8 @@ function Fields({ onClose }: { onClose: () => void }) {
       locale: i18n.language as Language,
     },
   });
-  const { problem, submit } = useSubmit(form, async ({ email, locale, ...reach }) => {
-    await chaski.invitations.create({ body: { email, locale, ...reachOf(reach) } }, once());
+  const { problem, submit } = useSubmit(form, async ({ email, locale, ...reach }, attempt) => {
+    await chaski.invitations.create({ body: { email, locale, ...reachOf(reach) } }, attempt);
     onClose();
     notifications.show({ message: t('settings.members.invited', { email }) });
     await queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });

@@ -1,7 +1,6 @@
 import { ColorInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -28,10 +27,10 @@ export function LabelForm(props: FormOf<Label>) {
   const form = useForm({
     initialValues: { name: label?.name ?? '', colour: label?.colour ?? colours[0]! },
   });
-  const { problem, submit } = useSubmit(form, async ({ name, colour }) => {
+  const { problem, submit } = useSubmit(form, async ({ name, colour }, attempt) => {
     const body = { name, colour: colour.toLowerCase() };
     if (label) await chaski.labels.update({ id: label.id, body });
-    else await chaski.labels.create({ body }, once());
+    else await chaski.labels.create({ body }, attempt);
     props.onClose();
     await props.onSaved();
   });

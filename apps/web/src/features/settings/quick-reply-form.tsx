@@ -2,7 +2,6 @@ import { Button, Group, Select, Text, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form';
 import { useRef } from 'react';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
@@ -27,10 +26,10 @@ export function QuickReplyForm(props: FormOf<QuickReply> & { mayShare: boolean }
       scope: reply?.scope ?? ((props.mayShare ? 'workspace' : 'own') as Scope),
     },
   });
-  const { problem, submit } = useSubmit(form, async ({ scope, ...body }) => {
+  const { problem, submit } = useSubmit(form, async ({ scope, ...body }, attempt) => {
     if (reply)
       await chaski.quickReplies.update({ id: reply.id, body }, { headers: { 'if-match': reply.etag } });
-    else await chaski.quickReplies.create({ body: { ...body, scope } }, once());
+    else await chaski.quickReplies.create({ body: { ...body, scope } }, attempt);
     props.onClose();
     await props.onSaved();
   });

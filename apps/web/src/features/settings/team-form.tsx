@@ -3,7 +3,6 @@ import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 import { membersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -18,9 +17,9 @@ export function TeamForm(props: FormOf<Team>) {
   const form = useForm({
     initialValues: { name: team?.name ?? '', memberIds: team?.members.map((one) => one.id) ?? [] },
   });
-  const { problem, submit } = useSubmit(form, async (body) => {
+  const { problem, submit } = useSubmit(form, async (body, attempt) => {
     if (team) await chaski.teams.update({ id: team.id, body }, { headers: { 'if-match': team.etag } });
-    else await chaski.teams.create({ body }, once());
+    else await chaski.teams.create({ body }, attempt);
     props.onClose();
     await props.onSaved();
   });

@@ -3,7 +3,6 @@ import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -29,10 +28,10 @@ function DuplicateForm({ template, onClose }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const form = useForm({ initialValues: { name: `${template.name}_2`, language: template.language } });
-  const { problem, submit } = useSubmit(form, async ({ name, language }) => {
+  const { problem, submit } = useSubmit(form, async ({ name, language }, attempt) => {
     const made = await chaski.templates.duplicate(
       { id: template.id, body: { name: name.trim(), language: language.trim() } },
-      once(),
+      attempt,
     );
     onClose();
     await navigate({ to: '/app/templates/$templateId/edit', params: { templateId: made.id } });

@@ -67,7 +67,7 @@ export function EditBasics(props: {
               key={one}
               value={one}
               disabled={template?.status === 'APPROVED' && one !== category}
-              label={t(`templates.category.${one}`)}
+              label={t(`composer.template.category.${one}`)}
               description={t(`templates.categoryMeans.${one}`)}
             />
           ))}

@@ -86,7 +86,9 @@ export function TemplateFigures({ id }: { id: string }) {
                     key={`${one.category} ${one.type} ${one.billable}`}
                     end={<Text size="sm">{figure.format(one.messages)}</Text>}
                   >
-                    {t(`templates.category.${one.category.toUpperCase()}`, { defaultValue: one.category })}
+                    {t(`composer.template.category.${one.category.toUpperCase()}`, {
+                      defaultValue: one.category,
+                    })}
                     <Text size="xs" c="dimmed">
                       {t(one.billable ? 'templates.charged' : 'templates.free')}
                     </Text>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
+import { languageName } from '../../ui/language-name.ts';
 import { Page, Refused, Section, Waiting } from '../../ui/page.tsx';
 import { Phone } from './phone.tsx';
 import { templateQuery } from './queries.ts';
@@ -73,10 +74,10 @@ export function TemplatePage() {
 function Facts({ template }: { template: Template }) {
   const { t } = useTranslation();
   const facts = [
-    { key: 'language', value: template.language },
+    { key: 'language', value: languageName(template.language) },
     {
       key: 'category',
-      value: t(`templates.category.${template.category}`, { defaultValue: template.category }),
+      value: t(`composer.template.category.${template.category}`, { defaultValue: template.category }),
     },
     { key: 'quality', value: t(`templates.quality.${template.quality}`, { defaultValue: template.quality }) },
     { key: 'variables', value: template.variables.join(', ') || '–' },

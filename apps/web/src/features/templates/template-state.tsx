@@ -75,7 +75,9 @@ export function TemplateAlerts({ template }: { template: Template }) {
       {announcedCategory && announcedCategory !== category && announcedCategory !== 'MARKETING' ? (
         <Alert color="gray" variant="outline" role="status">
           {t('templates.announced', {
-            category: t(`templates.category.${announcedCategory}`, { defaultValue: announcedCategory }),
+            category: t(`composer.template.category.${announcedCategory}`, {
+              defaultValue: announcedCategory,
+            }),
           })}
         </Alert>
       ) : null}

@@ -5,6 +5,7 @@ import { useId, useState } from 'react';
 import { membersQuery } from '../../api/directory.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { More } from '../../ui/more.tsx';
 import { Listing, Row, Rows, Section } from '../../ui/page.tsx';
 import { Phone } from './phone.tsx';
 import { versionsQuery } from './queries.ts';
@@ -12,7 +13,8 @@ import { versionsQuery } from './queries.ts';
 /** What it said before, newest first. */
 export function TemplateVersions({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery(versionsQuery(id));
+  const list = useInfiniteQuery(versionsQuery(id));
+  const { data, error } = list;
   return (
     <Section title={t('templates.versions')}>
       <Listing
@@ -27,11 +29,7 @@ export function TemplateVersions({ id }: { id: string }) {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" mt="sm" onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Section>
   );
 }

@@ -10,6 +10,8 @@ import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
+import { languageName } from '../../ui/language-name.ts';
+import { More } from '../../ui/more.tsx';
 import { Listing, Page, Row, Rows, State } from '../../ui/page.tsx';
 import { templatesQuery } from './queries.ts';
 import { becameMarketing, statuses, TemplateState } from './template-state.tsx';
@@ -24,9 +26,8 @@ export function TemplatesPage() {
   const { status } = route.useSearch();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), 200);
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    templatesQuery({ ...(q ? { q } : {}), ...(status ? { status } : {}) }),
-  );
+  const list = useInfiniteQuery(templatesQuery({ ...(q ? { q } : {}), ...(status ? { status } : {}) }));
+  const { data, error } = list;
   return (
     <Page title={t('templates.title')} lead={t('templates.lead')} action={<Actions />}>
       <div className={classes.filters}>
@@ -80,8 +81,8 @@ export function TemplatesPage() {
                   {template.preview}
                 </Text>
                 <Text size="xs" c="dimmed">
-                  <bdi>{template.language}</bdi> ·{' '}
-                  {t(`templates.category.${template.category}`, { defaultValue: template.category })}
+                  <bdi>{languageName(template.language)}</bdi> ·{' '}
+                  {t(`composer.template.category.${template.category}`, { defaultValue: template.category })}
                   {template.quality === 'UNKNOWN' ? null : ` · ${t(`templates.quality.${template.quality}`)}`}
                   {template.variableCount > 0
                     ? ` · ${t('templates.variables', { count: template.variableCount })}`
@@ -98,11 +99,7 @@ export function TemplatesPage() {
           </Rows>
         )}
       </Listing>
-      {hasNextPage ? (
-        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t('form.more')}
-        </Button>
-      ) : null}
+      <More list={list} />
     </Page>
   );
 }
