@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { flaws, openBrowser } from './browser.ts';
 import { type Folder, type Product, startProduct } from './product.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Folder;
 let product: Product;
@@ -64,7 +62,7 @@ test('a developer finds an operation by words, reads who may, what it takes and 
     for (let n = hrefs.indexOf('#contacts.block'); n > 0; n -= 1) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.locator('h1[id="contacts.block"]').waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('contacts.block');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('contacts.block');
     expect(new URL(page.url()).hash).toBe('#contacts.block');
     const text = await page.locator('main').textContent();
     expect(text).toMatch(/POST\s+\/v1\/contacts\/\{id\}\/block/);
@@ -79,8 +77,8 @@ test('a developer finds an operation by words, reads who may, what it takes and 
 
 test('an address leads to its operation; fields open as deep as one wants', async () => {
   await visit('/docs#messages.create', async (page) => {
-    expect(await page.title()).toMatch(/^POST \/v1\/messages/);
-    expect(await page.locator('nav a[aria-current="page"]').count()).toBe(1);
+    await expect.poll(() => page.title()).toMatch(/^POST \/v1\/messages/);
+    await expect.poll(() => page.locator('nav a[aria-current="page"]').count()).toBe(1);
     const opened = page.locator('main .fields details').first();
     await opened.locator('summary').first().click();
     await opened.locator('li').first().waitFor();
