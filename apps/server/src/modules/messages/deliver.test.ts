@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { SendCall, SendOutcome } from '@chaski/providers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { testDatabase, testRing, until } from '../../../test/harness.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { useKeyRing } from '../numbers/index.ts';
@@ -7,6 +8,7 @@ import type { Budgets } from './budget.ts';
 import { applyKeywords } from './consent.ts';
 import { listDead, retryDead, retryMessage, sendQueueCounts } from './dead.ts';
 import type { Delivery, DeliveryOptions } from './deliver.ts';
+import { aliveClass } from './queries-lease.ts';
 import { stageOn } from './testing.ts';
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
@@ -410,10 +412,14 @@ describe('crashes', () => {
     });
     const id = await stage.say(place, 'slow');
     await until('it is on the phone', async () => (await stage.texts(place.phone)).length === 1);
-    // Another process takes over, as after a machine that stood still.
+    // Another process takes over, as after a machine that stood still. It lives: of the dead whoever comes takes back.
+    const other = randomUUID();
+    const alive = await stage.db.session('another process');
+    onTestFinished(() => alive.end());
+    await alive.query('select pg_advisory_lock($1::int, hashtext($2))', [aliveClass, other]);
     await query(
-      "update number_leases set holder = gen_random_uuid(), fence = fence + 1, expires_at = 'infinity' where number_id = $1",
-      [place.numberId],
+      "update number_leases set holder = $2, fence = fence + 1, expires_at = 'infinity' where number_id = $1",
+      [place.numberId, other],
     );
     const next = await stage.say(place, 'next');
     deliveries[0]!.wake();
