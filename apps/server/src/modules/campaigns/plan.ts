@@ -160,6 +160,7 @@ async function planSegment(making: Making, signal: AbortSignal): Promise<void> {
       const lines = people.map((person, index) => ({
         n: campaign.planRows + index + 1,
         phone: person.phone,
+        reason: null,
         said: person.phone ?? '',
         cells: null,
       }));
