@@ -25,6 +25,12 @@ export function TicksStory({ message }: { message: Message }) {
           onFocus={(event) => setOpened(event.currentTarget.matches(':focus-visible'))}
           onBlur={() => setOpened(false)}
           onClick={() => setOpened(true)}
+          onKeyDown={(event) => {
+            // Gone without going elsewhere; and one stays in the thread.
+            if (!opened || event.key !== 'Escape') return;
+            event.stopPropagation();
+            setOpened(false);
+          }}
         >
           <time dateTime={message.shownAt}>{time.format(new Date(message.shownAt))}</time>
           {out ? <Ticks status={message.status} size={16} /> : null}

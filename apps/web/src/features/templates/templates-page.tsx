@@ -81,8 +81,8 @@ export function TemplatesPage() {
                   {template.preview}
                 </Text>
                 <Text size="xs" c="dimmed">
-                  <bdi>{languageName(template.language)}</bdi> ·{' '}
-                  {t(`composer.template.category.${template.category}`, { defaultValue: template.category })}
+                  {t(`composer.template.category.${template.category}`, { defaultValue: template.category })}{' '}
+                  · <bdi>{languageName(template.language)}</bdi>
                   {template.quality === 'UNKNOWN' ? null : ` · ${t(`templates.quality.${template.quality}`)}`}
                   {template.variableCount > 0
                     ? ` · ${t('templates.variables', { count: template.variableCount })}`
