@@ -4,10 +4,12 @@ import { Navigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { handOverAll } from './composer-outbox.ts';
+import { putRow } from './list-cache.ts';
 import { conversationQuery } from './queries.ts';
 import classes from './thread.module.css';
 import { Thread, type Wish } from './thread.tsx';
@@ -21,6 +23,7 @@ import { useWork } from './thread-work.ts';
 export function ConversationPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const { person } = useSession();
   const { data: conversation } = useQuery(conversationQuery(id));
   const work = useWork(id);
   const { others, typing } = usePresence(id);
@@ -35,11 +38,12 @@ export function ConversationPane({ id }: { id: string }) {
   const { mutate: markRead } = useMutation({
     mutationFn: () => chaski.conversations.read({ id, body: {} }, once()),
     onSuccess: (now) => {
-      queries.setQueryData(conversationQuery(id).queryKey, now);
+      putRow(queries, now, person.id);
       void queries.invalidateQueries({ queryKey: ['counts'] });
     },
   });
-  const unread = conversation?.unreadCount ?? 0;
+  // A note that names one is read by looking too.
+  const unread = (conversation?.unreadCount ?? 0) + Number(conversation?.unreadMention ?? false);
   useEffect(() => {
     const look = () => {
       if (unread > 0 && document.visibilityState === 'visible') markRead();
