@@ -36,7 +36,7 @@ test('a list with a bad row is imported: what is wrong is said before and after,
   await page.getByRole('menuitem', { name: 'Import a list' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import a list' });
   const text =
-    'Number,Full name,Firm\n+44 20 7946 0001,Maya,Lane Ltd\nnonsense,Nobody,None\n+44 20 7946 0002,Omar Reed,\n+442079460001,Maya Lane,\n';
+    'Number,Full name,Firm,Shoe size\n+44 20 7946 0001,Maya,Lane Ltd,39\nnonsense,Nobody,None,\n+44 20 7946 0002,Omar Reed,,44\n+442079460001,Maya Lane,,\n';
   await dialog
     .locator('input[type=file]')
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
@@ -47,6 +47,10 @@ test('a list with a bad row is imported: what is wrong is said before and after,
   // What the headings could not say, a person says.
   await dialog.getByRole('combobox', { name: 'Firm' }).click();
   await page.getByRole('option', { name: 'Company', exact: true }).click();
+  // What no field holds gets one of its own, made on the way.
+  await dialog.getByRole('combobox', { name: 'Shoe size' }).click();
+  await page.getByRole('option', { name: /^New attribute/ }).click();
+  await dialog.getByText('A new attribute is made when the import starts.').waitFor();
   await dialog.getByRole('button', { name: 'Start the import' }).click();
   await dialog.getByText(/^4 rows: 2 created, .* 1 left out\.$/).waitFor({ timeout: soon });
   const waiting = page.waitForEvent('download');
@@ -57,6 +61,8 @@ test('a list with a bad row is imported: what is wrong is said before and after,
   expect(lines).toMatch(/^3,phone,/m);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await row('Maya Lane').getByText('Lane Ltd').waitFor();
+  const people = await list<{ name: string; attributes: Record<string, unknown> }>(product, '/v1/contacts');
+  expect(people.find(({ name }) => name === 'Omar Reed')?.attributes).toEqual({ shoe_size: '44' });
 });
 
 test('what is shown can be exported', async () => {

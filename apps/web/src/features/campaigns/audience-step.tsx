@@ -1,13 +1,25 @@
 import type { Campaign } from '@chaski/sdk';
-import { Button, FileButton, Group, SegmentedControl, Select, Stack, Text, Textarea } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  FileButton,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+} from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
+import { isolated } from '../../ui/isolated.ts';
 import { Section } from '../../ui/page.tsx';
-import { segmentsQuery } from './queries.ts';
+import classes from './campaigns.module.css';
+import { exampleQuery, segmentsQuery } from './queries.ts';
 import { useCampaign } from './use-change.ts';
 
 type Kind = 'segment' | 'list' | 'phones';
@@ -35,8 +47,33 @@ export function AudienceStep({ campaign, editable }: { campaign: Campaign; edita
         {kind === 'segment' ? <Segment campaign={campaign} editable={editable} /> : null}
         {kind === 'list' ? <List campaign={campaign} editable={editable} /> : null}
         {kind === 'phones' ? <Phones campaign={campaign} editable={editable} /> : null}
+        {editable && kind === audience?.kind ? <BadLines campaign={campaign} /> : null}
       </Stack>
     </Section>
+  );
+}
+
+/** Which lines of a list get nothing, and why: said here, and not first when everything else is done. */
+function BadLines({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { data } = useQuery(exampleQuery(campaign));
+  if (!data || data.problems.length === 0) return null;
+  return (
+    <Alert color="yellow" variant="outline" title={t('campaigns.audience.bad.title')}>
+      <ul className={classes.badLines}>
+        {data.problems.map(({ line, said, reason }) => (
+          <li key={line}>
+            <Text size="sm" span>
+              {t('campaigns.audience.bad.line', {
+                line,
+                said: isolated(said),
+                reason: t(`campaigns.audience.bad.${reason}`),
+              })}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Alert>
   );
 }
 

@@ -5,11 +5,14 @@ import { useEffect, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { attributesQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
+import { isolated } from '../../ui/isolated.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import classes from './contacts.module.css';
+import { makeAttributes, newAttribute } from './import-attributes.ts';
 import { importQuery } from './queries.ts';
 
 /** A list becomes contacts: file → what its columns mean, with what is wrong in it → progress → report. */
@@ -25,6 +28,7 @@ export function ImportWizard({ opened, onClose }: { opened: boolean; onClose: ()
 function Steps({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const explain = useExplain();
+  const queries = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const [mapping, setMapping] = useState<Record<string, string>>({});
@@ -71,6 +75,7 @@ function Steps({ onClose }: { onClose: () => void }) {
       {file && preview ? (
         <Mapping
           preview={preview}
+          mapping={mapping}
           onChange={(heading, column) => {
             const next = { ...mapping, [heading]: column };
             setMapping(next);
@@ -89,7 +94,9 @@ function Steps({ onClose }: { onClose: () => void }) {
           onClick={() =>
             file &&
             attempt(async () => {
-              setStarted(await chaski.contacts.import(requestOf(file, mapping), key));
+              const columns = await makeAttributes(mapping, setMapping);
+              await queries.invalidateQueries({ queryKey: attributesQuery.queryKey });
+              setStarted(await chaski.contacts.import(requestOf(file, columns), key));
             })
           }
         >
@@ -100,7 +107,11 @@ function Steps({ onClose }: { onClose: () => void }) {
   );
 }
 
-function requestOf(file: File, mapping: Record<string, string>) {
+function requestOf(file: File, chosen: Record<string, string>) {
+  // What is still to be made is unknown to the server: any cell will do for it.
+  const mapping = Object.fromEntries(
+    Object.entries(chosen).map(([heading, column]) => [heading, column === newAttribute ? 'ignore' : column]),
+  );
   return {
     body: new Blob([file], { type: 'text/csv' }),
     ...(Object.keys(mapping).length > 0 ? { query: { options: JSON.stringify({ mapping }) } } : {}),
@@ -121,12 +132,20 @@ const fields = [
   'ignore',
 ] as const;
 
-function Mapping(props: { preview: ImportPreview; onChange: (heading: string, column: string) => void }) {
+function Mapping(props: {
+  preview: ImportPreview;
+  mapping: Record<string, string>;
+  onChange: (heading: string, column: string) => void;
+}) {
   const { t, i18n } = useTranslation();
-  const { headers, columns, sample, problems, isComplete, rowsChecked, rowsTotal } = props.preview;
+  const mayMake = useMay()('team:write');
+  const { headers, sample, problems, isComplete, rowsChecked, rowsTotal } = props.preview;
   const figure = new Intl.NumberFormat(i18n.language);
   const { data: attributes = [] } = useQuery(attributesQuery);
-  const data = [
+  const columns = headers.map((heading, at) =>
+    props.mapping[heading] === newAttribute ? newAttribute : (props.preview.columns[at] ?? 'ignore'),
+  );
+  const known = [
     ...fields.map((value) => ({ value: value as string, label: t(`contacts.list.column.${value}`) })),
     ...attributes.map(({ key, label }) => ({ value: `attribute:${key}`, label })),
   ];
@@ -147,7 +166,17 @@ function Mapping(props: { preview: ImportPreview; onChange: (heading: string, co
                     size="xs"
                     miw={130}
                     label={<bdi>{heading}</bdi>}
-                    data={data}
+                    data={[
+                      ...known,
+                      ...(mayMake
+                        ? [
+                            {
+                              value: newAttribute,
+                              label: t('contacts.list.newAttribute', { name: isolated(heading) }),
+                            },
+                          ]
+                        : []),
+                    ]}
                     value={columns[at] ?? 'ignore'}
                     allowDeselect={false}
                     onChange={(column) => column && props.onChange(heading, column)}
@@ -180,6 +209,11 @@ function Mapping(props: { preview: ImportPreview; onChange: (heading: string, co
       {columns.includes('ignore') ? (
         <Text size="sm" c="dimmed">
           {t('contacts.list.ignoreMeans')}
+        </Text>
+      ) : null}
+      {columns.includes(newAttribute) ? (
+        <Text size="sm" c="dimmed">
+          {t('contacts.list.newMeans')}
         </Text>
       ) : null}
       <Twice twice={props.preview.twice} />
