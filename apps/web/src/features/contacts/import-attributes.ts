@@ -5,7 +5,7 @@ import { once } from '../../api/once.ts';
 export const newAttribute = 'new';
 
 /** A key that nobody has, from what a list calls its column. Other scripts have no letters for it: `column`. */
-export function keyFor(heading: string, taken: ReadonlySet<string>): string {
+function keyFor(heading: string, taken: ReadonlySet<string>): string {
   const word = heading
     .normalize('NFKD')
     .toLowerCase()
