@@ -174,7 +174,7 @@ test.each([
   ] as const) {
     await desk.goto(url);
     await desk
-      .locator(name === 'list' ? 'ul li' : 'table')
+      .locator(name === 'list' ? 'main ul li' : 'main table')
       .first()
       .waitFor();
     expect([name, await flaws(desk)]).toEqual([name, []]);
