@@ -472,6 +472,8 @@ test('390 px: list, chat, back; nothing wider than the screen', async () => {
   expect(await wide()).toBe(390);
   await page.getByRole('button', { name: 'Back' }).click();
   await page.locator('.people').waitFor();
+  await say(text('One thing more'));
+  await page.getByRole('img', { name: 'Unread: 1' }).waitFor();
   expect(await page.locator('.chat').isVisible()).toBe(false);
   expect(await wide()).toBe(390);
   await leave();
