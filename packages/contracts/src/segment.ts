@@ -26,6 +26,9 @@ export type ConsentState = (typeof consentStates)[number];
 export const campaignOutcomes = ['not_sent', 'sent', 'failed', 'delivered', 'read', 'replied'] as const;
 export type CampaignOutcome = (typeof campaignOutcomes)[number];
 
+/** As ISO 3166 writes a country: two letters. */
+export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'Use two capital letters, such as BR.');
+
 /** Levels of all, any and not. */
 export const maxSegmentDepth = 5;
 /** Conditions and groups together. */
@@ -69,9 +72,7 @@ const leaves = [
   }),
   z.strictObject({
     field: z.literal('country'),
-    values: some(z.string().regex(/^[A-Z]{2}$/, 'Use two capital letters, such as BR.'), 250).describe(
-      'Of the phone number, two letters.',
-    ),
+    values: some(countryCode, 250).describe('Of the phone number, two letters.'),
   }),
   z.strictObject({ field: z.literal('createdAt'), ...timeOps }),
   z.strictObject({ field: z.literal('lastSeenAt'), ...timeOps }),

@@ -1,4 +1,4 @@
-import { consentScopes, type SegmentFilter } from '@chaski/contracts';
+import { consentScopes, countryCode, type SegmentFilter } from '@chaski/contracts';
 import { isUserId, normalizeRecipient } from '@chaski/providers';
 import { z } from 'zod';
 import type { Database, TenantTx } from '../../platform/db/index.ts';
@@ -71,10 +71,7 @@ export const contactFilters = {
   )
     .optional()
     .describe('`key:value`; several: equal in all of them.'),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'Use two capital letters, such as BR.')
-    .optional(),
+  country: countryCode.optional(),
   segment: z.uuid().optional().describe('Id of a segment: those in it, and of them what else is asked.'),
   createdAfter: z.iso.datetime().optional(),
   createdBefore: z.iso.datetime().optional(),
