@@ -219,6 +219,16 @@ test('the view of mentions shows the note that names one, and when; not what was
     .waitFor({ timeout: soon });
   await row(ann, 'Kim').getByText('Bea:').waitFor();
   expect(await row(ann, 'Kim').getByText('somebody new').count()).toBe(0);
+  // From every page and at every width, until one has looked.
+  await ann.setViewportSize({ width: 1000, height: 800 });
+  await ann.goto(`${origin}/app/contacts`);
+  const rail = ann.getByRole('navigation', { name: 'Chaski' });
+  await rail.getByRole('link', { name: 'Inbox: 1 unread mention' }).click();
+  await ann.getByRole('link', { name: 'A colleague mentioned you in 1 conversation' }).click();
+  await ann.waitForURL(/view=mentions/);
+  await row(ann, 'Kim').getByRole('link').first().click();
+  await rail.getByRole('link', { name: 'Inbox', exact: true }).waitFor();
+  await ann.setViewportSize({ width: 1400, height: 800 });
 });
 
 test('many are closed at once, and back again; the colleague sees them go', async () => {
