@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import net from 'node:net';
 import { createSimulator } from '@chaski/simulator';
-import { dataFolder, type Product, startProduct, until } from '../acceptance/product.ts';
+import { dataFolder, freePort, type Product, startProduct, until } from '../acceptance/product.ts';
 
 export interface ChaosOptions {
   kills: number;
@@ -40,14 +39,6 @@ function random(seed: number): () => number {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function runChaos(options: ChaosOptions): Promise<VerifiedRun> {
