@@ -140,6 +140,52 @@ test('a label, an attribute, a team, a quick reply and a key are made', async ()
   );
 });
 
+test('an answer that got lost: what was typed stays, and pressing again makes one', async () => {
+  const dialog = page.getByRole('dialog');
+  const making: [path: string, open: string, make: string, address: string][] = [
+    ['campaigns', 'New campaign', 'Save', '/v1/campaigns'],
+    ['settings/teams', 'Add a team', 'Save', '/v1/teams'],
+    ['settings/api-keys', 'Make a key', 'Make it', '/v1/api-keys'],
+  ];
+  for (const [path, button, make, address] of making) {
+    await open(path);
+    await page.getByRole('button', { name: button }).click();
+    await dialog.getByLabel('Name').fill('Twice pressed');
+    // The server does it the first time; none of its answers arrives.
+    let asked = 0;
+    await page.route(`**${address}`, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      if (asked++ === 0) await route.fetch();
+      await route.abort();
+    });
+    await dialog.getByRole('button', { name: make }).click();
+    await dialog.getByRole('alert').getByText('The server does not answer').waitFor();
+    expect(await dialog.getByLabel('Name').inputValue()).toBe('Twice pressed');
+    await page.unroute(`**${address}`);
+    await dialog.getByRole('button', { name: make }).click();
+    await dialog.getByRole('alert').waitFor({ state: 'hidden' });
+    await dialog.getByLabel('Name').waitFor({ state: 'hidden' });
+    const { data } = await read<{ data: { name: string }[] }>(`${address}?limit=100`);
+    expect(data.filter(({ name }) => name === 'Twice pressed')).toHaveLength(1);
+  }
+});
+
+test('a field says what it wants in the language of the page', async () => {
+  const desk = await deskOf(browser, product, owner, complaints, { language: 'es' });
+  await desk.goto(`${product.ready.url}/app/settings/teams`);
+  await desk.getByRole('button', { name: 'Añadir un equipo' }).click();
+  const name = desk.getByRole('dialog').getByLabel('Nombre');
+  const says = () => name.evaluate((field: { validationMessage: string }) => field.validationMessage);
+  await desk.getByRole('dialog').getByRole('button', { name: 'Guardar' }).click();
+  await expect.poll(says, { timeout: 30_000 }).toBe('Rellena esto.');
+  // Not for ever: what is right can be sent.
+  await name.fill('Tarde');
+  await expect.poll(says, { timeout: 30_000 }).toBe('');
+  await desk.getByRole('dialog').getByRole('button', { name: 'Guardar' }).click();
+  await desk.getByRole('listitem').filter({ hasText: 'Tarde' }).waitFor();
+  await desk.context().close();
+});
+
 test('business hours: the inbox says that nobody is there, and people hear it', async () => {
   await open('settings/hours');
   const form = page.getByRole('form', { name: 'The whole workspace' });
