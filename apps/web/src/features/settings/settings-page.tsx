@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useMatches } from '@tanstack/react-router';
 import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Page } from '../../ui/page.tsx';
@@ -11,7 +11,8 @@ export function SettingsPage() {
   const { t } = useTranslation();
   const { workspace } = useSession();
   const may = useMay();
-  const { pathname } = useLocation();
+  // Of the page that is drawn: where one goes is another already while it still is.
+  const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname });
   const allowed = placesFor(may);
   const here = places.find(({ to }) => to === pathname);
   const groups = [
