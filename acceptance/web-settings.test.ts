@@ -108,13 +108,23 @@ describe('an agent', () => {
     await page.goto(`${base}/app/settings/members`);
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByRole('dialog').getByLabel('E-mail').fill(agent.email);
+    // No mail server here: where the mail will be is said before and after.
+    await page.getByRole('dialog').getByRole('link', { name: 'Open the outbox' }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Send the invitation' }).click();
     await page.getByRole('list', { name: 'Invitations' }).getByText(agent.email).waitFor();
+    const outbox = page.locator('#main').getByRole('link', { name: 'Open the outbox' });
+    expect(await outbox.getAttribute('href')).toBe('/outbox');
+    // A page of the settings lights the settings.
+    const here = page.getByRole('navigation', { name: 'Chaski' }).locator('[aria-current="page"]');
+    expect(await here.getAttribute('aria-label')).toBe('Settings');
 
     theirs = await open();
     desk = await theirs.newPage();
     watch(desk);
     await desk.goto(`${base}${await linkFor(agent.email, '/app/invitation')}`);
+    // Who asks, and as what.
+    await desk.getByText(/Operator.? invites you to /).waitFor();
+    await desk.getByText('Your role there: Agent.').waitFor();
     await desk.getByLabel('Your name').fill('Aisha');
     await desk.getByLabel('E-mail').fill(agent.email);
     await desk.getByLabel('Password', { exact: true }).fill('short');
@@ -188,10 +198,12 @@ describe('an agent', () => {
     const elsewhere = await open();
     const visitor = await elsewhere.newPage();
     await visitor.goto(`${base}/login`);
+    await visitor.getByLabel('E-mail').fill(agent.email);
     await visitor.getByRole('link', { name: 'Forgot the password?' }).click();
     // Both pages ask for an e-mail: what is typed before the other one stands is typed into the first.
     await visitor.getByRole('heading', { name: 'Choose a new password' }).waitFor();
-    await visitor.getByLabel('E-mail').fill(agent.email);
+    // What was typed there stands here.
+    expect(await visitor.getByLabel('E-mail').inputValue()).toBe(agent.email);
     await visitor.getByRole('button', { name: 'Mail me a link' }).click();
     await visitor.getByText('a link is on its way').waitFor();
     await visitor.goto(`${base}${await linkFor(agent.email, '/app/reset')}`);
