@@ -82,6 +82,12 @@ test('an address leads to its operation; fields open as deep as one wants', asyn
     const opened = page.locator('main .fields details').first();
     await opened.locator('summary').first().click();
     await opened.locator('li').first().waitFor();
+    // A body of several forms calls each by what tells it from the others.
+    await page
+      .locator('main summary')
+      .filter({ hasText: /^(type "text"|with )/ })
+      .first()
+      .waitFor();
   });
 });
 

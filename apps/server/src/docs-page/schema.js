@@ -90,9 +90,9 @@ export function fields(spec, given) {
     return el(
       'ul',
       { class: 'fields' },
-      given.forms.map((form, n) => {
+      given.forms.map((form) => {
         const { name } = resolve(spec, form);
-        return el('li', {}, opens(spec, insideOf(spec, form), name ?? `Form ${n + 1}: ${hint(spec, form)}`));
+        return el('li', {}, opens(spec, insideOf(spec, form), name ?? titleOfForm(spec, form)));
       }),
     );
   }
@@ -109,11 +109,13 @@ export function fields(spec, given) {
   );
 }
 
-/** What tells one form from another: its constants, else its first fields. */
-function hint(spec, form) {
-  const { properties = {} } = insideOf(spec, form) ?? {};
+/** A form goes by what tells it from the others: its constants, else the fields that must be there, else all of them. */
+function titleOfForm(spec, form) {
+  const { properties = {}, required = [] } = insideOf(spec, form) ?? {};
   const constants = Object.entries(properties).filter(([, schema]) => schema.const !== undefined);
-  return constants.length > 0
-    ? constants.map(([name, schema]) => `${name} ${JSON.stringify(schema.const)}`).join(', ')
-    : Object.keys(properties).slice(0, 3).join(', ');
+  if (constants.length > 0) {
+    return constants.map(([name, schema]) => `${name} ${JSON.stringify(schema.const)}`).join(', ');
+  }
+  const names = required.length > 0 ? required : Object.keys(properties);
+  return `with ${names.slice(0, 4).join(', ')}${names.length > 4 ? ' …' : ''}`;
 }
