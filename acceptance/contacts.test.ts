@@ -149,6 +149,14 @@ test('beside a person: what they agreed to, and the way out of it', async () => 
   await drawer.getByRole('button', { name: 'Opt out of everything' }).waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
   await row('Maya Lane').getByText('Opted out').waitFor({ timeout: soon });
+  // She never wrote: what may be said to her is asked before anything is typed.
+  await row('Maya Lane').getByRole('button', { name: 'Maya Lane' }).click();
+  await drawer.getByRole('button', { name: 'Write' }).click();
+  await page
+    .getByRole('dialog', { name: 'New conversation' })
+    .locator('[data-verdict="blocked"]')
+    .waitFor({ timeout: soon });
+  await page.goto(`${product.ready.url}/app/contacts`);
 });
 
 test('while one waits for what is looked for, that is said; nothing found is said after', async () => {
