@@ -148,7 +148,7 @@ export interface StartOptions {
   dataDir: string;
   args?: string[];
   env?: Record<string, string>;
-  /** 110 s; a stale page is built first. */
+  /** 200 s; a stale page is built first, which takes a busy machine two minutes. */
   readyWithinMs?: number;
 }
 
@@ -257,7 +257,7 @@ export async function startProduct(options: StartOptions): Promise<Product> {
   await until(
     // Both, as what is printed comes through a pipe of its own.
     async () => gone || (existsSync(readyFile) && output().includes('Ctrl-C stops it.')),
-    options.readyWithinMs ?? 110_000,
+    options.readyWithinMs ?? 200_000,
     () => `the product did not get ready:\n${output()}`,
   );
   if (gone) throw new Error(`the product ended before it was ready:\n${output()}`);
