@@ -22,10 +22,11 @@ export async function inviteColleague(
   browser: Browser,
   product: Product,
   owner: SignedIn,
-  colleague: { name: string; email: string; password: string },
+  colleague: { name: string; email: string; password: string; role?: string },
 ): Promise<SignedIn> {
+  const { role = 'agent', ...person } = colleague;
   const asking = await browser.newContext({ storageState: owner });
-  await post(product, asking.request, '/v1/invitations', { email: colleague.email, role: 'agent' });
+  await post(product, asking.request, '/v1/invitations', { email: person.email, role });
   await asking.close();
   let invitation: string | undefined;
   await until(
@@ -36,7 +37,7 @@ export async function inviteColleague(
           headers: { accept: 'application/json' },
         });
         const mail = (await answer.json()) as { to: string; text: string };
-        if (mail.to === colleague.email) invitation ??= /\/app\/invitation#(\S+)/.exec(mail.text)?.[1];
+        if (mail.to === person.email) invitation ??= /\/app\/invitation#(\S+)/.exec(mail.text)?.[1];
       }
       return invitation !== undefined;
     },
@@ -44,7 +45,7 @@ export async function inviteColleague(
     () => 'no invitation was mailed',
   );
   const context = await browser.newContext();
-  await post(product, context.request, '/v1/auth/register', { ...colleague, invitation });
+  await post(product, context.request, '/v1/auth/register', { ...person, invitation });
   const state = await context.storageState();
   await context.close();
   return state;

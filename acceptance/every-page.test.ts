@@ -6,8 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { flaws, openBrowser } from './browser.ts';
-import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
-import { pages } from './pages.ts';
+import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
+import { type PageOf, pages } from './pages.ts';
 import { type Folder, list, type Product, startProduct, until } from './product.ts';
 
 const soon = 30_000;
@@ -42,16 +42,23 @@ afterAll(async () => {
 
 /** Goes to every page and looks. The signed-out ones first; within the app as a press on a link does. */
 async function walk(
-  options: Parameters<typeof deskOf>[4],
-  look: (page: Page, path: string) => Promise<void>,
+  { member, ...options }: Parameters<typeof deskOf>[4] & { member?: SignedIn },
+  look: (page: Page, path: string, of: PageOf) => Promise<void>,
   prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<void> {
   const complaints: string[] = [];
   for (const [state, some] of [
-    [nobody, pages.filter(({ open }) => open)],
-    [owner, pages.filter(({ open }) => !open)],
+    [nobody, member ? [] : pages.filter(({ open }) => open)],
+    [member ?? owner, pages.filter(({ open }) => !open)],
   ] as const) {
+    if (some.length === 0) continue;
     const page = await deskOf(browser, product, state, complaints, options);
+    let here = '';
+    // A page asks for nothing that it is refused; who nobody is has to be asked.
+    page.on('response', (answer) => {
+      if (answer.status() >= 400 && state !== nobody)
+        complaints.push(`${here}: ${answer.status()} from ${answer.url()}`);
+    });
     await prepare(page);
     let asked = 0;
     page.on('request', () => asked++);
@@ -63,10 +70,13 @@ async function walk(
     await page.evaluate(`const still = new CSSStyleSheet();
       still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important; }');
       document.adoptedStyleSheets.push(still);`);
-    for (const { path } of some) {
+    for (const of of some) {
+      const { path } = of;
+      here = path;
       const address = path.replaceAll(/\$\w+/g, (name) => made[name] ?? name);
       await page.evaluate(`if (location.pathname !== '${address}') {
-        for (const one of document.querySelectorAll('h1')) one.dataset.old = '';
+        // What is not for a member says so under the same heading, page after page.
+        if (${member === undefined}) for (const one of document.querySelectorAll('h1')) one.dataset.old = '';
         history.pushState({}, '', '${address}');
       }`);
       await page.locator('h1:not([data-old])').first().waitFor({ state: 'attached' });
@@ -75,7 +85,7 @@ async function walk(
         soon,
         () => `${path} does not come to rest: ${asked} requests are open`,
       );
-      await look(page, path);
+      await look(page, path, of);
     }
     await page.context().close();
   }
@@ -87,7 +97,7 @@ test.concurrent.each(['en', 'ar'])(
   { timeout: 600_000 },
   async (language) => {
     const found: string[] = [];
-    await walk({ language }, async (page, path) => {
+    await walk({ language }, async (page, path, { adds }) => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await until(
@@ -98,6 +108,9 @@ test.concurrent.each(['en', 'ar'])(
         );
         // What the page is made of is the same in the dark: its colours are looked at again.
         const some = await flaws(page, colorScheme === 'dark' ? { only: 'color-contrast' } : {});
+        // What opens over it: left to right by light, right to left in the dark.
+        if ((colorScheme === 'light') === (language === 'en'))
+          some.push(...(await openEach(page, path, adds)));
         found.push(...some.map((flaw) => `${path}, ${colorScheme}: ${flaw}`));
       }
       if (language === 'ar' && !found.length)
@@ -106,6 +119,81 @@ test.concurrent.each(['en', 'ar'])(
     expect(found).toEqual([]);
   },
 );
+
+/** Opens menus and panels, of a list's rows one, and a dialog; each closes by Escape and gives the focus back. */
+async function openEach(page: Page, path: string, adds = false): Promise<string[]> {
+  const found: string[] = [];
+  const openers = await page.evaluate<number>(openersOf(path, adds));
+  const opened = page.locator('#over :is([role=menu], [role=dialog])');
+  for (let n = 0; n < openers; n++) {
+    const opener = page.locator(`[data-opener="${n}"]`);
+    const name = (await opener.getAttribute('aria-label')) ?? (await opener.innerText());
+    await opener.click();
+    await opened.first().waitFor();
+    found.push(...(await flaws(page, { within: '#over' })).map((flaw) => `opened by ${name}: ${flaw}`));
+    await page.keyboard.press('Escape');
+    await opened.first().waitFor({ state: 'hidden' });
+    await until(
+      () =>
+        page.evaluate<boolean>(`document.activeElement === document.querySelector('[data-opener="${n}"]')`),
+      soon,
+      () => `${path}: ${name} does not get the focus back`,
+    );
+  }
+  return found;
+}
+
+/** Marks what opens something, and answers how many there are. The rail's on one page, and one of those in a list. */
+const openersOf = (path: string, adds: boolean): string => `(() => {
+  for (const one of document.querySelectorAll('[data-opener]')) delete one.dataset.opener;
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled;
+  const lists = new Set();
+  const place = '${path === '/app' ? '#root' : 'main'}';
+  const all = document.querySelectorAll(place + ' [aria-haspopup=menu], ' + place + ' [aria-haspopup=dialog]');
+  const some = [...all].filter(isSeen).filter((one) => {
+    const list = one.closest('ul, ol, table, [role=log]');
+    return list === null || (!lists.has(list) && lists.add(list));
+  });
+  if (${adds}) some.push([...document.querySelectorAll('main div:has(> div > h1) button')].at(-1));
+  some.forEach((one, n) => { one.dataset.opener = n; });
+  return some.length;
+})()`;
+
+test.concurrent.each(['admin', 'agent', 'viewer'])(
+  'nothing is refused while somebody looks at every page: %s',
+  { timeout: 600_000 },
+  async (role) => {
+    const member = await inviteColleague(browser, product, owner, {
+      name: role,
+      email: `${role}@example.com`,
+      password: 'correct horse battery',
+      role,
+    });
+    const found: string[] = [];
+    await walk({ member }, async (page, path) => {
+      const said = await page.locator('[role=alert]').allInnerTexts();
+      found.push(...said.map((one) => `${path}: ${one}`));
+    });
+    expect(found).toEqual([]);
+  },
+);
+
+test.concurrent('by Tab alone one comes to all that can be done on a page, and sees where one is', {
+  timeout: 600_000,
+}, async () => {
+  const found: string[] = [];
+  await walk({ language: 'en' }, async (page, path) => {
+    const stops = await page.evaluate<number>(tabStops);
+    // A date is several stops of one field. What the page had put off may have come meanwhile.
+    for (let press = 0; press < stops + 40; press++) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate('document.activeElement === document.body')) break;
+    }
+    const wrong = await page.evaluate<string[]>('window.stopsWrong()');
+    found.push(...wrong.map((one) => `${path}: ${one}`));
+  });
+  expect(found).toEqual([]);
+});
 
 test.concurrent('words half as long again fit on every page, on a desk and on a phone, and none is missing', {
   timeout: 600_000,
@@ -169,4 +257,49 @@ const overflows = `(() => {
     if (!cut && (box.right > innerWidth + 1 || box.left < -1)) found.push(one.tagName + ' leaves the page: ' + one.textContent.slice(0, 60));
   }
   return found;
+})()`;
+
+/**
+ * Begins before the first thing that the Tab key can reach, and writes down where it comes; answers how many there are.
+ * A stop is seen by the change of its look, or of what it stands in: a field's frame is around it.
+ */
+const tabStops = `(() => {
+  document.activeElement.blur();
+  const boxes = (one) => [one, ...(one.labels ?? [])];
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true }) && boxes(one).some((box) => box.getBoundingClientRect().width > 1);
+  const chosen = (one) => {
+    const group = [...document.getElementsByName(one.name)];
+    return one === (group.find(({ checked }) => checked) ?? group[0]);
+  };
+  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, audio[controls], [tabindex]')]
+    .filter((one) => one.tabIndex >= 0 && !one.disabled && isSeen(one) && (one.type !== 'radio' || chosen(one)));
+  const look = (one) => {
+    const around = [one, one.nextElementSibling, ...(one.labels ?? [])];
+    for (let up = one.parentElement, steps = 0; up && steps < 4; up = up.parentElement, steps++) around.push(up);
+    return around.filter(Boolean).map((part) => {
+      const { outlineStyle, outlineColor, boxShadow, borderColor } = getComputedStyle(part);
+      return [outlineStyle, outlineStyle === 'none' || outlineColor, boxShadow, borderColor].join();
+    }).join('|');
+  };
+  const called = (one) => (one.getAttribute('aria-label') || [...(one.labels ?? [])].map((label) => label.textContent).join() || one.textContent || one.title || one.placeholder || '').trim();
+  const before = new Map(all.map((one) => [one, look(one)]));
+  const seen = new Set();
+  const wrong = [];
+  const onFocus = ({ target }) => {
+    if (seen.has(target)) return;
+    seen.add(target);
+    const words = target.tagName + ' ' + called(target).slice(0, 60);
+    if (called(target) === '') wrong.push(words + target.outerHTML.slice(0, 120) + ' has no name');
+    if (!isSeen(target)) wrong.push(words + ' is not seen');
+    if (before.has(target) && before.get(target) === look(target)) wrong.push(words + ' does not show the focus');
+  };
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute('tabindex');
+  document.addEventListener('focusin', onFocus);
+  window.stopsWrong = () => {
+    document.removeEventListener('focusin', onFocus);
+    return [...wrong, ...all.filter((one) => one.isConnected && isSeen(one) && !seen.has(one)).map((one) => one.tagName + ' ' + called(one).slice(0, 60) + ' is not reached')];
+  };
+  return all.length;
 })()`;

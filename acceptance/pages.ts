@@ -4,6 +4,8 @@ export interface PageOf {
   path: string;
   /** Seen by people who are nobody yet. */
   open?: true;
+  /** The button beside its title opens a dialog. */
+  adds?: true;
 }
 
 export const pages: readonly PageOf[] = [
@@ -18,7 +20,7 @@ export const pages: readonly PageOf[] = [
   { path: '/app/inbox' },
   { path: '/app/inbox/$conversationId' },
   { path: '/app/contacts' },
-  { path: '/app/campaigns' },
+  { path: '/app/campaigns', adds: true },
   { path: '/app/campaigns/$campaignId' },
   { path: '/app/templates' },
   { path: '/app/templates/new' },
@@ -28,22 +30,22 @@ export const pages: readonly PageOf[] = [
   { path: '/app/settings/profile' },
   { path: '/app/settings/security' },
   { path: '/app/settings/workspace' },
-  { path: '/app/settings/numbers' },
+  { path: '/app/settings/numbers', adds: true },
   { path: '/app/settings/hours' },
   { path: '/app/settings/retention' },
-  { path: '/app/settings/accounts' },
-  { path: '/app/settings/members' },
-  { path: '/app/settings/teams' },
-  { path: '/app/settings/suppressions' },
-  { path: '/app/settings/labels' },
-  { path: '/app/settings/quick-replies' },
-  { path: '/app/settings/attributes' },
-  { path: '/app/settings/api-keys' },
+  { path: '/app/settings/accounts', adds: true },
+  { path: '/app/settings/members', adds: true },
+  { path: '/app/settings/teams', adds: true },
+  { path: '/app/settings/suppressions', adds: true },
+  { path: '/app/settings/labels', adds: true },
+  { path: '/app/settings/quick-replies', adds: true },
+  { path: '/app/settings/attributes', adds: true },
+  { path: '/app/settings/api-keys', adds: true },
   { path: '/app/settings/usage' },
   { path: '/app/settings/audit' },
   { path: '/app/operator/workspaces' },
   { path: '/app/operator/numbers' },
-  { path: '/app/operator/plans' },
+  { path: '/app/operator/plans', adds: true },
   { path: '/app/operator/inbound' },
   { path: '/app/operator/dead-letters' },
   { path: '/app/operator/register' },
