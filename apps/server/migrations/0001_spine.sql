@@ -195,7 +195,7 @@ create table numbers (
   -- its digits: how a message between two numbers of this installation is recognised
   phone text generated always as (regexp_replace(display_phone_number, '\D', '', 'g')) stored,
   verified_name text not null default '',
-  status text not null default 'pending' check (status in ('pending', 'active', 'refused', 'suspended')),
+  status text not null default 'pending' check (status in ('pending', 'active', 'suspended')),
   is_default boolean not null default false,
   -- cloud and ycloud: yes; web sessions and mock_ numbers: no
   has_window boolean not null default true,
@@ -350,12 +350,12 @@ create table consents (
   id uuid not null,
   contact_id uuid not null,
   action text not null check (action in ('opt-out', 'opt-in')),
-  scope text not null check (scope in ('all', 'service', 'utility', 'marketing')),
+  scope text not null check (scope in ('all', 'marketing')),
   -- keyword | whatsapp | api | import
   source text not null,
   keyword text,
   -- provider id of the message that said it
-  proof text,
+  evidence text,
   at timestamptz not null,
   created_at timestamptz not null,
   primary key (workspace_id, id),
@@ -389,8 +389,7 @@ create table conversations (
   foreign key (workspace_id, contact_id) references contacts (workspace_id, id),
   check ((contact_id is null) <> (group_ref is null))
 ) with (fillfactor = 85);
--- By contact alone too: who is limited sees the people of the conversations that may be reached.
-create unique index conversations_contact on conversations (workspace_id, contact_id, number_id) where contact_id is not null;
+create unique index conversations_contact on conversations (workspace_id, number_id, contact_id) where contact_id is not null;
 create unique index conversations_group on conversations (workspace_id, number_id, group_ref) where group_ref is not null;
 create index conversations_recent on conversations (workspace_id, last_message_at desc, id desc);
 call chaski_private.protect_tenant('conversations');
@@ -479,6 +478,36 @@ create index send_queue_state on send_queue (workspace_id, state) where state in
 call chaski_private.protect_tenant('send_queue');
 grant usage on sequence send_queue_n to {{app}}, {{system}};
 
+-- The facts the send policy decides over, for one conversation: read when a message is queued and again when it is
+-- handed over. A view, so that a batch needs one statement and no module names another's tables.
+create view send_facts with (security_invoker = true) as
+select v.workspace_id, v.id as conversation_id, v.number_id, v.contact_id, v.group_ref, v.last_inbound_at,
+  n.status as number_status, n.has_window, n.phone_number_id, n.default_workflow_id, n.provider,
+  a.id as account_id, a.paused_reason,
+  c.phone, c.name as contact_name, c.profile_name, c.username,
+  c.blocked_at, c.opted_out, c.opt_out_scope, c.marketing_stopped_at,
+  -- a business-scoped user id is good in its own portfolio only
+  (select i.value from identities i
+    where i.workspace_id = v.workspace_id and i.contact_id = v.contact_id and i.kind = 'bsuid'
+      and i.scope = coalesce(nullif(a.portfolio_ref, ''), a.id::text) and i.superseded_at is null
+    order by i.created_at desc limit 1) as user_id,
+  -- the last thing they said about marketing or all: an opt-in, an opt-out, or null
+  (select k.action from consents k where k.workspace_id = v.workspace_id and k.contact_id = v.contact_id
+    order by k.at desc, k.id desc limit 1) as last_consent,
+  w.name as workspace_name, w.status as workspace_status, w.plan, w.settings,
+  -- A plan without a row gets the limits of `free`, not none. Subqueries, like those above: with more than eight
+  -- relations in all (join_collapse_limit) the claim stopped using the indexes of this view and read all conversations.
+  (select p.messages_per_month from plans p where p.name in (w.plan, 'free')
+    order by (p.name = w.plan) desc limit 1) as messages_per_month,
+  (select p.messages_per_minute from plans p where p.name in (w.plan, 'free')
+    order by (p.name = w.plan) desc limit 1) as messages_per_minute
+from conversations v
+join numbers n on n.workspace_id = v.workspace_id and n.id = v.number_id
+join accounts a on a.workspace_id = n.workspace_id and a.id = n.account_id
+join workspaces w on w.id = v.workspace_id
+left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id;
+grant select on send_facts to {{app}}, {{system}};
+
 -- Threads in which one number of this installation talks to another: how an automatic answer recognises its like.
 create view own_threads with (security_invoker = true) as
 select n.phone as from_phone, i.value as to_phone,
@@ -561,8 +590,7 @@ create table media (
   provider_media_id text,
   -- when WhatsApp forgets the id: 7 days for ids from webhooks, 30 for uploads
   provider_expires_at timestamptz,
-  -- Of a deleted file the row stays, since messages name it.
-  state text not null check (state in ('waiting', 'stored', 'failed', 'refused', 'deleted')),
+  state text not null check (state in ('waiting', 'stored', 'failed', 'refused')),
   declared_type text,
   -- by content; null until stored
   type text,

@@ -7,6 +7,10 @@
 -- half for granted of a `case`, while of the bare conditions it expected one row in a thousand and sorted the whole
 -- workspace for a page of 30 (0.84 ms instead of 0.03).
 
+-- By contact alone too: who is limited sees the people of the conversations that may be reached.
+drop index conversations_contact;
+create unique index conversations_contact on conversations (workspace_id, contact_id, number_id) where contact_id is not null;
+
 create index numbers_hidden on numbers (workspace_id) where status <> 'active';
 
 create policy reach on conversations as restrictive to {{app}}

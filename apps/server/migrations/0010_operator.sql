@@ -1,4 +1,7 @@
 -- The operator: approvals, refusals, suspensions, and why.
+alter table numbers drop constraint numbers_status_check;
+alter table numbers add constraint numbers_status_check
+  check (status in ('pending', 'active', 'refused', 'suspended'));
 alter table numbers add column status_reason text;
 -- Who decided last: what the operator suspended, the workspace cannot wake.
 alter table numbers add column status_by text check (status_by in ('operator', 'workspace'));

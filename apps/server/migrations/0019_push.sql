@@ -40,11 +40,3 @@ select v.workspace_id, v.id, v.number_id, v.assignee_id, v.last_preview, v.last_
   c.name, c.profile_name as "profileName", c.username, c.phone
 from conversations v left join contacts c on c.workspace_id = v.workspace_id and c.id = v.contact_id;
 grant select on push_threads to {{system}};
-
--- Whom a note names, as they are told of it.
-create view push_notes with (security_invoker = true) as
-select n.workspace_id, n.id, x.user_id, n.text, nullif(u.name, '') as author
-from notes n
-join note_mentions x on x.workspace_id = n.workspace_id and x.note_id = n.id
-left join users u on n.author_kind = 'user' and u.id::text = n.author_id;
-grant select on push_notes to {{system}};

@@ -51,7 +51,7 @@ export const factColumns = `f.workspace_id, f.conversation_id, f.number_id, f.co
   f.workspace_status, f.plan, f.settings,
   f.messages_per_month, f.messages_per_minute`;
 
-/** One probe of the view per row, for the reason that migrations/0014_segments.sql gives. */
+/** One probe of the view per row, for the reason that migrations/0011_send_facts.sql gives. */
 export const factsOf = (row: string) => `cross join lateral (
      select * from send_facts p
      where p.workspace_id = ${row}.workspace_id and p.conversation_id = ${row}.conversation_id limit 1) f`;
