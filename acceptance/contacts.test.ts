@@ -157,6 +157,8 @@ test('beside a person: what they agreed to, and the way out of it', async () => 
     .locator('[data-verdict="blocked"]')
     .waitFor({ timeout: soon });
   await page.goto(`${product.ready.url}/app/contacts`);
+  // A page that is not drawn yet hears no keys.
+  await row('Maya Lane').waitFor();
 });
 
 test('while one waits for what is looked for, that is said; nothing found is said after', async () => {
