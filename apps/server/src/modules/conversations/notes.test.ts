@@ -98,6 +98,22 @@ describe('notes', () => {
     await call(stage, 'agent', 'POST /v1/conversations/:id/read', { params: { id }, body: {} });
     const read = await call(stage, 'agent', 'GET /v1/conversations', { query: { view: 'mentions' } });
     expect(read.body).toMatchObject({ data: [{ mention, unreadMention: false }] });
+    // Nothing but a mention is unread to them, and other tabs are told that it is read.
+    clock.advance(1000);
+    await call(stage, 'owner', 'POST /v1/conversations/:id/notes', {
+      params: { id },
+      body: { text: 'once more', mentions: [agent] },
+    });
+    clock.advance(1000);
+    for (let i = 0; i < 2; i++)
+      await call(stage, 'agent', 'POST /v1/conversations/:id/read', { params: { id }, body: {} });
+    const told = await db.withSystem('test', (tx) =>
+      tx.query<{ by: string }>(
+        "select actor->>'id' as by from events where workspace_id = $1 and name = 'conversation.read'",
+        [stage.workspaceId],
+      ),
+    );
+    expect(told.map(({ by }) => by)).toEqual([agent, agent]);
     const stranger = await call(stage, 'owner', 'POST /v1/conversations/:id/notes', {
       params: { id },
       body: { text: 'hi', mentions: [newId()] },

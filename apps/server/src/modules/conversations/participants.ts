@@ -36,7 +36,7 @@ export async function noteParticipants(
 
 /**
  * The member has read them, colleagues have not; a program reads for the whole team. Gives back those in which
- * something was unread.
+ * something was unread: messages, or a note that names the member.
  */
 export async function markRead(tx: TenantTx, rows: readonly ConversationRow[]): Promise<ConversationRow[]> {
   const ids = rows.map((row) => row.id);
@@ -44,16 +44,19 @@ export async function markRead(tx: TenantTx, rows: readonly ConversationRow[]): 
   const before = await selectUnread(tx, member, ids);
   if (member === null) await clearUnread(tx, ids);
   else await upsertParticipants(tx, member, ids, 'looked');
-  return rows.filter((row) => (before.get(row.id) ?? 0) > 0);
+  return rows.filter(({ id }) => {
+    const was = before.get(id);
+    return was !== undefined && (was.messages > 0 || was.mention);
+  });
 }
 
-/** The member wants to see them again. Gives back those in which nothing was unread. */
+/** The member wants to see them again. Gives back those in which no message was unread. */
 export async function markUnread(tx: TenantTx, rows: readonly ConversationRow[]): Promise<ConversationRow[]> {
   const member = personIn(tx, 'mark something as unread');
   const ids = rows.map((row) => row.id);
   const before = await selectUnread(tx, member, ids);
   await upsertUnread(tx, member, ids);
-  return rows.filter((row) => (before.get(row.id) ?? 0) === 0);
+  return rows.filter(({ id }) => (before.get(id)?.messages ?? 0) === 0);
 }
 
 /** What is told of a conversation that somebody has read, or wants to read again: an event, no line in its timeline. */

@@ -54,24 +54,32 @@ export async function clearUnread(tx: TenantTx, conversationIds: readonly string
 
 const unread = statement(
   'conversations.unread_of',
-  `select c.id, coalesce(greatest(least(c.unread_count, c.inbound_count - p.seen), p.marked_unread::int), 0)::int as unread
+  `select c.id, coalesce(greatest(least(c.unread_count, c.inbound_count - p.seen), p.marked_unread::int), 0)::int as messages,
+     exists (select from note_mentions x where x.workspace_id = c.workspace_id and x.user_id = $2
+       and x.conversation_id = c.id and x.created_at > coalesce(p.looked_at, '-infinity')) as mention
    from conversations c left join participants p
      on p.workspace_id = c.workspace_id and p.conversation_id = c.id and p.user_id = $2
    where c.workspace_id = $1 and c.id = any ($3::uuid[])`,
 );
 
-/** How much of each the member has not read; for a program what nobody has dealt with. */
+export interface Unread {
+  messages: number;
+  /** A note names the member, who has not looked since. */
+  mention: boolean;
+}
+
+/** What of each the member has not read; for a program what nobody has dealt with. */
 export async function selectUnread(
   tx: TenantTx,
   userId: string | null,
   conversationIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await tx.query<{ id: string; unread: number }>(unread, [
+): Promise<Map<string, Unread>> {
+  const rows = await tx.query<{ id: string } & Unread & Record<string, unknown>>(unread, [
     tx.workspaceId,
     userId,
     conversationIds,
   ]);
-  return new Map(rows.map((row) => [row.id, row.unread]));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export interface ParticipantRow {
