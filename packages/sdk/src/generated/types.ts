@@ -1350,11 +1350,15 @@ export type CampaignExample = {
     };
   } | null;
   /**
-   * Lines of a list that were looked at: the first thousand.
+   * Lines of a list that were looked at: the first 1,000, or as far as 100 problems reach.
    */
   checked: number;
   /**
-   * Lines that are left out, the first 100.
+   * Lines behind those were not looked at.
+   */
+  more: boolean;
+  /**
+   * Of those, the lines without a usable number.
    */
   problems: Array<{
     /**

@@ -13,10 +13,12 @@ export interface Example {
   person: RecipientFacts | null;
   /** Lines of a list that were looked at, from the first on. */
   checked: number;
+  /** Lines behind them were not. */
+  more: boolean;
   problems: BadLine[];
 }
 
-/** A line that nobody gets anything by. */
+/** A line without a usable number. Who opted out or is suppressed is named by the preflight. */
 interface BadLine {
   /** As a spreadsheet counts them; of pasted numbers the first is 1. */
   line: number;
@@ -26,7 +28,7 @@ interface BadLine {
 
 export const badLines = ['not_a_phone_number', 'rounded_by_a_spreadsheet', 'twice'] as const;
 
-const unlisted = { checked: 0, problems: [] };
+const unlisted = { checked: 0, more: false, problems: [] };
 
 /** Read before there is a plan, and nobody is made a contact by it. */
 export async function exampleOf(
@@ -71,27 +73,32 @@ async function ofPlan(tx: TenantTx, id: string): Promise<Example> {
 const lookedAt = 1_000;
 const mostProblems = 100;
 
-/** The first person, and every line that gets nothing; `before` is what stands above the first of them. */
+/**
+ * The first person, and the lines without a usable number; `before` is what stands above the first of them.
+ * Once there are enough of them, lines are read for a person alone.
+ */
 async function lookAt(
   tenant: <T>(fn: (tx: TenantTx) => Promise<T>) => Promise<T>,
   lines: Iterable<Line> | AsyncIterable<Line>,
   before: number,
 ): Promise<Omit<Example, 'columns'>> {
   let found: Line | null = null;
-  let checked = 0;
+  let [read, checked, more] = [0, 0, false];
   const problems: BadLine[] = [];
   const seen = new Set<string>();
   for await (const line of lines) {
-    if (checked === lookedAt) break;
-    checked += 1;
+    more = read === lookedAt || problems.length === mostProblems;
+    if (read === lookedAt || (more && found)) break;
+    read += 1;
+    if (!more) checked = read;
     const { n, phone, said } = line;
     const reason = phone !== null && seen.has(phone) ? 'twice' : line.reason;
-    if (reason !== null && problems.length < mostProblems) problems.push({ line: n + before, said, reason });
+    if (reason !== null && !more) problems.push({ line: n + before, said, reason });
     if (phone === null) continue;
     seen.add(phone);
     found ??= line;
   }
-  return { person: found && (await personOf(tenant, found)), checked, problems };
+  return { person: found && (await personOf(tenant, found)), checked, more, problems };
 }
 
 function personOf(

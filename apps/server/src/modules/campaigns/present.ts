@@ -115,7 +115,11 @@ export const exampleBody = z
       })
       .nullable()
       .describe('null: nobody with a number.'),
-    checked: z.number().int().describe('Lines of a list that were looked at: the first thousand.'),
+    checked: z
+      .number()
+      .int()
+      .describe('Lines of a list that were looked at: the first 1,000, or as far as 100 problems reach.'),
+    more: z.boolean().describe('Lines behind those were not looked at.'),
     problems: z
       .array(
         z.object({
@@ -124,11 +128,11 @@ export const exampleBody = z
           reason: z.enum(badLines),
         }),
       )
-      .describe('Lines that are left out, the first 100.'),
+      .describe('Of those, the lines without a usable number.'),
   })
   .meta({ id: 'CampaignExample' });
 
-export function presentExample({ columns, person, checked, problems }: Example): z.infer<typeof exampleBody> {
+export function presentExample({ columns, person, ...lines }: Example): z.infer<typeof exampleBody> {
   return {
     columns,
     person: person && {
@@ -141,8 +145,7 @@ export function presentExample({ columns, person, checked, problems }: Example):
       attributes: { ...person.attributes },
       columns: { ...person.columns },
     },
-    checked,
-    problems,
+    ...lines,
   };
 }
 

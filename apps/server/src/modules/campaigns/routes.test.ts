@@ -4,6 +4,7 @@ import { fsBlobs } from '../../platform/blobs/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { log } from '../messages/testing.ts';
 import { attachList, removeCampaign } from './create.ts';
+import type { Example } from './example.ts';
 import { dropListHandler } from './list-file.ts';
 import { planCampaign } from './plan.ts';
 import { selectCampaign } from './queries.ts';
@@ -77,6 +78,7 @@ it('a list says its columns and its first person with a number before there is a
     person: { phone: '16505550177', name: null, columns: { first_name: 'Ana', order: 'A-7' } },
     // Which lines get nothing, and why, before one goes on.
     checked: 4,
+    more: false,
     problems: [
       { line: 2, said: 'nobody', reason: 'not_a_phone_number' },
       { line: 4, said: '1.65055E+10', reason: 'rounded_by_a_spreadsheet' },
@@ -95,6 +97,23 @@ it('a list says its columns and its first person with a number before there is a
       { line: 3, said: '+447700900123', reason: 'twice' },
     ],
   });
+  // It says how far it looked: 1,000 lines, or as far as 100 problems reach, and then for a person alone.
+  const looked = async (lines: string[]) => {
+    await stage.send('POST /v1/campaigns/:id/list', {
+      params: { id },
+      headers: { 'content-type': 'text/csv' },
+      body: Buffer.from(['phone', ...lines, ''].join('\n')),
+    });
+    const { body } = await stage.send('GET /v1/campaigns/:id/example', { params: { id } });
+    const { person, checked, more, problems } = body as Example;
+    return [person?.phone, checked, more, problems.length];
+  };
+  const nobody = Array.from({ length: 100 }, () => 'nobody');
+  expect(await looked(nobody)).toEqual([undefined, 100, false, 100]);
+  expect(await looked([...nobody, 'nobody', '+16505550177'])).toEqual(['16505550177', 100, true, 100]);
+  const people = Array.from({ length: 1_000 }, (_, at) => `+1650556${1_000 + at}`);
+  expect(await looked(people)).toEqual(['16505561000', 1_000, false, 0]);
+  expect(await looked([...people, 'nobody'])).toEqual(['16505561000', 1_000, true, 0]);
   // Nobody is taken for a heading; what Excel says of the separator is none either.
   const again = (text: string) =>
     api.send(

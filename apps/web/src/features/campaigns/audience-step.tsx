@@ -53,13 +53,25 @@ export function AudienceStep({ campaign, editable }: { campaign: Campaign; edita
   );
 }
 
-/** Which lines of a list get nothing, and why: said here, and not first when everything else is done. */
+/** Which lines of a list have no usable number: said here, and not first when everything else is done. */
 function BadLines({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const { data } = useQuery(exampleQuery(campaign));
   if (!data || data.problems.length === 0) return null;
   return (
-    <Alert color="yellow" variant="outline" title={t('campaigns.audience.bad.title')}>
+    // The title alone is said as it comes: a hundred lines read out would stop whoever listens.
+    <Alert
+      color="yellow"
+      variant="outline"
+      role="group"
+      title={
+        <span role="status">
+          {data.more
+            ? t('campaigns.audience.bad.ofFirst', { count: data.checked })
+            : t('campaigns.audience.bad.title')}
+        </span>
+      }
+    >
       <ul className={classes.badLines}>
         {data.problems.map(({ line, said, reason }) => (
           <li key={line}>

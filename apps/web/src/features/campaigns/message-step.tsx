@@ -18,7 +18,7 @@ import { type Blank, blanksOf, exampleQuery, fills, placeOf, sendableTemplatesQu
 import { useCampaign } from './use-change.ts';
 
 type Message = NonNullable<Campaign['message']>;
-const nothing: CampaignExample = { columns: [], person: null, checked: 0, problems: [] };
+const nothing: CampaignExample = { columns: [], person: null, checked: 0, more: false, problems: [] };
 
 /** Over which number, which template, and what fills its blanks for each person. */
 export function MessageStep({ campaign, editable }: { campaign: Campaign; editable: boolean }) {
