@@ -308,7 +308,7 @@ export const words = {
   },
   pt: {
     people: 'Pessoas',
-    unread: 'Por ler: {count}',
+    unread: 'Não lidas: {count}',
     newPerson: 'Nova pessoa',
     name: 'Nome',
     phoneOptional: 'Número de telefone (opcional)',
