@@ -67,8 +67,10 @@ describe.each(guarded.map((route) => [route.key, route] as const))('%s', (key, r
     }
     const areas = access.actions.map((action) => action.split(':')[0]!);
     const others = actions.filter((action) => !access.actions.includes(action));
-    const refusesKeys = finerRules[key]?.refuses.includes('key') === true;
-    expect((await withKey([...access.actions])) === 403).toBe(refusesKeys);
+    const { refuses = [], keysNeed } = finerRules[key] ?? {};
+    const refusesKeys = refuses.includes('key');
+    expect((await withKey([...access.actions])) === 403).toBe(refusesKeys || keysNeed !== undefined);
+    if (keysNeed) expect(await withKey([...access.actions, keysNeed])).not.toBe(403);
     expect((await withKey(areas.map((area) => `${area}:*`))) === 403).toBe(refusesKeys);
     if (access.actions.length > 0) expect(await withKey(others)).toBe(403);
   });

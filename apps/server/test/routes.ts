@@ -1,5 +1,5 @@
 /** What the generated tests know about routes beyond what the server says. */
-import type { Role } from '@chaski/contracts';
+import type { Action, Role } from '@chaski/contracts';
 import { notAvailable } from '../src/modules/compat/not-available.ts';
 import { refusedWrites } from '../src/modules/compat/supabase-rest.ts';
 import type { Access, Http } from '../src/platform/http/index.ts';
@@ -80,7 +80,14 @@ export const publicRoutes: Readonly<Record<string, string>> = {
 };
 
 /** Where the row decides beyond the table: who is refused the owner's thing that the sample is about, and why. */
-export const finerRules: Readonly<Record<string, { refuses: readonly (Role | 'key')[]; why: string }>> = {
+export const finerRules: Readonly<
+  Record<string, { refuses: readonly (Role | 'key')[]; keysNeed?: Action; why: string }>
+> = {
+  'POST /v1/conversations/:id/read': {
+    refuses: [],
+    keysNeed: 'conversations:write',
+    why: 'a member has a place of their own there; a key reads for the whole team',
+  },
   'PATCH /v1/members/:userId': {
     refuses: ['key'],
     why: 'a key gives nobody a role that may do more than itself',

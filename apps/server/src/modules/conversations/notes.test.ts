@@ -114,6 +114,17 @@ describe('notes', () => {
       ),
     );
     expect(told.map(({ by }) => by)).toEqual([agent, agent]);
+    // Whoever only looks on may be named too, and reads it.
+    await call(stage, 'owner', 'POST /v1/conversations/:id/notes', {
+      params: { id },
+      body: { text: 'for your eyes', mentions: [stage.members.viewer] },
+    });
+    clock.advance(1000);
+    expect(
+      await call(stage, 'viewer', 'POST /v1/conversations/:id/read', { params: { id }, body: {} }),
+    ).toMatchObject({ status: 200, body: { unreadCount: 0, unreadMention: false } });
+    const others = await call(stage, 'admin', 'GET /v1/conversations/:id', { params: { id } });
+    expect(others.body).toMatchObject({ unreadCount: 1 });
     const stranger = await call(stage, 'owner', 'POST /v1/conversations/:id/notes', {
       params: { id },
       body: { text: 'hi', mentions: [newId()] },

@@ -2,12 +2,20 @@ import { z } from 'zod';
 import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { emit } from '../../platform/events/index.ts';
-import { type HttpApp, idempotent, inTenant } from '../../platform/http/index.ts';
+import {
+  allows,
+  type GateHook,
+  type HttpApp,
+  idempotent,
+  inTenant,
+  type Principal,
+  principalOf,
+} from '../../platform/http/index.ts';
 import { type BulkCommand, changeInBulk } from './bulk.ts';
 import { changeMany, claimConversation } from './change.ts';
 import { findConversation } from './find.ts';
 import { labelMany, unlabelMany } from './labels.ts';
-import { markRead, markUnread, readEvent } from './participants.ts';
+import { markRead, markUnread, memberOf, readEvent } from './participants.ts';
 import { type ConversationRoutesDeps, oneConversation } from './paths.ts';
 import { conversationBody, presentByIds } from './present.ts';
 import type { ConversationRow } from './queries.ts';
@@ -44,16 +52,25 @@ interface Verb<Body extends z.ZodType> {
   path: string;
   description: string;
   body: Body;
-  run(tx: TenantTx, row: ConversationRow, body: z.infer<Body>): Promise<unknown>;
+  onRequest?: GateHook;
+  run(tx: TenantTx, row: ConversationRow, body: z.infer<Body>, principal: Principal): Promise<unknown>;
 }
 
 /** What a team does with conversations. Every answer is the conversation as it is then. */
 export function workRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): void {
-  function post<Body extends z.ZodType>({ path, description, body, run }: Verb<Body>): void {
+  const write = gate('conversations:write');
+
+  function post<Body extends z.ZodType>({
+    path,
+    description,
+    body,
+    onRequest = write,
+    run,
+  }: Verb<Body>): void {
     app.post(
       `/v1/conversations/:id/${path}`,
       {
-        onRequest: gate('conversations:write'),
+        onRequest,
         schema: {
           tags: ['conversations'],
           description,
@@ -64,7 +81,7 @@ export function workRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
       },
       idempotent(db, async (tx, request) => {
         const { id } = request.params as z.infer<typeof oneConversation>;
-        await run(tx, await findConversation(tx, id), request.body as z.infer<Body>);
+        await run(tx, await findConversation(tx, id), request.body as z.infer<Body>, principalOf(request));
         return { status: 200, body: (await presentByIds(tx, [id]))[0] };
       }),
     );
@@ -124,9 +141,17 @@ export function workRoutes(app: HttpApp, { db, gate }: ConversationRoutesDeps): 
   post({
     path: 'read',
     description:
-      'The asking member has read it; for colleagues it stays unread. An API key reads for all. The person is not told; mark a message as read for that.',
+      'The asking member has read it; for colleagues it stays unread. An API key reads for all, and needs conversations:write for that. The person is not told; mark a message as read for that.',
     body: nothing,
-    run: (tx, row) => read(tx, row, 'conversation.read'),
+    // Of members only their own place changes: whoever may look, has looked.
+    onRequest: gate('conversations:read'),
+    run: (tx, row, _body, { scopes }) => {
+      if (memberOf(tx) === null && !allows(scopes, 'conversations:write'))
+        throw errors.forbidden('An API key reads for the whole team, and lacks conversations:write.', {
+          missing: ['conversations:write'],
+        });
+      return read(tx, row, 'conversation.read');
+    },
   });
   post({
     path: 'unread',

@@ -4,7 +4,7 @@ import { Navigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
-import { useMay, useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
@@ -24,7 +24,6 @@ export function ConversationPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { person } = useSession();
-  const mayWrite = useMay()('conversations:write');
   const { data: conversation } = useQuery(conversationQuery(id));
   const work = useWork(id);
   const { others, typing } = usePresence(id);
@@ -47,12 +46,12 @@ export function ConversationPane({ id }: { id: string }) {
   const unread = (conversation?.unreadCount ?? 0) + Number(conversation?.unreadMention ?? false);
   useEffect(() => {
     const look = () => {
-      if (mayWrite && unread > 0 && document.visibilityState === 'visible') markRead();
+      if (unread > 0 && document.visibilityState === 'visible') markRead();
     };
     look();
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);
-  }, [mayWrite, unread, markRead]);
+  }, [unread, markRead]);
 
   const write = (mode: 'reply' | 'note') => () => composer.current?.write(mode);
   useKeys({ KeyL: write('reply'), KeyR: write('reply'), KeyP: write('note') });
