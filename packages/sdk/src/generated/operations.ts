@@ -867,7 +867,7 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
-      /** The asking member has read it; for colleagues it stays unread. An API key reads for all. The person is not told; mark a message as read for that. */
+      /** The asking member has read it; for colleagues it stays unread. An API key reads for all, and needs conversations:write for that. The person is not told; mark a message as read for that. */
       read: (
         input: t.ConversationsReadData['path'] & { body?: t.ConversationsReadData['body'] },
         more?: Parameters<Call>[2],
