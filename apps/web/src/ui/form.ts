@@ -1,11 +1,9 @@
 import { ChaskiError } from '@chaski/sdk';
 import type { UseFormReturnType } from '@mantine/form';
-import { useRef, useState } from 'react';
-import { once } from '../api/once.ts';
+import { useState } from 'react';
+import { type Attempt, useAttempt } from '../api/use-attempt.ts';
 import { type Say, useTranslation } from '../i18n/words.ts';
 import { explain, fieldProblems, ruleWords } from './explain.ts';
-
-export type Attempt = ReturnType<typeof once>;
 
 /** The field of a form that a path of the API means: `body.settings.stopWords.3` is `stopWords`. */
 function fieldOf(path: string, fields: readonly string[]): string | null {
@@ -43,25 +41,22 @@ function goToFirst(form: EventTarget | undefined, problems: Record<string, unkno
 }
 
 /**
- * Submits a form; refusals stand at the fields that they name, or come back as one sentence for above it. `attempt` stays
- * the same while the values do: where the answer got lost, pressing again makes nothing a second time.
+ * Submits a form; refusals stand at the fields that they name, or come back as one sentence for above it. `key` is as
+ * `useAttempt` has it: pressing again after a lost answer makes nothing a second time.
  */
 export function useSubmit<Values extends Record<string, unknown>>(
   form: UseFormReturnType<Values>,
-  action: (values: Values, attempt: Attempt) => Promise<unknown>,
+  action: (values: Values, key: Attempt) => Promise<unknown>,
 ) {
   const { t } = useTranslation();
   const [problem, setProblem] = useState<string | null>(null);
-  const asked = useRef({ of: '', attempt: once() });
+  const attempt = useAttempt();
   const submit = form.onSubmit(
     async (values, event) => {
       const where = event?.target;
       setProblem(null);
-      const of = JSON.stringify(values);
-      if (of !== asked.current.of) asked.current = { of, attempt: once() };
       try {
-        await action(values, asked.current.attempt);
-        asked.current.of = '';
+        await attempt(values, (key) => action(values, key));
       } catch (error) {
         const fields = problemsOf(error, Object.keys(values), t);
         if (fields) {

@@ -1,7 +1,8 @@
 import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import type { Attempt } from '../api/use-attempt.ts';
 import { useTranslation } from '../i18n/words.ts';
-import { type Attempt, useSubmit } from './form.ts';
+import { useSubmit } from './form.ts';
 import { Modal } from './modal.tsx';
 import { SubmitForm } from './submit-form.tsx';
 

@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
+import type { Attempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
-import type { Attempt } from '../../ui/form.ts';
+
 import { Moment } from '../../ui/moment.tsx';
 import { More } from '../../ui/more.tsx';
 import { NameDialog } from '../../ui/name-dialog.tsx';

@@ -4,10 +4,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconTemplate } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { numbersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { refusalWords } from '../../ui/explain.ts';
@@ -45,7 +45,7 @@ function Form({ given, onDone }: { given: Addressee | null; onDone: () => void }
   const [picking, setPicking] = useState(false);
   const [sending, setSending] = useState(false);
   // However often it is pressed, it is one message.
-  const key = useRef(once());
+  const attempt = useAttempt();
   const [to] = useDebouncedValue(digits, 250);
   const asked = to.length >= fewest && numberId !== undefined;
   const { data: verdict } = useQuery({
@@ -59,15 +59,15 @@ function Form({ given, onDone }: { given: Addressee | null; onDone: () => void }
     setSending(true);
     await act(async () => {
       const body = { ...content, to: digits, numberId } as MessagesCreateData['body'];
-      const { conversationId } = await chaski.messages.create({ body }, key.current);
+      const { conversationId } = await attempt(body, (key) => chaski.messages.create({ body }, key));
       onDone();
       void navigate({
         to: '/app/inbox/$conversationId',
         params: { conversationId },
-        search: (before) => before,
+        // The filters of another list are none of the inbox.
+        search: given ? { view: 'all' } : (before) => before,
       });
     });
-    key.current = once();
     setSending(false);
   };
   return (
