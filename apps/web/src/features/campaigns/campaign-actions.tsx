@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { NameDialog } from '../../ui/name-dialog.tsx';
 import { useCampaign } from './use-change.ts';
@@ -18,6 +19,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const may = useMay();
   const navigate = useNavigate();
   const { act, show } = useCampaign(campaign);
+  const attempt = useAttempt();
   const [dialog, setDialog] = useState<'rename' | 'reject' | null>(null);
   const { id, state } = campaign;
   if (!may('campaigns:write')) return null;
@@ -55,7 +57,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           <Menu.Item
             onClick={() =>
               void act(async () => {
-                const copy = await chaski.campaigns.duplicate({ id, body: {} }, once());
+                const copy = await attempt(id, (key) => chaski.campaigns.duplicate({ id, body: {} }, key));
                 await navigate({ to: '/app/campaigns/$campaignId', params: { campaignId: copy.id } });
               })
             }

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Row, Rows, Section } from '../../ui/page.tsx';
@@ -178,10 +179,12 @@ function Preflight(props: { preflight: CampaignPreflight; template: Template | u
 function TestSend({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const { act } = useCampaign(campaign);
+  const attempt = useAttempt();
   const [to, setTo] = useState('');
   const send = () =>
     act(async () => {
-      await chaski.campaigns.test({ id: campaign.id, body: { to: to.trim() } }, once());
+      const request = { id: campaign.id, body: { to: to.trim() } };
+      await attempt(request, (key) => chaski.campaigns.test(request, key));
       notifications.show({ message: t('campaigns.check.testSent', { to: to.trim() }) });
     });
   return (

@@ -5,7 +5,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/explain.ts';
@@ -126,6 +126,7 @@ export function SuppressionsPage() {
 function Add({ onClose, onDone }: { onClose: () => void; onDone: () => Promise<void> }) {
   const { t } = useTranslation();
   const explain = useExplain();
+  const attempt = useAttempt();
   const [text, setText] = useState('');
   const [scope, setScope] = useState<'all' | 'marketing'>('all');
   const [proof, setProof] = useState('');
@@ -137,9 +138,9 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => Promise<v
   const save = async () => {
     setProblem(null);
     try {
-      const { added, known, problems } = await chaski.suppressions.import(
-        { body: { addresses, scope, ...(proof.trim() ? { proof: proof.trim() } : {}) } },
-        once(),
+      const body = { addresses, scope, ...(proof.trim() ? { proof: proof.trim() } : {}) };
+      const { added, known, problems } = await attempt(body, (key) =>
+        chaski.suppressions.import({ body }, key),
       );
       notifications.show({
         message: t('suppressions.added', { count: added, known }),

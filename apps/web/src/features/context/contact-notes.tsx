@@ -4,8 +4,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { membersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -17,6 +17,7 @@ export function ContactNotes({ contactId }: { contactId: string }) {
   const { t } = useTranslation();
   const may = useMay()('contacts:write');
   const act = useAct();
+  const attempt = useAttempt();
   const queries = useQueryClient();
   const { data: notes, isPending } = useQuery(contactNotesQuery(contactId));
   const { data: members = [] } = useQuery(membersQuery);
@@ -24,7 +25,8 @@ export function ContactNotes({ contactId }: { contactId: string }) {
   const refresh = () => queries.invalidateQueries({ queryKey: contactNotesQuery(contactId).queryKey });
   const add = () =>
     act(async () => {
-      await chaski.contacts.createNote({ id: contactId, body: { text } }, once());
+      const note = { id: contactId, body: { text } };
+      await attempt(note, (key) => chaski.contacts.createNote(note, key));
       setText('');
       await refresh();
     });

@@ -5,8 +5,8 @@ import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Modal } from '../../ui/modal.tsx';
@@ -65,9 +65,11 @@ function useUndo(contactId: string): (mergeId: string) => Promise<boolean> {
   const queries = useQueryClient();
   const { t } = useTranslation();
   const act = useAct();
+  const attempt = useAttempt();
   return (mergeId) =>
     act(async () => {
-      await chaski.contacts.mergeUndo({ id: contactId, mergeId, body: {} }, once());
+      const undo = { id: contactId, mergeId, body: {} };
+      await attempt(undo, (key) => chaski.contacts.mergeUndo(undo, key));
       await queries.invalidateQueries({ queryKey: ['contacts'] });
       notifications.show({ message: t('context.merge.undone') });
     });
@@ -77,6 +79,7 @@ function Choose({ contact, onDone }: { contact: ContactDetails; onDone: () => vo
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
+  const attempt = useAttempt();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text, 200);
   const { data: people = [] } = useQuery(peopleQuery(q));
@@ -84,7 +87,8 @@ function Choose({ contact, onDone }: { contact: ContactDetails; onDone: () => vo
   const merge = () =>
     act(async () => {
       if (!other) return;
-      await chaski.contacts.createMerge({ id: contact.id, body: { contactId: other.id } }, once());
+      const both = { id: contact.id, body: { contactId: other.id } };
+      await attempt(both, (key) => chaski.contacts.createMerge(both, key));
       await queries.invalidateQueries({ queryKey: ['contacts'] });
       notifications.show({ message: t('context.merge.done', { name: other.displayName }) });
       onDone();

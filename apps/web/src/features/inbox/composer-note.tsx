@@ -4,8 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useMemo, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { membersQuery } from '../../api/directory.ts';
-import { once } from '../../api/once.ts';
 import { useSession } from '../../api/session.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { explain } from '../../ui/explain.ts';
 import classes from './composer.module.css';
@@ -70,18 +70,12 @@ export function ComposerNote({
     setCaret(done.caret);
   };
   const suggest = useSuggest(suggestions, take);
+  const attempt = useAttempt();
   const save = useMutation({
-    mutationFn: (words: string) =>
-      chaski.conversations.createNote(
-        {
-          id: conversationId,
-          body: {
-            text: words,
-            mentions: mentioned(words, named),
-          },
-        },
-        once(),
-      ),
+    mutationFn: (words: string) => {
+      const note = { id: conversationId, body: { text: words, mentions: mentioned(words, named) } };
+      return attempt(note, (key) => chaski.conversations.createNote(note, key));
+    },
     onSuccess: () => queries.invalidateQueries({ queryKey: notesQuery(conversationId).queryKey }),
     onError: (error, words) => {
       if (field.current?.value === '') setText(words);

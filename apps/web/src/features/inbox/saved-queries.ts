@@ -1,7 +1,7 @@
 import type { SavedFilter } from '@chaski/sdk';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import type { InboxSearch } from './filter.ts';
 
@@ -15,6 +15,7 @@ const savedQuery = queryOptions({
 export function useSaved() {
   const queries = useQueryClient();
   const act = useAct();
+  const attempt = useAttempt();
   const { data: saved = [] } = useQuery(savedQuery);
   const refresh = () => queries.invalidateQueries({ queryKey: savedQuery.queryKey });
   const { mutateAsync: add } = useMutation({
@@ -24,7 +25,10 @@ export function useSaved() {
     }: {
       name: string;
       search: InboxSearch;
-    }) => chaski.savedFilters.create({ body: { name, search: JSON.parse(JSON.stringify(search)) } }, once()),
+    }) => {
+      const body = { name, search: JSON.parse(JSON.stringify(search)) };
+      return attempt(body, (key) => chaski.savedFilters.create({ body }, key));
+    },
     onSuccess: refresh,
   });
   return {

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Modal } from '../../ui/modal.tsx';
@@ -18,6 +18,7 @@ export function ApiKeysPage() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
+  const attempt = useAttempt();
   const keys = useQuery(apiKeysQuery);
   const [making, setMaking] = useState(false);
   const [shown, setShown] = useState<string | null>(null);
@@ -25,7 +26,8 @@ export function ApiKeysPage() {
   const rotate = (key: ApiKey) =>
     void act(
       async () => {
-        setShown((await chaski.apiKeys.rotate({ id: key.id }, once())).key);
+        const now = await attempt(key.id, (asked) => chaski.apiKeys.rotate({ id: key.id }, asked));
+        setShown(now.key);
         await refresh();
       },
       {

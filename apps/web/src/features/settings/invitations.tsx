@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -16,6 +16,7 @@ export function Invitations() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const act = useAct();
+  const attempt = useAttempt();
   const reach = useReach();
   const invitations = useQuery(invitationsQuery);
   const refresh = () => queries.invalidateQueries({ queryKey: invitationsQuery.queryKey });
@@ -35,7 +36,7 @@ export function Invitations() {
                       size="xs"
                       onClick={() =>
                         void act(async () => {
-                          await chaski.invitations.resend({ id: one.id }, once());
+                          await attempt(one.id, (key) => chaski.invitations.resend({ id: one.id }, key));
                           notifications.show({
                             message: t('settings.members.invited', { email: one.email }),
                           });

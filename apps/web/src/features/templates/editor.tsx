@@ -7,6 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useUnsaved } from '../../ui/confirm.tsx';
 import { useExplain } from '../../ui/explain.ts';
@@ -35,7 +36,7 @@ export function Editor({ template, first }: { template: Template | null; first: 
   const [problem, setProblem] = useState<string | null>(null);
   // A second try after a save whose answer got lost must not make a second template.
   const made = useRef(template);
-  const key = useRef(once());
+  const making = useAttempt();
   const problems = templateProblems(definition);
   const elsewhere = useWrittenElsewhere(
     template ? template.numbers.map(({ id }) => id) : numberId ? [numberId] : null,
@@ -46,7 +47,9 @@ export function Editor({ template, first }: { template: Template | null; first: 
     const body = { ...definition, components: definition.components as Record<string, unknown>[] };
     const now = made.current
       ? await chaski.templates.update({ id: made.current.id, body })
-      : await chaski.templates.create({ body: { ...body, ...(numberId ? { numberId } : {}) } }, key.current);
+      : await making({ body, numberId }, (key) =>
+          chaski.templates.create({ body: { ...body, ...(numberId ? { numberId } : {}) } }, key),
+        );
     made.current = now;
     setSaved(definition);
     queries.setQueryData(templateQuery(now.id).queryKey, now);
@@ -59,8 +62,6 @@ export function Editor({ template, first }: { template: Template | null; first: 
     try {
       await action();
     } catch (error) {
-      // Another body under the same key would be refused as a mix-up.
-      if (!made.current) key.current = once();
       setProblem(explain(error));
       setBusy(null);
     }

@@ -5,8 +5,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { chaski } from '../../api/client.ts';
-import { once } from '../../api/once.ts';
 import { useMay } from '../../api/session.ts';
+import { useAttempt } from '../../api/use-attempt.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useAct } from '../../ui/confirm.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
@@ -24,6 +24,7 @@ export function TemplateActions({ template }: { template: Template }) {
   const { t } = useTranslation();
   const may = useMay();
   const act = useAct();
+  const attempt = useAttempt();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [copying, setCopying] = useState(false);
@@ -38,7 +39,8 @@ export function TemplateActions({ template }: { template: Template }) {
   const submit = () =>
     act(async () => {
       try {
-        show(await chaski.templates.submit({ id, body: {} }, once()));
+        // A draft that was written anew is asked for anew.
+        show(await attempt({ id, draft }, (key) => chaski.templates.submit({ id, body: {} }, key)));
       } catch (error) {
         // The editor says it at the fields.
         if (error instanceof ChaskiError && error.code === 'template_invalid') await edit();
