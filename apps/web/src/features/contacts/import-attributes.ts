@@ -1,3 +1,4 @@
+import { ChaskiError } from '@chaski/sdk';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
 
@@ -19,21 +20,33 @@ function keyFor(heading: string, taken: ReadonlySet<string>): string {
   return key;
 }
 
-/** Makes what is to be made, one after the other; `made` hears of each, so that a second try makes none twice. */
+/** What was asked for, by heading, until its answer is there. */
+export type AskedAttributes = Map<string, { key: string; attempt: ReturnType<typeof once> }>;
+
+/**
+ * Makes what is to be made, one after the other; `made` hears of each, so that a second try makes none twice. Where an
+ * answer got lost, the second try finds the key taken by itself: it asks again for what `asked` holds.
+ */
 export async function makeAttributes(
   mapping: Readonly<Record<string, string>>,
+  asked: AskedAttributes,
   made: (mapping: Record<string, string>) => void,
 ): Promise<Record<string, string>> {
   let done = { ...mapping };
   const taken = new Set((await chaski.contactAttributes.list()).data.map(({ key }) => key));
   for (const [heading, column] of Object.entries(mapping)) {
     if (column !== newAttribute) continue;
-    const key = keyFor(heading, taken);
+    const { key, attempt } = asked.get(heading) ?? { key: keyFor(heading, taken), attempt: once() };
+    asked.set(heading, { key, attempt });
     // As text: whatever a cell says is one. A day or a choice is made under settings, before the list.
-    await chaski.contactAttributes.create(
-      { body: { key, label: heading.slice(0, 100), type: 'text' } },
-      once(),
-    );
+    const body = { key, label: heading.slice(0, 100), type: 'text' } as const;
+    try {
+      await chaski.contactAttributes.create({ body }, attempt);
+    } catch (error) {
+      if (error instanceof ChaskiError && error.status < 500) asked.delete(heading);
+      throw error;
+    }
+    asked.delete(heading);
     taken.add(key);
     done = { ...done, [heading]: `attribute:${key}` };
     made(done);

@@ -1,7 +1,7 @@
 import type { ContactImport, ImportPreview } from '@chaski/sdk';
 import { Alert, Button, FileInput, Group, Progress, Select, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { attributesQuery } from '../../api/directory.ts';
 import { once } from '../../api/once.ts';
@@ -12,7 +12,7 @@ import { isolated } from '../../ui/isolated.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { Refused } from '../../ui/page.tsx';
 import classes from './contacts.module.css';
-import { makeAttributes, newAttribute } from './import-attributes.ts';
+import { type AskedAttributes, makeAttributes, newAttribute } from './import-attributes.ts';
 import { importQuery } from './queries.ts';
 
 /** A list becomes contacts: file → what its columns mean, with what is wrong in it → progress → report. */
@@ -36,6 +36,7 @@ function Steps({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(once);
+  const asked = useRef<AskedAttributes>(new Map());
 
   const attempt = async (action: () => Promise<void>) => {
     setBusy(true);
@@ -94,7 +95,7 @@ function Steps({ onClose }: { onClose: () => void }) {
           onClick={() =>
             file &&
             attempt(async () => {
-              const columns = await makeAttributes(mapping, setMapping);
+              const columns = await makeAttributes(mapping, asked.current, setMapping);
               await queries.invalidateQueries({ queryKey: attributesQuery.queryKey });
               setStarted(await chaski.contacts.import(requestOf(file, columns), key));
             })

@@ -1,4 +1,3 @@
-import type { ContactDetails } from '@chaski/sdk';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMessage } from '@tabler/icons-react';
@@ -20,39 +19,33 @@ export function WriteButton({ contactId }: { contactId: string }) {
   const { data: contact } = useQuery(contactQuery(contactId));
   const { data: threads } = useInfiniteQuery(conversationsQuery({ view: 'all', contactId }));
   const [newest] = rowsOf(threads);
+  const [opened, { open, close }] = useDisclosure();
   if (!contact || !threads) return null;
   const look = { fullWidth: true, leftSection: <IconMessage size={16} stroke={1.8} /> };
-  if (newest) {
-    return (
-      <Button
-        {...look}
-        renderRoot={(root) => (
-          <Link
-            to="/app/inbox/$conversationId"
-            params={{ conversationId: newest.id }}
-            search={{ view: 'all' }}
-            {...root}
-          />
-        )}
-      >
-        {t(may ? 'contacts.write' : 'contacts.read')}
-      </Button>
-    );
-  }
-  return may && contact.phone ? <Begin contact={contact} phone={contact.phone} look={look} /> : null;
-}
-
-function Begin(props: { contact: ContactDetails; phone: string; look: object }) {
-  const { t } = useTranslation();
-  const [opened, { open, close }] = useDisclosure();
+  const { phone } = contact;
   return (
     <>
-      <Button {...props.look} onClick={open}>
-        {t('contacts.write')}
-      </Button>
-      {opened ? (
-        <NewConversation to={{ phone: props.phone, name: props.contact.displayName }} onClose={close} />
+      {newest ? (
+        <Button
+          {...look}
+          renderRoot={(root) => (
+            <Link
+              to="/app/inbox/$conversationId"
+              params={{ conversationId: newest.id }}
+              search={{ view: 'all' }}
+              {...root}
+            />
+          )}
+        >
+          {t(may ? 'contacts.write' : 'contacts.read')}
+        </Button>
+      ) : may && phone ? (
+        <Button {...look} onClick={open}>
+          {t('contacts.write')}
+        </Button>
       ) : null}
+      {/* It stays when a thread appears meanwhile: what was typed is not lost. */}
+      {opened && phone ? <NewConversation to={{ phone, name: contact.displayName }} onClose={close} /> : null}
     </>
   );
 }
