@@ -87,7 +87,7 @@ function Form({ given, onDone }: { given: Addressee | null; onDone: () => void }
             </Text>
           </Text>
         ) : (
-          <PersonField onChange={setTo} />
+          <PersonField isClear={digits.length >= fewest} onChange={setTo} />
         )}
         {active.length > 1 ? (
           <Select

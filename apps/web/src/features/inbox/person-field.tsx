@@ -14,11 +14,15 @@ export interface Addressee {
 
 const asNumber = /^[\d\s+().-]*$/;
 
-/** A number that is typed, or somebody known by name or part of the number, offered while one types. */
-export function PersonField({ onChange }: { onChange: (to: Addressee) => void }) {
+/**
+ * A number that is typed, or somebody known by name or part of the number, offered while one types. `isClear`: what
+ * stands there is somebody; who leaves it before is told what is missing.
+ */
+export function PersonField(props: { isClear: boolean; onChange: (to: Addressee) => void }) {
   const { t } = useTranslation();
   const may = useMay();
   const [words, setWords] = useState('');
+  const [left, setLeft] = useState(false);
   const [asked] = useDebouncedValue(words.trim(), 200);
   const { data } = useQuery({
     queryKey: ['contacts', 'addressees', asked],
@@ -43,6 +47,8 @@ export function PersonField({ onChange }: { onChange: (to: Addressee) => void })
       description={t('begin.toHint')}
       maxLength={100}
       value={words}
+      error={left && !props.isClear && words.trim() !== '' ? t('begin.toUnclear') : null}
+      onBlur={() => setLeft(true)}
       data={[...people.keys()]}
       // The server has looked: words of a name in any order, without accents, the end of a number.
       filter={({ options }) => options}
@@ -61,7 +67,10 @@ export function PersonField({ onChange }: { onChange: (to: Addressee) => void })
       }}
       onChange={(now) => {
         setWords(now);
-        onChange(people.get(now) ?? { name: null, phone: asNumber.test(now) ? now.replace(/\D/g, '') : '' });
+        setLeft(false);
+        props.onChange(
+          people.get(now) ?? { name: null, phone: asNumber.test(now) ? now.replace(/\D/g, '') : '' },
+        );
       }}
     />
   );
