@@ -137,6 +137,25 @@ export async function details(tx: TenantTx, id: string): Promise<z.infer<typeof 
   return presentDetails(contact, labels, identities, consents);
 }
 
+/** Newest first. */
+export async function contactPage(
+  tx: TenantTx,
+  filter: Parameters<typeof selectContactList>[1],
+  query: z.infer<typeof listQuery>,
+) {
+  const rows = await selectContactList(tx, filter, sliceOf(query, byTime));
+  const labels = await labelsOf(
+    tx,
+    rows.map((row) => row.id),
+  );
+  return page(
+    rows,
+    query.limit,
+    (row) => [row.createdAt.toISOString(), row.id],
+    (row) => presentContact(row, labels.get(row.id) ?? []),
+  );
+}
+
 /** /v1/contacts */
 export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promise<void> {
   const { db, gate } = deps;
@@ -153,19 +172,8 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit } = request.query;
           const filter = await filterOf(tx, request.query);
-          const rows = await selectContactList(tx, filter, sliceOf(request.query, byTime));
-          const labels = await labelsOf(
-            tx,
-            rows.map((row) => row.id),
-          );
-          return page(
-            rows,
-            limit,
-            (row) => [row.createdAt.toISOString(), row.id],
-            (row) => presentContact(row, labels.get(row.id) ?? []),
-          );
+          return contactPage(tx, filter, request.query);
         }),
     );
 

@@ -1,7 +1,6 @@
 import { segmentFilter, segmentTree } from '@chaski/contracts';
 import { z } from 'zod';
 import {
-  byTime,
   type HttpApp,
   idempotent,
   inTenant,
@@ -10,11 +9,9 @@ import {
   page,
   sliceOf,
 } from '../../platform/http/index.ts';
-import { labelsOf } from './labels.ts';
-import { contactBody, presentContact } from './present.ts';
-import { selectContactList } from './queries-read.ts';
+import { contactBody } from './present.ts';
 import { type SegmentRow, selectSegments } from './queries-segment.ts';
-import type { ContactRoutesDeps } from './routes.ts';
+import { type ContactRoutesDeps, contactPage } from './routes.ts';
 import { countSegment } from './segment.ts';
 import {
   checkFilter,
@@ -158,19 +155,8 @@ export function segmentRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
       },
       (request) =>
         inTenant(db, request, async (tx) => {
-          const { limit } = request.query;
           const { filter } = await getSegment(tx, request.params.id);
-          const rows = await selectContactList(tx, filter, sliceOf(request.query, byTime));
-          const labels = await labelsOf(
-            tx,
-            rows.map((row) => row.id),
-          );
-          return page(
-            rows,
-            limit,
-            (row) => [row.createdAt.toISOString(), row.id],
-            (row) => presentContact(row, labels.get(row.id) ?? []),
-          );
+          return contactPage(tx, filter, request.query);
         }),
     );
 
