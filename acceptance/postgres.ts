@@ -1,6 +1,7 @@
 /**
  * "Your own PostgreSQL": the oldest version that we take or the newest, on a TCP port, with a login that may create roles
- * and is no superuser, as managed services hand out. The binaries are copied, because their folder may be closed to the user that runs them.
+ * and is no superuser, as managed services hand out. The binaries are copied, because their folder may be closed to the
+ * user that runs them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {

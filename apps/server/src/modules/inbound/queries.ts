@@ -46,7 +46,10 @@ const insertArrivals = statement(
 /** A body up to here travels with its row. */
 const smallBytes = 65_536;
 
-/** One flush: one round trip, committed when it answers. Rows in the order of arrival; answers those that were new, in that order. */
+/**
+ * One flush: one round trip, committed when it answers. Rows in the order of arrival; answers those that were new, in
+ * that order.
+ */
 export async function storeArrivals(db: Database, rows: readonly Arrival[]): Promise<RawEvent[]> {
   const starts: number[] = new Array(rows.length);
   const sizes: number[] = new Array(rows.length);

@@ -3,8 +3,8 @@ import type { RawEvent } from './queries.ts';
 
 /**
  * From door to shelf within one process: what was just committed is in memory, and whoever holds its lane here need not
- * read it back. 170 looks a second of 1,400 round trips at 200 webhooks a second, and a millisecond of each webhook’s way. It is
- * a shortcut and nothing else: a body that takes none, or gets lost, is found by the next look.
+ * read it back. 170 looks a second of 1,400 round trips at 200 webhooks a second, and a millisecond of each webhook's
+ * way. It is a shortcut and nothing else: a body that takes none, or gets lost, is found by the next look.
  */
 
 /** Takes what it can work; answers the others. */

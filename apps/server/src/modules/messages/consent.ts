@@ -64,7 +64,7 @@ export async function readHeard(tx: Tx, events: readonly StoredEvent[]): Promise
 
 /**
  * With the facts of their conversations; without those that are gone. Asked for what is answered and for nothing else:
- * hardly a message is a keyword, and facts take 25 pages each, a workspace’s settings two.
+ * hardly a message is a keyword, and facts take 25 pages each, a workspace's settings two.
  */
 export async function readSaid<Heard extends HeardEvent>(
   tx: Tx,

@@ -7,8 +7,9 @@
  * Tables: push_subscriptions, push_keys. Reads the views push_listeners, push_threads and push_notes.
  *
  * Always true: told are those who would see the conversation in their inbox: its assignee, or while it has none all who
- * reach its number; and whom a note names, if they may look at it; a session that ended, a disabled member and a browser that its push service knows no more are told
- * nothing; the words are encrypted for that browser alone (RFC 8291); ten messages of one conversation are one notice.
+ * reach its number; and whom a note names, if they may look at it; a session that ended, a disabled member and a browser
+ * that its push service knows no more are told nothing; the words are encrypted for that browser alone (RFC 8291); ten
+ * messages of one conversation are one notice.
  */
 export { pushNotices } from './notify.ts';
 export { forgetDeafSubscriptions } from './queries.ts';
