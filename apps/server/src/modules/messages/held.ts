@@ -65,8 +65,7 @@ export function holdNumbers(options: {
   const { db, log, leases, leaseMs } = options;
   const held = new Map<string, HeldNumber>();
   const triedAt = new Map<string, number>();
-  // What is taken is fresh: no renewal right behind it, which a test of lost leases met on a slow machine.
-  let renewedAt = performance.now();
+  let renewedAt = Number.NEGATIVE_INFINITY;
   const clockMs = () => db.clock.now().getTime();
 
   async function renew(): Promise<void> {
@@ -115,6 +114,8 @@ export function holdNumbers(options: {
     if (free.length === 0) return;
     for (const { number_id } of free) triedAt.set(number_id, at);
     if (triedAt.size > 10_000) triedAt.clear();
+    // After a quiet time the first one is fresh: renewing it at once would put three questions before its second message.
+    if (held.size === 0) renewedAt = at;
     const taken = await leases.acquire(
       free.map((head) => ({ workspaceId: head.workspace_id, numberId: head.number_id })),
     );

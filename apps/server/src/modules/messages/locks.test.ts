@@ -1,10 +1,11 @@
 /** Two transactions that meet on the same rows: one waits, none is shot. */
 import type { EchoItem } from '@chaski/providers';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { routesFor } from '../numbers/index.ts';
 import { applyStatuses } from './apply-status.ts';
+import { holdNumbers } from './held.ts';
 import { createLeases } from './lease.ts';
 import { receiveMany } from './receive.ts';
 import { unknown, writeResults } from './results.ts';
@@ -205,4 +206,31 @@ it('leases are taken, renewed and given back in one order', async () => {
     await release();
     await Promise.all([taking, giving]);
   }
+});
+
+it('a lease that is taken after a quiet time is not renewed right behind its taking', async () => {
+  const place = await stage.place();
+  const leaseMs = 60_000;
+  const leases = createLeases(db, leaseMs, log);
+  const numbers = holdNumbers({ db, log, leases, leaseMs });
+  const begun = performance.now();
+  let passed = 0;
+  const time = vi.spyOn(performance, 'now').mockImplementation(() => begun + passed);
+  onTestFinished(async () => {
+    time.mockRestore();
+    await numbers.releaseAll();
+    await leases.close();
+  });
+  const lastsUntil = () => numbers.all.get(place.numberId)?.lease.expiresAt;
+  await numbers.renew();
+  passed = leaseMs;
+  await numbers.acquire([{ workspace_id: place.workspaceId, number_id: place.numberId }]);
+  const taken = lastsUntil();
+  expect(taken).toBe(clock.now().getTime() + leaseMs);
+  clock.advance(1);
+  await numbers.renew();
+  expect(lastsUntil()).toBe(taken);
+  passed += leaseMs / 4;
+  await numbers.renew();
+  expect(lastsUntil()).toBe(taken! + 1);
 });
