@@ -10,16 +10,14 @@ import {
   personOf,
   sliceOf,
 } from '../../platform/http/index.ts';
-import { acceptInvitation, openInvitation } from '../workspaces/index.ts';
 import { changeProfile, listSessions, makeWorkspace, type SessionRow, switchWorkspace } from './account.ts';
 import { longestPassword } from './common-passwords.ts';
 import type { AuthRoutesDeps } from './deps.ts';
 import { askEmailChange, changeEmail } from './email.ts';
+import { joinByInvitation, lookAtInvitation } from './invitations.ts';
 import { locales } from './mail-texts.ts';
 import { meBody, readMe } from './me.ts';
 import { changePassword } from './password.ts';
-import { personById } from './queries-people.ts';
-import { setSessionWorkspace } from './queries-session.ts';
 import { notImpersonated } from './second-factor-proof.ts';
 import { selfOf } from './second-factor-told.ts';
 import { revokeSessions } from './sessions.ts';
@@ -280,13 +278,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
           },
         },
       },
-      (request) =>
-        db.withSystem('what a link invites to', async (tx) => {
-          const { workspaceName, role, invitedBy } = await openInvitation(tx, request.body.token);
-          const [inviter] =
-            invitedBy === null ? [] : await tx.query<{ name: string }>(personById, [invitedBy]);
-          return { workspaceName, invitedBy: inviter?.name || null, role };
-        }),
+      (request) => db.withSystem('what a link invites to', (tx) => lookAtInvitation(tx, request.body.token)),
     );
 
     app.post(
@@ -301,16 +293,10 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
         },
       },
       async (request) => {
-        const { userId, email, sessionId } = notImpersonated(personOf(request));
-        return db.withSystem('accept an invitation', async (tx) => {
-          const accepted = await acceptInvitation(tx, request.body.token, {
-            userId,
-            email,
-            actor: selfOf(request, userId),
-          });
-          await tx.execute(setSessionWorkspace, [sessionId, accepted.workspaceId]);
-          return accepted;
-        });
+        const person = notImpersonated(personOf(request));
+        return db.withSystem('accept an invitation', (tx) =>
+          joinByInvitation(tx, request, request.body.token, person),
+        );
       },
     );
   };
