@@ -85,6 +85,11 @@ test('automatic reply and opt-out words', async () => {
   await page.keyboard.press('Enter');
   await consent.getByRole('button', { name: 'Save' }).click();
   await kept('the word', ({ settings }) => settings.stopWords.includes('genug'));
+  // The audit says the values, too, in words of the page.
+  await open('settings/audit');
+  await page.getByRole('button', { name: 'Changes: An automatic reply was changed' }).first().click();
+  const once = 'To each message';
+  await page.getByRole('row', { name: `At most once per ${once} ${once}`, exact: true }).waitFor();
 });
 
 test('a label, an attribute, a team, a quick reply and a key are made', async () => {

@@ -69,6 +69,25 @@ function useNames(): ReadonlyMap<string, string> {
   ]);
 }
 
+/** Where a field's values have words; one that has none there is shown as the API says it. */
+const placesOf: Readonly<Record<string, readonly string[]>> = {
+  role: ['role'],
+  status: ['settings.numbers.state', 'templates.status', 'status'],
+  state: ['campaigns.state'],
+  category: ['composer.template.category'],
+  scope: ['context.consent.purpose', 'settings.audit'],
+  oncePer: ['settings.autoReply.per'],
+  provider: ['settings.accounts.provider'],
+  marketingRoute: [],
+  unknownSends: [],
+  scopes: [],
+  action: [],
+  source: [],
+  kind: [],
+  type: [],
+  how: [],
+};
+
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -90,5 +109,8 @@ function told(t: Say, names: ReadonlyMap<string, string>, key: string, value: un
   if (moment.test(value)) return <Moment at={value} />;
   const name = names.get(value);
   if (name === undefined && id.test(value)) return <Code>{value}</Code>;
-  return <bdi>{name ?? (key === 'role' ? t(`role.${value}`, { defaultValue: value }) : value)}</bdi>;
+  const places = placesOf[key];
+  if (name !== undefined || !places) return <bdi>{name ?? value}</bdi>;
+  const words = places.map((place) => t(`${place}.${value}`, { defaultValue: '' })).find((one) => one !== '');
+  return words ? <bdi>{words}</bdi> : <Code>{value}</Code>;
 }
