@@ -1,11 +1,10 @@
 import type { TemplateComponent } from '@chaski/contracts';
-import { Button, Checkbox, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Checkbox, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
 import { type Part, partOf, withPart } from './definition.ts';
 import { LineField } from './edit-text.tsx';
 import { PartMistakes, useField } from './mistakes.tsx';
-import classes from './templates.module.css';
+import { Numbered } from './numbered.tsx';
 
 type Otp = Extract<Part<'BUTTONS'>['buttons'][number], { type: 'OTP' }>;
 
@@ -151,58 +150,40 @@ function Apps({ otp, path, onChange }: { otp: Otp; path: string; onChange: (otp:
   const apps = otp.supported_apps ?? [];
   const put = (next: Otp['supported_apps']) => onChange({ ...otp, supported_apps: next });
   return (
-    <>
-      {apps.map((app, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: apps have places, not names
-        <fieldset key={at} className={classes.one}>
-          <legend>{t('templates.authentication.app', { n: at + 1 })}</legend>
-          <Stack gap="xs">
-            <LineField
-              label={t('templates.authentication.package')}
-              path={`${path}[${at}].package_name`}
-              value={app.package_name}
-              most={224}
-              inputMode="url"
-              placeholder="com.example.app"
-              onChange={(package_name) =>
-                put(apps.map((one, i) => (i === at ? { ...one, package_name } : one)))
-              }
-            />
-            <LineField
-              label={t('templates.authentication.hash')}
-              path={`${path}[${at}].signature_hash`}
-              value={app.signature_hash}
-              most={11}
-              inputMode="url"
-              onChange={(signature_hash) =>
-                put(apps.map((one, i) => (i === at ? { ...one, signature_hash } : one)))
-              }
-            />
-            {apps.length > 1 ? (
-              <Group>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  onClick={() => put(apps.filter((_, i) => i !== at))}
-                >
-                  {t('form.removeOne', { name: t('templates.authentication.app', { n: at + 1 }) })}
-                </Button>
-              </Group>
-            ) : null}
-          </Stack>
-        </fieldset>
-      ))}
-      <PartMistakes path={path} />
-      <Group>
-        <Button
-          variant="default"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          disabled={apps.length >= 5}
-          onClick={() => put([...apps, newApp])}
-        >
-          {t('templates.authentication.addApp')}
-        </Button>
-      </Group>
-    </>
+    <Numbered
+      of={apps}
+      path={path}
+      nameOf={(n) => t('templates.authentication.app', { n })}
+      least={1}
+      most={5}
+      added={t('templates.authentication.addApp')}
+      make={() => newApp}
+      onChange={put}
+      one={(app, at) => (
+        <>
+          <LineField
+            label={t('templates.authentication.package')}
+            path={`${path}[${at}].package_name`}
+            value={app.package_name}
+            most={224}
+            inputMode="url"
+            placeholder="com.example.app"
+            onChange={(package_name) =>
+              put(apps.map((one, i) => (i === at ? { ...one, package_name } : one)))
+            }
+          />
+          <LineField
+            label={t('templates.authentication.hash')}
+            path={`${path}[${at}].signature_hash`}
+            value={app.signature_hash}
+            most={11}
+            inputMode="url"
+            onChange={(signature_hash) =>
+              put(apps.map((one, i) => (i === at ? { ...one, signature_hash } : one)))
+            }
+          />
+        </>
+      )}
+    />
   );
 }

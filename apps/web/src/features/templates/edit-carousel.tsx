@@ -1,12 +1,11 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Select, Stack } from '@mantine/core';
 import { useTranslation } from '../../i18n/words.ts';
 import { type Card, newButton, newCard, type Part } from './definition.ts';
 import { EditButtons } from './edit-buttons.tsx';
 import { EditHeader } from './edit-header.tsx';
 import { TextWithBlanks } from './edit-text.tsx';
 import { PartMistakes } from './mistakes.tsx';
-import classes from './templates.module.css';
+import { Numbered } from './numbered.tsx';
 
 type Header = Part<'HEADER'>;
 
@@ -46,11 +45,17 @@ export function EditCarousel(props: {
           if (next) setFormat(next as Header['format']);
         }}
       />
-      {cards.map((card, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: cards have places, not names
-        <fieldset key={at} className={classes.one}>
-          <legend>{t('templates.nthCard', { n: at + 1 })}</legend>
-          <Stack gap="sm">
+      <Numbered
+        of={cards}
+        path={path}
+        nameOf={(n) => t('templates.nthCard', { n })}
+        least={2}
+        most={10}
+        added={t('templates.addCard')}
+        make={() => newCard(cards[0])}
+        onChange={onChange}
+        one={(card, at) => (
+          <>
             <CardFields
               card={card}
               path={`${path}[${at}]`}
@@ -58,34 +63,9 @@ export function EditCarousel(props: {
               onChange={(next) => put(at, next)}
             />
             <PartMistakes path={`${path}[${at}]`} />
-            {cards.length > 2 ? (
-              <Group>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  onClick={() => onChange(cards.filter((_, i) => i !== at))}
-                >
-                  {t('form.removeOne', { name: t('templates.nthCard', { n: at + 1 }) })}
-                </Button>
-              </Group>
-            ) : null}
-          </Stack>
-        </fieldset>
-      ))}
-      <PartMistakes path={path} />
-      <Group>
-        <Button
-          variant="default"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          disabled={cards.length >= 10}
-          onClick={() => onChange([...cards, newCard(cards[0])])}
-        >
-          {t('templates.addCard')}
-        </Button>
-        <Text size="sm" c="dimmed">
-          {t('templates.count', { used: cards.length, most: 10 })}
-        </Text>
-      </Group>
+          </>
+        )}
+      />
     </Stack>
   );
 }
