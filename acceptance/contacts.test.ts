@@ -157,6 +157,21 @@ test('beside a person: what they agreed to, and the way out of it', async () => 
   await drawer.getByRole('button', { name: 'Opt in: Marketing' }).waitFor();
   await drawer.getByRole('button', { name: 'Opt out of everything' }).click();
   await drawer.getByRole('button', { name: 'Opt out of everything' }).waitFor({ state: 'detached' });
+  // A note whose answer got lost: what was typed stays, and pressing again makes one.
+  await drawer.getByLabel('What the team should know').fill('Pays in autumn.');
+  let asked = 0;
+  await page.route('**/v1/contacts/*/notes', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    if (asked++ === 0) await route.fetch();
+    await route.abort();
+  });
+  await drawer.getByRole('button', { name: 'Save the note' }).click();
+  await page.getByText('The server does not answer').waitFor({ timeout: soon });
+  await page.unroute('**/v1/contacts/*/notes');
+  await drawer.getByRole('button', { name: 'Save the note' }).click();
+  // The button goes with what was typed.
+  await drawer.getByRole('button', { name: 'Save the note' }).waitFor({ state: 'detached' });
+  expect(await list(product, `/v1/contacts/${maya?.id}/notes`)).toHaveLength(1);
   await page.keyboard.press('Escape');
   await row('Maya Lane').getByText('Opted out').waitFor({ timeout: soon });
   // She never wrote: what may be said to her is asked before anything is typed.
