@@ -25,7 +25,7 @@ const states: Readonly<Record<string, Word['state']>> = {
 export const followMessages = defineConsumer({
   name: 'campaigns.follow',
   events: Object.keys(states),
-  unhurried: true,
+  pace: 'in turn',
   async handle(tx, events) {
     const words = events.flatMap((event): Word[] => {
       const state = states[event.name];

@@ -18,7 +18,7 @@ function saidBy(events: readonly StoredEvent[]): Said[] {
 export const followPeople = defineConsumer({
   name: 'campaigns.people',
   events: ['message.received', 'contact.opted_out', 'contact.merged'],
-  unhurried: true,
+  pace: 'in turn',
   async handle(tx, events) {
     const merges = events.flatMap(({ name, workspaceId, data }) =>
       name === 'contact.merged' && typeof data.contactId === 'string' && typeof data.mergedId === 'string'

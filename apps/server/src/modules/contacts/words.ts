@@ -32,7 +32,7 @@ export const contactWords = defineConsumer({
     'contact.unmerged',
     'message.received',
   ],
-  unhurried: true,
+  pace: 'in turn',
   from: 'start',
   async handle(tx, events) {
     const due = new Map<string, { workspaceId: string; id: string }>();

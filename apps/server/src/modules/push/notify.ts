@@ -25,7 +25,7 @@ const newsMs = 10 * 60_000;
 export const pushNotices = defineConsumer({
   name: 'push.notices',
   events: ['message.received', 'conversation.mentioned'],
-  unhurried: true,
+  pace: 'soon',
   async handle(tx, events) {
     const threads = new Map<string, { workspaceId: string; conversationId: string }>();
     const mentions: Mention[] = [];

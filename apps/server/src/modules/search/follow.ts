@@ -16,7 +16,7 @@ export const messageWords = defineConsumer({
     'conversation.parted',
   ],
   from: 'start',
-  unhurried: true,
+  pace: 'in turn',
   async handle(tx, events) {
     const due = new Map<string, LineKey>();
     const add = (key: LineKey) => due.set(`${key.workspaceId}|${key.id}`, key);

@@ -13,13 +13,16 @@ export interface Consumer {
   batchSize: number;
   /** Where a consumer begins that the database has never seen: at new events (an auto-reply must not answer history), or at all that are kept. */
   from: 'now' | 'start';
-  /** Nobody waits for its effect: events gather for it, see `paces`, and of all such consumers one works at a time. */
-  unhurried: boolean;
+  /**
+   * `prompt`: a message waits for its effect. `soon`: a person does, who does not notice a tenth of a second; events gather
+   * for it. `in turn`: nobody does; of all such consumers one works at a time, and one that waits for a lock keeps all.
+   */
+  pace: keyof typeof paces;
   /** Runs in the transaction that moves the cursor: what it changes happens once per event. No calls to outside. */
   handle(tx: SystemTx, events: StoredEvent[]): Promise<void>;
 }
 
-const usual = { batchSize: 500, from: 'now', unhurried: false } satisfies Partial<Consumer>;
+const usual = { batchSize: 500, from: 'now', pace: 'prompt' } satisfies Partial<Consumer>;
 
 /** A durable listener. Events come in order of their number, in batches, each batch in one transaction. */
 export function defineConsumer(
@@ -83,7 +86,8 @@ const shortFlood = 5_000;
 const paces = {
   prompt: { gatherMs: 40 },
   // After an event come its readers: six consumers that began with them made a page wait twice as long for its message.
-  unhurried: { gatherMs: 100, lingerMs: 30 },
+  soon: { gatherMs: 100, lingerMs: 30 },
+  'in turn': { gatherMs: 100, lingerMs: 30 },
 };
 
 /** How far a cursor may lie behind what is known to be of no concern to it. */
@@ -102,8 +106,8 @@ export function takeTurns(): Turns {
 }
 
 /**
- * Works a consumer's cursor; several processes may, the cursor's row lock lets one at a time. `turns`: what the unhurried
- * consumers of a process share, so that a flood's are one backend beside its messages and not six.
+ * Works a consumer's cursor; several processes may, the cursor's row lock lets one at a time. `turns`: what the consumers
+ * of a process share that take turns, so that a flood's are two backends beside its messages and not six.
  */
 export function startConsumer(options: {
   db: Database;
@@ -192,8 +196,8 @@ export function startConsumer(options: {
     name: `consumer ${consumer.name}`,
     log,
     idleMs: restMs,
-    ...paces[consumer.unhurried ? 'unhurried' : 'prompt'],
-    step: () => (consumer.unhurried ? options.turns(step) : step()),
+    ...paces[consumer.pace],
+    step: () => (consumer.pace === 'in turn' ? options.turns(step) : step()),
   });
 
   async function step(): Promise<boolean> {

@@ -116,7 +116,7 @@ test('of those that nobody waits for one works at a time, and the others do not 
   let most = 0;
   const slow = (name: string) =>
     recorder(name, {
-      unhurried: true,
+      pace: 'in turn',
       async handle() {
         inside += 1;
         most = Math.max(most, inside);
@@ -127,11 +127,13 @@ test('of those that nobody waits for one works at a time, and the others do not 
     }).consumer;
   const done: string[] = [];
   const prompt = recorder('prompt');
-  await start([slow('one'), slow('two'), slow('three'), prompt.consumer]);
+  const soon = recorder('soon', { pace: 'soon' });
+  await start([slow('one'), slow('two'), slow('three'), prompt.consumer, soon.consumer]);
   await emitOne(1);
   await until('one of them is at it', () => inside > 0);
   await emitOne(2);
   await until('the prompt one has heard both', () => prompt.values().length === 2);
+  await until('and so has the one for which a person waits', () => soon.values().length === 2);
   expect(done).toEqual([]);
   open();
   await until('all have been', () => new Set(done).size === 3);
