@@ -13,6 +13,15 @@ import type { Said } from './composer-outbox.ts';
 import { TemplateField } from './template-field.tsx';
 import TemplateShown from './template-shown.tsx';
 
+/**
+ * What was pressed is gone with the list, and the focus with it: it goes to the first field, or to sending where
+ * nothing is wanted.
+ */
+function focusFirst(form: HTMLFormElement | null): void {
+  const send = form?.querySelector<HTMLElement>('[type="submit"]:enabled');
+  (send ?? form?.querySelector<HTMLElement>('input:not([type="file"]), button'))?.focus();
+}
+
 /** What a template wants, and how it will be seen. Loaded with the first template that is chosen. */
 export default function TemplateForm({
   template,
@@ -37,6 +46,7 @@ export default function TemplateForm({
     );
   return (
     <form
+      ref={focusFirst}
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;
