@@ -20,7 +20,8 @@ const newsMs = 10 * 60_000;
 
 /**
  * Somebody wrote: whoever listens is told, one job a browser and conversation however many messages came. A colleague
- * named somebody in a note: they are told, whosever the conversation is.
+ * named somebody in a note: they are told, whosever the conversation is,
+ * where they may see it.
  */
 export const pushNotices = defineConsumer({
   name: 'push.notices',
