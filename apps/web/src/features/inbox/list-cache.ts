@@ -1,7 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import { belongs } from './filter.ts';
-import { type Pages, placed } from './list-rules.ts';
+import { type Pages, placed, withTicks } from './list-rules.ts';
 import { type ConversationFilter, conversationQuery } from './queries.ts';
 
 /** The cached lists, kept in step row by row: a list of 10,000 is never loaded again because one row changed. */
@@ -32,7 +32,8 @@ export function rowsOfContact(client: QueryClient, contactId: string): string[] 
 }
 
 /** Puts a row where it belongs in every cached list, and takes it out where it does not belong any more. */
-export function putRow(client: QueryClient, row: Conversation, me: string): void {
+export function putRow(client: QueryClient, answered: Conversation, me: string): void {
+  const row = withTicks(answered, knownRow(client, answered.id));
   client.setQueryData<Conversation>(conversationQuery(row.id).queryKey, (now) => now && row);
   for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: lists })) {
     if (!pages) continue;

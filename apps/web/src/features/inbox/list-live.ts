@@ -66,16 +66,21 @@ function ask(client: QueryClient, id: string, me: string): void {
 const listsCome = (client: QueryClient) => client.isFetching({ queryKey: ['conversations', 'list'] }) > 0;
 
 async function fetchRow(client: QueryClient, id: string, me: string): Promise<void> {
+  // One question at a time: of two answers the older one could come last. The first one's end asks again.
+  if (coming.has(id)) {
+    coming.set(id, true);
+    return;
+  }
   coming.set(id, false);
   try {
     const row = await chaski.conversations.get({ id });
-    const isOld = coming.get(id) === true;
-    // An old answer would take back the ticks that came meanwhile; a row that nobody sees yet is better old than absent.
-    if (!isOld || !knownRow(client, id)) putRow(client, row, me);
-    if (isOld) ask(client, id, me);
+    // An old answer would take back what came meanwhile; a row that nobody sees yet is better old than absent.
+    if (coming.get(id) !== true || !knownRow(client, id)) putRow(client, row, me);
   } catch {
     // Gone, or the line is down: the lists say so when they are asked next.
   } finally {
+    const isOld = coming.get(id) === true;
     coming.delete(id);
+    if (isOld) ask(client, id, me);
   }
 }

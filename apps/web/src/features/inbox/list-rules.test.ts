@@ -1,7 +1,7 @@
 import type { Conversation } from '@chaski/sdk';
 import { describe, expect, it } from 'vitest';
 import { belongs, compare } from './filter.ts';
-import { afterMessage, type Pages, placed, rowsOf, stepFrom } from './list-rules.ts';
+import { afterMessage, type Pages, placed, rowsOf, stepFrom, withTicks } from './list-rules.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 6, minute)).toISOString();
 
@@ -156,9 +156,22 @@ describe('a message event', () => {
 
   it('moves the ticks of the newest message alone', () => {
     const sent = afterMessage(row('a', 1), 'queued', data)!;
-    expect(afterMessage(sent, 'played', { messageId: 'm2', status: 'played' })?.lastMessage?.status).toBe(
-      'read',
+    expect(afterMessage(sent, 'played', { messageId: 'm2' })?.lastMessage?.status).toBe('read');
+    expect(afterMessage(sent, 'read', { messageId: 'm1' })).toBeNull();
+  });
+
+  it('moves the ticks up, whatever comes late; what failed may begin anew', () => {
+    const ticked = (status: string) => ({
+      ...row('a', 1),
+      lastMessage: { ...row('a', 1).lastMessage!, id: 'm2', status },
+    });
+    expect(afterMessage(ticked('read'), 'delivered', { messageId: 'm2' })).toBeNull();
+    expect(afterMessage(ticked('delivered'), 'accepted', { messageId: 'm2', status: 'accepted' })).toBeNull();
+    expect(afterMessage(ticked('failed'), 'delivered', { messageId: 'm2' })?.lastMessage?.status).toBe(
+      'delivered',
     );
-    expect(afterMessage(sent, 'read', { messageId: 'm1', status: 'read' })).toBeNull();
+    expect(withTicks(ticked('sent'), ticked('read')).lastMessage?.status).toBe('read');
+    expect(withTicks(ticked('queued'), ticked('failed')).lastMessage?.status).toBe('queued');
+    expect(withTicks(row('a', 1), ticked('read')).lastMessage?.id).toBe('m-a');
   });
 });

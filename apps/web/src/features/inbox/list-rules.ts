@@ -110,11 +110,36 @@ export function afterMessage(
         : {}),
     };
   }
-  const status = typeof data.status === 'string' ? data.status : null;
-  if (status === null || !row.lastMessage || row.lastMessage.id !== messageId) return null;
-  return { ...row, lastMessage: { ...row.lastMessage, status: shown(status) } };
+  const status = statusTold[what];
+  if (status === undefined || !row.lastMessage || row.lastMessage.id !== messageId) return null;
+  return rankOf(status) < rankOf(row.lastMessage.status)
+    ? null
+    : { ...row, lastMessage: { ...row.lastMessage, status } };
 }
 
-/** As the API calls the state of a row. */
-const shown = (status: string) =>
-  status === 'accepted' ? 'sent' : status === 'played' ? 'read' : status === 'cancelled' ? 'failed' : status;
+/** The event's name says it, as the API calls the state of a row: what WhatsApp tells has no `status` beside it. */
+const statusTold: Partial<Record<string, string>> = {
+  unconfirmed: 'unconfirmed',
+  accepted: 'sent',
+  sent: 'sent',
+  failed: 'failed',
+  delivered: 'delivered',
+  read: 'read',
+  played: 'read',
+};
+
+/** The ladder of the server (messages/rules-status.ts); what waits stands below it. */
+const ladder = ['sent', 'failed', 'delivered', 'read'];
+const rankOf = (status: string | null) => (status === null ? -1 : ladder.indexOf(status));
+
+/**
+ * The row as it was answered, with the ticks that are known of its message already: an answer may be older than they
+ * are. Only what failed goes back, when it is tried again.
+ */
+export function withTicks(row: Conversation, known: Conversation | undefined): Conversation {
+  const [told, had] = [row.lastMessage, known?.lastMessage];
+  if (!told || !had || told.id !== had.id || had.status === 'failed') return row;
+  return rankOf(told.status) < rankOf(had.status)
+    ? { ...row, lastMessage: { ...told, status: had.status } }
+    : row;
+}
