@@ -6,6 +6,23 @@ import { asObject, asString, type Json, parseJson } from './json.ts';
 import { saveApp } from './keep.ts';
 import type { World } from './world.ts';
 
+/** What an app hears that named no fields. */
+const everyField = [
+  'messages',
+  'message_echoes',
+  'smb_message_echoes',
+  'smb_app_state_sync',
+  'history',
+  'calls',
+  'user_preferences',
+  'account_update',
+  'phone_number_quality_update',
+  'message_template_status_update',
+  'message_template_quality_update',
+  'message_template_components_update',
+  'template_category_update',
+];
+
 export async function appEdge(call: GraphCall, appId: string, edge: string): Promise<void> {
   const { world, method } = call;
   const app = world.apps.get(appId);
@@ -19,7 +36,7 @@ export async function appEdge(call: GraphCall, appId: string, edge: string): Pro
           object: 'whatsapp_business_account',
           callback_url: app.webhookUrl,
           active: true,
-          fields: (app.fields ?? ['messages']).map((name) => ({ name, version: `v${NEWEST}.0` })),
+          fields: (app.fields ?? everyField).map((name) => ({ name, version: `v${NEWEST}.0` })),
         },
       ],
     });

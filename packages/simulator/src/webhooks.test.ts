@@ -82,10 +82,20 @@ test('an app hears the fields that it subscribed to; its callback has to answer 
   const subscribe = (body: object) =>
     on.call('POST', '/v24.0/1/subscriptions', body, { authorization: `Bearer 1|${SECRET}` });
   const all = { object: 'whatsapp_business_account', callback_url: on.callback, verify_token: 'verify me' };
+  const heard = async () => {
+    const { json } = await on.call('GET', '/v24.0/1/subscriptions', undefined, {
+      authorization: `Bearer 1|${SECRET}`,
+    });
+    const [said] = json.data as { fields: { name: string }[] }[];
+    return said!.fields.map(({ name }) => name);
+  };
+  // Who named none hears all.
+  expect(await heard()).toEqual(expect.arrayContaining(['messages', 'account_update', 'user_preferences']));
   expect(codeOf(await subscribe({ ...all, verify_token: 'wrong' }))).toBe(2200);
   expect((await subscribe({ ...all, fields: 'account_update,phone_number_quality_update' })).status).toBe(
     200,
   );
+  expect(await heard()).toEqual(['account_update', 'phone_number_quality_update']);
   const person = ana(on);
   on.sim.faults.arm('quality_drop');
   await on.sim.idle();
