@@ -1,3 +1,4 @@
+import { permissions } from '@chaski/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { all } from './all.ts';
 import { chaski } from './client.ts';
@@ -35,6 +36,14 @@ export const membersQuery = queryOptions({
   queryKey: ['members', 'all'],
   queryFn: () => all(chaski.members.list),
   ...few,
+});
+
+const answering: readonly string[] = permissions['messages:write'];
+
+/** Those that work may be given to: who can come in, and answer. The server refuses the others. */
+export const assignableQuery = queryOptions({
+  ...membersQuery,
+  select: (members) => members.filter(({ disabled, role }) => !disabled && answering.includes(role)),
 });
 
 export const attributesQuery = queryOptions({

@@ -12,7 +12,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { labelsQuery, membersQuery } from '../../api/directory.ts';
+import { assignableQuery, labelsQuery } from '../../api/directory.ts';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import type { Selection } from './bulk-selection.ts';
@@ -30,7 +30,7 @@ export default function BulkBar({
   const { t, i18n } = useTranslation();
   const may = useMay()('conversations:write');
   const run = useBulk(selection);
-  const { data: members = [] } = useQuery(membersQuery);
+  const { data: members = [] } = useQuery(assignableQuery);
   const { data: labels = [] } = useQuery(labelsQuery);
   const chosen = rows.filter(({ id }) => selection.ids.has(id));
   const time = new Intl.DateTimeFormat(i18n.language, {
@@ -56,21 +56,19 @@ export default function BulkBar({
               >
                 {t('list.nobody')}
               </Menu.Item>
-              {members
-                .filter(({ disabled }) => !disabled)
-                .map(({ userId, name, email }) => (
-                  <Menu.Item
-                    key={userId}
-                    onClick={() =>
-                      run({ action: 'assign', memberId: userId }, (row) => ({
-                        ...row,
-                        assignee: { id: userId, name: name || email },
-                      }))
-                    }
-                  >
-                    <bdi>{name || email}</bdi>
-                  </Menu.Item>
-                ))}
+              {members.map(({ userId, name, email }) => (
+                <Menu.Item
+                  key={userId}
+                  onClick={() =>
+                    run({ action: 'assign', memberId: userId }, (row) => ({
+                      ...row,
+                      assignee: { id: userId, name: name || email },
+                    }))
+                  }
+                >
+                  <bdi>{name || email}</bdi>
+                </Menu.Item>
+              ))}
             </Choices>
             {labels.length > 0 ? (
               <Choices label={t('list.bulk.labels')} icon={<IconTag size={18} />}>

@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { membersQuery } from '../../api/directory.ts';
+import { assignableQuery } from '../../api/directory.ts';
 import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
@@ -100,7 +100,7 @@ interface MenuProps {
 function Assign({ conversation, work, opened, onChange }: MenuProps & { conversation: Conversation }) {
   const { t } = useTranslation();
   const { person } = useSession();
-  const { data: members } = useQuery({ ...membersQuery, enabled: opened });
+  const { data: members } = useQuery({ ...assignableQuery, enabled: opened });
   const { assignee } = conversation;
   const label = assignee ? t('inbox.assignedTo', { name: assignee.name }) : t('thread.assign');
   return (
@@ -112,17 +112,15 @@ function Assign({ conversation, work, opened, onChange }: MenuProps & { conversa
       </Menu.Target>
       <Menu.Dropdown mah={360} className={classes.menu ?? ''}>
         <Menu.Label>{label}</Menu.Label>
-        {members
-          ?.filter(({ disabled }) => !disabled)
-          .map(({ userId, name, email }) => (
-            <Menu.Item
-              key={userId}
-              aria-current={assignee?.id === userId || undefined}
-              onClick={() => work({ do: 'assign', to: { id: userId, name: name || email } })}
-            >
-              <bdi>{userId === person.id ? t('thread.toMe') : name || email}</bdi>
-            </Menu.Item>
-          ))}
+        {members?.map(({ userId, name, email }) => (
+          <Menu.Item
+            key={userId}
+            aria-current={assignee?.id === userId || undefined}
+            onClick={() => work({ do: 'assign', to: { id: userId, name: name || email } })}
+          >
+            <bdi>{userId === person.id ? t('thread.toMe') : name || email}</bdi>
+          </Menu.Item>
+        ))}
         {assignee ? (
           <>
             <Menu.Divider />
