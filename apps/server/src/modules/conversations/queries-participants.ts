@@ -62,7 +62,7 @@ const unread = statement(
    where c.workspace_id = $1 and c.id = any ($3::uuid[])`,
 );
 
-export interface Unread {
+interface Unread {
   messages: number;
   /** A note names the member, who has not looked since. */
   mention: boolean;
