@@ -5,6 +5,7 @@ import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { failureWords } from '../../ui/failure.ts';
 import { Page, Row, Rows, Section, State } from '../../ui/page.tsx';
+import { durationOf } from '../analytics/figures.ts';
 import { reportQuery } from '../analytics/queries.ts';
 import { countsQuery } from '../inbox/queries.ts';
 import { FirstSteps } from './first-steps.tsx';
@@ -56,11 +57,6 @@ function Today() {
   // As tall as the figures: what stands below does not jump.
   if (!data) return <Skeleton height={128} />;
   const { volume, waits } = data.total;
-  const minutes = new Intl.NumberFormat(i18n.language, {
-    style: 'unit',
-    unit: 'minute',
-    unitDisplay: 'long',
-  });
   const quiet = volume.received + volume.sent === 0;
   return (
     <>
@@ -86,7 +82,7 @@ function Today() {
             ))}
             {waits.first.median === null ? null : (
               <div>
-                <div className={classes.small}>{minutes.format(Math.ceil(waits.first.median / 60))}</div>
+                <div className={classes.small}>{durationOf(waits.first.median, i18n.language)}</div>
                 <Text size="sm" c="dimmed">
                   {t('home.firstAnswer')}
                 </Text>
