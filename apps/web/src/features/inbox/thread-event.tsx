@@ -39,7 +39,10 @@ export function EventLine({ event }: { event: ConversationEvent }) {
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(new Date(event.at));
   return (
     <p className={classes.event} data-event={event.name}>
-      {words(event)} <time dateTime={event.at}>{time}</time>
+      {words(event)} {/* Behind a name of another script the figures would run with the name. */}
+      <bdi>
+        <time dateTime={event.at}>{time}</time>
+      </bdi>
     </p>
   );
 }
