@@ -22,6 +22,8 @@ export function ThreadHeader({
     <header className={classes.header}>
       <ActionIcon
         hiddenFrom="sm"
+        size={34}
+        className={classes.back ?? ''}
         aria-label={t('inbox.back')}
         renderRoot={(props) => <Link to="/app/inbox" search={(before) => before} {...props} />}
       >
