@@ -1,7 +1,7 @@
 import type { TenantTx } from '../../platform/db/index.ts';
 import { beyondOwn } from '../../platform/db/reach.ts';
 import { errors } from '../../platform/errors.ts';
-import { refuseDisabled } from '../workspaces/index.ts';
+import { refuseUnable } from '../workspaces/index.ts';
 import { type Told, tell } from './activity.ts';
 import { personIn } from './participants.ts';
 import { existing, memberNames } from './people.ts';
@@ -26,7 +26,7 @@ export async function changeMany(
 ): Promise<ChangedRow[]> {
   if (to.status === 'snoozed') checkUntil(tx, to.until);
   if (to.assigneeId !== undefined || to.teamId !== undefined) await beyondOwn(tx);
-  if (to.assigneeId) await refuseDisabled(tx, to.assigneeId);
+  if (to.assigneeId) await refuseUnable(tx, to.assigneeId);
   const changed = await existing(
     updateConversations(
       tx,

@@ -109,6 +109,22 @@ describe('assigning', () => {
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'member_disabled' } } });
   });
 
+  it('gives nothing to a viewer, who could not answer', async () => {
+    const stage = await api.stage();
+    const { conversationId: id } = await writes(stage);
+    const memberId = stage.members.viewer;
+    const refusal = { status: 422, body: { error: { code: 'member_cannot_answer' } } };
+    const one = await call(stage, 'owner', 'POST /v1/conversations/:id/assign', {
+      params: { id },
+      body: { memberId },
+    });
+    expect(one).toMatchObject(refusal);
+    const many = await call(stage, 'owner', 'POST /v1/conversations/bulk', {
+      body: { ids: [id], action: 'assign', memberId },
+    });
+    expect(many).toMatchObject(refusal);
+  });
+
   it('has exactly one winner among 200 who claim at once; the others learn who', async () => {
     const stage = await api.stage();
     const { conversationId: id } = await writes(stage);

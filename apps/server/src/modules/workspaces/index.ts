@@ -25,7 +25,7 @@ export {
   addMember,
   createOwnWorkspace,
   listMembers,
-  refuseDisabled,
+  refuseUnable,
   workspacesOf,
 } from './members.ts';
 export { changeOperated, getOperatedWorkspace, listWorkspaces, type OperatedWorkspace } from './operate.ts';

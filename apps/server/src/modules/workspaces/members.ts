@@ -1,4 +1,4 @@
-import type { Role } from '@chaski/contracts';
+import { permissions, type Role } from '@chaski/contracts';
 import type { z } from 'zod';
 import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
@@ -166,11 +166,19 @@ export async function changeMember(tx: TenantTx, userId: string, change: MemberC
   return member!;
 }
 
-/** Work may not be given to somebody who cannot come in. Nobody by this id: the caller's foreign key says so. */
-export async function refuseDisabled(tx: TenantTx, userId: string): Promise<void> {
-  const [row] = await tx.query<{ disabled_at: Date | null }>(knownMember, [tx.workspaceId, userId]);
+/** Work is given to nobody who cannot come in or may not answer. Nobody by this id: the caller's foreign key says so. */
+export async function refuseUnable(tx: TenantTx, userId: string): Promise<void> {
+  const [row] = await tx.query<{ role: Role; disabled_at: Date | null }>(knownMember, [
+    tx.workspaceId,
+    userId,
+  ]);
   if (row?.disabled_at) {
     throw errors.conflict('member_disabled', 'This member is disabled and could not answer.', { userId });
+  }
+  if (row && !(permissions['messages:write'] as readonly Role[]).includes(row.role)) {
+    throw errors.unprocessable('member_cannot_answer', 'This member may only look on and could not answer.', {
+      userId,
+    });
   }
 }
 

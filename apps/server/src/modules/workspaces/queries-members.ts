@@ -40,7 +40,7 @@ export const memberToActAs = statement(
 
 export const knownMember = statement(
   'workspaces.known_member',
-  'select disabled_at from members where workspace_id = $1 and user_id = $2',
+  'select role, disabled_at from members where workspace_id = $1 and user_id = $2',
 );
 
 export const insertMember = statement(
