@@ -4,9 +4,11 @@ const hourMs = 3_600_000;
 /** Pure: what one snoozes for, in the member's own zone. `untilReply`: as long as the server lets a snooze last. */
 export function snoozeTimes(now: Date): { name: string; until: Date }[] {
   const at = (days: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, morning);
+  const later = new Date(Math.ceil((now.getTime() + 3 * hourMs) / hourMs) * hourMs);
   const toMonday = (8 - now.getDay()) % 7 || 7;
   return [
-    { name: 'later', until: new Date(Math.ceil((now.getTime() + 3 * hourMs) / hourMs) * hourMs) },
+    // In the evening it would be the night.
+    ...(later.getDate() === now.getDate() ? [{ name: 'later', until: later }] : []),
     { name: 'tomorrow', until: at(1) },
     { name: 'nextWeek', until: at(toMonday) },
     { name: 'nextMonth', until: new Date(now.getFullYear(), now.getMonth() + 1, 1, morning) },
