@@ -56,10 +56,10 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
   await section('1. To whom').getByText('A list was uploaded; the numbers stand in “phone”.').waitFor();
   await section('1. To whom')
-    .getByText(/^Line 2, .nonsense.: this is not a phone number\.$/)
+    .getByText(/^Line 2, “.nonsense.”: this is not a phone number\.$/)
     .waitFor();
   await section('1. To whom')
-    .getByText(/^Line 5, .\+442079460001.: this number stands above already\.$/)
+    .getByText(/^Line 5, “.\+442079460001.”: this number stands above already\.$/)
     .waitFor();
   await page.getByRole('combobox', { name: 'Template' }).click();
   await page.getByRole('option', { name: /^order_update/ }).click();

@@ -43,7 +43,7 @@ test('a list with a bad row is imported: what is wrong is said before and after,
   await dialog.getByText('4 rows were checked.').waitFor();
   await dialog.getByText('Row 3 is left out: this is not a phone number.').waitFor();
   await dialog.getByText('Rows 2 and 5: what row 5 says counts.').waitFor();
-  await dialog.getByText('“Leave out”: the column is not kept.').waitFor();
+  await dialog.getByText(/^Columns left out: .Firm. and .Shoe size.\.$/).waitFor();
   // What the headings could not say, a person says.
   await dialog.getByRole('combobox', { name: 'Firm' }).click();
   await page.getByRole('option', { name: 'Company', exact: true }).click();

@@ -146,10 +146,13 @@ function Mapping(props: {
   const columns = headers.map((heading, at) =>
     props.mapping[heading] === newAttribute ? newAttribute : (props.preview.columns[at] ?? 'ignore'),
   );
-  const known = [
-    ...fields.map((value) => ({ value: value as string, label: t(`contacts.list.column.${value}`) })),
-    ...attributes.map(({ key, label }) => ({ value: `attribute:${key}`, label })),
-  ];
+  const known = fields.map((value) => ({
+    value: value as string,
+    label: t(`contacts.list.column.${value}`),
+  }));
+  // To leave a column out stands last, below all that may be kept.
+  known.splice(-1, 0, ...attributes.map(({ key, label }) => ({ value: `attribute:${key}`, label })));
+  const leftOut = headers.filter((_, at) => columns[at] === 'ignore');
   return (
     <>
       {columns.includes('phone') ? null : (
@@ -168,7 +171,6 @@ function Mapping(props: {
                     miw={130}
                     label={<bdi>{heading}</bdi>}
                     data={[
-                      ...known,
                       ...(mayMake
                         ? [
                             {
@@ -177,6 +179,7 @@ function Mapping(props: {
                             },
                           ]
                         : []),
+                      ...known,
                     ]}
                     value={columns[at] ?? 'ignore'}
                     allowDeselect={false}
@@ -207,9 +210,11 @@ function Mapping(props: {
               total: figure.format(rowsTotal),
             })}
       </Text>
-      {columns.includes('ignore') ? (
+      {leftOut.length > 0 ? (
         <Text size="sm" c="dimmed">
-          {t('contacts.list.ignoreMeans')}
+          {t('contacts.list.leftOut', {
+            columns: new Intl.ListFormat(i18n.language).format(leftOut.map(isolated)),
+          })}
         </Text>
       ) : null}
       {columns.includes(newAttribute) ? (

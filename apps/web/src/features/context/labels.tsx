@@ -1,7 +1,9 @@
-import { ActionIcon, ColorSwatch, Combobox, Group, Pill, useCombobox } from '@mantine/core';
+import { ActionIcon, Anchor, ColorSwatch, Combobox, Group, Pill, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { labelsQuery } from '../../api/directory.ts';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import classes from './context.module.css';
 
@@ -20,9 +22,10 @@ export function Labels(props: {
   onRemove(label: ShortLabel): void;
 }) {
   const { t } = useTranslation();
-  const { data: all = [] } = useQuery(labelsQuery);
+  const mayMake = useMay()('team:write');
+  const { data: all } = useQuery(labelsQuery);
   const combobox = useCombobox();
-  const rest = all.filter((label) => !props.labels.some(({ id }) => id === label.id));
+  const rest = (all ?? []).filter((label) => !props.labels.some(({ id }) => id === label.id));
   return (
     <section aria-label={props.title}>
       <h2 className={classes.heading}>{props.title}</h2>
@@ -77,7 +80,18 @@ export function Labels(props: {
           </Combobox>
         ) : null}
         {props.labels.length === 0 && (props.disabled || rest.length === 0) ? (
-          <span className={classes.dim}>{t('context.noLabels')}</span>
+          <span className={classes.dim}>
+            {t(all?.length === 0 && !mayMake ? 'context.noLabels' : 'context.noneHung')}{' '}
+            {all?.length === 0 && mayMake ? (
+              <Anchor
+                size="sm"
+                underline="always"
+                renderRoot={(props) => <Link to="/app/settings/labels" {...props} />}
+              >
+                {t('context.makeLabels')}
+              </Anchor>
+            ) : null}
+          </span>
         ) : null}
       </Group>
     </section>
