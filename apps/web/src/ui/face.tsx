@@ -22,6 +22,8 @@ export function Face({
       variant="filled"
       size={size}
       alt=""
+      // Of a number it is "+4", on every side of the page.
+      dir="ltr"
       aria-hidden
       {...(className ? { className } : {})}
     />
