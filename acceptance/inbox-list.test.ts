@@ -217,7 +217,9 @@ test('the view of mentions shows the note that names one, and when; not what was
   await row(ann, 'Kim')
     .locator('[data-mention]', { hasText: 'please call her back' })
     .waitFor({ timeout: soon });
-  await row(ann, 'Kim').getByText('Bea:').waitFor();
+  await row(ann, 'Kim')
+    .getByText(/^\u2068Bea\u2069:$/)
+    .waitFor();
   expect(await row(ann, 'Kim').getByText('somebody new').count()).toBe(0);
   // From every page and at every width, until one has looked.
   await ann.setViewportSize({ width: 1000, height: 800 });

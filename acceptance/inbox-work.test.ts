@@ -108,8 +108,14 @@ test('who looks and who types is seen by the other; a message says whose it is',
   await bubble(bea, 'Here I am').getByText('You', { exact: true }).waitFor(soon);
   const rowOf = (page: Page) =>
     page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').filter({ hasText: name });
-  await rowOf(ann).filter({ hasText: 'Here I am' }).getByText('Bea:').waitFor(soon);
-  await rowOf(bea).filter({ hasText: 'Here I am' }).getByText('You:').waitFor(soon);
+  await rowOf(ann)
+    .filter({ hasText: 'Here I am' })
+    .getByText(/^\u2068Bea\u2069:$/)
+    .waitFor(soon);
+  await rowOf(bea)
+    .filter({ hasText: 'Here I am' })
+    .getByText(/^\u2068You\u2069:$/)
+    .waitFor(soon);
   const [message] = await sent(id);
   expect(message).toMatchObject({ source: 'inbox', sender: { kind: 'member', name: 'Bea' } });
 });
@@ -165,6 +171,9 @@ test('a template with a picture and a link is filled in, seen beforehand, and se
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: /seasonal_offer/ }).click();
   const send = dialog.getByRole('button', { name: 'Send' });
+  // What was pressed is gone: the keyboard goes on in the first field, which is the picture's.
+  const picture = dialog.getByRole('button', { name: 'Picture of the heading' });
+  await expect.poll(() => picture.evaluate((at) => at.ownerDocument.activeElement === at), soon).toBe(true);
   await dialog.getByLabel('Text: 1').fill('Ana');
   await dialog.getByLabel('Text: 2').fill('20 %');
   await dialog.getByLabel('End of the link of “Shop now”').fill('spring');
@@ -172,7 +181,7 @@ test('a template with a picture and a link is filled in, seen beforehand, and se
   await preview.getByText('Hi Ana, everything in the shop is 20 % off this week.').waitFor();
   expect(await send.isDisabled()).toBe(true);
   const chooser = page.waitForEvent('filechooser');
-  await dialog.getByRole('button', { name: 'Picture of the heading' }).click();
+  await picture.click();
   await (await chooser).setFiles({ name: 'spring.png', mimeType: 'image/png', buffer: dot });
   await preview.getByRole('img').waitFor(soon);
   await send.click();

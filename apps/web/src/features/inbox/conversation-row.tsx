@@ -7,6 +7,7 @@ import type { MouseEvent } from 'react';
 import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
+import { isolated } from '../../ui/isolated.ts';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
 import classes from './inbox.module.css';
 import { senderName } from './sender.ts';
@@ -91,7 +92,7 @@ function LastWords({ lastMessage }: Pick<Conversation, 'lastMessage'>) {
   return (
     <span className={classes.preview}>
       {lastMessage?.direction === 'out' ? <Ticks status={lastMessage.status} /> : null}
-      {by === null ? null : <bdi className={classes.by}>{t('list.said', { name: by })}</bdi>}
+      {by === null ? null : <span className={classes.by}>{t('list.said', { name: isolated(by) })}</span>}
       <bdi>{lastMessage?.preview}</bdi>
     </span>
   );
@@ -103,7 +104,9 @@ function MentionWords({ mention }: { mention: NonNullable<Conversation['mention'
   return (
     <span className={classes.preview} data-mention={noteId}>
       <IconNote size={15} role="img" aria-label={t('thread.note.label')} />
-      <bdi className={classes.by}>{t('list.said', { name: author.name ?? t('thread.event.program') })}</bdi>
+      <span className={classes.by}>
+        {t('list.said', { name: isolated(author.name ?? t('thread.event.program')) })}
+      </span>
       <bdi>{text}</bdi>
     </span>
   );
