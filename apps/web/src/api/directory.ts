@@ -1,4 +1,3 @@
-import { permissions } from '@chaski/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { all } from './all.ts';
 import { chaski } from './client.ts';
@@ -38,12 +37,13 @@ export const membersQuery = queryOptions({
   ...few,
 });
 
-const answering: readonly string[] = permissions['messages:write'];
-
-/** Those that work may be given to: who can come in, and answer. The server refuses the others. */
+/**
+ * Those that work may be given to: who can come in, and does more than look on. The server, which has the table of
+ * permissions, refuses the others; here that table would bring its schemas into the first script, 47 kB.
+ */
 export const assignableQuery = queryOptions({
   ...membersQuery,
-  select: (members) => members.filter(({ disabled, role }) => !disabled && answering.includes(role)),
+  select: (members) => members.filter(({ disabled, role }) => !disabled && role !== 'viewer'),
 });
 
 export const attributesQuery = queryOptions({
