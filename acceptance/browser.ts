@@ -4,10 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { slowLine } from './slow-line.ts';
@@ -55,10 +54,12 @@ async function openUnpacked(options: LaunchOptions): Promise<Browser> {
 
 async function unpacked(): Promise<{ executablePath: string; libraries: string }> {
   const packed = join(createRequire(import.meta.url).resolve('@sparticuz/chromium'), '../../../bin');
-  const cache = join(tmpdir(), `chaski-chromium-147-${process.getuid?.() ?? 0}`);
+  // Not the temporary folder, which may be gone after the run.
+  const cache = join(import.meta.dirname, '../node_modules/.cache/chaski-chromium-147');
   const found = { executablePath: join(cache, 'chromium'), libraries: join(cache, 'lib') };
   if (existsSync(found.executablePath)) return found;
   // Made aside and renamed: two test files may come here at once.
+  await mkdir(dirname(cache), { recursive: true });
   const work = await mkdtemp(`${cache}-`);
   await writeFile(join(work, 'chromium'), brotliDecompressSync(await readFile(join(packed, 'chromium.br'))), {
     mode: 0o755,

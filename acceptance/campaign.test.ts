@@ -56,6 +56,9 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
   await section('1. To whom').getByText('A list was uploaded; the numbers stand in “phone”.').waitFor();
   await section('1. To whom')
+    .getByText(/^.people\.csv.: 4 lines$/)
+    .waitFor();
+  await section('1. To whom')
     .getByText(/^Line 2, “.nonsense.”: this is not a phone number\.$/)
     .waitFor();
   await section('1. To whom')

@@ -32,8 +32,7 @@ afterAll(async () => {
 });
 
 test('a list with a bad row is imported: what is wrong is said before and after, and can be taken along', async () => {
-  await page.getByRole('button', { name: 'Lists' }).click();
-  await page.getByRole('menuitem', { name: 'Import a list' }).click();
+  await page.getByRole('button', { name: 'Import' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import a list' });
   const text =
     'Number,Full name,Firm,Shoe size\n+44 20 7946 0001,Maya,Lane Ltd,39\nnonsense,Nobody,None,\n+44 20 7946 0002,Omar Reed,,44\n+442079460001,Maya Lane,,\n';
@@ -79,9 +78,11 @@ test('what is shown can be exported', async () => {
   await page.getByPlaceholder('Find by name, number, e-mail or company').fill('omar');
   await page.waitForURL(/q=omar/);
   await row('Maya Lane').waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Lists' }).click();
+  // It is shown, and said aloud.
+  await page.getByText('1 person', { exact: true }).first().waitFor();
+  await page.getByRole('status').getByText('1 person', { exact: true }).waitFor();
   const waiting = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'Export what is shown' }).click();
+  await page.getByRole('link', { name: 'Export what is shown' }).click();
   const text = (await Array.fromAsync(await (await waiting).createReadStream())).map(String).join('');
   expect(text).toContain('Omar Reed');
   expect(text).not.toContain('Maya Lane');
@@ -136,7 +137,7 @@ test('Arabic is found without its vowel marks, and leads to where it was said', 
   // Keys are heard from the first paint on.
   await page.getByRole('link', { name: 'Inbox' }).waitFor();
   await page.keyboard.press('Control+KeyK');
-  await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill('محمد');
+  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('محمد');
   await hit.waitFor({ timeout: soon });
   expect(await hit.locator('mark').innerText()).toBe('مُحَمَّد');
   await page.keyboard.press('Enter');
@@ -210,7 +211,7 @@ test('while one waits for what is looked for, that is said; nothing found is sai
     await route.continue();
   });
   await page.keyboard.press('Control+KeyK');
-  await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill('zzzzqq');
+  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('zzzzqq');
   await page.getByRole('status').filter({ hasText: 'Looking …' }).waitFor();
   go();
   await page.getByRole('status').filter({ hasText: 'Nothing found.' }).waitFor({ timeout: soon });

@@ -114,6 +114,9 @@ export async function deskOf(
   const page = await context.newPage();
   // Shorter than a test's: then it says which step it was.
   page.setDefaultTimeout(30_000);
+  // Where the answer to a save is still on its way, the browser asks whether to leave the page; a walk that nobody answers
+  // for stays and waits.
+  page.on('dialog', (dialog) => void (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))

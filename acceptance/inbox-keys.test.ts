@@ -158,7 +158,7 @@ test('Ctrl+K leads to every place and page of the navigation', async () => {
   ]) {
     await page.getByRole('navigation', { name: 'Chaski' }).waitFor(soon);
     await press(page, 'Control+KeyK');
-    await page.getByRole('combobox', { name: 'Find people, messages, pages' }).fill(name!);
+    await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill(name!);
     await page.getByRole('option', { name: name!, exact: true }).click(soon);
     await page.waitForURL((url) => url.pathname === path, soon);
     await page.getByRole('dialog').waitFor({ ...soon, state: 'detached' });

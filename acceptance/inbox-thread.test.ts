@@ -112,6 +112,19 @@ async function look(
 const bubble = (page: Page, text: string) => page.locator('article[data-message]', { hasText: text });
 const field = (page: Page) => page.getByRole('textbox', { name: 'Your message' });
 
+/** Gone to. Not by its light, which is out again after two seconds. */
+const inView = (page: Page, selector: string) =>
+  expect
+    .poll(
+      () =>
+        page.evaluate(`(() => {
+          const [log, line] = ['[role=log]', '${selector}'].map((one) => document.querySelector(one)?.getBoundingClientRect());
+          return !!log && !!line && line.top >= log.top && line.bottom <= log.bottom;
+        })()`),
+      soon,
+    )
+    .toBe(true);
+
 async function send(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
   await field(page).press('Enter');
@@ -278,7 +291,7 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   await dialog.getByRole('button', { name: 'Send' }).click();
   const question = page.locator('article[data-status]', { hasText: 'Which colour?' }).first();
   await expect.poll(() => question.getAttribute('data-status'), soon).toBe('delivered');
-  const [asked] = await list<{ providerMessageId: string }>(
+  const [asked] = await list<{ id: string; providerMessageId: string }>(
     product,
     `/v1/messages?conversationId=${eva.conversationId}&direction=out`,
   );
@@ -319,7 +332,7 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
   expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   await eva.says({ type: 'text', text: 'about this', context: asked?.providerMessageId });
   await bubble(page, 'about this').getByRole('button', { name: 'Go to the quoted message' }).click();
-  await page.locator('[data-found]', { hasText: 'Which colour?' }).waitFor();
+  await inView(page, `[data-message="${asked?.id}"]`);
   // Above the end, what arrives is told in a pill.
   await eva.says({ type: 'text', text: 'one more' });
   await page.getByRole('button', { name: /new message/ }).click();
@@ -336,7 +349,9 @@ test('a question with buttons shows what was picked; a quote goes to what it quo
 });
 
 test('older pages come in above without a jump; only what is near is in the page', async () => {
-  const joy = await somebody(...Array.from({ length: 160 }, (_, n) => `row ${n} ${'word '.repeat(n % 40)}`));
+  const joy = await somebody(
+    ...Array.from({ length: 160 }, (_, n) => `row ${n} ${n === 5 ? 'zebra' : 'word '.repeat(n % 40)}`),
+  );
   const page = await look(joy.conversationId);
   const log = page.getByRole('log');
   // To the end first, which is found as rows are measured on the way.
@@ -370,6 +385,47 @@ test('older pages come in above without a jump; only what is near is in the page
   expect(jumps.length).toBeGreaterThan(10);
   expect(Math.max(...jumps)).toBeLessThanOrEqual(1);
   expect(await log.locator('article').count()).toBeLessThan(60);
+  // An address that names a message, as search and the shared files do, opens there, pages above the end.
+  let early = '';
+  await until(
+    async () => {
+      const { body } = await product.api('/v1/search?q=zebra');
+      early = (body as { messages: { id: string }[] }).messages[0]?.id ?? '';
+      return early !== '';
+    },
+    30_000,
+    () => 'what was said is not found',
+  );
+  await page.goto(`${product.ready.url}/app/inbox/${joy.conversationId}?view=all&message=${early}`);
+  await inView(page, `[data-message="${early}"]`);
+  // The same hit once more, from elsewhere in the thread: the address stays as it is, and one gets there all the same.
+  // As often as it takes: the jump may still be correcting itself by what it measures.
+  await until(
+    async () => {
+      await page.evaluate("document.querySelector('[role=log]').scrollTop = 1e9");
+      return (await page.locator(`[data-message="${early}"]`).count()) === 0;
+    },
+    20_000,
+    () => 'one does not get away from the hit',
+  );
+  await page.keyboard.press('Control+KeyK');
+  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('zebra');
+  await page.getByRole('option', { name: /zebra/ }).first().click();
+  await inView(page, `[data-message="${early}"]`);
+});
+
+test('an old note is gone to over all pages of notes; what is not there is said', async () => {
+  const noa = await somebody('hello');
+  const wrote = (n: number) =>
+    product.api(`/v1/conversations/${noa.conversationId}/notes`, { body: { text: `note ${n}` } });
+  const oldest = ((await wrote(0)).body as { id: string }).id;
+  await Promise.all(Array.from({ length: 55 }, (_, n) => wrote(n + 1)));
+  const page = await look(noa.conversationId);
+  const address = `${product.ready.url}/app/inbox/${noa.conversationId}?view=all&message=`;
+  await page.goto(address + oldest);
+  await inView(page, `[data-note="${oldest}"]`);
+  await page.goto(`${address}019aa000-0000-7000-8000-000000000000`);
+  await page.getByText('That message or note is not here any more.').waitFor(soon);
 });
 
 test('notes stay with the team, deeds stand in the thread, keys do them', async () => {

@@ -181,6 +181,8 @@ async function chatting(query = '', options: BrowserContextOptions = {}): Promis
   };
   await admin('POST', `people/${person.id}/messages`, { numberId: NUMBER, type: 'text', text: 'hi' });
   const on = await visit(query, options);
+  // Until somebody is chosen, what to do stands in the middle.
+  await on.page.locator('main.blank').waitFor({ state: 'attached' });
   await on.page.locator('button.person', { hasText: 'Ana Souza' }).click();
   await on.page.locator('.messages .row').first().waitFor();
   return on;

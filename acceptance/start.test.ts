@@ -371,6 +371,10 @@ describe('in production, on a PostgreSQL 18 of our own where we are no superuser
     expect((await product.webhook('/webhooks/cloud', '{"entry":[]}', 'another')).status).toBe(401);
 
     const cli = { dataDir: folder.path, env };
+    // Typed where another sealing key lies: it would set another password, and nobody here could log in any more.
+    const stranger = { ...cli, env: { ...env, SEALING_KEYS: 'c0'.repeat(32), TOKEN_MASTER_KEY: '' } };
+    const refused = await chaski(['migrate'], stranger);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') });
     const none = await chaski(['keys', 'api', 'create'], cli);
     expect(none).toMatchObject({ code: 1 });
     expect(none.err).toContain('chaski workspace create');

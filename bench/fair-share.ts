@@ -38,8 +38,8 @@ export const fairShare: Family = async ({ cluster, quick, repeats, progress }) =
     ring,
     simulator: {
       baseUrl: simulator.url,
-      register: (number: { phoneNumberId: string; displayPhoneNumber: string; token?: string }) =>
-        void simulator.addNumber({ ...number, appId: 'chaski', mps: 10_000 }),
+      register: async (number: { phoneNumberId: string; displayPhoneNumber?: string; token?: string }) =>
+        simulator.addNumber({ ...number, appId: 'chaski', mps: 10_000 }).displayPhoneNumber,
     },
     approval: 'automatic',
     checkNumber: 'unchecked',

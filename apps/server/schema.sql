@@ -1180,11 +1180,15 @@ create table notes (
   author_id text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  document tsvector,
   constraint notes_pkey PRIMARY KEY (workspace_id, id),
   constraint notes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE,
   constraint notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
 );
 CREATE INDEX notes_conversation ON public.notes USING btree (workspace_id, conversation_id, created_at DESC, id DESC);
+CREATE INDEX notes_document ON public.notes USING gin (document);
+CREATE INDEX notes_undocumented ON public.notes USING btree (workspace_id, id) WHERE (document IS NULL);
+policy definer for select to chaski_owner using true;
 policy system for all to chaski_system using true with check true;
 policy tenant for all to chaski_app using (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif")) with check (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"));
 grant delete, insert, select, update to chaski_app;
@@ -2187,6 +2191,18 @@ grant select to chaski_app;
 grant select to chaski_system;
 
 -- view
+create view message_campaigns with (security_invoker=true) as
+ SELECT m.workspace_id,
+    m.id AS message_id,
+    c.id,
+    c.name
+   FROM (public.messages m
+     JOIN public.campaigns c ON (((c.workspace_id = m.workspace_id) AND (c.id = ("substring"(m.dedupe_key, '^campaign:([0-9a-f-]{36}):'::text))::uuid))))
+  WHERE (m.source = 'campaign'::text);
+grant select to chaski_app;
+grant select to chaski_system;
+
+-- view
 create view message_jobs with (security_invoker=true) as
  SELECT j.id,
     (((j.payload)::jsonb ->> 'workspaceId'::text))::uuid AS workspace_id,
@@ -2732,6 +2748,23 @@ begin
       order by h.at desc, h.message_id desc limit wanted;
   end if;
 end $function$;
+grant execute to chaski_app;
+
+-- function
+CREATE OR REPLACE FUNCTION public.find_notes(query tsquery, threads uuid[], since_at timestamp with time zone, since_id uuid, from_at timestamp with time zone, to_at timestamp with time zone, wanted integer)
+ RETURNS TABLE(note_id uuid, at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select n.id, n.created_at from public.notes n
+    where n.document @@ (('''' || 'w:' || current_setting('app.workspace_id', true) || '''')::tsquery && query)
+      and n.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+      and (threads is null or n.conversation_id = any (threads))
+      and (since_at is null or (n.created_at, n.id) < (since_at, since_id))
+      and (from_at is null or n.created_at >= from_at) and (to_at is null or n.created_at < to_at)
+    order by n.created_at desc, n.id desc limit wanted
+  $function$;
 grant execute to chaski_app;
 
 -- function

@@ -165,7 +165,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await migrate({
         ownerUrl: options.database.ownerUrl,
         rolePrefix: config.dbRolePrefix,
-        loginPassword: secrets.databasePassword,
+        loginPassword: options.database.loginPassword,
         log: part(log, 'database'),
         // As the owner role: what the queue makes must not belong to whoever happens to migrate.
         afterMigrate: (_client, _roles, ownerUrl) => installQueue(ownerUrl, config.dbRolePrefix),

@@ -1,5 +1,6 @@
 /** What only shows when the settings are seen together. */
 import type { Config } from './config.ts';
+import { UNREADABLE } from './config-setting.ts';
 
 /** Versions up to this one are answered by Meta with a newer one's behaviour, or not at all (v20.0: 2026-09-24). */
 const LAST_EXPIRED_GRAPH_VERSION = 20;
@@ -18,6 +19,10 @@ export function check(
   problems: string[],
   warnings: string[],
 ): void {
+  // The program's login is put into the address, which must have its host in its place then; pg itself needs none.
+  if (config.databaseUrl !== undefined && config.databaseOwnerUrl === undefined) {
+    if (new URL(config.databaseUrl).hostname === '') problems.push(`DATABASE_URL: ${UNREADABLE}.`);
+  }
   if (config.supabaseUrl !== undefined && config.blobs !== 'supabase') {
     warnings.push(
       'SUPABASE_URL is not used: no Supabase is called, unless BLOBS=supabase keeps media there.',

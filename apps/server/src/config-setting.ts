@@ -86,9 +86,28 @@ export const postgresUrl = z.string().superRefine((value, context) => {
     });
     return;
   }
+  if (!isReadable(value)) {
+    context.addIssue({ code: 'custom', message: UNREADABLE });
+    return;
+  }
   const reason = refusePooler(value);
   if (reason !== null) context.addIssue({ code: 'custom', message: reason });
 });
+
+export const UNREADABLE =
+  'cannot be read. In the password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25; a socket is postgres://user:password@%2Fvar%2Frun%2Fpostgresql/database';
+
+/** Whether its parts can be decoded: else pg shows the whole of it, password included. */
+function isReadable(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password, pathname } = new URL(url);
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+  } catch {
+    return false;
+  }
+  return true;
+}
 
 export const GROUPS = {
   process: 'The process',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -267,17 +267,27 @@ describe('secrets from files', () => {
     expect(problems({ JWT_SECRET_FILE: '/does/not/exist' }).join()).toContain('JWT_SECRET_FILE: cannot read');
     const result = parseConfig({ JWT_SECRET: 'x', JWT_SECRET_FILE: '/f' }, {}, { readFile: () => 'y' });
     expect(result).toMatchObject({ ok: false });
+    // A secret of no letters would sign and open for everybody.
+    const empty = parseConfig({ JWT_SECRET_FILE: '/f' }, {}, { readFile: () => '\n' });
+    expect(empty).toMatchObject({ ok: false, problems: ['JWT_SECRET_FILE: the file /f is empty.'] });
   });
 
   test('.env files in order, the real environment above them', () => {
     const folder = mkdtempSync(join(tmpdir(), 'chaski-env-'));
     try {
-      writeFileSync(join(folder, '.env'), 'A=1\nB=1\nC=1\nD=1\nE=1\nNODE_ENV=production\n');
+      // As an editor on Windows leaves them.
+      writeFileSync(
+        join(folder, '.env'),
+        '\ufeffA=1\r\nB="1"\r\nC=1\r\nD=1\r\nE=1\r\nNODE_ENV=production\r\n',
+      );
       writeFileSync(join(folder, '.env.local'), 'B=2\nC=2\nD=2\nE=2\n');
       writeFileSync(join(folder, '.env.production'), 'C="3"\nD=3\nE=3\n');
       writeFileSync(join(folder, '.env.production.local'), 'D=4\nE=4\n');
       writeFileSync(join(folder, '.env.test'), 'A=wrong\n');
       expect(readEnvironment(folder, { E: '5' })).toMatchObject({ A: '1', B: '2', C: '3', D: '4', E: '5' });
+      rmSync(join(folder, '.env.local'));
+      symlinkSync('.env.local', join(folder, '.env.local'));
+      expect(() => readEnvironment(folder, {})).toThrow(/\.env\.local cannot be read \(ELOOP\)/);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -304,6 +314,25 @@ test('sealing keys in all their forms', () => {
   expect(good({ SEALING_KEYS: `${hex}, ${'cd'.repeat(32)}` }).sealingKeys).toEqual([hex, 'cd'.repeat(32)]);
   // A foreign key is one key, commas included.
   expect(good({ MASTER_KEY: 'a passphrase, that is long, and has commas' }).sealingKeys).toHaveLength(1);
+});
+
+test.each(['p#ss', 'p/ss', 'p?ss', '100%'])(
+  'an address that cannot be read says how to write it, and not the password: %s',
+  (password) => {
+    expect(problems({ DATABASE_URL: `postgres://u:${password}@h:5432/x` })).toEqual([
+      expect.stringMatching(/^DATABASE_URL: cannot be read.*# as %23.*%2Frun%2Fpostgresql\/database\.$/),
+    ]);
+    good({ DATABASE_URL: `postgres://u:${encodeURIComponent(password)}@h:5432/x` });
+  },
+);
+
+test('an address without a host in its place is refused: the login could not be put into it', () => {
+  for (const url of ['postgres://', 'postgres:///x?host=/var/run/postgresql'])
+    expect(problems({ DATABASE_URL: url })).toEqual([expect.stringContaining('%2Fvar%2Frun%2Fpostgresql')]);
+  good({ DATABASE_URL: 'postgres://u@%2Fvar%2Frun%2Fpostgresql/x' });
+  // With both addresses nothing is put into either, and pg reads them.
+  for (const url of ['postgres:///x?host=/var/run/postgresql&user=u&password=p', 'postgres:///x'])
+    good({ DATABASE_URL: url, DATABASE_OWNER_URL: url });
 });
 
 test.each([

@@ -23,6 +23,7 @@ import { secretSettings } from './config-secrets.ts';
 import { type Alias, registry, type Setting } from './config-setting.ts';
 import { UNUSED } from './config-unused.ts';
 import { whatsappSettings } from './config-whatsapp.ts';
+import { errors } from './platform/errors.ts';
 
 /** Names and their values, as the environment has them. */
 export type Environment = Record<string, string | undefined>;
@@ -143,6 +144,11 @@ function collect(
           );
           continue;
         }
+        // Not "no value": the name of a file says that there is one, and an empty secret opens to everybody.
+        if (value === '') {
+          problems.push(`${source}: the file ${given(env, source)} is empty.`);
+          continue;
+        }
       }
       const ours = spelling === name ? value : translate(value);
       // The same value under our own name as well: nothing is left to do.
@@ -200,11 +206,14 @@ function camelKeys(values: Parsed): CamelKeys {
 export function readEnvironment(folder: string, env: Environment): Environment {
   const load = (file: string): Environment => {
     try {
-      return parseEnv(readFileSync(join(folder, file), 'utf8'));
+      // An editor's byte order mark would become part of the first name.
+      return parseEnv(readFileSync(join(folder, file), 'utf8').replace(/^\ufeff/, ''));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
-        return {};
-      throw error;
+      const reason = error instanceof Error && 'code' in error ? error.code : error;
+      if (reason === 'ENOENT' || reason === 'EISDIR') return {};
+      throw errors.configuration(
+        `${join(folder, file)} cannot be read (${reason}). Let the user who starts chaski read it, or move it away.`,
+      );
     }
   };
   const common = { ...load('.env'), ...load('.env.local') };

@@ -19,6 +19,8 @@ export interface DatabaseAddress {
   url: string;
   /** Migrates, working as the role that owns the tables. */
   ownerUrl: string;
+  /** Which migrating gives the runtime login; left out where a person chose one and wrote it into the address. */
+  loginPassword?: string;
 }
 
 /**
@@ -34,8 +36,9 @@ export function serverAddress(config: Config, sealingKey: string): DatabaseAddre
   // Supabase's session pooler wants the project behind the name: `postgres.<project>`.
   const project = /\.[a-z0-9]+$/.exec(decodeURIComponent(login.username))?.[0] ?? '';
   login.username = `${config.dbRolePrefix}_login${project}`;
-  login.password = databasePassword(sealingKey);
-  return { url: login.href, ownerUrl: config.databaseUrl };
+  const loginPassword = databasePassword(sealingKey);
+  login.password = loginPassword;
+  return { url: login.href, ownerUrl: config.databaseUrl, loginPassword };
 }
 
 /** Waits until the own server answers (it may be starting beside us) and refuses one that is too old. */
@@ -71,7 +74,7 @@ export async function checkServer(url: string, onWait: (message: string) => void
       if (!passing || Date.now() > deadline) {
         const { host } = new URL(url);
         throw errors.configuration(
-          `The database at ${host} cannot be used: ${error instanceof Error && error.message !== '' ? error.message : code}. Check DATABASE_URL (and DATABASE_OWNER_URL).`,
+          `The database${host === '' ? '' : ` at ${host}`} cannot be used: ${error instanceof Error && error.message !== '' ? error.message : code}. Check DATABASE_URL (and DATABASE_OWNER_URL).`,
         );
       }
       if (!told) onWait('Waiting for the database …');
@@ -92,6 +95,7 @@ export function embeddedAddress(
   return {
     url: embedded.urlFor(`${config.dbRolePrefix}_login`, secrets.databasePassword),
     ownerUrl: embedded.superuserUrl,
+    loginPassword: secrets.databasePassword,
   };
 }
 

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProviders, type Providers } from '@chaski/providers';
 import type { Config } from './config.ts';
+import type { DatabaseAddress } from './database.ts';
 import type { Ends } from './ends.ts';
 import { useKeyRing } from './modules/numbers/index.ts';
 import { type Blobs, checkBucket, openBlobs } from './platform/blobs/index.ts';
@@ -23,8 +24,7 @@ import { tokenKeeping } from './secrets-elsewhere.ts';
 export interface AppOptions {
   config: Config;
   secrets: Secrets;
-  /** `url` is the runtime login, which owns nothing; `ownerUrl` migrates. */
-  database: { url: string; ownerUrl: string };
+  database: DatabaseAddress;
   embedded: boolean;
   dataDir: string;
   log: Logger;

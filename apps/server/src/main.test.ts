@@ -28,7 +28,7 @@ interface Program {
 }
 
 /** The program with a small app in place of the product: it listens, and says which phases it went through. */
-function startProgram(env: Record<string, string> = {}, drain = ''): Program {
+function startProgram(env: Record<string, string> = {}, drain = '', at = readyFile()): Program {
   const script = `
     import { createServer } from 'node:http';
     import { parseConfig } from ${here('./config.ts')};
@@ -55,7 +55,7 @@ function startProgram(env: Record<string, string> = {}, drain = ''): Program {
       };
     };
     try {
-      await run(result.config, { dataDir: ${JSON.stringify(join(folder, 'data'))}, readyFile: ${JSON.stringify(join(folder, 'ready.json'))}, loadApp: async () => createApp });
+      await run(result.config, { dataDir: ${JSON.stringify(join(folder, 'data'))}, readyFile: ${JSON.stringify(at)}, loadApp: async () => createApp });
       process.exit(0);
     } catch (error) {
       console.log(error.message);
@@ -108,6 +108,13 @@ test('starts, says where it is, and stops in phases with the database last', asy
   expect(statSync(readyFile()).mode & 0o777).toBe(0o600);
   expect(await (await fetch(said.url)).text()).toBe('ok');
 
+  // Another start on the folder ends and leaves everything as it is, this file too.
+  const second = startProgram();
+  expect(await second.ended).toBe(1);
+  programs.pop(); // its end is no failure of what follows
+  expect(second.output()).toContain(`Another chaski (pid ${program.child.pid}) is already running`);
+  expect(JSON.parse(readFileSync(readyFile(), 'utf8'))).toEqual(said);
+
   // As a terminal, npm and the launcher do together: several at once are one.
   for (const _ of [1, 2, 3]) program.child.kill('SIGINT');
   expect(await program.ended).toBe(0);
@@ -153,7 +160,24 @@ test('a taken port is said and nothing is left running', async () => {
   expect(program.output()).toContain(`Port ${port} is taken`);
   expect(postgresPid()).toBeNull();
   expect(existsSync(readyFile())).toBe(false);
+  // A worker listens for figures alone: --port would change nothing.
+  const worker = startProgram({ PORT: String(port), METRICS_PORT: String(port), ROLES: 'worker' });
+  expect(await worker.ended).toBe(1);
+  expect(worker.output()).toContain(`Port ${port} is taken by another program.`);
+  expect(worker.output()).toContain('set METRICS_PORT');
   holder.close();
+});
+
+test('a place that takes no ready file, or no data, is told before anything starts', async () => {
+  const program = startProgram({}, '', join(folder, 'not/made/ready.json'));
+  expect(await program.ended).toBe(1);
+  expect(program.output()).toContain(`the folder of ${join(folder, 'not/made/ready.json')} does not exist`);
+  expect(existsSync(join(folder, 'data'))).toBe(false);
+
+  writeFileSync(join(folder, 'data'), '');
+  const onFile = startProgram();
+  expect(await onFile.ended).toBe(1);
+  expect(onFile.output()).toContain(`The data folder ${join(folder, 'data')} is a file`);
 });
 
 test('a signal during the start ends it in order', async () => {
@@ -165,8 +189,24 @@ test('a signal during the start ends it in order', async () => {
 });
 
 test('an own server that does not answer is named', async () => {
-  writeFileSync(join(folder, 'note'), '');
-  const program = startProgram({ DATABASE_URL: 'postgres://nobody:x@127.0.0.1.invalid.:1/x' });
+  // A folder that takes nothing: this worker has all it needs elsewhere.
+  writeFileSync(join(folder, 'data'), '');
+  const ready = JSON.stringify({ pids: { app: process.pid } });
+  writeFileSync(readyFile(), ready);
+  const program = startProgram({
+    DATABASE_URL: 'postgres://nobody:x@127.0.0.1.invalid.:1/x',
+    NODE_ENV: 'production',
+    ROLES: 'worker',
+    SEALING_KEYS: '5e'.repeat(32),
+    JWT_SECRET: 'x'.repeat(32),
+    BLOBS: 's3',
+    S3_ENDPOINT: 'http://127.0.0.1:1',
+    S3_BUCKET: 'media',
+    S3_ACCESS_KEY_ID: 'x',
+    S3_SECRET_ACCESS_KEY: 'x',
+  });
   await until(() => program.output().includes('Waiting for the database'));
+  // Nothing locks the folder here: the file of an app that lives is its own.
+  expect(readFileSync(readyFile(), 'utf8')).toBe(ready);
   program.child.kill('SIGKILL');
 });

@@ -6,22 +6,23 @@
  * and loses nothing: what was acknowledged is committed, and PostgreSQL goes on as an orphan that the next start
  * adopts.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import about from '../package.json' with { type: 'json' };
 import type { App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { checkServer, embeddedAddress, serverAddress } from './database.ts';
+import { checkLogin, refuseForeignRing } from './database-login.ts';
 import { type Embedded, startEmbedded } from './platform/db/embedded.ts';
+import { makeFolders } from './platform/db/embedded-folders.ts';
 import { errors } from './platform/errors.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import { logFiles } from './platform/log-files.ts';
 import { createSentry } from './platform/log-sentry.ts';
+import { clearReadyFile, dropReadyFile, readyLines, writeReadyFile } from './ready.ts';
 import { forgetRunning, writeRunning } from './running.ts';
 import { loadSecrets } from './secrets.ts';
 import { withSealingKeys } from './secrets-elsewhere.ts';
-
-type Started = Awaited<ReturnType<App['start']>>;
 
 export interface RunOptions {
   dataDir: string;
@@ -61,7 +62,7 @@ export async function run(config: Config, options: RunOptions): Promise<void> {
     await Promise.race([signals.ended, signals.failed]);
   } finally {
     await shutDown(running, log, config.logLevel === 'silent' ? () => {} : print);
-    if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+    if (options.readyFile !== undefined) dropReadyFile(options.readyFile);
     forgetRunning(options.dataDir, process.pid);
     signals.stopListening();
     await reported();
@@ -102,13 +103,21 @@ async function start(
   onLost: (error: Error) => void,
 ): Promise<void> {
   const { dataDir } = options;
-  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true }); // an old one would lie
+  if (options.readyFile !== undefined) clearReadyFile(options.readyFile);
+  try {
+    makeFolders(dataDir);
+  } catch (error) {
+    if (needsFolder(config)) throw error;
+  }
   const loading = (options.loadApp ?? (async () => (await import('./app.ts')).createApp))();
   loading.catch(() => {}); // awaited below, after the database
   if (config.databaseUrl === undefined) {
     running.embedded = await startEmbedded({ dataDir, log, onProgress: print, onLost });
     if (running.embedded.adopted) log.info({ pid: running.embedded.pid }, 'took over the running database');
   }
+  // The folder is ours: whoever had the number of an old file's process is not its app. On an own server nothing is locked.
+  if (options.readyFile !== undefined && running.embedded !== null)
+    rmSync(options.readyFile, { force: true });
   // After the app lock, so that of two racing first starts only one makes secrets.
   const secrets = loadSecrets(await withSealingKeys(config), dataDir);
   const address =
@@ -116,7 +125,10 @@ async function start(
       ? serverAddress(config, secrets.sealingKeys[0] ?? '')
       : embeddedAddress(running.embedded, config, secrets);
   if (address === null) throw errors.configuration('There is neither DATABASE_URL nor an embedded database.');
-  if (running.embedded === null) await checkServer(address.ownerUrl, print);
+  if (running.embedded === null) {
+    await checkServer(address.ownerUrl, print);
+    await refuseForeignRing(config, address, secrets, dataDir);
+  }
 
   const create = await loading;
   running.app = await create({
@@ -129,36 +141,53 @@ async function start(
     print,
   });
   await running.app.migrate();
+  if (running.embedded === null) await checkLogin(config, address);
   const started = await running.app.start().catch((error: unknown) => {
     throw explainPort(error, config);
   });
   if (config.roles.includes('api')) {
     writeRunning(dataDir, { pid: process.pid, url: started.url, simulatorUrl: started.simulatorUrl });
   }
-  for (const line of readyLines(
-    started,
-    config,
-    [...(options.warnings ?? []), ...started.warnings],
-    dataDir,
-  )) {
-    print(line);
-  }
+  const warnings = [...(options.warnings ?? []), ...started.warnings];
+  for (const line of readyLines(started, config, warnings, dataDir)) print(line);
   // Last: who waits for it finds the lines above printed.
   if (options.readyFile !== undefined) writeReadyFile(options.readyFile, started, running.embedded);
+}
+
+/** Outside production secrets and mails lie there, too. A worker with all its things elsewhere may stand on a read-only disk. */
+function needsFolder(config: Config): boolean {
+  return (
+    config.databaseUrl === undefined ||
+    !config.production ||
+    config.blobs === 'fs' ||
+    config.roles.includes('api')
+  );
 }
 
 /** A taken port is a person's everyday mistake and gets a person's sentence. */
 function explainPort(error: unknown, config: Config): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const port = 'port' in error ? Number(error.port) : config.port;
-  const name = port === config.simulatorPort && port !== config.port ? 'SIMULATOR_PORT' : 'PORT';
+  // A process without the role api listens for figures alone, and --port says nothing to it.
+  const name = !config.roles.includes('api')
+    ? 'METRICS_PORT'
+    : port === config.simulatorPort && port !== config.port
+      ? 'SIMULATOR_PORT'
+      : 'PORT';
   if (error.code === 'EADDRINUSE') {
     return errors.configuration(
       `Port ${port} is taken by another program. Stop it, or choose another one: ${name === 'PORT' ? '--port 0 takes a free one' : `set ${name}`}.`,
     );
   }
   if (error.code === 'EACCES' && port < 1024) {
-    return errors.configuration(`Port ${port} needs root. Choose one above 1023, e.g. --port 3000.`);
+    return errors.configuration(
+      `Port ${port} needs root. Choose one above 1023: ${name === 'PORT' ? '--port 3000' : `set ${name}`}.`,
+    );
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return errors.configuration(
+      `HOST ${config.host} is no address of this machine. Leave it out to listen on all, or set one that it has.`,
+    );
   }
   return error;
 }
@@ -241,64 +270,4 @@ async function shutDown(
     }
   }
   if (app !== null) print('Stopped.');
-}
-
-/** What `--ready-file` says; written beside and renamed, so that a reader sees all of it or nothing. */
-function writeReadyFile(path: string, started: Started, embedded: Embedded | null): void {
-  const content = {
-    url: started.url,
-    simulatorUrl: started.simulatorUrl,
-    pageUrl: started.pageUrl,
-    phoneUrl: started.phoneUrl,
-    apiKey: started.demo?.apiKey ?? null,
-    operatorEmail: started.demo?.operatorEmail ?? null,
-    operatorPassword: started.demo?.operatorPassword ?? null,
-    appSecret: started.demo?.appSecret ?? null,
-    verifyToken: started.demo?.verifyToken ?? null,
-    workspaceId: started.demo?.workspaceId ?? null,
-    numbers: started.demo?.numbers ?? [],
-    pids: { app: process.pid, postgres: embedded?.pid ?? null },
-  };
-  const draft = `${path}.${process.pid}.draft`;
-  const file = openSync(draft, 'w', 0o600); // it holds credentials
-  try {
-    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-}
-
-function readyLines(started: Started, config: Config, warnings: string[], dataDir: string): string[] {
-  const { url, demo } = started;
-  const lines = ['', `chaski is ready (${config.roles.join(', ')})`, ''];
-  const row = (label: string, value: string) => lines.push(`  ${label.padEnd(14)} ${value}`);
-  if (config.roles.includes('api')) {
-    row('API', `${url}/v1`);
-    row('Reference', `${url}/docs`);
-    row('OpenAPI', `${url}/openapi.json`);
-    if (!config.production && config.smtpUrl === undefined) row('Mails', `${url}/outbox`);
-    row('Webhook URL', `${config.publicUrl ?? url}/webhooks/cloud`);
-  }
-  if (started.pageUrl !== null) row('Inbox', `${started.pageUrl}   ← sign in here and answer`);
-  if (started.phoneUrl !== null) row('Phones', `${started.phoneUrl}   ← open this and write "hi"`);
-  if (started.simulatorUrl !== null) row('Simulator', started.simulatorUrl);
-  if (demo !== null) {
-    lines.push('');
-    row('Operator', `${demo.operatorEmail}   password ${demo.operatorPassword}`);
-    row('API key', demo.apiKey);
-    row('App secret', demo.appSecret);
-    row('Verify token', demo.verifyToken);
-    for (const number of demo.numbers)
-      row('Number', `${number.displayPhoneNumber} (${number.phoneNumberId})`);
-  }
-  lines.push('');
-  row(
-    'Data',
-    config.databaseUrl === undefined ? dataDir : `${dataDir} (media, secrets); rows in DATABASE_URL`,
-  );
-  if (warnings.length > 0) lines.push('', ...warnings.map((warning) => `  ! ${warning}`));
-  lines.push('', '  Ctrl-C stops it.', '');
-  return lines;
 }

@@ -132,7 +132,9 @@ function read(path: string): Stored | null {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw errors.configuration(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+    throw errors.configuration(
+      `Cannot read ${path} (${error instanceof Error ? error.message : error}). It is for the user who starts chaski: chown it to that user.`,
+    );
   }
   let content: unknown;
   try {

@@ -57,11 +57,13 @@ export function reachSimulator(baseUrl: string, adminKey: string): Omit<Attached
     baseUrl,
     phoneUrl: `${baseUrl}/phone?key=${encodeURIComponent(adminKey)}`,
     attach: async (app) => void (await call('/_sim/apps', { id: simulatorApp, ...app })),
-    register: async ({ provider, ...number }) =>
-      void (await call(provider === 'ycloud' ? '/_sim/ycloud' : '/_sim/numbers', {
+    async register({ provider, ...number }) {
+      const known = (await call(provider === 'ycloud' ? '/_sim/ycloud' : '/_sim/numbers', {
         ...number,
         ...(provider === 'ycloud' ? {} : { appId: simulatorApp }),
-      })),
+      })) as { displayPhoneNumber: string };
+      return known.displayPhoneNumber;
+    },
     async addPeople(people) {
       const { people: known } = (await call('/_phone/api/people')) as { people: { name: string }[] };
       for (const person of people) {

@@ -135,7 +135,7 @@ export async function testApi({
   const numbers: AddNumberDeps = {
     db,
     ring: testRing,
-    simulator: { baseUrl: 'http://127.0.0.1:9', register: () => {} },
+    simulator: { baseUrl: 'http://127.0.0.1:9', register: async () => '+1 555 000 0000' },
     approval: 'automatic',
     checkNumber: 'unchecked',
   };

@@ -53,6 +53,7 @@ const extraPolicies: ReadonlySet<string> = new Set([
   'users names SELECT owner', // member_names works as the owner
   'members names SELECT owner',
   'message_search definer SELECT owner', // and so does find_messages
+  'notes definer SELECT owner', // and find_notes
   'chaski_migrations owner ALL owner',
   'chaski_migrations system_reads SELECT system',
 ]);

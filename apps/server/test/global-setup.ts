@@ -9,6 +9,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../src/platform/db/migrate.ts';
 import { installQueue } from '../src/platform/queue/install.ts';
+import { workInMemory } from './in-memory.ts';
 import { startPostgres } from './postgres.ts';
 
 export interface TestCluster {
@@ -26,6 +27,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  workInMemory();
   const server = await startPostgres(18);
   const adminUrl = server.urlFor('postgres', 'postgres');
   const template = 'chaski_template';

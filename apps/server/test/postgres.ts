@@ -50,7 +50,7 @@ export async function startPostgres(major: 15 | 18): Promise<TestServer> {
     shared_buffers: '128MB',
     autovacuum: 'on',
     jit: 'off',
-    max_wal_size: '2GB',
+    max_wal_size: '512MB', // may lie in memory
     // What leaks under a parallel plan must show; what is slow must not.
     max_parallel_workers_per_gather: '0',
     timezone: 'UTC',

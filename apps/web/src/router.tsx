@@ -115,7 +115,7 @@ const inboxSearch = addressOf({
   assignee: text,
   unread: flag,
   waiting: flag,
-  /** Of the conversation that is open: shown in its place, with what was said around it. */
+  /** A message or note of the conversation that is open: shown in its place, with what was said around it. */
   message: text,
   q: text,
 });

@@ -44,6 +44,21 @@ describe('reading contents', () => {
     expect(previewOf(c)).toBe(preview);
   });
 
+  test('a template says what it said where its body is known, filled in by place or by name', () => {
+    const sent = (...parameters: unknown[]) => ({
+      type: 'template',
+      template: { name: 'order_update', components: [{ type: 'body', parameters }] },
+    });
+    const text = (value: string, parameterName?: string) => ({ type: 'text', text: value, parameterName });
+    expect(previewOf(sent(text('Ana'), text('A-1')), 'Hi {{1}},\nyour order {{2}} left.')).toBe(
+      'Hi Ana, your order A-1 left.',
+    );
+    expect(previewOf(sent(text('Ana', 'who')), 'Hi {{who}}, {{what}}')).toBe('Hi Ana, {{what}}');
+    expect(previewOf({ type: 'template', template: { name: 'plain' } }, 'Nothing to fill in')).toBe(
+      'Nothing to fill in',
+    );
+  });
+
   test('a preview is short, one line, and never half a character', () => {
     for (const body of ['😮'.repeat(500), `${'x'.repeat(119)}😮😮`, 'a\nb'.repeat(2000)]) {
       const preview = previewOf({ type: 'text', text: { body } });

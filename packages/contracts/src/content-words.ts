@@ -1,5 +1,7 @@
 /** What a content says in words: its text, what keywords are compared with, one line for lists. */
 
+import { filledBody } from './template-parameters.ts';
+
 interface AnyContent {
   type: string;
   [key: string]: unknown;
@@ -65,12 +67,15 @@ const labels: Record<string, string> = {
   revoke: 'Message deleted',
 };
 
-/** One line for lists of conversations: at most 120 characters, no line breaks. */
-export function previewOf(content: AnyContent): string {
-  return oneLine(describe(content));
+/**
+ * One line for lists of conversations: at most 120 characters, no line breaks. `templateBody`: what the content's template
+ * says, where that is known.
+ */
+export function previewOf(content: AnyContent, templateBody: string | null = null): string {
+  return oneLine(describe(content, templateBody));
 }
 
-function describe(content: AnyContent): string {
+function describe(content: AnyContent, templateBody: string | null = null): string {
   const inner = object(content[content.type]);
   const words = textOf(content);
   const label = labels[content.type];
@@ -89,6 +94,8 @@ function describe(content: AnyContent): string {
     case 'reaction':
       return filled(inner.emoji) ? `Reacted ${String(inner.emoji)}` : 'Took a reaction back';
     case 'template':
+      if (templateBody !== null)
+        return filledBody(templateBody, Array.isArray(inner.components) ? inner.components : []);
       return `Template ${filled(inner.name) ?? ''}`;
     case 'system':
       return filled(inner.body) ?? 'Notice from WhatsApp';

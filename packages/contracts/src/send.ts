@@ -24,8 +24,8 @@ export const sendTarget = {
       error:
         'to must be a phone number with country code, for example +16505551234; a user id such as US.1349… goes into recipient',
     })
-    .refine((to) => /^\d{5,15}$/.test(to.replace(/@.*$/, '').replace(/\D/g, '')), {
-      error: 'to must hold 5 to 15 digits, country code first, for example +16505551234',
+    .refine((to) => /^(00)?\d{7,15}$/.test(to.replace(/@.*$/, '').replace(/\D/g, '')), {
+      error: 'to must hold 7 to 15 digits, country code first, for example +16505551234',
     })
     .optional()
     .describe('Phone number with country code.')

@@ -2,9 +2,12 @@
 import { knownComponents, type TemplateDefinition } from './template-definition.ts';
 import { componentsOf, list, lower, type Rec, rec } from './template-sent.ts';
 import { surplusOf } from './template-surplus.ts';
+import { fillText } from './template-text.ts';
 import { type TemplateVariable, variablesOf } from './template-variables.ts';
 
-function parametersOf(sent: readonly unknown[], { part, card, button }: TemplateVariable): Rec[] {
+type Spot = Pick<TemplateVariable, 'part' | 'card' | 'button' | 'name'>;
+
+function parametersOf(sent: readonly unknown[], { part, card, button }: Spot): Rec[] {
   const type = part === 'offer' ? 'limited_time_offer' : part;
   const found = componentsOf(sent, card).find(
     (one) => lower(one.type) === type && (part !== 'button' || Number(one.index) === button),
@@ -15,7 +18,7 @@ function parametersOf(sent: readonly unknown[], { part, card, button }: Template
 const isName = (name: string | null): name is string => name !== null && !/^\d+$/.test(name);
 
 /** What the send gives a variable; undefined when nothing. */
-export function parameterOf(sent: readonly unknown[], variable: TemplateVariable): Rec | undefined {
+export function parameterOf(sent: readonly unknown[], variable: Spot): Rec | undefined {
   const parameters = parametersOf(sent, variable);
   const { name, part } = variable;
   if (isName(name)) return parameters.find(({ parameterName }) => parameterName === name);
@@ -30,6 +33,16 @@ export function parameterText(parameter: Rec | undefined): string | undefined {
     rec(parameter?.currency).fallbackValue ??
     rec(parameter?.dateTime).fallbackValue;
   return typeof found === 'string' ? found : undefined;
+}
+
+/**
+ * A body's text as a send fills it in. Of the definition nothing else is read: a list wants this of every message of a
+ * campaign, and the whole preview costs ten times as much.
+ */
+export function filledBody(text: string, sent: readonly unknown[]): string {
+  return fillText(text, (name) =>
+    parameterText(parameterOf(sent, { part: 'body', card: null, button: null, name })),
+  );
 }
 
 const textual = new Set(['text', 'url', 'code', 'coupon_code']);

@@ -44,7 +44,7 @@ export function accept(world: World, number: Num, order: Send, version: number):
   const now = world.clock.now();
   counted(world, 'throughput', () => takeThroughput(number, now));
   if (!number.registered) throw new GraphError(133010, 'The account is not registered.');
-  const badMedia = resolveUses(world, order.uses);
+  const badMedia = resolveUses(world, number, order.uses);
   const id = world.ids.wamid();
   const { recipient } = order;
   const hold = order.template ? holdFor(world, number.id) : null;
@@ -289,7 +289,8 @@ function emitStatus(world: World, journey: Journey, name: 'sent' | 'delivered' |
   const { number, person } = chat;
   const account = accountOf(world, number);
   const now = world.clock.now();
-  const priced = name === 'sent' || name === 'delivered';
+  // once more when it is there, which `read` says where no `delivered` did
+  const priced = name === 'sent' || name === 'delivered' || (name === 'read' && journey.plan?.skips);
   const origin = order.template?.category.toLowerCase() ?? 'service';
   emit(world, number, {
     contacts: [contactShape(world, chat, account.portfolioId)],

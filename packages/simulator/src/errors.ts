@@ -16,6 +16,7 @@ const CODES = {
   100: [400, 'Invalid parameter'],
   104: [401, 'An access token is required to request this resource.'],
   190: [401, 'Error validating access token: Session has expired.'],
+  200: [403, 'Permission denied'],
   2200: [400, 'Callback verification failed'],
   2500: [400, 'Unknown path components'],
   80007: [400, 'Rate limit issues'],

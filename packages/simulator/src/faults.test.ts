@@ -34,6 +34,7 @@ test.each([
   ['server_error_bare', 502, undefined],
   ['server_error', 500, 131000],
   ['token_expired', 401, 190],
+  ['permission_denied', 403, 200],
   ['rate_limited', 400, 130429],
 ] as const)('%s: HTTP %i, nothing arrives, and the next one is fine', async (fault, status, code) => {
   const { on, answer, arrived, states } = await once(fault);
@@ -89,7 +90,10 @@ test('status before the answer', async () => {
 });
 
 test('no delivered; failed after sent', async () => {
-  expect(await once('skip_delivered')).toMatchObject({ arrived: 1, states: ['sent', 'read'] });
+  const skipped = await once('skip_delivered');
+  expect(skipped).toMatchObject({ arrived: 1, states: ['sent', 'read'] });
+  // the price is told twice, whichever word says that it arrived
+  expect(skipped.on.statuses().map((status) => 'pricing' in status)).toEqual([true, true]);
   expect(await once('fail_after_sent')).toMatchObject({ arrived: 0, states: ['sent', 'failed'] });
 });
 
@@ -166,7 +170,8 @@ test('account events: quality, template, restriction, echo', async () => {
 
 test('a person moves to a new number, then gets a new user id', async () => {
   const on = await stage();
-  const person = ana(on, TO);
+  const person = on.sim.person(on.sim.addPerson({ phone: TO, parentUserId: 'US.ENT.1' }).id);
+  person.send('hi');
   const before = person.userId;
   on.sim.faults.arm('number_change', { personId: person.id, value: '+15550199999' });
   await on.sim.idle();
@@ -178,6 +183,8 @@ test('a person moves to a new number, then gets a new user id', async () => {
       wa_id: '15550199999',
       previous_user_id: before,
       user_id: person.userId,
+      previous_parent_user_id: 'US.ENT.1',
+      parent_user_id: expect.stringMatching(/^US\.ENT\.\d{20}$/),
     },
   });
   const middle = person.userId;

@@ -54,6 +54,11 @@ export const FAULTS = {
     'Access token expired',
     'The next call to the API answers 401 with error 190.',
   ),
+  permission_denied: armed(
+    'Sending',
+    'Permission taken away',
+    'The next send answers HTTP 403 with error 200: the token may act for the account, but not send for it.',
+  ),
   rate_limited: armed('Sending', 'Rate limit', 'The next send answers HTTP 400 with error 130429.'),
   status_before_response: armed(
     'Sending',

@@ -2,6 +2,7 @@
 import { checkedOverride, type GraphCall, json, methodError, page, permit, pick } from './graph-call.ts';
 import { NUMBER_FIELDS, presentNumber } from './graph-numbers.ts';
 import { createTemplate, deleteTemplates, listTemplates } from './graph-templates.ts';
+import { health } from './health.ts';
 import { sendJson } from './http.ts';
 import { asString } from './json.ts';
 import { saveAccount } from './keep.ts';
@@ -25,6 +26,7 @@ export async function accountEdge(call: GraphCall, account: Account, edge: strin
             timezone_id: '1',
             message_template_namespace: `ns_${account.id}`,
             account_review_status: 'APPROVED',
+            health_status: health(account, null),
             owner_business_info: { id: account.portfolioId, name: `Portfolio ${account.portfolioId}` },
           },
           ['id'],

@@ -9,7 +9,7 @@ import { sendJson } from './http.ts';
 import { asObject, asString, type JsonObject } from './json.ts';
 import { saveNumber } from './keep.ts';
 import { byPhone, byUserId } from './people.ts';
-import { accountOf, type Chat, chatOf, type Num } from './world.ts';
+import { accountOf, type Chat, type Num, seenChat } from './world.ts';
 
 const ACTIONS = ['connect', 'pre_accept', 'accept', 'reject', 'terminate'];
 
@@ -53,7 +53,8 @@ function chatWith(call: GraphCall, number: Num, to: unknown, recipient: unknown)
   const person =
     phone !== '' ? byPhone(world, phone) : byUserId(world, userId, accountOf(world, number).portfolioId);
   if (!person) throw new GraphError(138001, 'Recipient cannot be called.');
-  return chatOf(world, person, number);
+  // looked for only: who may be called has a chat already
+  return seenChat(world, person, number);
 }
 
 export function callPermissions(call: GraphCall, number: Num): void {

@@ -2,14 +2,15 @@
 import type { ServerResponse } from 'node:http';
 import { type Accepted, accept, sendEarly } from './deliver.ts';
 import { GraphError } from './errors.ts';
+import { block, listBlocked } from './graph-blocks.ts';
 import { checkedOverride, type GraphCall, json, methodError, permit, pick } from './graph-call.ts';
 import { callPermissions, callSettings, calls, changeCallSettings } from './graph-calls.ts';
+import { health } from './health.ts';
 import { readBody, sendJson } from './http.ts';
-import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
+import { asObject, asString, type JsonObject, parseJson } from './json.ts';
 import { saveNumber } from './keep.ts';
 import { checkMarketing, checkPlain, markLite } from './marketing.ts';
 import { parseMultipart, uploadMedia } from './media.ts';
-import { byPhone, byUserId, waId } from './people.ts';
 import { businessReads } from './persons.ts';
 import { checkedProfile } from './profile.ts';
 import { checkSend, type Order } from './send-rules.ts';
@@ -28,7 +29,7 @@ export async function numberEdge(call: GraphCall, number: Num, edge: string): Pr
     case 'POST marketing_messages':
       return messages(call, number, edge === 'marketing_messages');
     case 'POST media':
-      return media(call);
+      return media(call, number);
     case 'POST calls':
       return calls(call, number);
     case 'GET call_permissions':
@@ -86,16 +87,7 @@ export async function numberEdge(call: GraphCall, number: Num, edge: string): Pr
       return sendJson(res, 200, { success: true });
     }
     case 'GET block_users':
-      return sendJson(res, 200, {
-        data: [...number.blocked].map((id) => {
-          const person = world.people.get(id);
-          return {
-            messaging_product: 'whatsapp',
-            ...(person?.phone ? { wa_id: person.phone } : { user_id: person?.userId ?? id }),
-          };
-        }),
-        paging: { cursors: {} },
-      });
+      return listBlocked(call, number);
     case 'POST block_users':
     case 'DELETE block_users':
       return block(call, number);
@@ -132,16 +124,7 @@ export function presentNumber(world: World, number: Num): JsonObject {
     is_on_biz_app: false,
     throughput: { level: number.mps > 80 ? 'HIGH' : 'STANDARD' },
     whatsapp_business_manager_messaging_limit: tierOf(world, account),
-    health_status: {
-      can_send_message: number.registered ? 'AVAILABLE' : 'BLOCKED',
-      entities: [
-        {
-          entity_type: 'PHONE_NUMBER',
-          id: number.id,
-          can_send_message: number.registered ? 'AVAILABLE' : 'BLOCKED',
-        },
-      ],
-    },
+    health_status: health(account, number),
     webhook_configuration: {
       ...(number.override === null ? {} : { phone_number: number.override }),
       ...(override ? { whatsapp_business_account: override } : {}),
@@ -157,45 +140,7 @@ function pinOf(body: JsonObject): string {
   return pin;
 }
 
-/** Mixed results answer HTTP 400 with both lists. */
-async function block(call: GraphCall, number: Num): Promise<void> {
-  const { world, method } = call;
-  const body = await json(call);
-  const done: JsonObject[] = [];
-  const failed: JsonObject[] = [];
-  const portfolio = accountOf(world, number).portfolioId;
-  for (const item of asArray(body.block_users)) {
-    const user = asObject(item);
-    const input = asString(user.user_id) ?? asString(user.user) ?? '';
-    const person = user.user_id ? byUserId(world, input, portfolio) : byPhone(world, input);
-    if (!person) {
-      failed.push({
-        input,
-        errors: [
-          {
-            message: 'Failed to block/unblock user',
-            code: 139100,
-            error_data: {
-              details: 'This number does not belong to a user that messaged you in the last 24 hours.',
-            },
-          },
-        ],
-      });
-      continue;
-    }
-    if (method === 'POST') number.blocked.add(person.id);
-    else number.blocked.delete(person.id);
-    done.push(user.user_id ? { input, user_id: input } : { input, wa_id: waId(input) });
-  }
-  saveNumber(world, number);
-  const key = method === 'POST' ? 'added_users' : 'removed_users';
-  sendJson(call.res, failed.length > 0 ? 400 : 200, {
-    messaging_product: 'whatsapp',
-    block_users: { [key]: done, ...(failed.length > 0 ? { failed_users: failed } : {}) },
-  });
-}
-
-async function media(call: GraphCall): Promise<void> {
+async function media(call: GraphCall, number: Num): Promise<void> {
   const parts = parseMultipart(await readBody(call.req), call.req.headers['content-type'] ?? '');
   const field = (name: string) => parts.find((part) => part.name === name);
   if (field('messaging_product')?.bytes.toString('utf8') !== 'whatsapp')
@@ -203,7 +148,7 @@ async function media(call: GraphCall): Promise<void> {
   const file = field('file');
   if (!file) throw new GraphError(100, undefined, { title: '(#100) The parameter file is required.' });
   const mimeType = field('type')?.bytes.toString('utf8') ?? file.contentType ?? 'application/octet-stream';
-  const medium = uploadMedia(call.world, { bytes: file.bytes, mimeType, filename: file.filename });
+  const medium = uploadMedia(call.world, number, { bytes: file.bytes, mimeType, filename: file.filename });
   sendJson(call.res, 200, { id: medium.id });
 }
 
@@ -248,6 +193,11 @@ export async function take(
   }
   if (faults.strike('server_error', here))
     throw new GraphError(131000, 'Message failed to send due to an unknown error.');
+  if (faults.strike('permission_denied', here))
+    throw new GraphError(200, undefined, {
+      title:
+        '(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp Business Account',
+    });
   if (faults.strike('rate_limited', here))
     throw new GraphError(130429, 'Cloud API message throughput has been reached.');
   const hangUp = faults.strike('accept_then_hang_up', here);

@@ -59,6 +59,18 @@ test('numbers of an account, its apps, its profile', async () => {
   ]);
   const apps = await on.call('GET', `/v24.0/${ACCOUNT}/subscribed_apps`);
   expect(asArray(apps.json.data)).toMatchObject([{ whatsapp_business_api_data: { id: '1' } }]);
+  const health = async (node: string) =>
+    asObject((await on.call('GET', `/v24.0/${node}?fields=health_status`)).json.health_status);
+  const always = ['WABA', 'BUSINESS', 'APP'];
+  const kinds = ({ entities }: { entities?: unknown }) =>
+    asArray(entities as never).map((entity) => asObject(entity).entity_type);
+  expect(kinds(await health(ACCOUNT))).toEqual(always);
+  expect(kinds(await health(NUMBER))).toEqual(['PHONE_NUMBER', ...always]);
+  await on.call('POST', `/v24.0/${NUMBER}/deregister`);
+  expect(await health(NUMBER)).toMatchObject({
+    can_send_message: 'BLOCKED',
+    entities: [{ entity_type: 'PHONE_NUMBER', can_send_message: 'BLOCKED' }, {}, {}, {}],
+  });
   const profile = `/v24.0/${NUMBER}/whatsapp_business_profile`;
   await on.call('POST', profile, { messaging_product: 'whatsapp', about: 'Open' });
   expect((await on.call('GET', profile)).json).toMatchObject({ data: [{ about: 'Open' }] });
@@ -129,6 +141,36 @@ test('media: upload, look up, download within five minutes and with the token, d
   expect(codeOf(await on.send({ to: '+15550100001', type: 'image', image: { id } }))).toBe(131009);
 });
 
+test('media are of the numbers that they were uploaded for or sent to: another account’s token sees none', async () => {
+  const on = await stage();
+  const person = ana(on);
+  on.sim.addAccount({ id: '777', appId: '1', token: 'T2' });
+  on.sim.addNumber({ phoneNumberId: '888', accountId: '777' });
+  const theirs = person.addMedia(PNG, 'image/png');
+  person.send({ type: 'image', mediaId: theirs }, NUMBER);
+  const id = String((await on.call('POST', `/v24.0/${NUMBER}/media`, form(PNG, 'image/png'))).json.id);
+  const as = (token: string, path: string, method = 'GET') =>
+    on.call(method, path, undefined, { authorization: `Bearer ${token}` });
+  const urlOf = async (medium: string) => String((await as('EAAtoken', `/v24.0/${medium}`)).json.url);
+  for (const medium of [theirs, id]) {
+    for (const method of ['GET', 'DELETE'])
+      expect(asObject((await as('T2', `/v24.0/${medium}`, method)).json.error)).toMatchObject({
+        code: 100,
+        error_subcode: 33,
+      });
+    expect((await as('T2', await urlOf(medium))).status).toBe(404);
+    expect((await as('EAAtoken', `/v24.0/${medium}?phone_number_id=${NUMBER}`)).status).toBe(200);
+    expect(codeOf(await as('EAAtoken', `/v24.0/${medium}?phone_number_id=888`))).toBe(100);
+  }
+  person.send('hi', '888');
+  const image = { messaging_product: 'whatsapp', to: '+15550100001', type: 'image', image: { id } };
+  const send = () => on.call('POST', '/v24.0/888/messages', image, { authorization: 'Bearer T2' });
+  expect(codeOf(await send())).toBe(131009);
+  // the same picture sent to the other number too is the other's as well
+  person.send({ type: 'image', mediaId: theirs }, '888');
+  expect((await as('T2', `/v24.0/${theirs}`)).status).toBe(200);
+});
+
 test('media that does not fit: at upload, or later as a status', async () => {
   const on = await stage();
   ana(on);
@@ -187,7 +229,7 @@ test('a mock number is added by the admin API, with an account and the app’s w
     phoneNumberId: '555',
     token: 'mock_abc',
   });
-  expect(add.status).toBe(201);
+  expect(add).toMatchObject({ status: 201, json: { displayPhoneNumber: '+1 555 000 0555' } });
   expect(await on.call('POST', '/_sim/numbers?key=wrong', { phoneNumberId: '556' })).toMatchObject({
     status: 401,
   });

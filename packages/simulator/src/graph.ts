@@ -9,7 +9,7 @@ import { authenticate, type GraphCall, methodError, NEWEST, OLDEST } from './gra
 import { numberEdge } from './graph-numbers.ts';
 import { templateNode } from './graph-templates.ts';
 import { type Call, sendJson } from './http.ts';
-import { dropMedia, findMedia, openMediaUrl, presentMedia } from './media.ts';
+import { dropMedia, findMedia, openMediaUrl, presentMedia, seenBy } from './media.ts';
 import { openUpload, uploadNode } from './template-uploads.ts';
 import type { World } from './world.ts';
 
@@ -76,7 +76,9 @@ async function route(world: World, call: Call): Promise<void> {
 async function mediaNode(call: GraphCall, id: string): Promise<void> {
   const { world, method, res } = call;
   const medium = findMedia(world, id);
-  if (!medium) throw unknownObject(method, id);
+  const through = call.query.get('phone_number_id');
+  const isTheirs = medium && seenBy(world, medium, call.token);
+  if (!isTheirs || !(through === null || medium.numberIds.includes(through))) throw unknownObject(method, id);
   if (!call.token.scopes.has('whatsapp_business_messaging')) throw new GraphError(10);
   if (method === 'GET') return sendJson(res, 200, presentMedia(world, medium));
   if (method === 'DELETE') {
@@ -88,9 +90,9 @@ async function mediaNode(call: GraphCall, id: string): Promise<void> {
 
 /** The URL alone is not enough: the token goes along, and five minutes later it is gone. */
 function lookaside(world: World, call: Call): void {
-  authenticate(world, call);
+  const token = authenticate(world, call);
   const medium = openMediaUrl(world, call.query);
-  if (!medium) {
+  if (!medium || !seenBy(world, medium, token)) {
     call.res.writeHead(404, { 'content-type': 'text/plain' });
     call.res.end('URL signature expired');
     return;

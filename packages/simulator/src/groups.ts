@@ -1,5 +1,6 @@
 /** What people say in groups: kept apart from their own chats, so it opens no window and shows on no phone. */
 import { emit } from './deliver.ts';
+import { shareMedia } from './media.ts';
 import { contactShape } from './people.ts';
 import { contentShape, sender } from './persons.ts';
 import type { NewMessage } from './phone-api.ts';
@@ -23,6 +24,7 @@ export function saysInGroup(
     group_id: groupId,
     ...contentShape(world, person, content),
   };
+  shareMedia(world, number, message);
   emit(world, number, { contacts: [contactShape(world, chat, portfolioId)], messages: [message] });
   return id;
 }

@@ -9,7 +9,7 @@ import { byPhone, presentPerson } from './people.ts';
 import { changeNumber, personReads, personSends, personSendsRaw, personTaps, rotate } from './persons.ts';
 import type { NewMessage, PhoneContent, PhoneMessage } from './phone-api.ts';
 import { buttonsOf, toBubble, toContent } from './render.ts';
-import { chatOf, type Message, type Num, type Person, tell, type World } from './world.ts';
+import { type Message, type Num, type Person, seenChat, tell, type World } from './world.ts';
 
 /** A message as it lies on a person's phone. */
 export interface Arrived {
@@ -116,7 +116,7 @@ export function handle(world: World, person: Person): PersonHandle {
     return message;
   };
   const current = (to: string | undefined): Message => {
-    const open = openCall(chatOf(world, person, numberFor(world, to)));
+    const open = openCall(seenChat(world, person, numberFor(world, to)));
     if (!open) throw new RangeError('no call is under way');
     return open;
   };
@@ -209,6 +209,6 @@ export function handle(world: World, person: Person): PersonHandle {
       tell(world, () => ({ type: 'person', person: presentPerson(person) }));
     },
     chat: (to) =>
-      chatOf(world, person, numberFor(world, to)).messages.map((message) => toBubble(world, message)),
+      seenChat(world, person, numberFor(world, to)).messages.map((message) => toBubble(world, message)),
   };
 }

@@ -39,6 +39,11 @@ export interface SavedToken {
   expired: boolean;
 }
 
+export interface SavedMedium extends Omit<Medium, 'bytes' | 'numberIds'> {
+  /** An older journal does not say it: then everybody's, as it was. */
+  numberIds?: string[];
+}
+
 export interface SavedJourney {
   recipient: Recipient;
   opaque: string | null;
@@ -89,7 +94,7 @@ export type Record =
   | ['served', string, number]
   | ['token', SavedToken]
   | ['person', Person]
-  | ['medium', Omit<Medium, 'bytes'>]
+  | ['medium', SavedMedium]
   | ['no-medium', string]
   | ['chat', string, string, number | null, number | null, Chat['callPermission']?]
   | ['message', SavedMessage]
@@ -125,7 +130,7 @@ export function packToken(token: Token): SavedToken {
   return { ...token, accountIds: [...token.accountIds], scopes: [...token.scopes] };
 }
 
-export function packMedium(medium: Medium): Omit<Medium, 'bytes'> {
+export function packMedium(medium: Medium): SavedMedium {
   const { bytes: _beside, ...rest } = medium;
   return rest;
 }

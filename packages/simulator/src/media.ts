@@ -5,7 +5,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { invalid } from './checks.ts';
 import { GraphError } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import { asObject, asString, type JsonObject } from './json.ts';
 import { packMedium } from './keep.ts';
 import {
   bareType,
@@ -17,7 +17,7 @@ import {
   type MediaUse,
   sniff,
 } from './media-rules.ts';
-import type { Medium, World } from './world.ts';
+import type { Medium, Num, Token, World } from './world.ts';
 
 const DAY = 24 * 3600_000;
 const URL_MS = 5 * 60_000;
@@ -28,8 +28,8 @@ export interface Upload {
   filename: string | null;
 }
 
-/** Keeps a file that was uploaded through the API, after Meta's checks. */
-export function uploadMedia(world: World, upload: Upload): Medium {
+/** Keeps a file that was uploaded for a number, after Meta's checks. */
+export function uploadMedia(world: World, number: Num, upload: Upload): Medium {
   const kind = kindOf(upload.mimeType);
   if (!kind) {
     const all = KINDS.flatMap((name) => MEDIA[name].types).join(', ');
@@ -39,20 +39,41 @@ export function uploadMedia(world: World, upload: Upload): Medium {
   }
   const why = unfit(kind, upload);
   if (why) throw new GraphError(131053, why);
-  return keepMedia(world, upload, 30 * DAY);
+  return keepMedia(world, upload, 30 * DAY, [number.id]);
 }
 
-/** Keeps a file that a person sends: ids from webhooks live 7 days. */
+/** Keeps a file on a person's phone, that they may send: ids from webhooks live 7 days. */
 export function personMedia(world: World, upload: Upload): Medium {
-  return keepMedia(world, upload, 7 * DAY);
+  return keepMedia(world, upload, 7 * DAY, []);
 }
 
-function keepMedia(world: World, upload: Upload, lives: number): Medium {
-  const medium: Medium = { id: world.ids.object('media'), ...upload, expiresAt: world.clock.now() + lives };
+function keepMedia(world: World, upload: Upload, lives: number, numberIds: string[]): Medium {
+  const medium: Medium = {
+    id: world.ids.object('media'),
+    ...upload,
+    numberIds,
+    expiresAt: world.clock.now() + lives,
+  };
   world.media.set(medium.id, medium);
   world.journal?.keepMedia(medium.id, medium.bytes);
   world.journal?.add(['medium', packMedium(medium)]);
   return medium;
+}
+
+/** A person's message brings its file to a number. */
+export function shareMedia(world: World, number: Num, message: JsonObject): void {
+  const medium = findMedia(world, asString(asObject(message[String(message.type)]).id) ?? '');
+  if (!medium || medium.numberIds.includes(number.id)) return;
+  medium.numberIds.push(number.id);
+  world.journal?.add(['medium', packMedium(medium)]);
+}
+
+const accountsOf = (world: World, medium: Medium): string[] =>
+  medium.numberIds.flatMap((id) => world.numbers.get(id)?.accountId ?? []);
+
+/** Of an account that this token may act on. */
+export function seenBy(world: World, medium: Medium, { accountIds }: Token): boolean {
+  return accountsOf(world, medium).some((id) => accountIds.has(id));
 }
 
 export function dropMedia(world: World, id: string): void {
@@ -85,11 +106,11 @@ export function unfit(kind: MediaKind, file: { bytes: Buffer; mimeType: string }
 }
 
 /** The ids must exist when the message is sent (100); whether they fit shows later, as a `failed` status. */
-export function resolveUses(world: World, uses: readonly MediaUse[]): string | null {
+export function resolveUses(world: World, number: Num, uses: readonly MediaUse[]): string | null {
   for (const use of uses) {
     if (use.id === null) continue;
     const medium = findMedia(world, use.id);
-    if (!medium)
+    if (!medium || !accountsOf(world, medium).includes(number.accountId))
       throw invalid(`Param ${use.path}.id is not a valid whatsapp business account media attachment ID.`);
     const why = unfit(use.kind, medium);
     if (why) return why;

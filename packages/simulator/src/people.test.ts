@@ -93,17 +93,26 @@ test('each portfolio knows a person by another id, and only by its own', async (
 test('blocked people are not heard and cannot be reached', async () => {
   const on = await stage();
   const person = ana(on);
+  const stranger = on.sim.person(on.sim.addPerson({ phone: '+15550100077' }).id);
   await on.sim.idle();
   const path = `/v24.0/${NUMBER}/block_users`;
   const mixed = await on.call('POST', path, {
     messaging_product: 'whatsapp',
-    block_users: [{ user: '+15550100001' }, { user: '+1999' }],
+    block_users: [{ user: '+15550100001' }, { user: '+1999' }, { user: '+15550100077' }],
   });
   expect(mixed.status).toBe(400);
   expect(asObject(mixed.json.block_users)).toMatchObject({
     added_users: [{ wa_id: '15550100001' }],
-    failed_users: [{ input: '+1999' }],
+    failed_users: [{ input: '+1999' }, { input: '+15550100077' }],
   });
+  // who never wrote has no chat here, however often it was looked for: the number is not told that they move
+  const permissions = `/v24.0/${NUMBER}/call_permissions?user_wa_id=15550100077`;
+  expect((await on.call('GET', permissions)).status).toBe(200);
+  expect(stranger.chat()).toEqual([]);
+  stranger.read();
+  stranger.changeNumber('+15550199977');
+  await on.sim.idle();
+  expect(on.inbound()).toHaveLength(1);
   person.send('hello?');
   await on.send(text('+15550100001'));
   await on.sim.advance(1000);
@@ -114,6 +123,11 @@ test('blocked people are not heard and cannot be reached', async () => {
   person.send('back');
   await on.sim.idle();
   expect(on.inbound()).toHaveLength(2);
+  // a day later they wrote too long ago to be blocked
+  await on.sim.advance(86_400_000);
+  expect((await on.call('POST', path, { block_users: [{ user: '+15550100001' }] })).json).toMatchObject({
+    block_users: { added_users: [], failed_users: [{ errors: [{ code: 139100 }] }] },
+  });
 });
 
 test('two people cannot have one phone; user ids must look like one', async () => {

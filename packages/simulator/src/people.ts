@@ -154,7 +154,10 @@ export function movePerson(world: World, person: Person, phone: string): void {
 
 export function rotateUserId(world: World, person: Person): void {
   person.rotation++;
-  person.userId = `${person.userId.slice(0, 2)}.${digitsFrom(`${person.id}/${person.userId}/${person.rotation}`, 20)}`;
+  const fresh = (id: string, kind = '') =>
+    `${id.slice(0, 2)}.${kind}${digitsFrom(`${person.id}/${id}/${person.rotation}`, 20)}`;
+  person.userId = fresh(person.userId);
+  if (person.parentUserId !== null) person.parentUserId = fresh(person.parentUserId, 'ENT.');
   indexPerson(world, person);
   savePerson(world, person);
 }

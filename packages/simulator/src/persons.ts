@@ -8,7 +8,7 @@ import { webhookError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { saveChat, saveMessage, saveTick } from './keep.ts';
 import { openWindow } from './limits.ts';
-import { findMedia, mediaUrl, sha256 } from './media.ts';
+import { findMedia, mediaUrl, sha256, shareMedia } from './media.ts';
 import {
   contactShape,
   movePerson,
@@ -27,6 +27,7 @@ import {
   type Message,
   type Num,
   type Person,
+  seenChat,
   tell,
   type World,
 } from './world.ts';
@@ -92,6 +93,7 @@ export function personSendsRaw(
     reactions: [],
     template: null,
   };
+  shareMedia(world, number, raw);
   world.messages.set(id, message);
   saveMessage(world, message, message.type !== 'reaction');
   const target = message.type === 'reaction' ? applyReaction(world, raw, 'person') : undefined;
@@ -262,7 +264,7 @@ export function contentShape(world: World, person: Person, content: NewMessage):
 
 /** Reads everything that arrived from this number. */
 export function personReads(world: World, person: Person, number: Num): void {
-  for (const message of chatOf(world, person, number).messages)
+  for (const message of seenChat(world, person, number).messages)
     if (message.from === 'business') readByPerson(world, message);
 }
 
@@ -304,7 +306,7 @@ function announce(world: World, person: Person, change: () => void): void {
       userId: userIdFor(world, person, portfolio),
     };
   });
-  const oldPhone = person.phone;
+  const { phone: oldPhone, parentUserId: oldParent } = person;
   change();
   const moved = person.phone !== oldPhone;
   for (const { number, chat, portfolio, from, userId } of before) {
@@ -322,6 +324,9 @@ function announce(world: World, person: Person, change: () => void): void {
         ...(shown ? { wa_id: person.phone } : {}),
         user_id: userIdFor(world, person, portfolio),
         previous_user_id: userId,
+        ...(oldParent === null
+          ? {}
+          : { parent_user_id: person.parentUserId, previous_parent_user_id: oldParent }),
         type: shown ? 'user_changed_number' : 'user_changed_user_id',
       },
       type: 'system',

@@ -11,7 +11,7 @@ import { addPerson, phoneVisible, presentPerson } from './people.ts';
 import { personReads, personSends, personTaps } from './persons.ts';
 import type { NewMessage, NewPerson, PhoneChat, PhoneEvent, PhoneNumber } from './phone-api.ts';
 import { toBubble } from './render.ts';
-import { type Chat, chatOf, type Message, type Num, type Person, type World } from './world.ts';
+import { type Chat, type Message, type Num, type Person, seenChat, type World } from './world.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -177,7 +177,7 @@ export function newMessage(body: JsonObject): NewMessage {
 /** What a person does with the telephone: start, answer, hang_up. */
 export function callBy(world: World, person: Person, number: Num, what: unknown): Message {
   if (what === 'start') return personCalls(world, person, number);
-  const open = openCall(chatOf(world, person, number));
+  const open = openCall(seenChat(world, person, number));
   if (what !== 'answer' && what !== 'hang_up')
     throw new HttpError(400, 'do must be one of start, answer, hang_up.');
   if (!open) throw new HttpError(400, 'There is no call under way.');
@@ -218,7 +218,7 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
     case 'GET numbers':
       return sendJson(res, 200, { numbers: [...world.numbers.values()].map(presentNumber) });
     case 'GET chats/:a/:b':
-      return sendJson(res, 200, presentChat(world, chatOf(world, personOf(world, a), numberOf(world, b))));
+      return sendJson(res, 200, presentChat(world, seenChat(world, personOf(world, a), numberOf(world, b))));
     case 'POST chats/:a/:b/messages': {
       const person = personOf(world, a);
       const number = numberOf(world, b);
@@ -234,7 +234,7 @@ export async function phoneApi(world: World, call: Call): Promise<void> {
     }
     case 'POST chats/:a/:b/tap': {
       const { messageId, title } = await readObject(req);
-      const { messages } = chatOf(world, personOf(world, a), numberOf(world, b));
+      const { messages } = seenChat(world, personOf(world, a), numberOf(world, b));
       const message = messages.find((one) => one.id === messageId && one.from === 'business');
       if (!message) throw new HttpError(404, 'There is no such message.');
       personTaps(world, message, String(title));

@@ -16,7 +16,7 @@ import { indexPerson } from './people.ts';
 import { tick } from './persons.ts';
 import { resumeTemplate } from './template-life.ts';
 import { makeTemplate, type Template } from './templates.ts';
-import { type Chat, chatOf, type Journey, type Message, type World } from './world.ts';
+import { type Chat, chatOf, type Journey, type Medium, type Message, type World } from './world.ts';
 
 /** Everything there is, as the shortest journal that tells it. */
 export function* snapshot(world: World): Iterable<Record> {
@@ -50,6 +50,7 @@ export function* snapshot(world: World): Iterable<Record> {
 /** Replays records onto an empty world. Records of things that are not there (any more) say nothing. */
 export function restore(world: World, journal: Journal): void {
   const templates = new Map<string, Template>();
+  const everybodys: Medium[] = [];
   const chat = (personId: string, numberId: string): Chat | null => {
     const person = world.people.get(personId);
     const number = world.numbers.get(numberId);
@@ -116,8 +117,14 @@ export function restore(world: World, journal: Journal): void {
         break;
       }
       case 'medium': {
-        const bytes = record[1].expiresAt > world.clock.now() ? journal.readMedia(record[1].id) : null;
-        if (bytes) world.media.set(record[1].id, { ...record[1], bytes });
+        const { numberIds, ...saved } = record[1];
+        if (saved.expiresAt <= world.clock.now()) break;
+        // It is told again for each number that it comes to; its bytes stay the same.
+        const bytes = world.media.get(saved.id)?.bytes ?? journal.readMedia(saved.id);
+        if (!bytes) break;
+        const medium: Medium = { ...saved, numberIds: numberIds ?? [], bytes };
+        if (!numberIds) everybodys.push(medium);
+        world.media.set(saved.id, medium);
         break;
       }
       case 'no-medium':
@@ -196,6 +203,8 @@ export function restore(world: World, journal: Journal): void {
       // written by a newer simulator
     }
   }
+  // Only now: numbers may come after the file.
+  for (const medium of everybodys) medium.numberIds = [...world.numbers.keys()];
 }
 
 /** Goes on where the process ended: webhooks first, in their order, then the messages under way. */

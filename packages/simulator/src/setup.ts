@@ -64,6 +64,12 @@ export function addAccount(world: World, account: AddAccount): void {
   if (account.token) addToken(world, account.token, { appId: account.appId, accountId: account.id });
 }
 
+/** The number of one that was given none. */
+function madeUp(phoneNumberId: string): string {
+  const digits = phoneNumberId.replace(/\D/g, '').padStart(7, '0').slice(-7);
+  return `+1 555 ${digits.slice(0, 3)} ${digits.slice(3)}`;
+}
+
 export function addNumber(world: World, number: AddNumber): AddedNumber {
   const known = world.numbers.get(number.phoneNumberId);
   const appId =
@@ -73,10 +79,7 @@ export function addNumber(world: World, number: AddNumber): AddedNumber {
   if (!appId) throw new RangeError('add an app first');
   const accountId = number.accountId ?? known?.accountId ?? `8${number.phoneNumberId}`;
   addAccount(world, { id: accountId, appId });
-  const display =
-    number.displayPhoneNumber ??
-    known?.displayPhoneNumber ??
-    `+1555${number.phoneNumberId.replace(/\D/g, '').padStart(7, '0').slice(-7)}`;
+  const display = number.displayPhoneNumber ?? known?.displayPhoneNumber ?? madeUp(number.phoneNumberId);
   const mps = number.mps ?? known?.mps ?? 80;
   const next: Num = {
     id: number.phoneNumberId,

@@ -88,6 +88,8 @@ export interface Medium {
   bytes: Buffer;
   mimeType: string;
   filename: string | null;
+  /** Numbers that it was uploaded for or sent to: whoever may act for one of them may see it. */
+  numberIds: string[];
   /** ms; uploads live 30 days, ids from webhooks 7 */
   expiresAt: number;
 }
@@ -204,11 +206,17 @@ export function later(world: World, ms: number, run: () => void): void {
   });
 }
 
+/** The chat of these two, made when there is none: a business with a chat is told when its person moves. */
 export function chatOf(world: World, person: Person, number: Num): Chat {
-  const key = `${person.id}|${number.id}`;
-  let chat = world.chats.get(key);
-  if (!chat) {
-    chat = {
+  const chat = seenChat(world, person, number);
+  world.chats.set(chatKey(person, number), chat);
+  return chat;
+}
+
+/** For who only looks: an empty chat that nobody keeps when there is none. */
+export function seenChat(world: World, person: Person, number: Num): Chat {
+  return (
+    world.chats.get(chatKey(person, number)) ?? {
       person,
       number,
       messages: [],
@@ -217,11 +225,11 @@ export function chatOf(world: World, person: Person, number: Num): Chat {
       typingUntil: null,
       callPermission: null,
       pair: { tokens: Number.POSITIVE_INFINITY, at: world.clock.now() },
-    };
-    world.chats.set(key, chat);
-  }
-  return chat;
+    }
+  );
 }
+
+const chatKey = (person: Person, number: Num): string => `${person.id}|${number.id}`;
 
 /** The account of a number; numbers are only made together with one. */
 export function accountOf(world: World, number: Num): Account {

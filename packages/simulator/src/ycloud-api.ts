@@ -7,7 +7,7 @@ import { GraphError } from './errors.ts';
 import { take } from './graph-numbers.ts';
 import { type Call, readBody, safeDecode, sendJson } from './http.ts';
 import { asArray, asObject, asString, type JsonObject, parseJson } from './json.ts';
-import { findMedia, parseMultipart, uploadMedia } from './media.ts';
+import { findMedia, parseMultipart, seenBy, uploadMedia } from './media.ts';
 import { businessReads } from './persons.ts';
 import { checkSend } from './send-rules.ts';
 import { addApp } from './setup.ts';
@@ -216,11 +216,11 @@ async function markRead(call: YcloudCall, id: string, typing: boolean): Promise<
 }
 
 async function upload(call: YcloudCall, phone: string): Promise<void> {
-  numberOf(call, phone);
+  const number = numberOf(call, phone);
   const parts = parseMultipart(await readBody(call.req), call.req.headers['content-type'] ?? '');
   const file = parts.find((part) => part.name === 'file');
   if (!file) throw new YcloudError(400, 'PARAM_MISSING', 'The parameter file is required.');
-  const medium = uploadMedia(call.world, {
+  const medium = uploadMedia(call.world, number, {
     bytes: file.bytes,
     mimeType: file.contentType ?? 'application/octet-stream',
     filename: file.filename,
@@ -230,7 +230,8 @@ async function upload(call: YcloudCall, phone: string): Promise<void> {
 
 function download(call: YcloudCall, id: string): void {
   const medium = findMedia(call.world, id);
-  if (!medium) throw new YcloudError(404, 'NOT_FOUND', `There is no file ${id}.`);
+  if (!medium || !seenBy(call.world, medium, call.token))
+    throw new YcloudError(404, 'NOT_FOUND', `There is no file ${id}.`);
   call.res.writeHead(200, { 'content-type': medium.mimeType, 'content-length': medium.bytes.length });
   call.res.end(medium.bytes);
 }

@@ -4,6 +4,8 @@ import type { CommonOptions } from './environment.ts';
 
 type AdminOptions = CommonOptions & { email: string; name?: string; passwordStdin?: boolean };
 
+const noPerson = 'Look at the address; `chaski admin create --email <address>` makes a superadmin.';
+
 /** `chaski admin`: people who run the installation. */
 export function addAdmin(program: Command): void {
   const admin = program.command('admin').description('people who run the installation');
@@ -32,11 +34,11 @@ export function addAdmin(program: Command): void {
 
   common(admin.command('reset-password').description("set a person's password")).action(
     async (options: AdminOptions) => {
-      const { withSession } = await import('./session.ts');
+      const { orSay, withSession } = await import('./session.ts');
       const { resetPassword } = await import('../modules/auth/index.ts');
       const given = await password(options);
       await withSession(options, async ({ db }) => {
-        const made = await resetPassword(db, { email: options.email, ...given });
+        const made = await orSay(noPerson, resetPassword(db, { email: options.email, ...given }));
         console.log(`The password of ${made.user.email} is changed.`);
         if (given.password === undefined) console.log(`Password: ${made.password}   (not shown again)`);
       });
@@ -48,10 +50,10 @@ export function addAdmin(program: Command): void {
     .description('for whoever lost phone, passkeys and recovery codes: the password alone signs in again')
     .option('--data-dir <path>', 'folder of the embedded database')
     .action(async (email: string, options: CommonOptions) => {
-      const { withSession } = await import('./session.ts');
+      const { orSay, withSession } = await import('./session.ts');
       const { resetSecondFactors } = await import('../modules/auth/index.ts');
       await withSession(options, async ({ db }) => {
-        const had = await resetSecondFactors(db, email);
+        const had = await orSay(noPerson, resetSecondFactors(db, email));
         const said = [
           had.totp ? 'the authenticator app' : '',
           had.passkeys > 0 ? `${had.passkeys} passkey(s)` : '',

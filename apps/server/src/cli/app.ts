@@ -104,14 +104,17 @@ export function addApp(program: Command): void {
       .command('retire <key> <secret-id>')
       .description('webhooks signed with it are refused within seconds'),
   ).action(async (key: string, secretId: string, options: AppOptions) => {
-    const { withSession } = await import('./session.ts');
+    const { orSay, withSession } = await import('./session.ts');
     const { retireSecret } = await import('../modules/numbers/index.ts');
     const { isId } = await import('../platform/ids.ts');
     if (!isId(secretId))
       throw errors.configuration(`"${secretId}" is no secret's id. \`chaski app list\` shows them.`);
     await withSession(options, async ({ db }) => {
-      await db.withSystem('retire a secret of an app', async (tx) =>
-        retireSecret(tx, { appId: await idOf(tx, key), secretId }),
+      await orSay(
+        '`chaski app list` shows them.',
+        db.withSystem('retire a secret of an app', async (tx) =>
+          retireSecret(tx, { appId: await idOf(tx, key), secretId }),
+        ),
       );
       console.log(`${secretId} is retired.`);
     });

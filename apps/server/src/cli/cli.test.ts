@@ -126,9 +126,14 @@ test('commands bring up the embedded database, and work beside a running one', {
     const [first] = await secrets();
     await refused([
       [['admin', 'create', '--email', 'ada@example.com'], /already|taken|exists/i],
-      [['admin', 'reset-password', '--email', 'nobody@example.com'], /no such user/],
+      [['admin', 'reset-password', '--email', 'nobody@example.com'], /no such user.*chaski admin create/],
       [['app', 'secret', 'add', 'acme', '--secret-file', '/nowhere/secret'], /no file \/nowhere\/secret/],
       [['app', 'add', '--key', 'default', '--secret-file', secretFile], /come from the configuration/],
+      [
+        ['keys', 'operator', 'revoke', '01980000-0000-7000-8000-000000000000'],
+        /no such operator key.*operator list/,
+      ],
+      [['replay', '9'.repeat(20)], /is no raw event's number/],
       [['workspace', 'create', '--name', ' '], /1 to 200 characters/],
       [['keys', 'operator', 'create', '--expires', '2001-01-01'], /is over/],
       [['keys', 'api', 'list', '--workspace', '01980000-0000-7000-8000-000000000000'], /is no workspace/],

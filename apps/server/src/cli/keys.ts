@@ -94,10 +94,13 @@ export function addKeys(program: Command): void {
   ofInstallation(
     operators.command('revoke <id>').description('end a key; refused everywhere within a second'),
   ).action(async (id: string, options: WorkspaceOptions) => {
-    const { operator, withSession } = await import('./session.ts');
+    const { operator, orSay, withSession } = await import('./session.ts');
     const { revokeOperatorKey } = await import('../modules/auth/index.ts');
     await withSession(options, async ({ db }) => {
-      await db.withSystem('end an operator key by command', (tx) => revokeOperatorKey(tx, id, operator));
+      await orSay(
+        '`chaski keys operator list` shows them.',
+        db.withSystem('end an operator key by command', (tx) => revokeOperatorKey(tx, id, operator)),
+      );
       console.log(`Operator key ${id} is revoked.`);
     });
   });
@@ -159,11 +162,14 @@ export function addKeys(program: Command): void {
 
   inWorkspace(api.command('revoke <id>').description('end a key; refused everywhere within a second')).action(
     async (id: string, options: WorkspaceOptions) => {
-      const { chooseWorkspace, operator, withSession } = await import('./session.ts');
+      const { chooseWorkspace, operator, orSay, withSession } = await import('./session.ts');
       const { revokeApiKey } = await import('../modules/auth/index.ts');
       await withSession(options, async ({ db }) => {
         const workspace = await chooseWorkspace(db, options.workspace);
-        await db.withTenant(workspace, operator, (tx) => revokeApiKey(tx, id));
+        await orSay(
+          '`chaski keys api list` shows them.',
+          db.withTenant(workspace, operator, (tx) => revokeApiKey(tx, id)),
+        );
         console.log(`Key ${id} is revoked.`);
       });
     },

@@ -22,7 +22,8 @@ export function addMigrate(program: Command): void {
         requireDatabase(loaded);
       }
       const { withDatabase } = await import('../database.ts');
-      await withDatabase(config, dataDir, async ({ ownerUrl }, secrets) => {
+      await withDatabase(config, dataDir, async (address, secrets) => {
+        const { ownerUrl, loginPassword } = address;
         if (options.check) {
           const state = await checkMigrations({ url: ownerUrl, rolePrefix: config.dbRolePrefix });
           const { applied, pending, edited, unknown } = state;
@@ -35,11 +36,16 @@ export function addMigrate(program: Command): void {
           if (pending.length + edited.length + unknown.length > 0) process.exitCode = 1;
           return;
         }
+        // A deploy job that sets no password needs no sealing key either.
+        if (config.databaseUrl !== undefined && loginPassword !== undefined) {
+          const { mayCreateRoles, refuseForeignRing } = await import('../database-login.ts');
+          if (await mayCreateRoles(ownerUrl)) await refuseForeignRing(config, address, secrets, dataDir);
+        }
         const { installQueue } = await import('../platform/queue/index.ts');
         const { applied } = await migrate({
           ownerUrl,
           rolePrefix: config.dbRolePrefix,
-          loginPassword: secrets.databasePassword,
+          loginPassword,
           afterMigrate: (_client, _roles, queueUrl) => installQueue(queueUrl, config.dbRolePrefix),
         });
         console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);

@@ -68,7 +68,7 @@ export function selection(ids: readonly string[], options: ReplayOptions): Selec
     return [{ parked: options.number === undefined ? {} : { phoneNumberId: options.number } }];
   }
   const eventNumber = (name: string, text: string): number => {
-    if (!/^\d+$/.test(text)) throw errors.configuration(`${name}: "${text}" is no raw event's number.`);
+    if (!/^\d{1,15}$/.test(text)) throw errors.configuration(`${name}: "${text}" is no raw event's number.`);
     return Number(text);
   };
   if (ranged) {
@@ -77,7 +77,7 @@ export function selection(ids: readonly string[], options: ReplayOptions): Selec
     if (from > to) throw errors.configuration(`--from ${from} comes after --to ${to}.`);
     return [{ range: { from, to } }];
   }
-  const numbers = ids.filter((id) => /^\d+$/.test(id)).map(Number);
+  const numbers = ids.filter((id) => /^\d+$/.test(id)).map((id) => eventNumber('replay', id));
   const parked = ids.filter((id) => !/^\d+$/.test(id));
   const wrong = parked.find((id) => !isId(id));
   if (wrong !== undefined) {

@@ -1,11 +1,13 @@
 /** What the commands share: a database through its ordinary door, a workspace chosen, rows shown. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../config.ts';
 import { withDatabase } from '../database.ts';
+import { refusedLogin } from '../database-login.ts';
 import { useKeyRing } from '../modules/numbers/index.ts';
 import { listWorkspaces, type OperatedWorkspace } from '../modules/workspaces/index.ts';
 import { type Actor, type Database, openDatabase } from '../platform/db/index.ts';
-import { errors } from '../platform/errors.ts';
+import { AppError, errors } from '../platform/errors.ts';
 import type { WorkspaceId } from '../platform/ids.ts';
 import { createLog, type Logger, part } from '../platform/log.ts';
 import { keyRing } from '../platform/seal.ts';
@@ -44,7 +46,7 @@ export async function withSession<Result>(
       useKeyRing(db, keyRing(secrets.sealingKeys), tokenKeeping(loaded.config, part(log, 'vault')));
       return await work({ db, loaded, secrets, log, ownerUrl: address.ownerUrl });
     } catch (error) {
-      throw explain(error);
+      throw explain(error, loaded.config);
     } finally {
       await db.close();
     }
@@ -60,18 +62,30 @@ export function requireDatabase({ config, dataDir }: Loaded): void {
 }
 
 /** A database that was never migrated answers with names of tables and roles; a person needs the next step. */
-function explain(error: unknown): unknown {
+function explain(error: unknown, config: Config): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? cause.code : null;
     if (code === '22P02')
       return errors.configuration(`One of these values is not of its kind: ${cause.message}.`);
-    if (code === '42P01' || code === '28000' || code === '28P01' || code === '42883') {
+    if (code === '28000' || code === '28P01') return refusedLogin(config, cause);
+    if (code === '42P01' || code === '42883') {
       return errors.configuration(
         `The database is not ready for this (${cause.message}). \`chaski migrate\` brings it up to date.`,
       );
     }
   }
   return error;
+}
+
+/** What a verb does not find is told with the command that shows what there is. */
+export async function orSay<Result>(next: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found')
+      throw errors.configuration(`${error.message} ${next}`);
+    throw error;
+  }
 }
 
 /** The tenants, oldest first. */

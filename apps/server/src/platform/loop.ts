@@ -30,6 +30,9 @@ export interface LoopOptions {
   lingerMs?: number;
 }
 
+/** Lets whatever waits for this process go first: between the pieces of work that takes long. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export function startLoop(options: LoopOptions): Loop {
   const { name, log, step, idleMs } = options;
   const stopping = new AbortController();

@@ -58,6 +58,7 @@ const suppression = (stage: Stage): Promise<string> =>
 
 export const samples: Samples = {
   'GET /v1/contacts': async (stage) => ({ query: { phone: (await writes(stage)).phone } }),
+  'GET /v1/contacts/count': async (stage) => ({ query: { phone: (await writes(stage)).phone } }),
   'GET /v1/contacts/:id': (stage) => contact(stage),
   'POST /v1/contacts/:id/opt-out': (stage) => contact(stage, { scope: 'marketing' }),
   'POST /v1/contacts/:id/opt-in': (stage) => contact(stage, { scope: 'all' }),

@@ -24,6 +24,9 @@ export function useLive(workspaceId: string, me: string): void {
           queryKey: ['thread', event.data.conversationId],
           refetchType: 'none',
         });
+      // Counting is dear: the page that shows the figure asks at a pace of its own.
+      if (movesContacts.test(event.name))
+        void queries.invalidateQueries({ queryKey: ['contactCount'], refetchType: 'none' });
       for (const key of keysOf(event))
         soon(JSON.stringify(key), () => queries.invalidateQueries({ queryKey: key }));
     },
@@ -59,6 +62,7 @@ function soon(key: string, action: () => unknown): void {
   );
 }
 
+const movesContacts = /^(contacts?|label|segment)\./;
 const movesCounts = new Set(['message.received', 'message.queued', 'message.echoed']);
 
 /** Which queries an event makes stale, beside the rows of lists. */

@@ -133,7 +133,7 @@ test('every column that a list may have can be chosen and has words', () => {
   const columns = [...union.matchAll(/'(\w+)'/g)].map(([, column = '']) => column);
   expect(columns.length).toBeGreaterThan(10);
   expect(wordless(columns, english.contacts.list.column)).toEqual([]);
-  const page = read(join(root, 'apps/web/src/features/contacts/import-wizard.tsx'));
+  const page = read(join(root, 'apps/web/src/features/contacts/import-mapping.tsx'));
   const [, offered = ''] = /const fields = \[([^\]]+)\]/.exec(page) ?? [];
   expect(columns.filter((column) => !offered.includes(`'${column}'`))).toEqual([]);
 });

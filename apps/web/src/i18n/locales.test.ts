@@ -50,7 +50,7 @@ describe.each(['ar', 'hi', 'es', 'pt'])('%s', (language) => {
       // Nobody has no name, and a form for exactly one or two may leave the number out.
       if (key.endsWith('_zero')) return false;
       const asked = placeholders(original ?? '').filter(
-        (name) => name !== 'count' || !/_(one|two)$/.test(key),
+        (name) => (name !== 'count' && name !== 'figure') || !/_(one|two)$/.test(key),
       );
       return asked.some((name) => !placeholders(text).includes(name));
     });

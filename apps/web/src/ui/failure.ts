@@ -33,7 +33,10 @@ const meanings: Readonly<Record<string, readonly (number | string)[]>> = {
   templateStopped: [132015, 132016],
   content: [132007],
   flow: [132068, 132069],
-  otherKind: [1752041, 2388019, 2593079, 2593085, 2593107, 2593108, 2593109],
+  otherKind: [
+    1752041, 2388019, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299, 2593079, 2593085, 2593107,
+    2593108, 2593109,
+  ],
   list: [131059],
   notSent: ['not_sent', 'not_called'],
   unsure: ['unknown_outcome'],

@@ -275,6 +275,19 @@ function readContext(value: unknown): MessageContext | null {
 const badId = (message: Rec): boolean =>
   message.id !== undefined && message.id !== null && ref(message.id, 512) === null;
 
+/**
+ * The number that a person without one gave when asked (`request_contact_info`): WhatsApp vouches that it is the
+ * sender's own. Any other card may be anybody's.
+ */
+function attestedPhone({ contacts }: Content): string | null {
+  const own = recs(contacts).filter(({ origin }) => origin === 'contact_request');
+  const given = new Set(
+    own.flatMap((card) => recs(card.phones).map((one) => phoneOf(one.waId ?? one.phone))),
+  );
+  const [phone = null] = given;
+  return given.size === 1 ? phone : null;
+}
+
 export function readMessage(
   message: Rec,
   base: ItemBase,
@@ -289,6 +302,7 @@ export function readMessage(
     from = { ...from, userId: ref(system.previousUserId), parentUserId: ref(system.previousParentUserId) };
   }
   if (!isSomebody(from)) return { unreadable: 'the message names no sender' };
+  if (from.phone === null && content.type === 'contacts') from = { ...from, phone: attestedPhone(content) };
   const referral = rec(message.referral);
   return {
     ...base,

@@ -142,6 +142,34 @@ describe('senders', () => {
     });
   });
 
+  test.each([
+    ['attested', { origin: 'contact_request', phones: [{ phone: '+1 650-555-1234' }] }, '16505551234'],
+    [
+      'as WhatsApp writes it',
+      { origin: 'contact_request', phones: [{ phone: '+55 11 91234-5678', wa_id: '551112345678' }] },
+      '551112345678',
+    ],
+    ['anybody’s', { origin: 'other', phones: [{ phone: '+1 650-555-1234' }] }, null],
+    ['of nobody knows whom', { phones: [{ wa_id: '16505551234' }] }, null],
+    [
+      'one of two',
+      { origin: 'contact_request', phones: [{ wa_id: '16505551234' }, { wa_id: '16505559999' }] },
+      null,
+    ],
+  ])('a sender without a phone who shares a card, %s', (_what, card, phone) => {
+    const sent = { from: undefined, from_user_id: 'US.1', type: 'contacts', contacts: [card] };
+    expect(only(talk({ messages: [text('wamid.c', sent)] }))).toMatchObject({
+      from: { phone, userId: 'US.1' },
+    });
+  });
+
+  test('a card of somebody who shows a phone says nothing new about them', () => {
+    const contacts = [{ origin: 'contact_request', phones: [{ wa_id: '1999' }] }];
+    expect(only(talk({ messages: [text('wamid.c', { type: 'contacts', contacts })] }))).toMatchObject({
+      from: { phone: '16505551234' },
+    });
+  });
+
   test('group messages carry their group', () => {
     expect(only(talk({ messages: [text('wamid.g', { group_id: 'HBgGroup' })] }))).toMatchObject({
       groupId: 'HBgGroup',

@@ -587,6 +587,13 @@ export function operations(call: Call) {
           input ?? {},
           more,
         ),
+      /** How many the list of the same question has, all pages together. */
+      count: (input?: { query?: t.ContactsCountData['query'] }, more?: Parameters<Call>[2]) =>
+        call<t.ContactsCountResponses[keyof t.ContactsCountResponses]>(
+          { method: 'GET', path: '/v1/contacts/count', answer: 'json' },
+          input ?? {},
+          more,
+        ),
       get: (input: t.ContactsGetData['path'], more?: Parameters<Call>[2]) =>
         call<t.ContactsGetResponses[keyof t.ContactsGetResponses]>(
           { method: 'GET', path: '/v1/contacts/{id}', answer: 'json' },
@@ -1559,7 +1566,7 @@ export function operations(call: Call) {
         call<void>({ method: 'DELETE', path: '/v1/saved-filters/{id}', answer: 'none' }, input ?? {}, more),
     },
     search: {
-      /** People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter. */
+      /** People, what was said and what the team noted, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter. */
       get: (input: { query: t.SearchGetData['query'] }, more?: Parameters<Call>[2]) =>
         call<t.SearchGetResponses[keyof t.SearchGetResponses]>(
           { method: 'GET', path: '/v1/search', answer: 'json' },
@@ -1919,6 +1926,7 @@ export const addresses = {
   'contactAttributes.update': 'patch /v1/contact-attributes/{key}',
   'contacts.block': 'post /v1/contacts/{id}/block',
   'contacts.bulk': 'post /v1/contacts/bulk',
+  'contacts.count': 'get /v1/contacts/count',
   'contacts.create': 'post /v1/contacts',
   'contacts.createMerge': 'post /v1/contacts/{id}/merges',
   'contacts.createNote': 'post /v1/contacts/{id}/notes',

@@ -839,9 +839,120 @@ export type Sender = {
   kind: 'member' | 'key' | 'workflow' | 'campaign' | 'phone-app' | 'system';
   id: string | null;
   /**
-   * Of a member or key.
+   * Of a member, key or campaign.
    */
   name?: string;
+};
+
+export type Conversation = {
+  id: string;
+  numberId: string;
+  number: {
+    id: string;
+    displayPhoneNumber: string;
+    /**
+     * The name that WhatsApp verified.
+     */
+    name: string;
+    status: string;
+  };
+  contactId: string | null;
+  /**
+   * null: a group.
+   */
+  contact: {
+    id: string;
+    displayName: string;
+    phone: string | null;
+    blocked: boolean;
+    optedOut: boolean;
+  } | null;
+  groupRef: string | null;
+  status: 'open' | 'snoozed' | 'closed';
+  assignee: {
+    id: string;
+    name: string;
+  } | null;
+  team: {
+    id: string;
+    name: string;
+  } | null;
+  labels: Array<{
+    id: string;
+    name: string;
+    colour: string;
+  }>;
+  lastMessage: {
+    id: string | null;
+    at: string;
+    preview: string | null;
+    direction: 'in' | 'out' | null;
+    /**
+     * As the message shows it: received, queued … read, failed.
+     */
+    status: string | null;
+    /**
+     * Who of the workspace said it; null: the person did.
+     */
+    sender: Sender | null;
+  } | null;
+  /**
+   * What the asking member has not read; for API keys what nobody has dealt with.
+   */
+  unreadCount: number;
+  /**
+   * Since when the person waits for somebody’s answer.
+   */
+  waitingSince: string | null;
+  window: {
+    /**
+     * Whether this number has a service window at all.
+     */
+    exists: boolean;
+    open: boolean;
+    /**
+     * Until when free text may be sent; null: not open.
+     */
+    opensUntil: string | null;
+  };
+  snoozedUntil: string | null;
+  /**
+   * When it was last snoozed.
+   */
+  snoozedAt: string | null;
+  /**
+   * When it was last closed.
+   */
+  closedAt: string | null;
+  /**
+   * The newest note that names the asking member.
+   */
+  mention: {
+    noteId: string;
+    at: string;
+    /**
+     * Its beginning, on one line.
+     */
+    text: string;
+    author: {
+      kind: string;
+      id: string | null;
+      /**
+       * Of a member.
+       */
+      name: string | null;
+    };
+  } | null;
+  /**
+   * They have not looked since.
+   */
+  unreadMention: boolean;
+  /**
+   * Its contact was merged into another, and what was said here moved to that conversation.
+   */
+  unitedInto: string | null;
+  createdAt: string;
+  updatedAt: string;
 };
 
 export type Media = {
@@ -1680,7 +1791,36 @@ export type SearchResult = {
     }>;
   }>;
   /**
-   * Of messages; contacts are on the first page.
+   * What the team noted; none for a key that may not read conversations.
+   */
+  notes: Array<{
+    id: string;
+    conversationId: string;
+    contactId: string | null;
+    /**
+     * About whose conversation it is; null: a group.
+     */
+    contactName: string | null;
+    author: {
+      kind: string;
+      id: string | null;
+      /**
+       * Of a member.
+       */
+      name: string | null;
+    };
+    at: string;
+    text: string;
+    /**
+     * Where the words stand, in UTF-16 units.
+     */
+    highlights: Array<{
+      start: number;
+      end: number;
+    }>;
+  }>;
+  /**
+   * Of messages; contacts and notes are on the first page.
    */
   nextCursor: string | null;
 };
@@ -2105,117 +2245,6 @@ export type Suppression = {
   proof: string | null;
   at: string;
   createdAt: string;
-};
-
-export type Conversation = {
-  id: string;
-  numberId: string;
-  number: {
-    id: string;
-    displayPhoneNumber: string;
-    /**
-     * The name that WhatsApp verified.
-     */
-    name: string;
-    status: string;
-  };
-  contactId: string | null;
-  /**
-   * null: a group.
-   */
-  contact: {
-    id: string;
-    displayName: string;
-    phone: string | null;
-    blocked: boolean;
-    optedOut: boolean;
-  } | null;
-  groupRef: string | null;
-  status: 'open' | 'snoozed' | 'closed';
-  assignee: {
-    id: string;
-    name: string;
-  } | null;
-  team: {
-    id: string;
-    name: string;
-  } | null;
-  labels: Array<{
-    id: string;
-    name: string;
-    colour: string;
-  }>;
-  lastMessage: {
-    id: string | null;
-    at: string;
-    preview: string | null;
-    direction: 'in' | 'out' | null;
-    /**
-     * As the message shows it: received, queued … read, failed.
-     */
-    status: string | null;
-    /**
-     * Who of the workspace said it; null: the person did.
-     */
-    sender: Sender | null;
-  } | null;
-  /**
-   * What the asking member has not read; for API keys what nobody has dealt with.
-   */
-  unreadCount: number;
-  /**
-   * Since when the person waits for somebody’s answer.
-   */
-  waitingSince: string | null;
-  window: {
-    /**
-     * Whether this number has a service window at all.
-     */
-    exists: boolean;
-    open: boolean;
-    /**
-     * Until when free text may be sent; null: not open.
-     */
-    opensUntil: string | null;
-  };
-  snoozedUntil: string | null;
-  /**
-   * When it was last snoozed.
-   */
-  snoozedAt: string | null;
-  /**
-   * When it was last closed.
-   */
-  closedAt: string | null;
-  /**
-   * The newest note that names the asking member.
-   */
-  mention: {
-    noteId: string;
-    at: string;
-    /**
-     * Its beginning, on one line.
-     */
-    text: string;
-    author: {
-      kind: string;
-      id: string | null;
-      /**
-       * Of a member.
-       */
-      name: string | null;
-    };
-  } | null;
-  /**
-   * They have not looked since.
-   */
-  unreadMention: boolean;
-  /**
-   * Its contact was merged into another, and what was said here moved to that conversation.
-   */
-  unitedInto: string | null;
-  createdAt: string;
-  updatedAt: string;
 };
 
 export type Draft = {
@@ -3631,6 +3660,10 @@ export type InvitationsLookResponses = {
    */
   200: {
     workspaceName: string;
+    /**
+     * The address that the mail was sent to.
+     */
+    email: string;
     /**
      * The name of who invites; null: nobody with a name.
      */
@@ -7375,6 +7408,77 @@ export type ContactsCreateResponses = {
 };
 
 export type ContactsCreateResponse = ContactsCreateResponses[keyof ContactsCreateResponses];
+
+export type ContactsCountData = {
+  body?: never;
+  path?: never;
+  query?: {
+    /**
+     * Words of name, e-mail, company; digits of a number.
+     */
+    q?: string;
+    /**
+     * Any writing with the country code.
+     */
+    phone?: string;
+    optedOut?: 'true' | 'false';
+    blocked?: 'true' | 'false';
+    /**
+     * Id of a label; several: has all of them.
+     */
+    label?: Array<string>;
+    /**
+     * `key:value`; several: equal in all of them.
+     */
+    attribute?: Array<string>;
+    country?: string;
+    /**
+     * Id of a segment: those in it, and of them what else is asked.
+     */
+    segment?: string;
+    createdAfter?: string;
+    createdBefore?: string;
+    seenAfter?: string;
+    seenBefore?: string;
+  };
+  url: '/v1/contacts/count';
+};
+
+export type ContactsCountErrors = {
+  /**
+   * Something in the request is not valid; details.problems names each field.
+   */
+  400: Error;
+  /**
+   * No credentials, or none that count.
+   */
+  401: Error;
+  /**
+   * Not allowed; the message says what is missing.
+   */
+  403: Error;
+  /**
+   * Too many requests; Retry-After says when to come again.
+   */
+  429: Error;
+  /**
+   * Not now; Retry-After says when to come again.
+   */
+  503: Error;
+};
+
+export type ContactsCountError = ContactsCountErrors[keyof ContactsCountErrors];
+
+export type ContactsCountResponses = {
+  /**
+   * Default Response
+   */
+  200: {
+    count: number;
+  };
+};
+
+export type ContactsCountResponse = ContactsCountResponses[keyof ContactsCountResponses];
 
 export type ContactsGetData = {
   body?: never;
@@ -14619,7 +14723,7 @@ export type SearchGetData = {
      */
     cursor?: string;
     q: string;
-    type?: 'contacts' | 'messages' | 'all';
+    type?: 'contacts' | 'messages' | 'notes' | 'all';
   };
   url: '/v1/search';
 };

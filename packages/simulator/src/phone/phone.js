@@ -184,7 +184,8 @@ function drawChat({ stick = atEnd() } = {}) {
   keepingFocus(() => {
     const old = app.querySelector(':scope > .chat');
     const fresh = chatPane();
-    if (old && keys.get(old) === keys.get(fresh)) morph(old, fresh);
+    // What stands there while nobody is chosen has no key: it is another element, not the same with other children.
+    if (old && keys.has(fresh) && keys.get(old) === keys.get(fresh)) morph(old, fresh);
     else replace('.chat', fresh);
   });
   const messages = app.querySelector('.messages');

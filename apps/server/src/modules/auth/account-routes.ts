@@ -272,6 +272,7 @@ export function accountRoutes(deps: AuthRoutesDeps): (app: HttpApp) => Promise<v
           response: {
             200: z.object({
               workspaceName: z.string(),
+              email: z.string().describe('The address that the mail was sent to.'),
               invitedBy: z.string().nullable().describe('The name of who invites; null: nobody with a name.'),
               role: z.enum(roles),
             }),

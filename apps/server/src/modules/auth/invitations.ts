@@ -10,10 +10,10 @@ import { type AskedBy, selfOf } from './second-factor-told.ts';
 export async function lookAtInvitation(
   tx: SystemTx,
   token: string,
-): Promise<{ workspaceName: string; invitedBy: string | null; role: Role }> {
-  const { workspaceName, role, invitedBy } = await openInvitation(tx, token);
+): Promise<{ workspaceName: string; email: string; invitedBy: string | null; role: Role }> {
+  const { workspaceName, email, role, invitedBy } = await openInvitation(tx, token);
   const [inviter] = invitedBy === null ? [] : await tx.query<PersonRecord>(personById, [invitedBy]);
-  return { workspaceName, invitedBy: inviter?.name || null, role };
+  return { workspaceName, email, invitedBy: inviter?.name || null, role };
 }
 
 /** Makes the person a member, and the workspace their session's current one. */

@@ -2,6 +2,7 @@ import { type CampaignPatch, campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
 import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
+import { type Sender, senders } from '../conversations/index.ts';
 import { stageOn } from '../messages/testing.ts';
 import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';
 import { createCampaign, updateCampaign } from './create.ts';
@@ -51,6 +52,15 @@ describe('a campaign', () => {
     await becomes(on, id, { delivered: 31 });
     const texts = stage.sim.people().flatMap((person) => stage.sim.messagesTo(person.id).map((m) => m.text));
     expect(texts.filter((text) => text.includes('20% off')).length).toBe(31);
+    // Whoever reads the thread sees which campaign it was.
+    const [said] = await stage.query<Parameters<typeof senders>[1][number]>(
+      `select id, direction, source, actor_kind as "actorKind", actor_id as "actorId" from messages
+       where workspace_id = $1 and source = 'campaign' limit 1`,
+      [on.place.workspaceId],
+    );
+    const sender = await stage.tenant(on.place, async (tx) => (await senders(tx, [said!]))(said!));
+    const { name } = await on.campaign(id);
+    expect(sender).toEqual<Sender>({ kind: 'campaign', id, name });
     stage.clock.advance(11 * 60_000);
     await until('it ends', async () => {
       await on.turn(id);

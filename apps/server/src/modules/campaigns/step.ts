@@ -264,7 +264,7 @@ async function queue(
   const threads = await openMany(
     tx,
     going.map((one) => ({ workspaceId, numberId: number.id, contactId: one.contactId })),
-    'closed',
+    { status: 'closed' },
   );
   const filled = await shortenLinks(tx, texts, going);
   const kinds = blankKinds(template);

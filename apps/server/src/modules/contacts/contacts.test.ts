@@ -148,6 +148,102 @@ it('keeps the history of a changed number and of a rotated BSUID', async () => {
   expect(stranger).toMatchObject({ identityConflict: true, phone: null });
 });
 
+it('ends with the newest aliases in whatever order their changes arrive, and takes an old number back', async () => {
+  const change = (
+    from: Partial<PersonRef>,
+    [phone, userId, parentUserId]: [string | null, string, string],
+    seconds: number,
+  ) => ({
+    workspaceId,
+    scope,
+    from: who(from),
+    to: { phone, userId, parentUserId },
+    at: new Date(clock.now().getTime() + seconds * 1000),
+  });
+  for (const [n, order] of [
+    ['971', [0, 1]],
+    ['972', [1, 0]],
+  ] as const) {
+    const parent = `US.ENT.${n}`;
+    const [met] = await meet({ phone: `${n}00`, userId: `US.${n}a`, parentUserId: `${parent}a` });
+    const changes = [
+      change(
+        { phone: `${n}00`, userId: `US.${n}a`, parentUserId: `${parent}a` },
+        [null, `US.${n}b`, `${parent}b`],
+        10,
+      ),
+      change(
+        { phone: `${n}00`, userId: `US.${n}b`, parentUserId: `${parent}b` },
+        [`${n}01`, `US.${n}c`, `${parent}c`],
+        20,
+      ),
+    ];
+    await db.withSystem('test', (tx) =>
+      applyIdentityChange(
+        tx,
+        order.map((index) => changes[index]!),
+      ),
+    );
+    expect((await aliases(met!.id)).sort()).toEqual([
+      `bsuid US.${n}a (old)`,
+      `bsuid US.${n}b (old)`,
+      `bsuid US.${n}c`,
+      `parent_bsuid ${parent}a (old)`,
+      `parent_bsuid ${parent}b (old)`,
+      `parent_bsuid ${parent}c`,
+      `phone ${n}00 (old)`,
+      `phone ${n}01`,
+    ]);
+    expect(await read(met!.id)).toMatchObject({ phone: `${n}01`, identityConflict: false });
+    const back = change({ phone: `${n}01`, userId: `US.${n}c` }, [`${n}00`, `US.${n}d`, `${parent}c`], 30);
+    await db.withSystem('test', (tx) => applyIdentityChange(tx, [back]));
+    expect(await read(met!.id)).toMatchObject({ phone: `${n}00` });
+    expect(await aliases(met!.id)).toEqual(
+      expect.arrayContaining([
+        `phone ${n}00`,
+        `phone ${n}01 (old)`,
+        `bsuid US.${n}d`,
+        `parent_bsuid ${parent}c`,
+      ]),
+    );
+  }
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ] as const;
+  for (const [n, order] of orders.entries()) {
+    const id = (letter: string) => [`973${n}${letter}`, `US.973${n}${letter}`, `US.ENT.973${n}`] as const;
+    const from = (letter: string) => {
+      const [phone, userId, parentUserId] = id(letter);
+      return { phone, userId, parentUserId };
+    };
+    const [met] = await meet(from('1'));
+    const changes = [
+      change(from('1'), [...id('2')], 10),
+      change(from('2'), [...id('3')], 20),
+      change(from('3'), [...id('1')], 30),
+    ];
+    for (const index of order)
+      await db.withSystem('test', (tx) => applyIdentityChange(tx, [changes[index]!]));
+    expect((await aliases(met!.id)).sort(), order.join()).toEqual([
+      `bsuid US.973${n}1`,
+      `bsuid US.973${n}2 (old)`,
+      `bsuid US.973${n}3 (old)`,
+      `parent_bsuid US.ENT.973${n}`,
+      `phone 973${n}1`,
+      `phone 973${n}2 (old)`,
+      `phone 973${n}3 (old)`,
+    ]);
+    expect(await read(met!.id)).toMatchObject({ phone: `973${n}1` });
+    const [next] = await meet({ phone: `973${n}1`, userId: `US.973${n}4` });
+    expect(next!.id).toBe(met!.id);
+  }
+});
+
 it('marks both when the new number has its own contact already', async () => {
   const [old] = await meet({ phone: '2300' });
   const [early] = await meet({ phone: '2301' });

@@ -3,14 +3,15 @@ import type { Tx } from '../../platform/db/index.ts';
 import { emit } from '../../platform/events/index.ts';
 import { linkConflicts } from './conflicts.ts';
 import {
-  aliasKey,
   createContacts,
   type NewIdentity,
+  putInForce,
+  selectContactIdentities,
   selectIdentities,
   setPhone,
-  supersede,
 } from './queries.ts';
 import { isSomebody, resolveMany } from './resolve.ts';
+import { givenUpLate } from './rules.ts';
 
 export interface IdentityChange {
   workspaceId: string;
@@ -44,21 +45,31 @@ export async function applyIdentityChange(tx: Tx, changes: readonly IdentityChan
     add('phone', '', to.phone);
     add('parent_bsuid', '', to.parentUserId);
     if (aliases.length === 0) continue;
+    // Before the new ones are written; what the person was called is among them.
+    const held = await selectContactIdentities(tx, workspaceId, [contact.id]);
+    const givenUp = new Map(
+      aliases.flatMap((alias) => {
+        const old = { phone: who.phone, bsuid: who.userId, parent_bsuid: who.parentUserId }[alias.kind];
+        const same = old === null ? [] : alias.kind === 'phone' ? [old, ...phoneVariants(old)] : [old];
+        const late = givenUpLate(held, alias, same, at);
+        return late ? [[alias.kind, late] as const] : [];
+      }),
+    );
     await createContacts(tx, [], aliases, tx.now());
-    const held = new Map((await selectIdentities(tx, aliases)).map((row) => [aliasKey(row), row.contactId]));
-    const ours = (alias: NewIdentity) => held.get(aliasKey(alias)) === contact.id;
-    const others = [...new Set(held.values())].filter((id) => id !== contact.id);
-    const has = (kind: NewIdentity['kind']) => aliases.some((alias) => alias.kind === kind && ours(alias));
-    const phone = has('phone') ? to.phone : null;
-    await supersede(tx, {
+    const rows = await selectIdentities(tx, aliases);
+    const others = [...new Set(rows.map((row) => row.contactId))].filter((id) => id !== contact.id);
+    const phone = givenUp.has('phone') ? null : to.phone;
+    await putInForce(tx, {
       workspaceId,
       contactId: contact.id,
-      phones: to.phone ? [to.phone, ...phoneVariants(to.phone)] : null,
-      userId: to.userId ? { scope, value: to.userId } : null,
-      parentUserId: to.parentUserId,
+      phones: phone ? [phone, ...phoneVariants(phone)] : null,
+      userId: to.userId && !givenUp.has('bsuid') ? { scope, value: to.userId } : null,
+      parentUserId: givenUp.has('parent_bsuid') ? null : to.parentUserId,
+      givenUp: [...givenUp.values()].flat(),
       at,
     });
-    await setPhone(tx, workspaceId, contact.id, phone, others.length > 0);
+    const isTheirs = rows.some((row) => row.kind === 'phone' && row.contactId === contact.id);
+    await setPhone(tx, workspaceId, contact.id, isTheirs ? phone : null, others.length > 0);
     for (const other of others.sort()) await setPhone(tx, workspaceId, other, null, true);
     await linkConflicts(
       tx,

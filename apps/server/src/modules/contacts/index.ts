@@ -37,7 +37,17 @@ export { namesPhone, readPhone } from './list-columns.ts';
 export type { ContactRow, IdentityRow } from './queries.ts';
 export { countContacts, selectVisible as visibleContacts } from './queries-read.ts';
 export { noteCampaign } from './queries-segment.ts';
-export { contactForAddress, isSomebody, linkMany, lookUpPhones, resolveMany } from './resolve.ts';
+export {
+  type Ahead,
+  contactForAddress,
+  isSomebody,
+  knownAhead,
+  linkMany,
+  lookAhead,
+  lookUpPhones,
+  type PersonSighting,
+  resolveMany,
+} from './resolve.ts';
 export { roomLeft } from './room.ts';
 export {
   countSegment,

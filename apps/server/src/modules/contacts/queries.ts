@@ -272,8 +272,22 @@ export function selectContactIdentities(
   return tx.query<IdentityRow>(identitiesOf, [workspaceId, contactIds]);
 }
 
-/** What the contact is called from now on; its other aliases of that kind are history. */
-export async function supersede(
+const putAliasesInForce = statement(
+  'contacts.put_aliases_in_force',
+  `update identities set superseded_at = case when superseded_at is null then $3::timestamptz end
+   where workspace_id = $1 and contact_id = $2
+     and ((superseded_at is not null) = case kind
+         when 'phone' then value = any ($4::text[])
+         when 'bsuid' then case when scope = $5 then value = $6 end
+         else value = $7 end
+       or (superseded_at is null and value = any ($8::text[])))`,
+);
+
+/**
+ * What the contact is called from `at` on: its other aliases of the kinds that are given become history, and one that
+ * had become it is in force again (so each row that is touched turns). `givenUp` becomes history whatever its kind.
+ */
+export async function putInForce(
   tx: Tx,
   change: {
     workspaceId: string;
@@ -281,25 +295,20 @@ export async function supersede(
     phones: readonly string[] | null;
     userId: { scope: string; value: string } | null;
     parentUserId: string | null;
+    givenUp: readonly string[];
     at: Date;
   },
 ): Promise<void> {
-  await tx.execute(
-    `update identities set superseded_at = $3
-     where workspace_id = $1 and contact_id = $2 and superseded_at is null
-       and ((kind = 'phone' and $4::text[] is not null and value <> all ($4))
-         or (kind = 'bsuid' and $6::text is not null and scope = $5 and value <> $6)
-         or (kind = 'parent_bsuid' and $7::text is not null and value <> $7))`,
-    [
-      change.workspaceId,
-      change.contactId,
-      change.at.toISOString(),
-      change.phones,
-      change.userId?.scope ?? null,
-      change.userId?.value ?? null,
-      change.parentUserId,
-    ],
-  );
+  await tx.execute(putAliasesInForce, [
+    change.workspaceId,
+    change.contactId,
+    change.at.toISOString(),
+    change.phones,
+    change.userId?.scope ?? null,
+    change.userId?.value ?? null,
+    change.parentUserId,
+    change.givenUp,
+  ]);
 }
 
 export async function setPhone(

@@ -19,7 +19,7 @@ import {
   selectIdentities,
   updateSightings,
 } from './queries.ts';
-import { chooseContact, countryOf, type Hit } from './rules.ts';
+import { type Choice, chooseContact, countryOf, type Hit } from './rules.ts';
 
 export interface PersonSighting {
   workspaceId: string;
@@ -58,12 +58,50 @@ export function isSomebody(person: PersonRef): boolean {
 
 type Mode = 'seen' | 'looked-up' | 'known-only';
 
+type Known = ReadonlyMap<string, Pick<IdentityRow, 'contactId' | 'supersededAt'>>;
+
+/** Aliases that were looked up before it was sure who is meant. */
+export interface Ahead {
+  asked: ReadonlySet<string>;
+  known: Known;
+}
+
+const distinctOf = (wanted: readonly Candidate[][]) =>
+  new Map<string, Alias>(wanted.flat().map((alias) => [aliasKey(alias), alias]));
+
+/** Looks these people's aliases up for a `resolveMany` to come, so that the question can travel with another one. */
+export async function lookAhead(tx: Tx, refs: readonly PersonSighting[]): Promise<Ahead> {
+  const distinct = distinctOf(refs.map(candidates));
+  const rows = distinct.size === 0 ? [] : await selectIdentities(tx, [...distinct.values()]);
+  return { asked: new Set(distinct.keys()), known: new Map(rows.map((row) => [aliasKey(row), row])) };
+}
+
+/**
+ * Who these people are, in the order of `refs`, where all of them and all their aliases are known, as one contact's each;
+ * else null. Then `resolveMany` locks nobody after its first round trip (but where a contact is merged in that moment).
+ */
+export function knownAhead(refs: readonly PersonSighting[], { known }: Ahead): string[] | null {
+  const ids: string[] = [];
+  for (const ref of refs) {
+    const list = candidates(ref);
+    const { contactId, others } = chosen(ref, list, known);
+    const isNew = list.some((alias) => alias.exact && !known.has(aliasKey(alias)));
+    if (contactId === null || others.length > 0 || isNew) return null;
+    ids.push(contactId);
+  }
+  return ids;
+}
+
 /**
  * The contacts of these people, in the order of `refs`; creates who is new, links aliases that one payload shows
- * together, never moves an alias from one contact to another.
+ * together, never moves an alias from one contact to another. One round trip where `knownAhead` knows everybody.
  */
-export async function resolveMany(tx: Tx, refs: readonly PersonSighting[]): Promise<ContactRow[]> {
-  const found = await resolve(tx, refs, 'seen');
+export async function resolveMany(
+  tx: Tx,
+  refs: readonly PersonSighting[],
+  ahead: Ahead | null = null,
+): Promise<ContactRow[]> {
+  const found = await resolve(tx, refs, 'seen', { ahead });
   rememberPairs(tx, refs, found);
   return found.map(present);
 }
@@ -152,7 +190,7 @@ async function lookUp(
       },
     ],
     'looked-up',
-    audited,
+    { audited },
   );
   return found!;
 }
@@ -204,7 +242,7 @@ async function resolve(
   tx: Tx,
   refs: readonly PersonSighting[],
   mode: Mode,
-  audited: Record<string, unknown> | null = null,
+  options: { audited?: Record<string, unknown> | null; ahead?: Ahead | null } = {},
 ): Promise<Resolved[]> {
   if (refs.length === 0) return [];
   for (const ref of refs) {
@@ -215,7 +253,8 @@ async function resolve(
   const wanted = refs.map(candidates);
   // Losing a race takes one more look; the second loss of one person needs three workers, the fourth does not happen.
   for (let round = 0; round < 5; round += 1) {
-    const done = await attempt(tx, refs, wanted, mode, audited);
+    const ahead = round === 0 ? (options.ahead ?? null) : null;
+    const done = await attempt(tx, refs, wanted, mode, options.audited ?? null, ahead);
     if (done) return done;
   }
   throw errors.databaseBusy({ reason: 'identities' });
@@ -227,11 +266,14 @@ async function attempt(
   wanted: readonly Candidate[][],
   mode: Mode,
   audited: Record<string, unknown> | null,
+  ahead: Ahead | null,
 ): Promise<Resolved[] | null> {
-  const distinct = new Map<string, Alias>();
-  for (const list of wanted) for (const alias of list) distinct.set(aliasKey(alias), alias);
-  const known = new Map<string, Pick<IdentityRow, 'contactId' | 'supersededAt'>>();
-  for (const row of await selectIdentities(tx, [...distinct.values()])) known.set(aliasKey(row), row);
+  const known = new Map(ahead?.known);
+  const unasked = [...distinctOf(wanted)].flatMap(([key, alias]) => (ahead?.asked.has(key) ? [] : [alias]));
+  // Not even a moment of waiting where all was asked: what the caller asks for beside us comes behind us.
+  if (unasked.length > 0) {
+    for (const row of await selectIdentities(tx, unasked)) known.set(aliasKey(row), row);
+  }
 
   const created = new Map<string, Pick<NewContact, 'workspaceId' | 'id' | 'country'>>();
   const linked: NewIdentity[] = [];
@@ -242,20 +284,7 @@ async function attempt(
   refs.forEach((ref, index) => {
     const list = wanted[index]!;
     const { person } = ref;
-    const hits: Hit[] = [];
-    for (const alias of list) {
-      const row = known.get(aliasKey(alias));
-      if (row) {
-        hits.push({
-          contactId: row.contactId,
-          kind: alias.kind,
-          exact: alias.exact,
-          superseded: row.supersededAt !== null,
-        });
-      }
-    }
-    const unknownUserId = person.userId !== null && !hits.some((hit) => hit.kind === 'bsuid');
-    const choice = chooseContact(hits, unknownUserId);
+    const choice = chosen(ref, list, known);
     if (choice.contactId === null && mode === 'known-only') {
       owners.push(null);
       return;
@@ -352,6 +381,17 @@ async function attempt(
     row: owner === null ? null : (rows.get(owner) ?? null),
     isNew: owner !== null && created.has(owner),
   }));
+}
+
+function chosen({ person }: PersonSighting, list: readonly Candidate[], known: Known): Choice {
+  const hits = list.flatMap((alias): Hit[] => {
+    const row = known.get(aliasKey(alias));
+    if (!row) return [];
+    const { kind, exact } = alias;
+    return [{ contactId: row.contactId, kind, exact, superseded: row.supersededAt !== null }];
+  });
+  const unknownUserId = person.userId !== null && !hits.some((hit) => hit.kind === 'bsuid');
+  return chooseContact(hits, unknownUserId);
 }
 
 function changes(linked: readonly NewIdentity[]): (sighting: Sighting) => boolean {

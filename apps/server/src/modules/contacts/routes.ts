@@ -28,6 +28,7 @@ import { knownLabels, labelsOf, setLabels } from './labels.ts';
 import { contactBody, contactDetails, presentContact, presentDetails } from './present.ts';
 import { selectConsents } from './queries-consent.ts';
 import { selectContactList } from './queries-read.ts';
+import { countSegment } from './segment.ts';
 import { getSegment } from './segment-change.ts';
 
 export interface ContactRoutesDeps {
@@ -175,6 +176,24 @@ export function contactRoutes(deps: ContactRoutesDeps): (app: HttpApp) => Promis
           const filter = await filterOf(tx, request.query);
           return contactPage(tx, filter, request.query);
         }),
+    );
+
+    app.get(
+      '/v1/contacts/count',
+      {
+        onRequest: gate('contacts:read'),
+        schema: {
+          tags: ['contacts'],
+          operationId: 'contacts.count',
+          description: 'How many the list of the same question has, all pages together.',
+          querystring: filterQuery,
+          response: { 200: z.object({ count: z.number().int() }) },
+        },
+      },
+      (request) =>
+        inTenant(db, request, async (tx) => ({
+          count: await countSegment(tx, await filterOf(tx, request.query)),
+        })),
     );
 
     app.post(

@@ -61,6 +61,27 @@ export function chooseContact(hits: readonly Hit[], unknownUserId: boolean): Cho
   };
 }
 
+/**
+ * Changes may come out of order. What a change takes out of force that arrives behind a newer one, which shows by what
+ * that one put out of force, at its own time; null where there is no newer one.
+ *
+ * `held`: the contact's aliases. `old`: what the person was called until `at`, in all its writings, as written first.
+ */
+export function givenUpLate(
+  held: readonly { kind: IdentityKind; scope: string; value: string; supersededAt: Date | null }[],
+  to: { kind: IdentityKind; scope: string; value: string },
+  old: readonly string[],
+  at: Date,
+): string[] | null {
+  const known = held.filter(({ kind, scope }) => kind === to.kind && scope === to.scope);
+  if (!known.some(({ supersededAt }) => supersededAt !== null && supersededAt > at)) return null;
+  // Nobody told of the new one later: it has been given up since. The old one may have been taken back since: it is in
+  // force where nothing else is.
+  const given = known.some(({ value }) => value === to.value) ? [] : [to.value];
+  const isCalledElse = known.some(({ value, supersededAt }) => supersededAt === null && !old.includes(value));
+  return isCalledElse ? [...given, ...old.slice(0, 1)] : given;
+}
+
 /** Country of a BSUID (`US.1349…`), the only hint when no phone is shared. */
 export function countryOf(userId: string | null): string | null {
   return userId?.match(/^([A-Z]{2})\./)?.[1] ?? null;

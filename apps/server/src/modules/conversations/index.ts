@@ -21,8 +21,11 @@ import { type ConversationRow, selectConversations } from './queries.ts';
 
 export { refuseOthersAnswer, whyNotAnswer } from './answering.ts';
 export { conversationsOf, eraseConversations } from './erase.ts';
-export { openMany } from './open.ts';
+export { holdMany, openMany } from './open.ts';
+export { memberNames } from './people.ts';
+export { noteAuthor, presentAuthor } from './present.ts';
 export type { ConversationRow } from './queries.ts';
+export { documentNotes, type FoundNote, findNotes } from './queries-notes.ts';
 export { lastClosed } from './queries-work.ts';
 export { forgetPreviews } from './retain.ts';
 export { type Sender, senderBody, senderOf, senders } from './sender.ts';

@@ -187,6 +187,7 @@ export async function presenter(
 }
 
 const lastSaid = (row: InboxRow) => ({
+  id: row.lastMessageId,
   direction: row.lastDirection,
   source: row.lastSource,
   actorKind: row.lastActorKind,

@@ -33,22 +33,29 @@ const columns = `c.workspace_id as "workspaceId", c.id, c.number_id as "numberId
   c.unread_count as "unreadCount", c.assignee_id as "assigneeId", c.team_id as "teamId", c.created_at as "createdAt"`;
 
 // Two halves, because each uses its own partial index; a probe for each place, which no estimate turns into a walk.
-const find = statement(
-  'conversations.find',
-  `with input as (
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (workspace_id, number_id, contact_id, group_ref)
-   )
-   select ${columns} from input i cross join lateral (
+const atPlaces = (what: string) => `
+   select ${what} from input i cross join lateral (
      select * from conversations c
      where c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.contact_id = i.contact_id
        and c.contact_id is not null limit 1) c
      where i.contact_id is not null
    union all
-   select ${columns} from input i cross join lateral (
+   select ${what} from input i cross join lateral (
      select * from conversations c
      where c.workspace_id = i.workspace_id and c.number_id = i.number_id and c.group_ref = i.group_ref
        and c.group_ref is not null limit 1) c
-     where i.group_ref is not null`,
+     where i.group_ref is not null`;
+const input = `input as (
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (workspace_id, number_id, contact_id, group_ref)
+   )`;
+const find = statement('conversations.find', `with ${input} ${atPlaces(columns)}`);
+
+// Locks in the order of `touch`: by key, through the primary key.
+const hold = statement(
+  'conversations.hold',
+  `with ${input}, places as materialized (${atPlaces('c.workspace_id, c.id')})
+   select ${columns} from (select workspace_id, id from places order by 1, 2) p cross join lateral (
+     select * from conversations c where c.workspace_id = p.workspace_id and c.id = p.id for no key update) c`,
 );
 
 const placeValues = (places: readonly Place[]) => [
@@ -62,6 +69,11 @@ export function selectPlaces(tx: Tx, places: readonly Place[]): Promise<Conversa
   return tx.query<ConversationRow>(find, placeValues(places));
 }
 
+/** The same, locked to the end of the transaction: what they are is known until then. */
+export function holdPlaces(tx: Tx, places: readonly Place[]): Promise<ConversationRow[]> {
+  return tx.query<ConversationRow>(hold, placeValues(places));
+}
+
 const insert = statement(
   'conversations.insert',
   `insert into conversations as c (workspace_id, number_id, contact_id, group_ref, id, created_at, updated_at, status,
@@ -72,6 +84,7 @@ const insert = statement(
    returning ${columns}`,
 );
 
+/** Makes those that are not there yet, and leaves out the others. */
 export function insertPlaces(
   tx: Tx,
   places: readonly Place[],

@@ -28,7 +28,7 @@ await http.app.register(
   numberRoutes({
     ...deps,
     ring: testRing,
-    simulator: { baseUrl: 'http://127.0.0.1:4999', register: () => {} },
+    simulator: { baseUrl: 'http://127.0.0.1:4999', register: async () => '+1 555 000 0000' },
     approval: 'automatic',
     checkNumber: 'unchecked',
   }),

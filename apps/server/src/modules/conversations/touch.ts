@@ -2,7 +2,13 @@ import type { Tx } from '../../platform/db/index.ts';
 import { tell } from './activity.ts';
 import { opened } from './open.ts';
 import { noteParticipants } from './participants.ts';
-import { replaceLastMessage, type TouchRow, touchStep, updateTouched } from './queries.ts';
+import {
+  type ConversationRow,
+  replaceLastMessage,
+  type TouchRow,
+  touchStep,
+  updateTouched,
+} from './queries.ts';
 
 export interface Touch {
   workspaceId: string;
@@ -24,8 +30,14 @@ export interface Touch {
  * Something was said in these conversations: newest line, unread, window, who waits. The newest line and the window
  * commute: any order ends equal. What a person of the team says deals with all that was said before. What nobody wrote
  * stands as the newest line only where the person has not spoken last: else every row would read like the thank-you.
+ *
+ * `held`: those that the transaction has locked, as they are.
  */
-export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void> {
+export async function touchMany(
+  tx: Tx,
+  touches: readonly Touch[],
+  held: readonly ConversationRow[] = [],
+): Promise<void> {
   if (touches.length === 0) return;
   // One statement cannot update a row twice.
   const rows = new Map<string, TouchRow>();
@@ -73,16 +85,29 @@ export async function touchMany(tx: Tx, touches: readonly Touch[]): Promise<void
     }
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  if (sorted.every((row) => row.lastInboundAt === null)) {
-    // Only who speaks to us opens a conversation: nobody needs the answer, so it travels with the commit.
+  // Only who speaks to us opens a conversation.
+  const spokenTo = new Set(sorted.flatMap((row) => (row.lastInboundAt === null ? [] : [row.conversationId])));
+  // Several messages of one conversation name it several times.
+  const before = new Map(held.filter((row) => spokenTo.has(row.id)).map((row) => [row.id, row]));
+  let reopened: Pick<ConversationRow, 'workspaceId' | 'id' | 'numberId' | 'contactId' | 'groupRef'>[];
+  if (before.size === spokenTo.size) {
+    // What opens is known before it does: nobody waits for the answer, so it travels with the commit.
     tx.atCommit(() => [touchStep(tx, sorted)]);
+    reopened = [...before.values()].filter((row) => row.status !== 'open');
   } else {
-    const reopened = await updateTouched(tx, sorted);
-    await tell(
-      tx,
-      reopened.map((row) => ({ ...row, name: 'conversation.opened', data: opened(row, true) })),
-    );
+    reopened = await updateTouched(tx, sorted);
   }
+  await tell(
+    tx,
+    reopened.map(({ workspaceId, id, numberId, contactId, groupRef }) => ({
+      workspaceId,
+      id,
+      numberId,
+      contactId,
+      name: 'conversation.opened',
+      data: opened({ id, numberId, contactId, groupRef }, true),
+    })),
+  );
   const wrote = sorted.filter((row) => row.answeredAt !== null).map((row) => row.conversationId);
   if (tx.scope === 'tenant' && tx.actor.kind === 'user' && wrote.length > 0) {
     await noteParticipants(tx, wrote, 'wrote');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/db/index.ts';
+import { type Database, noPartition } from '../../platform/db/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Signals } from '../../platform/signals.ts';
@@ -187,7 +187,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       announce(line, await storeArrivals(db, rows));
       return null;
     } catch (error) {
-      if ((error as { code?: string }).code !== '23514') return error;
+      if (!(error instanceof AppError && error.details.reason === noPartition)) return error;
       // No partition for a day: the clock jumped, or nobody made them ahead. Never a reason to refuse.
       try {
         await makeDays(db, [...new Set(rows.map((row) => dayOf(row.receivedAt)))]);

@@ -5,10 +5,26 @@ import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/log.ts';
 import { storableText } from '../../platform/storable.ts';
-import { isSomebody, linkMany, recordConsents, resolveMany } from '../contacts/index.ts';
-import { applyStatuses, type ReceivedMessage, type ReceivedStatus, receiveMany } from '../messages/index.ts';
+import {
+  type Ahead,
+  isSomebody,
+  linkMany,
+  lookAhead,
+  recordConsents,
+  resolveMany,
+} from '../contacts/index.ts';
+import {
+  applyStatuses,
+  type Concerned,
+  holdConcerned,
+  type ReceivedMessage,
+  type ReceivedStatus,
+  receiveMany,
+  sightingOf,
+} from '../messages/index.ts';
 import {
   accountRoutesFor,
+  guessRoute,
   type Notice,
   type NumberRoute,
   onlyActiveNumber,
@@ -214,7 +230,7 @@ interface Refused extends Work {
 /** Applies items in one transaction; answers how many had to be set aside. */
 async function applyWork(tx: SystemTx, work: readonly Work[]): Promise<number> {
   if (work.length === 0) return 0;
-  const { routeOf, accountsOf } = await routing(tx, work);
+  const [{ routeOf, accountsOf }, ahead] = await Promise.all([routing(tx, work), seekPeople(tx, work)]);
   const refused: Refused[] = [];
   const messages: ReceivedMessage[] = [];
   const statuses: ReceivedStatus[] = [];
@@ -328,16 +344,36 @@ async function applyWork(tx: SystemTx, work: readonly Work[]): Promise<number> {
         : [],
     ),
   );
-  await receiveMany(tx, messages);
+  let concerned: Concerned | null = null;
+  await receiveMany(tx, messages, {
+    ahead,
+    ask:
+      statuses.length === 0
+        ? null
+        : async () => {
+            concerned = await holdConcerned(tx, statuses);
+          },
+  });
   await applyPreferences(tx, first(preferences));
   await recordNotices(
     tx,
     first(notices).map(({ notice }) => notice),
   );
-  await applyStatuses(tx, statuses);
+  await applyStatuses(tx, statuses, concerned);
   await park(tx, refused);
   await resolveReplayed(tx, work, refused);
   return refused.length;
+}
+
+/** Who speaks, asked together with whose their numbers are: a guess, which is asked again where it was wrong. */
+async function seekPeople(tx: SystemTx, work: readonly Work[]): Promise<Ahead | null> {
+  const refs = work.flatMap(({ from, item }) => {
+    if (item.kind !== 'message' || item.phoneNumberId === null) return [];
+    const route = guessRoute(item.phoneNumberId);
+    const ref = route && sightingOf({ route, item, at: item.at ?? from.receivedAt });
+    return ref ? [ref] : [];
+  });
+  return refs.length === 0 ? null : lookAhead(tx, refs);
 }
 
 async function routing(tx: SystemTx, work: readonly Work[]) {

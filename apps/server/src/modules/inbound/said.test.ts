@@ -169,8 +169,8 @@ it('keeps groups, reactions, edits and revokes apart, and marks their targets in
 it('opens a closed conversation when the person speaks', async () => {
   await apply(one, { messages: [said('first')] });
   await query("update conversations set status = 'closed' where workspace_id = $1", [one.workspaceId]);
-  await apply(one, { messages: [said('again')] });
-  expect(await conversationsOf(one)).toMatchObject([{ status: 'open', unread_count: 2 }]);
+  await apply(one, { messages: [said('again'), said('and again')] });
+  expect(await conversationsOf(one)).toMatchObject([{ status: 'open', unread_count: 3 }]);
   expect(
     (await eventsOf(one))
       .filter((event) => event.name === 'conversation.opened')
@@ -269,6 +269,22 @@ it('follows a person to a new number', async () => {
   ]);
 });
 
+it('knows somebody without a phone by the number that they give when asked, and by no other card', async () => {
+  const gives = (origin: string, phone: string) =>
+    said('', {
+      from: null,
+      userId: 'US.hidden',
+      type: 'contacts',
+      content: { contacts: [{ origin, name: { formatted_name: 'Ana' }, phones: [{ phone }] }] },
+    });
+  const phones = () => query('select phone from contacts where workspace_id = $1', [one.workspaceId]);
+  await apply(one, { messages: [gives('other', '+1 650-555-7777')] });
+  expect(await phones()).toEqual([{ phone: null }]);
+  await apply(one, { messages: [gives('contact_request', '+1 650-555-8888')] });
+  expect(await phones()).toEqual([{ phone: '16505558888' }]);
+  expect(await conversationsOf(one)).toHaveLength(1);
+});
+
 it('shows a call that nobody answered in its thread, once, as something the person did; others are notices alone', async () => {
   const call = (id: string, over: object) => ({
     field: 'calls',
@@ -298,4 +314,24 @@ it('shows a call that nobody answered in its thread, once, as something the pers
   const notices = await query('select field, about from notices where workspace_id = $1', [one.workspaceId]);
   expect(notices).toEqual(Array.from({ length: 3 }, () => ({ field: 'calls', about: 'call' })));
   expect(await listParked(db, { phoneNumberId: one.phoneNumberId })).toEqual([]);
+});
+
+it('takes a number that moved to another workspace between two batches for whose it is now', async () => {
+  const { phoneNumberId } = one;
+  const contactsOf = ({ workspaceId }: Seeded) =>
+    query<{ id: string }>('select * from contacts where workspace_id = $1', [workspaceId]);
+  const say = (text: string, seeded: Seeded) => apply(seeded, { messages: [said(text, { from: '1600' })] });
+  await say('to Two, on its own number', two);
+  // From now on this process takes the number for One's, and knows who speaks there.
+  await say('to One', one);
+  const before = await contactsOf(one);
+  await query("update numbers set phone_number_id = phone_number_id || '9' where id = $1", [one.numberId]);
+  await query('update numbers set phone_number_id = $2 where id = $1', [two.numberId, phoneNumberId]);
+  await say('to Two, on the number that was of One', { ...two, phoneNumberId });
+  expect(await contactsOf(one)).toEqual(before);
+  expect(await messagesOf(one)).toHaveLength(1);
+  const [contact, ...others] = await contactsOf(two);
+  expect(others).toEqual([]);
+  expect(await conversationsOf(two)).toMatchObject([{ contact_id: contact!.id, unread_count: 2 }]);
+  expect(await messagesOf(two)).toMatchObject([{ contact_id: contact!.id }, { contact_id: contact!.id }]);
 });

@@ -39,12 +39,7 @@ interface Word extends ProviderKey {
 
 const wordKey = (word: Word): string => `${providerKey(word)}|${word.item.status}|${word.item.participant}`;
 
-/**
- * What the provider says about messages, several workspaces at once. A message is found by WhatsApp's id or by the
- * attempt id that each of our calls carries (so an answer that got lost is made good); a word about an unknown message
- * waits. Every distinct word is kept, the message shows the highest.
- */
-export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedStatus[]): Promise<void> {
+function wordsOf(statuses: readonly ReceivedStatus[]): Map<string, Word> {
   const words = new Map<string, Word>();
   for (const { route, item, receivedAt } of statuses) {
     const word = {
@@ -57,14 +52,36 @@ export async function applyStatuses(tx: SystemTx, statuses: readonly ReceivedSta
     const key = wordKey(word);
     if (!words.has(key)) words.set(key, word);
   }
+  return words;
+}
+
+/** The messages that some statuses are about, held for the transaction. */
+export type Concerned = readonly LockedMessage[];
+
+/** For an `applyStatuses` to come with these, so that the question can travel with another one. */
+export function holdConcerned(tx: SystemTx, statuses: readonly ReceivedStatus[]): Promise<Concerned> {
+  return lockConcerned(tx, keysOf([...wordsOf(statuses).values()]));
+}
+
+/**
+ * What the provider says about messages, several workspaces at once. A message is found by WhatsApp's id or by the
+ * attempt id that each of our calls carries (so an answer that got lost is made good); a word about an unknown message
+ * waits. Every distinct word is kept, the message shows the highest.
+ */
+export async function applyStatuses(
+  tx: SystemTx,
+  statuses: readonly ReceivedStatus[],
+  concerned: Concerned | null = null,
+): Promise<void> {
+  const words = wordsOf(statuses);
   if (words.size === 0) return;
   let rest = [...words.values()];
   const found = new Map<string, LockedMessage>();
-  const look = async (lock: typeof lockConcerned) => {
+  const look = async (lock: (tx: Tx, keys: readonly SoughtKey[]) => Promise<Concerned>) => {
     for (const message of await lock(tx, keysOf(rest))) found.set(providerKey(message), message);
     rest = rest.filter((word) => !found.has(providerKey(word)));
   };
-  await look(lockConcerned);
+  await look(concerned ? () => Promise.resolve(concerned) : lockConcerned);
   const echoes = [...words.values()].flatMap((word) => {
     const attemptId = found.get(providerKey(word))?.echo ? attemptOf(word) : null;
     return attemptId === null ? [] : [{ ...word, attemptId, failed: word.item.status === 'failed' }];

@@ -1,3 +1,4 @@
+import { normalizeRecipient, phoneVariants } from '@chaski/providers';
 import type { TenantTx, Tx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
@@ -144,19 +145,20 @@ async function contactOf(tx: TenantTx, target: Target, number: NumberRow): Promi
     const scope = routes.get(number.id)?.portfolioScope ?? '';
     return (await contactForAddress(tx, { userId: target.recipient, scope })).id;
   }
-  // `1234567890@c.us` is S3's writing of a number.
-  const phone = target.to?.replace(/@.*$/, '').replace(/\D/g, '');
-  if (!phone)
+  if (target.to === undefined)
     throw errors.invalidRequest([
       { path: 'to', message: 'say to whom exactly once: to, contactId, conversationId or recipient' },
     ]);
-  refuseOneself(phone, number, 'to');
-  return (await contactForAddress(tx, { phone })).id;
+  const read = normalizeRecipient(target.to);
+  if ('error' in read) throw errors.invalidRequest([{ path: 'to', message: read.error }]);
+  refuseOneself(read.digits, number, 'to');
+  return (await contactForAddress(tx, { phone: read.digits })).id;
 }
 
-/** WhatsApp answers 131021 to it. */
+/** WhatsApp answers 131021 to it, in whichever national writing. */
 function refuseOneself(phone: string | null, number: NumberRow, path: string): void {
-  if (phone === null || phone !== number.displayPhoneNumber.replace(/\D/g, '')) return;
+  const own = number.displayPhoneNumber.replace(/\D/g, '');
+  if (phone === null || !phoneVariants(phone).includes(own)) return;
   throw errors.invalidRequest([{ path, message: 'this is the number that would send; name somebody else' }]);
 }
 
@@ -246,6 +248,7 @@ export function sendFacts(
             marketingPaused:
               kind === 'template' && settings.marketingPausedIn.includes(countryOfPhone(facts.phone) ?? ''),
             reachable: facts.phone !== null || facts.user_id !== null,
+            showsPhone: facts.phone !== null,
           },
     marketingNeedsOptIn: settings.marketing === 'opt-in',
     lastInboundAt: facts.last_inbound_at,
@@ -260,7 +263,7 @@ function templateKey({ facts, content }: Candidate): string | null {
   return `${facts.workspace_id}|${facts.account_id}|${template.name}|${template.language}`;
 }
 
-export type Templates = Map<string, { status: string; category: string }>;
+export type Templates = Map<string, { status: string; category: string; body: string | null }>;
 
 /** What WhatsApp told about the templates of these candidates; those it never mentioned are missing. */
 export async function templatesOf(tx: Tx, candidates: readonly Candidate[]): Promise<Templates> {
@@ -269,15 +272,14 @@ export async function templatesOf(tx: Tx, candidates: readonly Candidate[]): Pro
     return template ? [{ ...template, facts: candidate.facts }] : [];
   });
   if (asked.length === 0) return new Map();
-  const rows = await templateStates(
-    tx,
-    asked.map(({ facts, name, language }) => ({
-      workspaceId: facts.workspace_id,
-      accountId: facts.account_id,
-      name,
-      language,
-    })),
-  );
+  // A batch of a campaign names one template a thousand times: it is asked for once.
+  const refs = asked.map(({ facts, name, language }) => ({
+    workspaceId: facts.workspace_id,
+    accountId: facts.account_id,
+    name,
+    language,
+  }));
+  const rows = await templateStates(tx, [...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values()]);
   return new Map(
     rows.map((row) => [`${row.workspace_id}|${row.account_id}|${row.name}|${row.language}`, row]),
   );
@@ -286,7 +288,7 @@ export async function templatesOf(tx: Tx, candidates: readonly Candidate[]): Pro
 export function templateOf(
   templates: Templates,
   candidate: Candidate,
-): { status: string; category: string } | null {
+): { status: string; category: string; body: string | null } | null {
   return templates.get(templateKey(candidate) ?? '') ?? null;
 }
 

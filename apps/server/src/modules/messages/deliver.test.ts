@@ -208,6 +208,18 @@ describe('handing over', () => {
     expect(contact!.marketing_stopped_at).not.toBeNull();
   });
 
+  it('fails with the reason where the token may not send for the account, and stops nobody else', async () => {
+    const place = await stage.place();
+    sim.faults.arm('permission_denied', { numberId: place.phoneNumberId });
+    const refused = await stage.say(place, 'without permission');
+    deliver();
+    await stage.becomes(refused, 'failed');
+    expect(await attempts(refused)).toMatchObject([
+      { outcome: 'refused', error: { code: '200', kind: 'fix' } },
+    ]);
+    await stage.becomes(await stage.say(place, 'with it again'), 'accepted');
+  });
+
   it('waits while the token is dead, and goes on with a new one', async () => {
     const place = await stage.place();
     sim.faults.arm('token_expired', { numberId: place.phoneNumberId });

@@ -2,7 +2,7 @@ import type { Provider } from '@chaski/providers';
 import type { Database } from '../../platform/db/index.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Logger } from '../../platform/log.ts';
-import { startLoop } from '../../platform/loop.ts';
+import { breathe, startLoop } from '../../platform/loop.ts';
 import type { Signals } from '../../platform/signals.ts';
 import type { Budgets } from './budget.ts';
 import { type Templates, templatesOf } from './can-send.ts';
@@ -302,7 +302,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       while (calls.size > 0 || results.writing() !== null) {
         await Promise.all(calls);
         await results.writing();
-        await new Promise((resolve) => setImmediate(resolve));
+        await breathe();
       }
       await held.releaseAll();
       await leases.close();

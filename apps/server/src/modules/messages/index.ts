@@ -28,13 +28,14 @@
  *   takes queue rows first, and waits for nobody;
  * - a message's state only rises (accepted < sent < failed < delivered < read < played), every status row is kept.
  *
- * Files: `receive`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued · `deliver`
- * with `lease`, `pace`, `backoff`, `results`, `orphans`, `dead` how it leaves ·
- * `lane` campaigns behind people ·
+ * Files: `receive`, `received`, `apply-status` what comes in · `rules`, `can-send`, `send` what may go out and is queued ·
+ * `deliver` with `lease`, `pace`, `backoff`, `results`, `orphans`, `dead` how it leaves · `lane` campaigns behind people ·
  * `reconcile` what a status says about an attempt · `keywords`, `consent`, `receipts` STOP and START.
  */
 export {
   applyStatuses,
+  type Concerned,
+  holdConcerned,
   type ReceivedStatus,
   settlePending,
 } from './apply-status.ts';
@@ -50,7 +51,8 @@ export { automaticAnswers, recentAutomatic, saidAutomatically } from './loops.ts
 export { markReadHandler } from './mark-read.ts';
 export { messageBody, presentMessage } from './present.ts';
 export { listMessages } from './read.ts';
-export { type ReceivedMessage, receiveMany } from './receive.ts';
+export { receiveMany } from './receive.ts';
+export { type ReceivedMessage, sightingOf } from './received.ts';
 export { countOldMessages, deleteMessages, oldMessages } from './retain.ts';
 
 export { messageRoutes } from './routes.ts';

@@ -6,8 +6,8 @@
 
 // Tashkeel and Quranic marks, superscript alef, tatweel: written or not, the word is the same.
 const arabicMarks = /[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]/gu;
-// Zero-width characters and direction marks ride along with copied text.
-const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]|\ufe0f/gu;
+// What no screen shows rides along with copied text: zero-width characters, direction marks, how an emoji is drawn.
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 const noise = /[\p{P}\p{S}\p{C}\s]+/gu;
 
 /** One form for every way to write a word; '' when nothing is left. Idempotent. */

@@ -1,32 +1,52 @@
 import { previewOf, textOf } from '@chaski/contracts';
-import type { EchoItem, MessageItem, PersonRef } from '@chaski/providers';
+import type { MessageItem } from '@chaski/providers';
 import type { SystemTx } from '../../platform/db/index.ts';
 import { emit, type NewEvent } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutText } from '../../platform/storable.ts';
-import { applyIdentityChange, type ContactRow, isSomebody, resolveMany } from '../contacts/index.ts';
-import { openMany, type Touch, touchMany } from '../conversations/index.ts';
+import {
+  type Ahead,
+  applyIdentityChange,
+  type ContactRow,
+  knownAhead,
+  resolveMany,
+} from '../contacts/index.ts';
+import { holdMany, openMany, type Touch, touchMany } from '../conversations/index.ts';
 import { expectMany } from '../media/index.ts';
-import type { NumberRoute } from '../numbers/index.ts';
 import { countUsage } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
 import { insertReceived, type NewMessage, providerKey, updateTargets } from './queries-receive.ts';
+import {
+  identityChangesOf,
+  inOrder,
+  isPlain,
+  type People,
+  part,
+  peopleOf,
+  placesOf,
+  type ReceivedMessage,
+  refsOf,
+  textOrNull,
+} from './received.ts';
 import { shownError } from './rules-status.ts';
 
-/** A message or echo whose number, id and time are settled. */
-export interface ReceivedMessage {
-  route: NumberRoute;
-  item: MessageItem | EchoItem;
-  /** WhatsApp's id, or one derived from the raw event where a body has none. */
-  providerMessageId: string;
-  at: Date;
+/** Round trips that are not made one after the other. */
+export interface Beside {
+  /** Who has been looked up. */
+  ahead?: Ahead | null;
+  /** To be asked once the conversations are held, where it may be asked before all of this is done. */
+  ask?: (() => Promise<void>) | null;
 }
 
 /**
  * Messages that came in, several workspaces at once. What is known already changes nothing; what is new gets its
  * contact, its conversation, its media rows and its event. Echoes of the business's own phone go the same way.
  */
-export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessage[]): Promise<void> {
+export async function receiveMany(
+  tx: SystemTx,
+  inbound: readonly ReceivedMessage[],
+  beside: Beside = {},
+): Promise<void> {
   const distinct = new Map<string, ReceivedMessage>();
   for (const received of inbound) {
     const { workspaceId, numberId } = received.route;
@@ -36,15 +56,22 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   const list = [...distinct.values()];
   if (list.length === 0) return;
 
-  const contacts = await contactsOf(tx, list);
+  const { ahead = null, ask = null } = beside;
+  const plain = list.every(isPlain);
+  const people = peopleOf(list);
+  // Everybody is known: what they said it in is held in the round trip that notes that they were seen.
+  const known = plain && ahead ? knownAhead(refsOf(people), ahead) : null;
+  const [contacts, held] = await Promise.all([
+    contactsOf(tx, list, people, ahead),
+    known ? holdMany(tx, placesOf(list, inOrder(list, people, known))) : [],
+  ]);
   const conversations = await openMany(
     tx,
-    list.map((received, index) => ({
-      workspaceId: received.route.workspaceId,
-      numberId: received.route.numberId,
-      contactId: contacts[index]?.id ?? null,
-      groupRef: received.item.groupId,
-    })),
+    placesOf(
+      list,
+      contacts.map((contact) => contact?.id ?? null),
+    ),
+    plain ? { held } : {},
   );
 
   const rows = list.map((received, index) =>
@@ -52,7 +79,7 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   );
   // By unique key: two workers with the same messages in opposite order would deadlock.
   const byKey = [...rows].sort((a, b) => (providerKey(a) < providerKey(b) ? -1 : 1));
-  const made = await insertReceived(tx, byKey);
+  const [made] = await Promise.all([insertReceived(tx, byKey), plain ? ask?.() : null]);
   if (made.size === 0) return;
 
   const fresh = list.flatMap((received, index) => {
@@ -67,15 +94,14 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   await touchMany(
     tx,
     fresh.map(({ row }) => touchOf(row)),
+    plain ? conversations : [],
   );
   await expectMedia(
     tx,
     fresh.map(({ row }) => row),
   );
-  await changeIdentities(
-    tx,
-    fresh.map(({ received }) => received),
-  );
+  const changes = identityChangesOf(fresh.map(({ received }) => received));
+  if (changes.length > 0) await applyIdentityChange(tx, changes);
   await emit(
     tx,
     fresh.flatMap(({ row, received }) => eventsOf(row, received)),
@@ -92,29 +118,13 @@ export async function receiveMany(tx: SystemTx, inbound: readonly ReceivedMessag
   if (echoes.length > 0) await applyPending(tx, echoes);
 }
 
-function personOf(item: MessageItem | EchoItem): PersonRef {
-  if (item.kind === 'echo') return item.to;
-  const system = systemOf(item);
-  // The message about a change may carry the new BSUID as sender: known is the old one.
-  return system?.previousUserId ? { ...item.from, userId: system.previousUserId } : item.from;
-}
-
-async function contactsOf(tx: SystemTx, list: readonly ReceivedMessage[]): Promise<(ContactRow | null)[]> {
-  const refs = list.flatMap(({ route, item, at }, index) => {
-    const person = personOf(item);
-    // What the business says to a group is said to nobody in particular.
-    if (!isSomebody(person)) return [];
-    return [{ index, ref: { workspaceId: route.workspaceId, scope: route.portfolioScope, person, at } }];
-  });
-  const found = await resolveMany(
-    tx,
-    refs.map(({ ref }) => ref),
-  );
-  const contacts: (ContactRow | null)[] = list.map(() => null);
-  refs.forEach(({ index }, i) => {
-    contacts[index] = found[i]!;
-  });
-  return contacts;
+async function contactsOf(
+  tx: SystemTx,
+  list: readonly ReceivedMessage[],
+  people: People,
+  ahead: Ahead | null,
+): Promise<(ContactRow | null)[]> {
+  return inOrder(list, people, await resolveMany(tx, refsOf(people), ahead));
 }
 
 const effects = new Set(['reaction', 'edit', 'revoke']);
@@ -155,14 +165,6 @@ function toRow(received: ReceivedMessage, contact: ContactRow | null, conversati
     workflowId: route.defaultWorkflowId,
   };
 }
-
-function part(content: { type: string; [key: string]: unknown }): Record<string, unknown> {
-  const value = content[content.type];
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-const textOrNull = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' ? value : null;
 
 function targetOf(content: MessageItem['content']): string | null {
   if (!effects.has(content.type)) return null;
@@ -224,53 +226,9 @@ async function expectMedia(tx: SystemTx, fresh: readonly ReceivedRow[]): Promise
   if (expected.length > 0) await expectMany(tx, expected);
 }
 
-interface SystemContent {
-  type?: string | null;
-  waId?: string | null;
-  userId?: string | null;
-  previousUserId?: string | null;
-  parentUserId?: string | null;
-  previousParentUserId?: string | null;
-}
-
-function systemOf(item: MessageItem): SystemContent | null {
-  return item.content.type === 'system' ? (part(item.content) as SystemContent) : null;
-}
-
 /** WhatsApp's word about a person. A call that nobody answered is the person's own: it opens the window like a message. */
 function isNotice(content: MessageItem['content']): boolean {
   return content.type === 'system' && part(content).type !== 'missed_call';
-}
-
-async function changeIdentities(tx: SystemTx, fresh: readonly ReceivedMessage[]): Promise<void> {
-  const changes = fresh.flatMap(({ route, item, at }) => {
-    if (item.kind !== 'message') return [];
-    const system = systemOf(item);
-    if (!system || (system.type !== 'user_changed_number' && system.type !== 'user_changed_user_id'))
-      return [];
-    const userId = textOrNull(system.userId);
-    const senderId = item.from.userId;
-    return [
-      {
-        workspaceId: route.workspaceId,
-        scope: route.portfolioScope,
-        from: {
-          ...item.from,
-          userId: textOrNull(system.previousUserId) ?? (senderId === userId ? null : senderId),
-          parentUserId:
-            textOrNull(system.previousParentUserId) ??
-            (item.from.parentUserId === system.parentUserId ? null : item.from.parentUserId),
-        },
-        to: {
-          phone: textOrNull(system.waId),
-          userId,
-          parentUserId: textOrNull(system.parentUserId),
-        },
-        at,
-      },
-    ];
-  });
-  if (changes.length > 0) await applyIdentityChange(tx, changes);
 }
 
 function eventsOf(row: NewMessage, { item }: ReceivedMessage): NewEvent[] {
@@ -301,5 +259,10 @@ function eventsOf(row: NewMessage, { item }: ReceivedMessage): NewEvent[] {
   // WhatsApp's notice about the person is shown in the thread, but nobody said anything.
   if (isNotice(item.content)) return [];
   // With the words and what they answer a page can show the message before it has asked for it.
-  return event('message.received', { ...words, replyTo: row.replyTo, automated: false });
+  return event('message.received', {
+    ...words,
+    replyTo: row.replyTo,
+    automated: false,
+    ...(item.standby ? { standby: true } : {}),
+  });
 }

@@ -200,6 +200,8 @@ describe('/v1/messages', () => {
     const targets: [string, Record<string, string>][] = [
       ['to', { to: '+1234567890123456789' }],
       ['to', { to: '......' }],
+      ['to', { to: '0651 234 567' }],
+      ['to', { to: '12-34-56' }],
       ['to', { to: String(own!.phone) }],
       ['contactId', { contactId: place.contactId }],
     ];
@@ -214,7 +216,30 @@ describe('/v1/messages', () => {
       const asked = await call(key, 'GET', `/v1/can-send?${new URLSearchParams(target)}`);
       expect(asked).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
     }
+    await stage.query("update numbers set display_phone_number = '+55 11 98765-4321' where id = $1", [
+      place.numberId,
+    ]);
+    const refused = await call(key, 'POST', '/v1/messages', {
+      to: '+55 11 8765 4321',
+      type: 'text',
+      text: { body: 'x' },
+    });
+    expect(refused.body).toMatchObject({
+      error: { details: { problems: [{ path: 'to', message: expect.stringContaining('would send') }] } },
+    });
     expect((await call(key, 'GET', '/v1/messages')).body.data).toEqual([]);
+    expect(
+      await stage.query("select phone from contacts where phone like '0%' or length(phone) < 7"),
+    ).toEqual([]);
+  });
+
+  it('takes a number as people write it, international prefix and all, for the same person', async () => {
+    const place = await stage.place();
+    const key = keyFor(place);
+    const asked = (to: string) => call(key, 'GET', `/v1/can-send?${new URLSearchParams({ to })}`);
+    const [contact] = await stage.query('select phone from contacts where id = $1', [place.contactId]);
+    for (const to of [`00${contact!.phone}`, `${contact!.phone}@c.us`, `+${contact!.phone}`])
+      expect((await asked(to)).body).toMatchObject({ verdict: 'free-form' });
   });
 
   it('asking about a stranger makes no contact', async () => {

@@ -1,6 +1,7 @@
 import type { ConsentPurpose } from '@chaski/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultStartWords, defaultStopWords } from '../workspaces/settings.ts';
 import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
 import { keywordMatcher, normalise } from './keywords.ts';
 import { Bucket, Pairs, pair } from './pace.ts';
@@ -32,6 +33,7 @@ const open: SendFacts = {
     marketingResumedAt: null,
     marketingPaused: false,
     reachable: true,
+    showsPhone: true,
   },
   marketingNeedsOptIn: false,
   lastInboundAt: ago(1_000),
@@ -69,6 +71,7 @@ const anyFacts: fc.Arbitrary<SendFacts> = fc.record({
       marketingResumedAt: moment,
       marketingPaused: fc.boolean(),
       reachable: fc.boolean(),
+      showsPhone: fc.boolean(),
     }),
   ),
   marketingNeedsOptIn: fc.boolean(),
@@ -136,6 +139,14 @@ describe('decide', () => {
     expect(decide({ ...open, lastInboundAt: null, number: { status: 'active', hasWindow: false } })).toEqual({
       verdict: 'free-form',
     });
+  });
+
+  it('sends codes to log in to phone numbers alone', () => {
+    const code = { status: 'APPROVED', category: 'AUTHENTICATION' };
+    const hidden = { ...open, kind: 'template' as const, contact: { ...contact, showsPhone: false } };
+    expect(decide({ ...hidden, template: code })).toMatchObject({ verdict: 'blocked', code: 'no_address' });
+    expect(decide({ ...hidden, template: { ...code, category: 'UTILITY' } }).verdict).toBe('free-form');
+    expect(decide({ ...hidden, contact, template: code }).verdict).toBe('free-form');
   });
 
   it('lets a receipt through an opt-out and nothing else', () => {
@@ -293,6 +304,11 @@ describe('keywords', () => {
       's\u200btop',
       '🛑 stop 🛑',
       '*STOP*',
+      // How an emoji is drawn, what joins and fills: nothing that anybody sees.
+      'STOP \u270b\ufe0e',
+      'STOP \u{1f44b}\u{1f3fd}',
+      'ST\u034fOP\u3164',
+      '\u2067STOP\u2069',
     ])
       expect(matcher.match([said])).toEqual({ action: 'opt-out', keyword: 'stop' });
     expect(matcher.match(['إِيقَاف'])).toEqual({ action: 'opt-out', keyword: 'إيقاف' });
@@ -300,6 +316,24 @@ describe('keywords', () => {
     for (const said of ["don't stop", 'stopp', 'please stop', 'bus stop?', '', '!!!', 'stop '.repeat(60)])
       expect(matcher.match([said])).toBeNull();
     expect(matcher.match(['Yes please', 'START'])).toEqual({ action: 'opt-in', keyword: 'start' });
+  });
+
+  it('of every language are heard as people write them', () => {
+    const shipped = keywordMatcher({ stopWords: defaultStopWords, startWords: defaultStartWords });
+    const outs = [
+      '¡BAJA!',
+      'Detener 🙏',
+      'SAIR.',
+      'Arre\u0302t',
+      'إيقاف؟',
+      'ايقـاف',
+      'قِف',
+      'रोकें।',
+      'बंद  करें 🙏',
+    ];
+    for (const said of outs) expect(shipped.match([said])).toMatchObject({ action: 'opt-out' });
+    for (const said of ['Comec\u0327ar!', 'ALTA ✅\ufe0f', 'ابدأ', 'शुरू करें।'])
+      expect(shipped.match([said])).toMatchObject({ action: 'opt-in' });
   });
 
   it('normalise to a form that stays as it is', () => {

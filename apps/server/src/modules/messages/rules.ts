@@ -36,6 +36,8 @@ export interface SendFacts {
     marketingPaused: boolean;
     /** Has a phone number or a user id that this number's portfolio can use. */
     reachable: boolean;
+    /** Without one they are reached by their user id, which takes no codes to log in (131062). */
+    showsPhone: boolean;
   } | null;
   /** The workspace sends marketing only to people who asked for it. */
   marketingNeedsOptIn: boolean;
@@ -105,7 +107,7 @@ export function consentPurposeOf({
   const category = template?.category.toUpperCase() ?? '';
   const held: ConsentPurpose = isMarketing({ category })
     ? 'marketing'
-    : category.startsWith('UTILITY') || category.startsWith('AUTHENTICATION')
+    : category.startsWith('UTILITY') || isAuthentication(template)
       ? 'utility'
       : 'service';
   return strictness.indexOf(held) > strictness.indexOf(said) ? held : said;
@@ -113,6 +115,9 @@ export function consentPurposeOf({
 
 const isMarketing = ({ category }: { category: string }): boolean =>
   category.toUpperCase().startsWith('MARKETING');
+
+const isAuthentication = (template: SendFacts['template']): boolean =>
+  template?.category.toUpperCase().startsWith('AUTHENTICATION') ?? false;
 
 const called: Record<ConsentPurpose, string> = {
   service: 'answers',
@@ -150,6 +155,11 @@ export function decide(facts: SendFacts): Verdict {
       return blocked(
         'no_address',
         'The contact has neither a phone number nor a user id that this number can send to.',
+      );
+    if (facts.kind === 'template' && !contact.showsPhone && isAuthentication(template))
+      return blocked(
+        'no_address',
+        'WhatsApp brings codes to phone numbers only, and the contact shows none; request_contact_info asks for it.',
       );
     if (purpose !== 'consent-receipt' && contact.consent[purpose] === 'out') {
       const everything = strictness.every((one) => contact.consent[one] === 'out');

@@ -7,7 +7,18 @@ import { isId, newId } from '../../platform/ids.ts';
 import type { Signals } from '../../platform/signals.ts';
 import { refuseOthersAnswer, touchMany } from '../conversations/index.ts';
 import { countUsage } from '../workspaces/index.ts';
-import { categoryOf, factsFor, judge, placeOf, sentMetric, type Target, templatesOf } from './can-send.ts';
+import {
+  type Candidate,
+  categoryOf,
+  factsFor,
+  judge,
+  placeOf,
+  sentMetric,
+  type Target,
+  type Templates,
+  templateOf,
+  templatesOf,
+} from './can-send.ts';
 import { checkFiles } from './files.ts';
 import type { FactsRecord } from './queries-facts.ts';
 import { insertQueued, type MessageRecord, messagesByDedupe, messagesByIds } from './queries-send.ts';
@@ -195,7 +206,11 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
       if (verdict.verdict !== 'free-form') results[ord] = { outcome: 'refused', verdict };
       return verdict.verdict === 'free-form';
     })
-    .map((candidate) => ({ ...candidate, id: newId(now.getTime()) }));
+    .map((candidate) => ({
+      ...candidate,
+      id: newId(now.getTime()),
+      preview: previewFor(templates, candidate),
+    }));
 
   if (accepted.length > 0) {
     const rows = accepted.map(
@@ -228,12 +243,12 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     const queued = accepted.filter(({ id }) => inserted.has(id));
     await touchMany(
       tx,
-      queued.map(({ command, id }) => ({
+      queued.map(({ command, id, preview }) => ({
         workspaceId: command.workspaceId,
         conversationId: command.conversationId,
         messageId: id,
         at: now,
-        preview: command.content.type === 'reaction' ? null : previewOf(contentForPreview(command.content)),
+        preview: command.content.type === 'reaction' ? null : preview,
         direction: 'out' as const,
         inbound: false,
         automated: command.automated ?? false,
@@ -252,7 +267,7 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
     );
     await emit(
       tx,
-      queued.map(({ command, facts: found, id }) => ({
+      queued.map(({ command, facts: found, id, preview }) => ({
         workspaceId: command.workspaceId,
         name: 'message.queued',
         data: {
@@ -261,7 +276,7 @@ export async function sendMany(tx: Tx, commands: readonly QueueCommand[]): Promi
           contactId: found.contact_id,
           numberId: found.number_id,
           type: command.content.type,
-          preview: previewOf(contentForPreview(command.content)),
+          preview,
           source: command.source ?? 'api',
           automated: command.automated ?? false,
           at: now.toISOString(),
@@ -373,11 +388,10 @@ function purposeOf(command: QueueCommand): Purpose {
   return command.purpose ?? 'service';
 }
 
-function contentForPreview(content: {
-  type: string;
-  [key: string]: unknown;
-}): Parameters<typeof previewOf>[0] {
-  return content as Parameters<typeof previewOf>[0];
+/** A code is for one pair of eyes: of an authentication template lists and events say the name. */
+function previewFor(templates: Templates, candidate: Candidate): string {
+  const body = templateOf(templates, candidate)?.body ?? null;
+  return previewOf(candidate.content, categoryOf(templates, candidate) === 'authentication' ? null : body);
 }
 
 function reactionTarget(content: { type: string; [key: string]: unknown }): string | null {

@@ -88,6 +88,10 @@ test('a missing parameter is named before WhatsApp is asked', async () => {
   });
   expect(await ask('Ana', 'A-1042')).toMatchObject({ verdict: 'free-form' });
   await say(here, 'Ana', 'A-1042');
+  // The list says what the person reads, not what the template is called.
+  expect(await query('select last_preview from conversations where id = $1', [here.conversationId])).toEqual([
+    { last_preview: 'Hi Ana, your order A-1042 is on its way.' },
+  ]);
   // About a template that nobody told us of, WhatsApp decides.
   await stage.say(here, '', {
     content: { type: 'template', template: { name: 'unheard_of', language: { code: 'en_US' } } },

@@ -219,11 +219,12 @@ describe('saving a YCloud key', () => {
     const door: SimulatorDoor = {
       baseUrl: simulator.url,
       register: async (number) => {
-        await fetch(`${simulator.url}/_sim/ycloud`, {
+        const made = await fetch(`${simulator.url}/_sim/ycloud`, {
           method: 'POST',
           headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
           body: JSON.stringify(number),
         });
+        return ((await made.json()) as { displayPhoneNumber: string }).displayPhoneNumber;
       },
     };
     const mock = { ...deps, simulator: door };

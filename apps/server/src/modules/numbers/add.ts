@@ -18,10 +18,11 @@ import { type KeptToken, keepToken } from './token.ts';
 /** The built-in WhatsApp, where one runs. */
 export interface SimulatorDoor {
   baseUrl: string;
-  /** Makes the phone number id known there; the same one twice is no error. */
+  /** Makes the phone number id known there and answers its number; the same one twice is no error. */
   register(number: {
     phoneNumberId: string;
-    displayPhoneNumber: string;
+    /** Left out: as it was, and for a new one made up. */
+    displayPhoneNumber?: string;
     /** Left out: it keeps the one it has. */
     token?: string;
     /** Whose API it is to be reached through. */
@@ -30,7 +31,7 @@ export interface SimulatorDoor {
     accountId?: string;
     /** Whether the 24-hour window holds for it. Left out: as it was, and not for a new `mock_` token. */
     hasWindow?: boolean;
-  }): Promise<void> | void;
+  }): Promise<string>;
 }
 
 export interface AddNumberDeps {
@@ -116,13 +117,10 @@ export async function prepareNumber(
     verifiedName ||= told?.verifiedName ?? '';
     learnedRef = told?.accountRef ?? null;
   }
-  // At Meta the id is shown until webhooks tell the number; the simulator would tell what it was told. At YCloud the id
-  // is the number, and another one would be known to nobody.
-  displayPhoneNumber ||= isMock && provider !== 'ycloud' ? madeUp(phoneNumberId) : phoneNumberId;
   if (isMock) {
-    await deps.simulator!.register({
+    displayPhoneNumber = await deps.simulator!.register({
       phoneNumberId,
-      displayPhoneNumber,
+      ...(displayPhoneNumber ? { displayPhoneNumber } : {}),
       token,
       provider,
       ...(speaker.accountRef ? { accountId: speaker.accountRef } : {}),
@@ -133,17 +131,12 @@ export async function prepareNumber(
     command,
     speaker,
     phoneNumberId,
-    displayPhoneNumber,
+    // At Meta the id is shown until webhooks tell the number; at YCloud the id is the number.
+    displayPhoneNumber: displayPhoneNumber || phoneNumberId,
     verifiedName,
     learnedRef,
     token: speaker.accountId === null ? await keepToken(deps.db, workspaceId, token) : null,
   };
-}
-
-/** The number that the simulator gives to one that has none. */
-function madeUp(phoneNumberId: string): string {
-  const digits = phoneNumberId.replace(/\D/g, '').padStart(7, '0').slice(-7);
-  return `+1 555 ${digits.slice(0, 3)} ${digits.slice(3)}`;
 }
 
 /** Meta's ids are digits, without a plus; YCloud's numbers are named by themselves, with one: the two never meet. */

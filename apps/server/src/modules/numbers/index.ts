@@ -64,6 +64,7 @@ export { defaultNumber, findNumber, getNumber, listNotices, listNumbers, type Nu
 export { numberRoutes } from './routes.ts';
 export {
   accountRoutesFor,
+  guessRoute,
   type NumberRoute,
   onlyActiveNumber,
   routesByNumberId,

@@ -45,7 +45,10 @@ const deps: AddNumberDeps = {
   ring: testRing,
   simulator: {
     baseUrl: 'http://127.0.0.1:4999',
-    register: (number) => void made.push(number),
+    async register(number) {
+      made.push(number);
+      return number.displayPhoneNumber ?? '+1 555 000 0000';
+    },
   },
   approval: 'automatic',
   checkNumber: async () => ({ outcome: 'ok', displayPhoneNumber: '+1 555 000', verifiedName: 'Told' }),

@@ -34,7 +34,13 @@ await http.app.register(
     db,
     gate: http.gate,
     ring: testRing,
-    simulator: { baseUrl: 'http://127.0.0.1:9', register: (number) => void registered.push(number) },
+    simulator: {
+      baseUrl: 'http://127.0.0.1:9',
+      async register(number) {
+        registered.push(number);
+        return number.displayPhoneNumber ?? '+1 555 000 9003';
+      },
+    },
     approval: 'automatic',
     async checkNumber(call) {
       asked.push(call);

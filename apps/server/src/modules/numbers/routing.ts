@@ -85,6 +85,17 @@ function toRoute(row: RouteRecord): NumberRoute {
   };
 }
 
+/** Whose numbers were when somebody last asked, in this process: for what may be guessed, never for what is decided. */
+const lastSeen = new Map<string, Pick<NumberRoute, 'workspaceId' | 'portfolioScope'>>();
+const mostSeen = 10_000;
+
+/** A guess at what `routesFor` is about to say; null where it never said anything. */
+export function guessRoute(
+  phoneNumberId: string,
+): Pick<NumberRoute, 'workspaceId' | 'portfolioScope'> | null {
+  return lastSeen.get(phoneNumberId) ?? null;
+}
+
 /** Routes by WhatsApp's phone number id; an unknown one is missing from the map. */
 export async function routesFor(
   tx: SystemTx,
@@ -93,7 +104,11 @@ export async function routesFor(
   const wanted = [...new Set(phoneNumberIds)];
   if (wanted.length === 0) return new Map();
   const rows = await tx.query<RouteRecord & Record<string, unknown>>(routesByPhoneNumberId, [wanted]);
-  return new Map(rows.map((row) => [row.phone_number_id, toRoute(row)]));
+  const routes = new Map(rows.map((row) => [row.phone_number_id, toRoute(row)]));
+  if (lastSeen.size > mostSeen) lastSeen.clear();
+  for (const [id, { workspaceId, portfolioScope }] of routes)
+    lastSeen.set(id, { workspaceId, portfolioScope });
+  return routes;
 }
 
 /** Routes by our own number ids, for verbs that start from a conversation or a message. */

@@ -177,7 +177,10 @@ async function chooseApp(
   }
   if (isMock) {
     const simulator = apps.find((app) => app.isSimulator);
-    if (!simulator) throw errors.configuration('The simulator has no app row; start the demo once.');
+    if (!simulator)
+      throw errors.configuration(
+        'A mock_ token belongs to the simulator, which this installation has not started yet. `chaski start` once, with the demo.',
+      );
     return simulator;
   }
   const real = apps.filter((app) => !app.isSimulator);

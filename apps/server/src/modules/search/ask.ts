@@ -9,6 +9,7 @@ import {
   visibleContacts,
   wordsQuery,
 } from '../contacts/index.ts';
+import { type FoundNote, findNotes } from '../conversations/index.ts';
 import { listNumbers } from '../numbers/index.ts';
 import {
   type Asked,
@@ -125,6 +126,34 @@ export async function askMessages(
     if (hits.length < wanted) return { lines, next: null };
   }
   return { lines, next: place };
+}
+
+/** Notes of the team with these words, the newest first. Who said it and what hangs on it is asked of messages alone. */
+export async function askNotes(tx: TenantTx, question: Question, limit: number): Promise<FoundNote[]> {
+  if (question.words.length + question.phrases.length === 0) return [];
+  if (question.from.length + question.has.length > 0) return [];
+  const settled = await settle(tx, question);
+  if (!settled) return [];
+  const { filter } = settled;
+  const { threads, numbers, from, to } = settled.asked;
+  const asked = { query: wordsOf(question), threads, from, to };
+  const notes: FoundNote[] = [];
+  let place: Place | null = null;
+  for (let round = 0; round < maxRounds && notes.length < limit; round += 1) {
+    const found = await findNotes(tx, asked, place, Math.min(limit * 2 ** (round + 1), longest));
+    const ids = [...new Set(found.notes.map(({ conversationId }) => conversationId))].filter(
+      (id) => filter.ids?.includes(id) ?? true,
+    );
+    const shown = new Set(await selectThreads(tx, { ...filter, ids }, ids.length));
+    notes.push(
+      ...found.notes.filter(
+        ({ conversationId, numberId }) => shown.has(conversationId) && (numbers?.includes(numberId) ?? true),
+      ),
+    );
+    if (found.next === null) break;
+    place = found.next;
+  }
+  return notes.slice(0, limit);
 }
 
 async function numbersNamed(tx: TenantTx, names: readonly string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import { defineJob, enqueue, type Handler, handle } from '../../platform/queue/index.ts';
+import { documentNotes } from '../conversations/index.ts';
 import { documentOf } from './document.ts';
 import { lockProgress, moveProgress, putDocuments, selectAfter } from './queries.ts';
 import { templatesOfLines } from './templates.ts';
@@ -16,8 +17,8 @@ export async function enqueueBackfill(db: Database): Promise<void> {
 }
 
 /**
- * Writes the words of messages that are older than the consumer, 1,000 a transaction. Where it was is written with
- * them: a killed one goes on there.
+ * Writes the words of messages that are older than the consumer, then of notes, 1,000 a transaction. A killed one goes on
+ * where it was: of messages that is written with the words, a note without words says it itself.
  */
 export function backfillHandler(db: Database, batch = 1_000): Handler {
   return handle(backfill, async (_payload, { signal }) => {
@@ -38,6 +39,10 @@ export function backfillHandler(db: Database, batch = 1_000): Handler {
         await moveProgress(tx, last ? [last.workspaceId, last.id] : progress.place, lines.length < batch);
         return lines.length < batch;
       });
+    }
+    let left = true;
+    while (left && !signal.aborted) {
+      left = (await db.withSystem('words of older notes', (tx) => documentNotes(tx, batch))) === batch;
     }
   });
 }

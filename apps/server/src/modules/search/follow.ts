@@ -1,7 +1,11 @@
 import { defineConsumer } from '../../platform/events/index.ts';
+import { breathe } from '../../platform/loop.ts';
 import { documentOf } from './document.ts';
 import { type LineKey, putDocuments, selectDue, selectOfThreads } from './queries.ts';
 import { templatesOfLines } from './templates.ts';
+
+/** 500 long texts held the process up for 75 ms, and every webhook with it. */
+const atOnce = 50;
 
 /** Keeps the documents behind the messages, in batches: what people write costs the way in nothing. */
 export const messageWords = defineConsumer({
@@ -32,9 +36,11 @@ export const messageWords = defineConsumer({
     if (threads.length > 0) for (const key of await selectOfThreads(tx, threads)) add(key);
     const lines = await selectDue(tx, [...due.values()]);
     const templates = await templatesOfLines(tx, lines);
-    await putDocuments(
-      tx,
-      lines.map((line) => ({ ...line, document: documentOf(line, templates.get(line.id) ?? null) })),
-    );
+    const documents = [];
+    for (const line of lines) {
+      documents.push({ ...line, document: documentOf(line, templates.get(line.id) ?? null) });
+      if (documents.length % atOnce === 0) await breathe();
+    }
+    await putDocuments(tx, documents);
   },
 });

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { Database } from '../../platform/db/index.ts';
 import {
+  allows,
   byTime,
   cursorOf,
   type Http,
   type HttpApp,
   inTenant,
   listQuery,
+  principalOf,
   readCursor,
 } from '../../platform/http/index.ts';
 import { displayName, visibleContacts } from '../contacts/index.ts';
-import { askContacts, askMessages } from './ask.ts';
+import { memberNames, noteAuthor, presentAuthor } from '../conversations/index.ts';
+import { askContacts, askMessages, askNotes } from './ask.ts';
 import { searchedText, shownContent } from './document.ts';
 import { highlights, readQuestion } from './question.ts';
 import { templatesOfLines } from './templates.ts';
@@ -47,7 +50,21 @@ const found = z
         highlights: marks,
       }),
     ),
-    nextCursor: z.string().nullable().describe('Of messages; contacts are on the first page.'),
+    notes: z
+      .array(
+        z.object({
+          id: z.uuid(),
+          conversationId: z.uuid(),
+          contactId: z.uuid().nullable(),
+          contactName: z.string().nullable().describe('About whose conversation it is; null: a group.'),
+          author: noteAuthor,
+          at: z.string(),
+          text: z.string(),
+          highlights: marks,
+        }),
+      )
+      .describe('What the team noted; none for a key that may not read conversations.'),
+    nextCursor: z.string().nullable().describe('Of messages; contacts and notes are on the first page.'),
   })
   .meta({ id: 'SearchResult' });
 
@@ -67,12 +84,12 @@ export function searchRoutes({
         schema: {
           tags: ['search'],
           description:
-            'People and what was said, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter.',
+            'People, what was said and what the team noted, newest first. All words must be there, of the last one its beginning; "exact phrase", -word; from:, number:, label:, assignee:me|none|id, before:, after:, has:media|link, is:open|closed|snoozed, in:conversation. Case, accents and Arabic or Devanagari marks do not matter.',
           // No offset: a search stops looking where its page is full, and would look all again to skip.
           querystring: listQuery.omit({ offset: true }).extend({
             limit: z.coerce.number().int().min(1).max(50).default(20),
             q: z.string().min(1).max(500),
-            type: z.enum(['contacts', 'messages', 'all']).default('all'),
+            type: z.enum(['contacts', 'messages', 'notes', 'all']).default('all'),
           }),
           response: { 200: found },
         },
@@ -82,16 +99,24 @@ export function searchRoutes({
           const { q, type, limit, cursor } = request.query;
           const question = readQuestion(q);
           const after = readCursor(cursor, byTime);
-          const people =
-            type === 'messages' || after
-              ? []
-              : await askContacts(tx, question, type === 'all' ? Math.min(limit, 5) : limit);
-          const { lines, next } =
-            type === 'contacts' ? { lines: [], next: null } : await askMessages(tx, question, limit, after);
+          const wants = (kind: typeof type) => type === kind || type === 'all';
+          const few = type === 'all' ? Math.min(limit, 5) : limit;
+          const people = wants('contacts') && !after ? await askContacts(tx, question, few) : [];
+          const { lines, next } = wants('messages')
+            ? await askMessages(tx, question, limit, after)
+            : { lines: [], next: null };
+          const readsNotes = allows(principalOf(request).scopes, 'conversations:read');
+          const notes = wants('notes') && !after && readsNotes ? await askNotes(tx, question, few) : [];
+          const shown = new Set([...lines, ...notes].flatMap((one) => one.contactId ?? []));
           const names = new Map(
-            (await visibleContacts(tx, [...new Set(lines.flatMap((line) => line.contactId ?? []))])).map(
-              (contact) => [contact.id as string, displayName(contact)],
-            ),
+            (await visibleContacts(tx, [...shown])).map((contact) => [
+              contact.id as string,
+              displayName(contact),
+            ]),
+          );
+          const members = await memberNames(
+            tx,
+            notes.map((note) => (note.authorKind === 'user' ? note.authorId : null)),
           );
           const templates = await templatesOfLines(tx, lines);
           return {
@@ -120,6 +145,16 @@ export function searchRoutes({
                 highlights: highlights(question, text),
               };
             }),
+            notes: notes.map((note) => ({
+              id: note.id,
+              conversationId: note.conversationId,
+              contactId: note.contactId,
+              contactName: names.get(note.contactId ?? '') ?? null,
+              author: presentAuthor(note.authorKind, note.authorId, members),
+              at: note.createdAt.toISOString(),
+              text: note.text,
+              highlights: highlights(question, note.text),
+            })),
             nextCursor: next && cursorOf([next.at, next.id]),
           };
         }),

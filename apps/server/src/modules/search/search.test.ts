@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApi } from '../../../test/api.ts';
-import { until } from '../../../test/harness.ts';
+import { seedWorkspace, until } from '../../../test/harness.ts';
 import { writes } from '../../../test/writes.ts';
 import { startEvents } from '../../platform/events/index.ts';
 import { newId } from '../../platform/ids.ts';
@@ -28,6 +28,7 @@ type Found = {
     conversationId: string;
     highlights: { start: number; end: number }[];
   }[];
+  notes: { id: string; text: string }[];
   nextCursor: string | null;
 };
 
@@ -174,6 +175,49 @@ describe('GET /v1/search', () => {
     expect(await texts('ação', {}, own)).toHaveLength(1);
   });
 
+  it('finds the notes of the team, after an edit too, for whoever may see the conversation', async () => {
+    const { conversationId } = said.hi!;
+    const noted = (text: string) =>
+      stage.send('POST /v1/conversations/:id/notes', { params: { id: conversationId }, body: { text } });
+    const note = (await noted('Promised a Rückerstattung by Friday')).body as { id: string };
+    const found = async (q: string, more: Record<string, string> = {}, headers?: Record<string, string>) =>
+      (await search(q, { type: 'all', ...more }, headers)).notes;
+    expect(await found('ruckerst')).toMatchObject([
+      {
+        id: note.id,
+        conversationId,
+        contactName: `+${said.hi!.phone}`,
+        author: { kind: 'user' },
+        text: 'Promised a Rückerstattung by Friday',
+        highlights: [{ start: 11, end: 25 }],
+      },
+    ]);
+    expect((await search('ruckerst', { type: 'notes' })).messages).toEqual([]);
+    expect((await search('ruckerst', { type: 'messages' })).notes).toEqual([]);
+    for (const [more, count] of [
+      [`in:${conversationId}`, 1],
+      [`in:${said.en!.conversationId}`, 0],
+      ['after:2001-01-01', 1],
+      ['before:2001-01-01', 0],
+      [`number:${stage.numberId}`, 1],
+      ['from:me', 0],
+      ['assignee:me', 0],
+    ] as const)
+      expect(await found(`friday ${more} `), more).toHaveLength(count);
+    expect(await found('friday', {}, api.as(stranger, 'owner'))).toEqual([]);
+    const key = (scopes: string[]) => api.as(stage, 'key', { scopes });
+    const reading = ['contacts:read', 'messages:read'];
+    expect(await found('friday', {}, key(reading))).toEqual([]);
+    expect(await found('friday', {}, key([...reading, 'conversations:read']))).toHaveLength(1);
+    expect(await found('friday', {}, api.as(stage, 'key', { numberIds: [newId()] }))).toEqual([]);
+    await stage.send('PATCH /v1/conversations/:id/notes/:noteId', {
+      params: { id: conversationId, noteId: note.id },
+      body: { text: 'Done on Monday' },
+    });
+    expect(await found('friday')).toEqual([]);
+    expect(await found('monday')).toHaveLength(1);
+  });
+
   it('finds what a limited member may see behind a thousand newer hits that they may not', async () => {
     const mine = await writes(stage, { text: 'blackbird' });
     const theirs = await writes(stage, { text: 'not that word' });
@@ -195,6 +239,51 @@ describe('GET /v1/search', () => {
     expect(found.nextCursor).toBeNull();
     await api.db.withSystem('test: gone again', (tx) =>
       tx.execute('delete from message_search where conversation_id = $1', [theirs.conversationId]),
+    );
+  });
+
+  it('finds a note behind a thousand newer ones that are not asked for, or not to be seen', async () => {
+    const seeded = await seedWorkspace(api.db, { workspaceId: stage.workspaceId, appId: stage.seeded.appId });
+    const mine = await writes(stage, { text: 'not that word' });
+    const theirs = await writes({ ...stage, seeded }, { text: 'not that word' });
+    const note = (
+      await stage.send('POST /v1/conversations/:id/notes', {
+        params: { id: mine.conversationId },
+        body: { text: 'wagtail' },
+      })
+    ).body as { id: string };
+    await api.db.withSystem('test: a colleague notes a lot of wagtails', async (tx) => {
+      await tx.execute('update conversations set assignee_id = $2 where id = $1', [
+        theirs.conversationId,
+        stage.members.admin,
+      ]);
+      await tx.execute(
+        `insert into notes (workspace_id, id, conversation_id, text, author_kind, created_at, updated_at, document)
+         select workspace_id, gen_random_uuid(), $2, text, author_kind, created_at + interval '5 days' + n * interval '1 s',
+           updated_at, document
+         from notes, generate_series(1, 1000) n where workspace_id = $1 and id = $3`,
+        [stage.workspaceId, theirs.conversationId, note.id],
+      );
+    });
+    const later = new Date(api.clock.now().getTime() + 3 * 86_400_000).toISOString().slice(0, 10);
+    for (const [more, headers] of [
+      [`in:${mine.conversationId}`],
+      [`before:${later}`],
+      [`number:${stage.numberId}`],
+      ['assignee:none'],
+      ['', api.as(stage, 'key', { numberIds: [stage.numberId] })],
+      ['', api.as(stage, 'agent', { ownOnly: true })],
+    ] as [string, Record<string, string>?][]) {
+      const found = await search(`wagtail ${more} `, { type: 'notes' }, headers);
+      expect(
+        found.notes.map(({ id }) => id),
+        more,
+      ).toEqual([note.id]);
+    }
+    const all = await search('wagtail', { type: 'notes', limit: '7' });
+    expect(new Set(all.notes.map(({ id }) => id))).toHaveProperty('size', 7);
+    await api.db.withSystem('test: gone again', (tx) =>
+      tx.execute('delete from notes where conversation_id = $1', [theirs.conversationId]),
     );
   });
 
@@ -364,6 +453,10 @@ describe('GET /v1/search', () => {
     await api.db.withSystem('test: as before this table was', (tx) =>
       tx.execute('delete from message_search'),
     );
+    await api.db.withSystem('test: as before the column was', (tx) =>
+      tx.execute('update notes set document = null'),
+    );
+    expect((await search('monday', { type: 'notes' })).notes).toEqual([]);
     expect(await texts('tick')).toEqual([]);
     const controller = new AbortController();
     const context = { workspaceId: null, attempt: 1, log, signal: controller.signal };
@@ -371,5 +464,6 @@ describe('GET /v1/search', () => {
     expect(await texts('tick', { limit: '50' })).toEqual(before);
     expect(await texts('café')).toHaveLength(1);
     expect(await texts('crossing')).toEqual([]);
+    expect((await search('monday', { type: 'notes' })).notes).toHaveLength(1);
   });
 });

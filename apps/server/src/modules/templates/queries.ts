@@ -97,10 +97,11 @@ export const deleteDraft = statement(
   `delete from templates t where t.workspace_id = $1 and t.id = $2 and t.status = 'DRAFT'`,
 );
 
-/** What the send policy asks: states and categories, a batch at once. */
+/** What the send policy and the list's preview ask: states, categories and bodies, a batch at once. */
 export const templateStateRows = statement(
   'templates.states',
-  `select t.workspace_id, t.account_id, t.name, t.language, t.status, t.category
+  `select t.workspace_id, t.account_id, t.name, t.language, t.status, t.category,
+     jsonb_path_query_first(t.components, '$[*] ? (@.type == "BODY").text') #>> '{}' as body
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) r(workspace_id, account_id, name, language)
    join templates t on t.workspace_id = r.workspace_id and t.account_id = r.account_id and t.name = r.name
     and t.language = r.language`,

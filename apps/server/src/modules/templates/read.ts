@@ -125,6 +125,8 @@ export interface TemplateState {
   language: string;
   status: string;
   category: string;
+  /** Null: not known, or WhatsApp's own words. */
+  body: string | null;
 }
 
 /** For the send policy: what holds of these templates now; those that nobody told us about are missing. */
@@ -140,7 +142,7 @@ export async function templateWords(
 ): Promise<(TemplateRef & { components: unknown[] })[]> {
   if (asked.length === 0) return [];
   const rows = await tx.query<
-    Omit<TemplateState, 'status' | 'category'> & { components: unknown[] } & Record<string, unknown>
+    Omit<TemplateState, 'status' | 'category' | 'body'> & { components: unknown[] } & Record<string, unknown>
   >(templateComponents, columnsOf(asked));
   return rows.map((row) => ({
     workspaceId: row.workspace_id,

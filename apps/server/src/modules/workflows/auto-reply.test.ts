@@ -66,6 +66,20 @@ describe('automatic replies', () => {
       await stage.pass(1_000);
       await quiet();
       expect(await repliesOf(at)).toHaveLength(1);
+      // Meta's own agent has the conversation: it is heard, and left to that one.
+      const asked = { from: at.phone, id: 'wamid.standby', timestamp: '1763640000', type: 'text' };
+      sim.emitWebhook({
+        field: 'standby',
+        phoneNumberId: at.phoneNumberId,
+        value: { standby: { messages: [{ ...asked, text: { body: 'open on Sunday?' } }] } },
+      });
+      await stage.pass(1_000);
+      await until('it is heard', async () => {
+        const heard = await query("select 1 from messages where provider_message_id = 'wamid.standby'");
+        return heard.length === 1;
+      });
+      await quiet();
+      expect(await repliesOf(at)).toHaveLength(1);
       person.send('STOP', at.phoneNumberId);
       await stage.pass(1_000);
       await until('the receipt is out', async () => (await stage.texts(at.phone)).length === 2);

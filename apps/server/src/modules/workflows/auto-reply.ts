@@ -35,7 +35,9 @@ export const autoReplyConsumer = defineConsumer({
 export async function autoReply(tx: SystemTx, events: StoredEvent[]): Promise<void> {
   // Reactions, edits, revokes, echoes and statuses have names of their own and never come here.
   const heard = (await readHeard(tx, events)).filter(
-    ({ event, settings, keyword }) => keyword === null && event.data.automated !== true && settings.autoReply,
+    ({ event: { data }, settings, keyword }) =>
+      // While Meta's own agent answers, a reply of ours would take the person away from it.
+      keyword === null && data.automated !== true && data.standby !== true && settings.autoReply,
   );
   const people = (await readSaid(tx, heard)).filter(({ facts }) => facts.contact_id !== null);
   if (people.length === 0) return;

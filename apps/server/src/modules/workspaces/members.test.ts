@@ -75,6 +75,7 @@ describe('invitations', () => {
     const asking = (await api.send('GET /v1/auth/me', {}, host.headers)).body as { person: { name: string } };
     expect(await look(first)).toEqual({
       workspaceName: expect.any(String),
+      email: guest.email,
       invitedBy: asking.person.name,
       role: 'viewer',
     });

@@ -1,4 +1,4 @@
-import { businessHours } from '@chaski/contracts';
+import { businessHours, countryCode } from '@chaski/contracts';
 import { z } from 'zod';
 
 /**
@@ -63,9 +63,7 @@ const retention = z.strictObject({
   ),
 });
 const words = z.array(z.string().trim().min(1).max(60)).max(100);
-const countries = z
-  .array(z.stringFormat('country', /^[A-Z]{2}$/, { error: 'Use two capital letters, such as US.' }))
-  .max(250);
+const countries = z.array(countryCode).max(250);
 
 /** Everything a workspace may set. Each key has a default, so that `{}` in the database is complete. */
 export const workspaceSettings = z.object({

@@ -1,6 +1,16 @@
 /** The folders of a cluster: who may enter them, whose they are, where the socket lies. */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PORT } from './embedded-postmaster.ts';
@@ -9,9 +19,24 @@ import { EmbeddedError, firstClosedFolder, type Identity, statOrNull } from './e
 /** The kernel's limit for a socket's path is 104 (macOS) or 108 bytes. */
 const SOCKET_PATH_LIMIT = 100;
 
-/** Makes the folder; parents that we make let PostgreSQL's user through, also under umask 077. */
+/** Makes the data folder; parents that we make let PostgreSQL's user through, also under umask 077. */
 export function makeFolders(wanted: string): void {
-  const first = mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  let first: string | undefined;
+  try {
+    first = mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    accessSync(wanted, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    if (reason === 'EACCES' && existsSync(wanted)) refuseForeignOwner(wanted, wanted);
+    throw new EmbeddedError(
+      'data_dir_unusable',
+      reason === 'EEXIST' || reason === 'ENOTDIR'
+        ? `The data folder ${wanted} is a file, or lies below one. Name a folder with --data-dir or DATA_DIR.`
+        : `The data folder ${wanted} cannot be written (${reason}). Give it to the user who starts chaski, or name another one with --data-dir or DATA_DIR.`,
+      {},
+      error,
+    );
+  }
   for (let made = wanted; first !== undefined && made.length > first.length; ) {
     made = dirname(made);
     chmodSync(made, 0o711);

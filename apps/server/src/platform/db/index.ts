@@ -8,15 +8,19 @@
  * Always true: role and tenant are transaction-local, so nothing leaks over the pool; the first statement travels with
  * `begin` and the settings in one round trip; there is no way to get a `Tx` but `withTenant` and `withSystem`.
  */
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { type Clock, systemClock } from '../clock.ts';
-import { AppError, errors } from '../errors.ts';
+import { errors } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
-import { Batch, type Statement, type Step, type StepResult } from './batch.ts';
+import type { Statement, StepResult } from './batch.ts';
+import { byDefault, freely } from './plans.ts';
 import { createSlots } from './slots.ts';
+import type { Given } from './statements.ts';
+import { createTransactions, type Entrance } from './transaction.ts';
 
 export type { Statement } from './batch.ts';
+export { noPartition, translate } from './failures.ts';
+export { registeredStatements, shaped, statement } from './statements.ts';
 
 // Counts and sequence numbers stay far below 2^53; a string would only invite '1' + 1.
 pg.types.setTypeParser(20, (value) => Number(value));
@@ -56,16 +60,14 @@ interface TxBase {
   /** Number of rows that an insert, update or delete touched. */
   execute(statement: string | Statement, values?: readonly unknown[]): Promise<number>;
   /** Several statements that do not need each other's results, in one round trip. */
-  batch(
-    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
-  ): Promise<Record<string, unknown>[][]>;
+  batch(steps: readonly Given[]): Promise<Record<string, unknown>[][]>;
   /** Business time: the clock that tests own, never SQL's now(). */
   now(): Date;
   /**
    * Statements whose answers nobody needs: asked for when the transaction ends, they travel with the commit and save
    * their round trips; their failure rolls everything back. What they write is not there before.
    */
-  atCommit(steps: () => readonly { statement: string | Statement; values?: readonly unknown[] }[]): void;
+  atCommit(steps: () => readonly Given[]): void;
   /** Runs after the commit, in order; its failure is the caller's (use it to wake a loop, not to do work). */
   afterCommit(action: () => void): void;
 }
@@ -89,15 +91,9 @@ export interface Database {
   withTenant<T>(workspaceId: WorkspaceId, actor: Actor, fn: (tx: TenantTx) => Promise<T>): Promise<T>;
   withSystem<T>(reason: string, fn: (tx: SystemTx) => Promise<T>): Promise<T>;
   /** Independent reads in a single round trip, in one implicit transaction. */
-  readTenant(
-    workspaceId: WorkspaceId,
-    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
-  ): Promise<Record<string, unknown>[][]>;
+  readTenant(workspaceId: WorkspaceId, steps: readonly Given[]): Promise<Record<string, unknown>[][]>;
   /** Independent statements of the system in a single round trip; they commit together. */
-  runSystem(
-    reason: string,
-    steps: readonly { statement: string | Statement; values?: readonly unknown[] }[],
-  ): Promise<StepResult[]>;
+  runSystem(reason: string, steps: readonly Given[]): Promise<StepResult[]>;
   /** A session of one's own, outside the pool: for LISTEN and session advisory locks. Reads nothing. */
   session(name: string): Promise<pg.Client>;
   readonly pool: pg.Pool;
@@ -116,88 +112,11 @@ export interface DatabaseOptions {
   checkoutTimeoutMs?: number;
 }
 
-const begin: Step = { name: 'chaski_begin', text: 'begin' };
-const commit: Step = { name: 'chaski_commit', text: 'commit' };
-const forgetPlans: Step = { name: 'chaski_forget_plans', text: 'discard plans' };
 const settings =
   "select set_config('role', $1, true), set_config('app.workspace_id', $2, true), set_config('app.role', $3, true)";
 /** What limits a person or a key; unset, nothing does. For the system and unlimited keys three settings less. */
 const limits =
   ", set_config('app.user_id', $4, true), set_config('app.number_ids', $5, true), set_config('app.own_only', $6, true)";
-
-/**
- * How statements with one plan for all values are planned, and every session by default: once, and without a walk
- * through a whole table: PostgreSQL counts a queue while it is empty, or full of what waits after a stop, and then a walk
- * looks cheap. Bitmaps stay: words and days are found through them alone.
- */
-const plannedOnce: Record<string, string> = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-};
-/** All others: as PostgreSQL thinks best for these values. */
-const plannedFreely: Record<string, string> = {
-  plan_cache_mode: 'auto',
-  enable_seqscan: 'on',
-  enable_bitmapscan: 'on',
-};
-const local = (modes: Record<string, string>) =>
-  Object.entries(modes)
-    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
-    .join(', ');
-const byDefault = Object.entries(plannedOnce)
-  .map(([name, value]) => `set ${name} = ${value}`)
-  .join('; ');
-const toOnce: Step = { name: 'chaski_plan_once', text: `select ${local(plannedOnce)}` };
-const freely = local(plannedFreely);
-const toFreely: Step = { name: 'chaski_plan_freely', text: `select ${freely}` };
-const switchTo = (once: boolean): Step => (once ? toOnce : toFreely);
-
-/**
- * Names a statement so that it is prepared once per connection. The name must be unique in the program
- * (`module.what`); two texts under one name are refused by PostgreSQL at first use. `once`: its author knows better than
- * `plansOnce` that one plan serves all values.
- */
-export function statement(name: string, text: string, once = plansOnce(text)): Statement {
-  const made = { name: `chaski_${name}`, text, once };
-  registered.push(made);
-  return made;
-}
-
-const shapes = new Map<string, Statement>();
-/** Each session keeps all that it was asked for, each process their texts; members use some dozens all day. */
-const mostShapes = 128;
-
-/**
- * A statement whose text is put together, prepared once per connection under a name of its text (which saves parsing and
- * planning) and planned once. For the first 128 texts of a process: filters multiply to thousands, and what comes later
- * is plain text, parsed and planned each time.
- */
-export function shaped(name: string, text: string): Statement | string {
-  const known = shapes.get(text);
-  if (known) return known;
-  if (shapes.size >= mostShapes) return text;
-  // By the text, not by order of coming: sessions may outlive a process behind a pooler.
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const made = { name: `chaski_${name}_${hash}`, text, once: true };
-  shapes.set(text, made);
-  return made;
-}
-
-/**
- * Whether a text has one best plan, whatever its values. Left to itself PostgreSQL makes a new one each time for lists
- * of one (`unnest` of a known list looks cheaper than of an unknown one): 1.2 ms to find out what a message may do, of
- * which 0.2 ms are the work. Where a filter may be absent or a limit is a parameter, values do decide.
- */
-function plansOnce(text: string): boolean {
-  return !/\$\d+(::[\w[\]]+)?\s+is\s+(not\s+)?null|\b(limit|offset)\s+\$/.test(text);
-}
-
-const registered: Statement[] = [];
-
-/** Every named statement of the loaded modules: a test prepares each against the migrated schema. */
-export function registeredStatements(): readonly Statement[] {
-  return registered;
-}
 
 export function openDatabase(options: DatabaseOptions): Database {
   const clock = options.clock ?? systemClock;
@@ -221,18 +140,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const report = options.onError ?? (() => {});
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
-  const transactions = new WeakMap<pg.PoolClient, number>();
-
-  /**
-   * A plan that is kept was made for tables as large as they were: for an empty one it is a walk, and 10,000 messages
-   * later each look by key reads them all. So a connection plans anew in its 4th, 16th, 64th … transaction: ten times in
-   * a million, and in between tables grow fourfold at most.
-   */
-  const replanned = (client: pg.PoolClient): Step[] => {
-    const count = (transactions.get(client) ?? 0) + 1;
-    transactions.set(client, count);
-    return count > 1 && Number.isInteger(Math.log2(count) / 2) ? [forgetPlans] : [];
-  };
+  const { transact, inOneTrip } = createTransactions(pool, clock);
   const app = `${options.rolePrefix}_app`;
   const system = `${options.rolePrefix}_system`;
 
@@ -254,132 +162,6 @@ export function openDatabase(options: DatabaseOptions): Database {
       };
     },
   });
-
-  async function inOneTrip(first: Entrance, steps: readonly Given[]): Promise<StepResult[]> {
-    const client = await checkout(pool);
-    let broken: Error | undefined;
-    try {
-      const plan = new PlanModes();
-      const { all, results } = plan.lay(steps.map((one) => step(one, first.suffix)));
-      const entry = [...replanned(client), first.step(plan.first)];
-      const batch = new Batch([...entry, ...all]);
-      client.query(batch);
-      return results((await batch.done).slice(entry.length));
-    } catch (error) {
-      if (isConnectionLoss(error)) broken = error as Error;
-      throw translate(error);
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  async function transact<T extends TenantTx | SystemTx, R>(
-    first: Entrance,
-    shape: Record<string, unknown>,
-    fn: (tx: T) => Promise<R>,
-  ): Promise<R> {
-    const client = await checkout(pool);
-    let open = false;
-    let over = false;
-    let failed: unknown = null;
-    let broken: Error | undefined;
-    const after: (() => void)[] = [];
-    const last: (() => readonly Given[])[] = [];
-    const plan = new PlanModes();
-    const { suffix } = first;
-    // One connection speaks one statement at a time. What verbs ask for at once, or while something is under way, goes
-    // together in one round trip.
-    let waiting: Asked[] = [];
-    let flying: Promise<void> | null = null;
-
-    const run = (steps: readonly Step[]): Promise<StepResult[]> => {
-      // The connection is somebody else's by then, perhaps another tenant's.
-      if (over) return Promise.reject(new Error('A statement was sent after its transaction had ended.'));
-      return send(steps);
-    };
-    const send = (steps: readonly Step[]): Promise<StepResult[]> =>
-      new Promise((resolve, reject) => {
-        waiting.push({ steps, resolve, reject });
-        flying ??= fly();
-      });
-    async function fly(): Promise<void> {
-      // Not before everything that is asked for in this moment was.
-      await null;
-      while (waiting.length > 0) {
-        const group = waiting;
-        waiting = [];
-        await tell(group).catch((error: unknown) => {
-          for (const { reject } of group) reject(error);
-        });
-      }
-      flying = null;
-    }
-    async function tell(group: readonly Asked[]): Promise<void> {
-      if (failed) throw failed;
-      const { all, results } = plan.lay(group.flatMap(({ steps }) => steps));
-      const entry = open ? [] : [...replanned(client), begin, first.step(plan.first)];
-      try {
-        const batch = new Batch([...entry, ...all]);
-        open = true;
-        client.query(batch);
-        const answers = results((await batch.done).slice(entry.length));
-        let at = 0;
-        for (const { steps, resolve } of group) {
-          resolve(answers.slice(at, at + steps.length));
-          at += steps.length;
-        }
-      } catch (error) {
-        failed = translate(error);
-        if (isConnectionLoss(error)) broken = error as Error;
-        throw failed;
-      }
-    }
-
-    const tx = {
-      ...shape,
-      query: async (text: string | Statement, values?: readonly unknown[]) =>
-        (await run([step({ statement: text, values }, suffix)]))[0]!.rows,
-      execute: async (text: string | Statement, values?: readonly unknown[]) =>
-        (await run([step({ statement: text, values }, suffix)]))[0]!.rowCount,
-      batch: async (steps: readonly Given[]) =>
-        steps.length === 0 ? [] : (await run(steps.map((one) => step(one, suffix)))).map((r) => r.rows),
-      now: () => clock.now(),
-      atCommit: (steps: (typeof last)[number]) => {
-        last.push(steps);
-      },
-      afterCommit: (action: () => void) => {
-        after.push(action);
-      },
-    } as unknown as T;
-
-    try {
-      const result = await fn(tx);
-      over = true;
-      await flying;
-      // A statement whose rejection the caller swallowed has aborted the transaction all the same: a commit would
-      // quietly roll back.
-      if (failed) throw failed;
-      const ending = last.flatMap((steps) => steps().map((one) => step(one, suffix)));
-      if (open || ending.length > 0) await send([...ending, commit]);
-      for (const action of after) action();
-      return result;
-    } catch (error) {
-      over = true;
-      if (open && !broken) {
-        try {
-          await flying;
-          const rollback = new Batch([{ text: 'rollback' }]);
-          client.query(rollback);
-          await rollback.done;
-        } catch (rollbackError) {
-          broken = rollbackError as Error;
-        }
-      }
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
 
   async function inTurn<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
     if (!(await slots.take(workspaceId)))
@@ -420,71 +202,6 @@ function tenantShare(poolSize: number): number {
   return Math.max(1, poolSize - Math.min(4, Math.floor(poolSize / 3)));
 }
 
-interface Given {
-  statement: string | Statement;
-  values?: readonly unknown[] | undefined;
-}
-
-/** What a verb asked for and waits for. */
-interface Asked {
-  steps: readonly Step[];
-  resolve(results: StepResult[]): void;
-  reject(error: unknown): void;
-}
-
-/** How a transaction becomes somebody's. */
-interface Entrance {
-  step(once: boolean): Step;
-  /** Of the names of its statements. A plan under row security is one role's: under one name for both roles it would be
-   * made anew whenever the connection changes sides, 0.3 to 1.5 ms each time. */
-  suffix: string;
-}
-
-const suffixed = new Map<string, string>();
-
-function nameOf({ name }: Statement, suffix: string): string {
-  if (suffix === '') return name;
-  let full = suffixed.get(name);
-  if (full === undefined) {
-    full = name + suffix;
-    suffixed.set(name, full);
-  }
-  return full;
-}
-
-function step({ statement: given, values }: Given, suffix: string): Step {
-  return typeof given === 'string'
-    ? { text: given, values, once: false }
-    : { name: nameOf(given, suffix), text: given.text, values, once: given.once ?? false };
-}
-
-/** Puts a switch of the plan mode in front of each statement that wants another one than the one before it. */
-class PlanModes {
-  #now: boolean | null = null;
-  /** What the first statement wants: the transaction enters with it. */
-  first = false;
-
-  lay(steps: readonly Step[]): { all: Step[]; results(all: StepResult[]): StepResult[] } {
-    const all: Step[] = [];
-    const places: number[] = [];
-    for (const one of steps) {
-      const { once } = one;
-      if (once !== undefined && once !== this.#now) {
-        if (this.#now === null) this.first = once;
-        else all.push(switchTo(once));
-        this.#now = once;
-      }
-      places.push(all.length);
-      all.push(one);
-    }
-    return {
-      all,
-      results: (answers) =>
-        places.length === answers.length ? answers : places.map((place) => answers[place]!),
-    };
-  }
-}
-
 /**
  * Ends a pool and waits until its connections are closed. pg-pool's own `end` only says goodbye: a server that is
  * stopped right then breaks what is still open, and each tells it as a lost connection.
@@ -502,48 +219,4 @@ export async function endPool(pool: pg.Pool): Promise<void> {
   const patience = setTimeout(() => closed.resolve(), 2_000);
   await closed.promise;
   clearTimeout(patience);
-}
-
-async function checkout(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw errors.databaseUnavailable({}, error);
-  }
-}
-
-/** Classes of SQLSTATE after which the connection is gone or the server is leaving. */
-function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: string }).code;
-  if (code === undefined)
-    return /Connection terminated|connection .*(closed|ended)|not queryable/i.test(error.message);
-  return code.startsWith('08') || code.startsWith('57P') || /^E[A-Z]+$/.test(code);
-}
-
-/** The one place that maps SQLSTATE to the catalogue. Unknown states pass as they are and become `internal`. */
-export function translate(error: unknown): unknown {
-  if (error instanceof AppError) return error;
-  if (isConnectionLoss(error)) return errors.databaseUnavailable({}, error);
-  switch ((error as { code?: string }).code) {
-    case '53300': // too many connections
-    case '53100': // disk full
-    case '53200': // out of memory
-    case '25006': // read-only after a failover
-      return errors.databaseUnavailable({}, error);
-    case '57014': // statement timeout or cancel
-    case '55P03': // lock not available
-      return errors.databaseBusy({}, error);
-    case '22021': // U+0000 in a text
-    case '22P05': // and in a document
-      return errors.invalidRequest([{ path: '', message: 'Text cannot hold the character U+0000.' }]);
-    case '22007': // no date or time
-    case '22008': // one beyond what can be kept: the year 0, the 30th of February
-    case '22009': // a zone further than 15:59 from UTC
-      return errors.invalidRequest([
-        { path: '', message: 'A date or time does not exist, lies too far away or has an impossible zone.' },
-      ]);
-    default:
-      return error;
-  }
 }

@@ -35,7 +35,7 @@ export interface MigrateOptions {
   ownerUrl: string;
   rolePrefix: string;
   /** Of `<prefix>_login`. Left out: the password stays as it is. */
-  loginPassword?: string;
+  loginPassword?: string | undefined;
   log?: MigrateLog;
   /**
    * Other schemas that belong to us, e.g. the job queue's. Under the same lock, also if nothing was due. `client` works

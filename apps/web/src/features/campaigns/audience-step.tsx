@@ -113,7 +113,9 @@ function List({ campaign, editable }: { campaign: Campaign; editable: boolean })
   const { t } = useTranslation();
   const { act, show } = useCampaign(campaign);
   const [headers, setHeaders] = useState<string[]>([]);
+  const [fileName, setFileName] = useState<string | null>(null);
   const { audience } = campaign;
+  const { data: seen } = useQuery({ ...exampleQuery(campaign), enabled: audience?.kind === 'list' });
   const take = (file: File | null) =>
     file
       ? void act(async () => {
@@ -122,6 +124,7 @@ function List({ campaign, editable }: { campaign: Campaign; editable: boolean })
             { ...once(), headers: { 'content-type': 'text/csv' } },
           );
           setHeaders(answer.headers);
+          setFileName(file.name);
           show(answer);
         })
       : undefined;
@@ -139,6 +142,14 @@ function List({ campaign, editable }: { campaign: Campaign; editable: boolean })
           <Text size="sm">{t('campaigns.audience.uploaded', { column: audience.phoneColumn ?? '?' })}</Text>
         ) : null}
       </Group>
+      {audience?.kind === 'list' && audience.phoneColumn && seen ? (
+        <Text size="sm">
+          {t(seen.more ? 'campaigns.audience.fileMore' : 'campaigns.audience.file', {
+            name: fileName === null ? t('campaigns.audience.thisList') : isolated(fileName),
+            count: seen.checked,
+          })}
+        </Text>
+      ) : null}
       {headers.length > 0 ? (
         <Text size="sm" c="dimmed">
           {t('campaigns.audience.columns', { columns: headers.join(', ') })}

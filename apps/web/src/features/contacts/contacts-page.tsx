@@ -1,7 +1,7 @@
-import { Button, Group, Menu, Text, Title } from '@mantine/core';
+import { ActionIcon, Button, Group, Text, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../api/session.ts';
@@ -15,19 +15,30 @@ import classes from './contacts.module.css';
 import { ContactsBulk } from './contacts-bulk.tsx';
 import { ContactsTable } from './contacts-table.tsx';
 import { ImportWizard } from './import-wizard.tsx';
-import { type ContactSearch, contactsQuery, filterOf } from './queries.ts';
+import { type ContactSearch, contactCountQuery, contactsQuery, filterOf } from './queries.ts';
 
 const route = getRouteApi('/inside/app/contacts');
 
 /** Everybody who ever wrote or was written to. */
 export function ContactsPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const may = useMay();
   const search = route.useSearch();
   const navigate = useNavigate();
   const [today] = useState(Date.now);
   const filter = filterOf(search, today);
   const query = useInfiniteQuery(contactsQuery(filter));
+  const { data: counted } = useQuery(contactCountQuery(filter));
+  const figure = counted
+    ? t('contacts.count', {
+        count: counted.count,
+        figure: new Intl.NumberFormat(i18n.language).format(counted.count),
+      })
+    : '';
+  // Said aloud once for each filter that is set: not the first, and not each step of an import.
+  const asked = JSON.stringify(filter);
+  const [told, tell] = useState({ asked, words: '' });
+  if (counted && told.asked !== asked) tell({ asked, words: figure });
   const contacts = query.data?.pages.flatMap((page) => page.data) ?? [];
   const selection = useSelection(contacts);
   const [creating, create] = useDisclosure();
@@ -40,30 +51,41 @@ export function ContactsPage() {
   return (
     <main className={classes.page}>
       <Group justify="space-between" p="md" pb={0}>
-        <Title order={1} size="h3">
-          {t('contacts.title')}
-        </Title>
+        <Group gap="xs" align="baseline">
+          <Title order={1} size="h3">
+            {t('contacts.title')}
+          </Title>
+          <Text c="dimmed" size="sm">
+            {figure}
+          </Text>
+          <span className="visually-hidden" role="status">
+            {told.words}
+          </span>
+        </Group>
         <Group gap="xs" wrap="nowrap">
-          {may('contacts:import') || may('contacts:export') ? (
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button variant="default" rightSection={<IconChevronDown size={16} />}>
-                  {t('contacts.lists')}
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {may('contacts:import') ? (
-                  <Menu.Item leftSection={<IconUpload size={16} />} onClick={bring.open}>
-                    {t('contacts.import')}
-                  </Menu.Item>
-                ) : null}
-                {may('contacts:export') ? (
-                  <Menu.Item leftSection={<IconDownload size={16} />} component="a" href={exported} download>
-                    {t('contacts.export')}
-                  </Menu.Item>
-                ) : null}
-              </Menu.Dropdown>
-            </Menu>
+          {may('contacts:import') ? (
+            <Button
+              variant="default"
+              className={classes.create ?? ''}
+              leftSection={<IconUpload size={16} />}
+              onClick={bring.open}
+            >
+              <span className={classes.createWords}>{t('contacts.import')}</span>
+            </Button>
+          ) : null}
+          {may('contacts:export') ? (
+            <Tooltip label={t('contacts.export')}>
+              <ActionIcon
+                size={36}
+                variant="default"
+                component="a"
+                href={exported}
+                download
+                aria-label={t('contacts.export')}
+              >
+                <IconDownload size={18} />
+              </ActionIcon>
+            </Tooltip>
           ) : null}
           {may('contacts:write') ? (
             <Button

@@ -3,6 +3,7 @@ import { Badge, Checkbox, ColorSwatch, Skeleton, UnstyledButton } from '@mantine
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import type { Selection } from '../inbox/bulk-selection.ts';
@@ -20,6 +21,8 @@ interface Props {
 /** A table of which only the rows on screen are in the page. */
 export function ContactsTable({ query, contacts, selection, onShow }: Props) {
   const { t } = useTranslation();
+  // Whoever may change nobody has nothing to select them for.
+  const mayChange = useMay()('contacts:write');
   const scroller = useRef<HTMLDivElement>(null);
   // On a phone a person is two lines, as in the style sheet.
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
@@ -55,13 +58,15 @@ export function ContactsTable({ query, contacts, selection, onShow }: Props) {
           {/* biome-ignore lint/a11y/useSemanticElements: see above */}
           <div role="row" className={classes.row}>
             <Cell heading>
-              <Checkbox
-                size="xs"
-                aria-label={t('contacts.selectAll')}
-                checked={selection.ids.size > 0 && selection.ids.size === contacts.length}
-                indeterminate={selection.ids.size > 0 && selection.ids.size < contacts.length}
-                onChange={() => (selection.ids.size > 0 ? selection.clear() : selection.all())}
-              />
+              {mayChange ? (
+                <Checkbox
+                  size="xs"
+                  aria-label={t('contacts.selectAll')}
+                  checked={selection.ids.size > 0 && selection.ids.size === contacts.length}
+                  indeterminate={selection.ids.size > 0 && selection.ids.size < contacts.length}
+                  onChange={() => (selection.ids.size > 0 ? selection.clear() : selection.all())}
+                />
+              ) : null}
             </Cell>
             {columns.map((column) => (
               <Cell key={column} heading column={column}>
@@ -80,6 +85,7 @@ export function ContactsTable({ query, contacts, selection, onShow }: Props) {
               index={item.index}
               offset={item.start}
               selection={selection}
+              mayChange={mayChange}
               onShow={onShow}
             />
           ))}
@@ -102,6 +108,7 @@ function Row(props: {
   index: number;
   offset: number;
   selection: Selection;
+  mayChange: boolean;
   onShow(id: string): void;
 }) {
   const { t } = useTranslation();
@@ -119,14 +126,16 @@ function Row(props: {
       style={{ transform: `translateY(${props.offset}px)` }}
     >
       <Cell>
-        <Checkbox
-          size="xs"
-          aria-label={t('list.select', { name: contact.displayName })}
-          checked={selected}
-          onChange={({ nativeEvent }) =>
-            selection.toggle(contact.id, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
-          }
-        />
+        {props.mayChange ? (
+          <Checkbox
+            size="xs"
+            aria-label={t('list.select', { name: contact.displayName })}
+            checked={selected}
+            onChange={({ nativeEvent }) =>
+              selection.toggle(contact.id, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
+            }
+          />
+        ) : null}
       </Cell>
       <Cell column="name">
         <UnstyledButton className={classes.name} onClick={() => props.onShow(contact.id)}>

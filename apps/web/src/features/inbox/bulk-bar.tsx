@@ -18,7 +18,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import type { Selection } from './bulk-selection.ts';
 import { useBulk } from './bulk-work.ts';
 import classes from './inbox.module.css';
-import { snoozeTimes } from './thread-snooze.ts';
+import { SnoozeItems } from './snooze-items.tsx';
 
 export default function BulkBar({
   selection,
@@ -27,17 +27,12 @@ export default function BulkBar({
   selection: Selection;
   rows: readonly Conversation[];
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const may = useMay()('conversations:write');
   const run = useBulk(selection);
   const { data: members = [] } = useQuery(assignableQuery);
   const { data: labels = [] } = useQuery(labelsQuery);
   const chosen = rows.filter(({ id }) => selection.ids.has(id));
-  const time = new Intl.DateTimeFormat(i18n.language, {
-    weekday: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
   return (
     <div className={classes.bulk} role="toolbar" aria-label={t('list.bulk.label')}>
       <Group gap={0} wrap="nowrap">
@@ -98,21 +93,15 @@ export default function BulkBar({
               onClick={() => run({ action: 'read' }, (row) => ({ ...row, unreadCount: 0 }))}
             />
             <Choices label={t('list.bulk.snooze')} icon={<IconClock size={18} />}>
-              {snoozeTimes(new Date()).map(({ name, until }) => (
-                <Menu.Item
-                  key={name}
-                  rightSection={name === 'untilReply' ? null : <Text size="xs">{time.format(until)}</Text>}
-                  onClick={() =>
-                    run({ action: 'snooze', until: until.toISOString() }, (row) => ({
-                      ...row,
-                      status: 'snoozed',
-                      snoozedUntil: until.toISOString(),
-                    }))
-                  }
-                >
-                  {t(`list.snooze.${name}`)}
-                </Menu.Item>
-              ))}
+              <SnoozeItems
+                onSnooze={(until) =>
+                  run({ action: 'snooze', until }, (row) => ({
+                    ...row,
+                    status: 'snoozed',
+                    snoozedUntil: until,
+                  }))
+                }
+              />
             </Choices>
             {chosen.every(({ status }) => status === 'closed') ? (
               <Act

@@ -5,6 +5,18 @@ import { isEmojiOnly, parseBlocks, parseInline, plainText } from './content-form
 const shape = (text: string) =>
   JSON.stringify(parseInline(text), (key, value) => (key === 'text' || key === 'children' ? value : value));
 
+test('whom a note mentions stands out, the longest name first, in bold and in lists too', () => {
+  const mention = (text: string) => ({ kind: 'mention', text });
+  const text = (words: string) => ({ kind: 'text', text: words });
+  expect(parseBlocks('Hi @Ann Lee, ask @Ann or @Bob\n- *@Ann Lee*', ['Ann', 'Ann Lee'])).toEqual([
+    {
+      kind: 'line',
+      children: [text('Hi '), mention('@Ann Lee'), text(', ask '), mention('@Ann'), text(' or @Bob')],
+    },
+    { kind: 'bullets', items: [[{ kind: 'bold', children: [mention('@Ann Lee')] }]] },
+  ]);
+});
+
 test.each([
   ['*bold*', [{ kind: 'bold', children: [{ kind: 'text', text: 'bold' }] }]],
   [
@@ -38,6 +50,19 @@ test('an address keeps its underscores and leaves the full stop', () => {
     { kind: 'link', text: 'www.a.example', href: 'https://www.a.example' },
   ]);
   expect(shape('javascript:alert(1)')).not.toContain('link');
+});
+
+test.each([
+  ['ask @Ann, please', ['@Ann']],
+  ['@Ann Lee and @Ann', ['@Ann Lee', '@Ann']],
+  ['@Annabel', []],
+  ['joe@Ann.example', []],
+  ['@ 5 euros', []],
+])('in %j are mentioned %j', (text, mentioned) => {
+  const [line] = parseBlocks(text, ['Ann', '', 'Ann Lee']);
+  expect(
+    line?.kind === 'line' && line.children.flatMap((one) => (one.kind === 'mention' ? [one.text] : [])),
+  ).toEqual(mentioned);
 });
 
 test('lists, quotes and mono are blocks', () => {

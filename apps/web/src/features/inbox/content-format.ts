@@ -6,7 +6,7 @@
 export type Inline =
   | { kind: 'text'; text: string }
   | { kind: 'bold' | 'italic' | 'strike'; children: Inline[] }
-  | { kind: 'code'; text: string }
+  | { kind: 'code' | 'mention'; text: string }
   | { kind: 'link'; text: string; href: string };
 
 export type Block =
@@ -27,7 +27,12 @@ const address = /(?:https?:\/\/|www\.)[^\s<>"'`]+/iy;
 /** What ends a sentence is no part of the address that stands at its end. */
 const after = /[.,;:!?*_~)\]}»”’]+$/;
 
-export function parseBlocks(text: string): Block[] {
+/** `names`: of people whom an `@` mentions, as a note knows them. */
+export function parseBlocks(text: string, names: readonly string[] = []): Block[] {
+  // The longest first: `@Ann Lee` is not Ann.
+  const mentions = names
+    .flatMap((name) => (name.trim() === '' ? [] : [`@${name}`]))
+    .sort((a, b) => b.length - a.length);
   const blocks: Block[] = [];
   // ``` may span lines; nothing inside is looked at.
   const parts = text.split(/```([\s\S]+?)```/);
@@ -36,34 +41,35 @@ export function parseBlocks(text: string): Block[] {
     else {
       // The line breaks around a block of its own are its own.
       const before = at < parts.length - 1 ? part.replace(/\n$/, '') : part;
-      blocks.push(...linesOf(at > 0 ? before.replace(/^\n/, '') : before));
+      blocks.push(...linesOf(at > 0 ? before.replace(/^\n/, '') : before, mentions));
     }
   }
   return blocks;
 }
 
-function linesOf(part: string): Block[] {
+function linesOf(part: string, mentions: readonly string[]): Block[] {
   if (part === '') return [];
   const blocks: Block[] = [];
   for (const line of part.split('\n')) {
     const last = blocks.at(-1);
     const bullet = /^\s*[-*•]\s+(\S.*)$/.exec(line);
     const numbered = /^\s*(\d{1,3})\.\s+(\S.*)$/.exec(line);
-    if (line.startsWith('> ')) blocks.push({ kind: 'quote', children: parseInline(line.slice(2)) });
+    if (line.startsWith('> ')) blocks.push({ kind: 'quote', children: parseInline(line.slice(2), mentions) });
     else if (bullet) {
-      const item = parseInline(bullet[1]!);
+      const item = parseInline(bullet[1]!, mentions);
       if (last?.kind === 'bullets') last.items.push(item);
       else blocks.push({ kind: 'bullets', items: [item] });
     } else if (numbered) {
-      const item = parseInline(numbered[2]!);
+      const item = parseInline(numbered[2]!, mentions);
       if (last?.kind === 'numbers') last.items.push(item);
       else blocks.push({ kind: 'numbers', start: Number(numbered[1]), items: [item] });
-    } else blocks.push({ kind: 'line', children: parseInline(line) });
+    } else blocks.push({ kind: 'line', children: parseInline(line, mentions) });
   }
   return blocks;
 }
 
-export function parseInline(text: string): Inline[] {
+/** `mentions`: `@` with a name. */
+export function parseInline(text: string, mentions: readonly string[] = []): Inline[] {
   const found: Inline[] = [];
   let plain = '';
   const flush = () => {
@@ -79,6 +85,16 @@ export function parseInline(text: string): Inline[] {
       continue;
     }
     const char = text[at]!;
+    const mention =
+      char === '@' && !isWord(text[at - 1])
+        ? mentions.find((one) => text.startsWith(one, at) && !isWord(text[at + one.length]))
+        : undefined;
+    if (mention) {
+      flush();
+      found.push({ kind: 'mention', text: mention });
+      at += mention.length;
+      continue;
+    }
     if (char === '`') {
       const end = text.indexOf('`', at + 1);
       if (end > at + 1) {
@@ -91,7 +107,7 @@ export function parseInline(text: string): Inline[] {
     const end = isMark(char) ? endOf(text, at, char) : -1;
     if (isMark(char) && end > 0) {
       flush();
-      found.push({ kind: marks[char], children: parseInline(text.slice(at + 1, end)) });
+      found.push({ kind: marks[char], children: parseInline(text.slice(at + 1, end), mentions) });
       at = end + 1;
       continue;
     }

@@ -3,10 +3,14 @@ import classes from './content.module.css';
 import { type Block, type Inline, parseBlocks } from './content-format.ts';
 
 /** Words as WhatsApp formats them. Each line finds its own direction. */
-export const FormattedText = memo(function FormattedText({ text }: { text: string }) {
+export const FormattedText = memo(function FormattedText(props: {
+  text: string;
+  /** Whom an `@` before their name mentions. */
+  names?: readonly string[] | undefined;
+}) {
   return (
     <div className={classes.text}>
-      {parseBlocks(text).map((block, at) => (
+      {parseBlocks(props.text, props.names).map((block, at) => (
         // The text never changes in part: a place is a name.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <Fragment key={at}>{drawBlock(block)}</Fragment>
@@ -56,6 +60,8 @@ function draw(inline: Inline): ReactNode {
       return <em>{drawAll(inline.children)}</em>;
     case 'strike':
       return <s>{drawAll(inline.children)}</s>;
+    case 'mention':
+      return <bdi className={classes.mention}>{inline.text}</bdi>;
     case 'code':
       return <code>{inline.text}</code>;
     case 'link':

@@ -1,6 +1,6 @@
 import type { Message } from '@chaski/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Navigate } from '@tanstack/react-router';
+import { getRouteApi, Navigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { chaski } from '../../api/client.ts';
 import { once } from '../../api/once.ts';
@@ -19,6 +19,8 @@ import { Others, ThreadHeader } from './thread-header.tsx';
 import { usePresence } from './thread-presence.ts';
 import { useWork } from './thread-work.ts';
 
+const route = getRouteApi('/inside/app/inbox');
+
 /** One conversation: who it is with, what was said, what one says. */
 export function ConversationPane({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -28,6 +30,18 @@ export function ConversationPane({ id }: { id: string }) {
   const work = useWork(id);
   const { others, typing } = usePresence(id);
   const [wish, setWish] = useState<Wish | null>(null);
+  const message = route.useSearch({ select: (search) => search.message });
+  const router = useRouter();
+  useEffect(() => {
+    if (!message) return;
+    const reference = message;
+    setWish({ reference });
+    // The same hit or file once more: the address is the same, and one goes there after the router has put back where
+    // one was.
+    return router.subscribe('onRendered', ({ hrefChanged }) => {
+      if (!hrefChanged) setWish({ reference });
+    });
+  }, [message, router]);
   const [quoted, setQuoted] = useState<Message | null>(null);
   const composer = useRef<ComposerHandle>(null);
   useEffect(handOverAll, []);

@@ -9,6 +9,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { Face } from '../../ui/face.tsx';
 import { isolated } from '../../ui/isolated.ts';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
+import { elsewhere } from './filter.ts';
 import classes from './inbox.module.css';
 import { senderName } from './sender.ts';
 import { workspaceQuery } from './thread-queries.ts';
@@ -25,7 +26,8 @@ interface Props {
   byMention: boolean;
   /** Some row is selected: the boxes are shown everywhere. */
   selecting: boolean;
-  onSelect(range: boolean): void;
+  /** Not there: whoever may change nothing has nothing to select for. */
+  onSelect?: ((range: boolean) => void) | undefined;
 }
 
 export function ConversationRow(props: Props) {
@@ -38,7 +40,7 @@ export function ConversationRow(props: Props) {
   // What one looks at is being read.
   const unread = unreadCount > 0 && !current;
   const choose = (event: MouseEvent) => {
-    if (!event.shiftKey && !event.metaKey && !event.ctrlKey) return;
+    if (!onSelect || (!event.shiftKey && !event.metaKey && !event.ctrlKey)) return;
     event.preventDefault();
     onSelect(event.shiftKey);
   };
@@ -53,20 +55,22 @@ export function ConversationRow(props: Props) {
       <Link
         to="/app/inbox/$conversationId"
         params={{ conversationId: conversation.id }}
-        search={(before) => before}
+        search={elsewhere}
         className={classes.link}
         aria-current={current ? 'page' : undefined}
         aria-label={unread ? `${name}, ${t('inbox.unread', { count: unreadCount })}` : name}
         onClickCapture={choose}
       />
       <Face name={name} size={40} className={classes.avatar} />
-      <Checkbox
-        className={classes.box ?? ''}
-        size="sm"
-        checked={selected}
-        aria-label={t('list.select', { name })}
-        onChange={({ nativeEvent }) => onSelect('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
-      />
+      {onSelect ? (
+        <Checkbox
+          className={classes.box ?? ''}
+          size="sm"
+          checked={selected}
+          aria-label={t('list.select', { name })}
+          onChange={({ nativeEvent }) => onSelect('shiftKey' in nativeEvent && nativeEvent.shiftKey === true)}
+        />
+      ) : null}
       <span className={classes.upper}>
         <span className={classes.name}>
           <bdi>{name}</bdi>

@@ -16,6 +16,9 @@ export interface InboxSearch {
   q?: string | undefined;
 }
 
+/** What stays when another conversation is opened: a message or note to be shown is of the one that is left. */
+export const elsewhere = ({ message: _message, ...search }: InboxSearch): InboxSearch => search;
+
 export function filterOf(search: InboxSearch): ConversationFilter {
   return {
     view: search.view ?? 'open',

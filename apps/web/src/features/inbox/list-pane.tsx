@@ -3,12 +3,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { later } from '../../ui/later.tsx';
 import { useSelection } from './bulk-selection.ts';
 import { ConversationRow } from './conversation-row.tsx';
-import { filterOf, narrowing } from './filter.ts';
+import { elsewhere, filterOf, narrowing } from './filter.ts';
 import classes from './inbox.module.css';
 import { ListHead } from './list-head.tsx';
 import { useKeptPlace } from './list-place.ts';
@@ -44,6 +45,7 @@ export function ListPane({ chosen }: { chosen: string | null }) {
   }, [hasNextPage, isFetchingNextPage, last, rows.length, fetchNextPage]);
 
   const selection = useSelection(rows);
+  const may = useMay()('conversations:write');
   const navigate = useNavigate();
   // Where the chosen one stood is remembered: once it is closed it is not in the list, and one goes on from there.
   const stood = useRef<Neighbours | null>(null);
@@ -57,14 +59,14 @@ export function ListPane({ chosen }: { chosen: string | null }) {
     void navigate({
       to: '/app/inbox/$conversationId',
       params: { conversationId: next.id },
-      search: (before) => before,
+      search: elsewhere,
     });
   };
   const [down, up] = [() => step(1), () => step(-1)];
   useKeys({
     KeyJ: down,
     KeyK: up,
-    KeyX: chosen ? () => selection.toggle(chosen, false) : undefined,
+    KeyX: may && chosen ? () => selection.toggle(chosen, false) : undefined,
     Escape: selection.ids.size > 0 ? selection.clear : undefined,
   });
 
@@ -105,6 +107,7 @@ function Line(props: {
   selection: ReturnType<typeof useSelection>;
 }) {
   const { conversation, selection } = props;
+  const may = useMay()('conversations:write');
   return (
     <li className={classes.line} style={{ transform: `translateY(${props.offset}px)` }}>
       <ConversationRow
@@ -113,7 +116,7 @@ function Line(props: {
         byMention={props.byMention}
         selected={selection.ids.has(conversation.id)}
         selecting={selection.ids.size > 0}
-        onSelect={(range) => selection.toggle(conversation.id, range)}
+        onSelect={may ? (range) => selection.toggle(conversation.id, range) : undefined}
       />
     </li>
   );

@@ -13,6 +13,7 @@ import { useAct } from '../../ui/confirm.tsx';
 import { refusalWords } from '../../ui/explain.ts';
 import { Modal } from '../../ui/modal.tsx';
 import type { Said } from './composer-outbox.ts';
+import { elsewhere } from './filter.ts';
 import { type Addressee, PersonField } from './person-field.tsx';
 import { TemplatePicker } from './template-picker.ts';
 
@@ -65,7 +66,7 @@ function Form({ given, onDone }: { given: Addressee | null; onDone: () => void }
         to: '/app/inbox/$conversationId',
         params: { conversationId },
         // The filters of another list are none of the inbox.
-        search: given ? { view: 'all' } : (before) => before,
+        search: given ? { view: 'all' } : elsewhere,
       });
     });
     setSending(false);

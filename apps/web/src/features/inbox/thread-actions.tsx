@@ -16,8 +16,8 @@ import { useMay, useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
+import { SnoozeItems } from './snooze-items.tsx';
 import classes from './thread.module.css';
-import { snoozeTimes } from './thread-snooze.ts';
 import type { Deed } from './thread-work.ts';
 
 const SnoozeDialog = laterDialog(() => import('./thread-snooze-dialog.tsx'));
@@ -81,10 +81,11 @@ export function ThreadActions({
         <Button
           size="compact-sm"
           variant="default"
+          className={classes.take ?? ''}
           leftSection={<IconRotate size={16} />}
           onClick={() => work({ do: 'reopen' })}
         >
-          {t('thread.reopen')}
+          <span className={classes.claim}>{t('thread.reopen')}</span>
         </Button>
       )}
     </div>
@@ -135,14 +136,7 @@ function Assign({ conversation, work, opened, onChange }: MenuProps & { conversa
 }
 
 function Snooze({ work, opened, onChange, onOwn }: MenuProps & { onOwn: () => void }) {
-  const { t, i18n } = useTranslation();
-  const format = new Intl.DateTimeFormat(i18n.language, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
+  const { t } = useTranslation();
   return (
     <Menu opened={opened} onChange={onChange} position="bottom-end" withinPortal>
       <Menu.Target>
@@ -152,17 +146,7 @@ function Snooze({ work, opened, onChange, onOwn }: MenuProps & { onOwn: () => vo
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('thread.snooze.label')}</Menu.Label>
-        {snoozeTimes(new Date()).map(({ name, until }) => (
-          <Menu.Item
-            key={name}
-            rightSection={
-              name === 'untilReply' ? null : <span className={classes.small}>{format.format(until)}</span>
-            }
-            onClick={() => work({ do: 'snooze', until: until.toISOString() })}
-          >
-            {t(`thread.snooze.${name}`)}
-          </Menu.Item>
-        ))}
+        <SnoozeItems onSnooze={(until) => work({ do: 'snooze', until })} />
         <Menu.Divider />
         <Menu.Item onClick={onOwn}>{t('thread.snooze.own')}</Menu.Item>
       </Menu.Dropdown>

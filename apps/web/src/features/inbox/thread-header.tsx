@@ -3,6 +3,7 @@ import { ActionIcon, Badge, Skeleton, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconEye, IconKeyboard } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from '../../i18n/words.ts';
+import { elsewhere } from './filter.ts';
 import { HoursNow } from './hours-now.tsx';
 import classes from './thread.module.css';
 import { ThreadActions } from './thread-actions.tsx';
@@ -25,7 +26,7 @@ export function ThreadHeader({
         size={34}
         className={classes.back ?? ''}
         aria-label={t('inbox.back')}
-        renderRoot={(props) => <Link to="/app/inbox" search={(before) => before} {...props} />}
+        renderRoot={(props) => <Link to="/app/inbox" search={elsewhere} {...props} />}
       >
         <IconArrowLeft className={classes.flip ?? ''} />
       </ActionIcon>
@@ -37,7 +38,12 @@ export function ThreadHeader({
             </Title>
             <div className={classes.facts}>
               {conversation.status === 'open' ? null : (
-                <Badge size="sm" variant="default" tt="none">
+                <Badge
+                  size="sm"
+                  variant="default"
+                  tt="none"
+                  classNames={{ root: classes.state ?? '', label: classes.stateWords ?? '' }}
+                >
                   {t(`inbox.view.${conversation.status}`)}
                   {conversation.status === 'snoozed' && conversation.snoozedUntil
                     ? ` · ${new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(conversation.snoozedUntil))}`

@@ -15,7 +15,7 @@ export function ThreadLine({ line, found }: { line: Line; found: boolean }) {
     case 'unread':
       return <p className={classes.unread}>{t('thread.unread', { count: line.count })}</p>;
     case 'note':
-      return <NoteLine note={line.note} />;
+      return <NoteLine note={line.note} found={found} />;
     case 'event':
       return <EventLine event={line.event} />;
     case 'waiting':

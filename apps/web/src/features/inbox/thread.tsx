@@ -1,4 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -39,7 +40,7 @@ export function Thread({
   const queries = useQueryClient();
   const { data: said } = useQuery(threadQuery(conversationId));
   useThreadLive(conversationId);
-  const { lines, unread } = useLines(conversationId, said, unreadCount);
+  const { lines, unread, complete, whole } = useLines(conversationId, said, unreadCount);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -74,8 +75,10 @@ export function Thread({
 
   const found = useJump({
     conversationId,
-    wish,
+    // Before its place at the end is taken, and its notes are here, nobody knows what is missing.
+    wish: placed && complete ? wish : null,
     lines,
+    whole,
     scrollTo: (index) => {
       leaveEnd();
       virtual.scrollToIndex(index, { align: 'center' });
@@ -162,7 +165,13 @@ function useLines(conversationId: string, said: Said | undefined, unreadCount: n
         : [],
     [said, notes.data, events.data, waiting, person.id, hasOlder, unread],
   );
-  return { lines, unread: unread ?? null };
+  return {
+    lines,
+    unread: unread ?? null,
+    complete: said !== undefined && !notes.isPending,
+    /** Nothing is left to load: what is not here is not there. */
+    whole: said !== undefined && !hasOlder && notes.isSuccess && !notes.hasNextPage && !notes.isFetching,
+  };
 }
 
 function useReach(
@@ -177,41 +186,50 @@ function useReach(
   }, [hasNextPage, isFetching, fetchNextPage, last, oldest, hasOlder]);
 }
 
-/** Goes to a message, over as many pages as it takes. The answer is the line to show as found. */
+/** Goes to a message or a note, over as many pages as it takes. The answer is the line to show as found. */
 function useJump(options: {
   conversationId: string;
   wish: Wish | null;
   lines: readonly Line[];
+  whole: boolean;
   scrollTo: (index: number) => void;
 }): string | null {
-  const { conversationId, wish, lines, scrollTo } = options;
+  const { conversationId, wish, lines, whole, scrollTo } = options;
+  const { t } = useTranslation();
   const queries = useQueryClient();
   const done = useRef<Wish | null>(null);
-  const [found, setFound] = useState<string | null>(null);
+  // New for each wish: twice to the same line is scrolled to twice, and shown as found for as long again.
+  const [found, setFound] = useState<{ key: string } | null>(null);
+  const [failures, setFailures] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page that failed is asked for again
   useEffect(() => {
     if (!wish || done.current === wish) return;
-    const at = lines.findIndex(
-      (line) =>
-        line.kind === 'message' &&
-        (line.message.id === wish.reference || line.message.providerMessageId === wish.reference),
+    const line = lines.find(
+      (one) =>
+        (one.kind === 'note' && one.note.id === wish.reference) ||
+        (one.kind === 'message' &&
+          (one.message.id === wish.reference || one.message.providerMessageId === wish.reference)),
     );
-    if (at < 0) {
-      // As large as pages may be; the lines change, and this runs again.
-      void loadOlder(queries, conversationId, 100).then((more) => {
-        if (!more) done.current = wish;
-      });
-      return;
-    }
-    done.current = wish;
-    scrollTo(at);
-    setFound(lines[at]!.key);
-  }, [wish, lines, conversationId, queries, scrollTo]);
+    if (line || whole) done.current = wish;
+    if (line) setFound({ key: line.key });
+    else if (whole) notifications.show({ message: t('thread.notThere') });
+    // As large as pages may be; the lines change, and this runs again. The notes come by themselves (useReach).
+    else
+      loadOlder(queries, conversationId, 100).catch(() =>
+        window.setTimeout(() => setFailures((n) => n + 1), 2_000),
+      );
+  }, [wish, lines, whole, failures, conversationId, queries, t]);
+  const place = found === null ? -1 : lines.findIndex(({ key }) => key === found.key);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place, because lines came in above it, is why one goes
+  useEffect(() => {
+    if (place >= 0) scrollTo(place);
+  }, [found, place]);
   useEffect(() => {
     if (found === null) return;
     const timer = window.setTimeout(() => setFound(null), 1_800);
     return () => window.clearTimeout(timer);
   }, [found]);
-  return found;
+  return found?.key ?? null;
 }
 
 /** Reads out what arrives, and nothing else. */

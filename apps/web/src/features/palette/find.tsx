@@ -1,6 +1,6 @@
 import { Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconMessage, IconSearch } from '@tabler/icons-react';
+import { IconMessage, IconNote, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
@@ -38,7 +38,7 @@ export default function Find(props: { opened: boolean; onClose: () => void; show
 
 interface Hit {
   id: string;
-  group: 'pages' | 'people' | 'messages';
+  group: 'pages' | 'people' | 'messages' | 'notes';
   icon: ReactNode;
   title: ReactNode;
   aside?: ReactNode;
@@ -51,7 +51,6 @@ function useHits(
   close: () => void,
   showKeys: () => void,
 ): { hits: Hit[]; error: unknown; isAsking: boolean } {
-  const { t } = useTranslation();
   const navigate = useNavigate();
   const { data, error, isFetching } = useQuery(searchQuery(q));
   const found = q.trim() === '' ? undefined : data;
@@ -62,6 +61,15 @@ function useHits(
     close();
     act();
   };
+  const toThread = (one: { id: string; conversationId: string }) =>
+    then(
+      () =>
+        void navigate({
+          to: '/app/inbox/$conversationId',
+          params: { conversationId: one.conversationId },
+          search: { view: 'all', message: one.id },
+        }),
+    );
   const hits: Hit[] = [
     ...(found?.contacts ?? []).map((one) => ({
       id: one.id,
@@ -75,23 +83,17 @@ function useHits(
       id: one.id,
       group: 'messages' as const,
       icon: <IconMessage size={20} stroke={1.6} />,
-      title: (
-        <>
-          {one.contactName === null ? null : (
-            <span className={classes.who}>{t('list.said', { name: one.contactName })}</span>
-          )}{' '}
-          <Marked text={one.text} marks={one.highlights} />
-        </>
-      ),
+      title: <Said by={one.contactName} text={one.text} marks={one.highlights} />,
       aside: <RelativeTime at={one.at} />,
-      run: then(
-        () =>
-          void navigate({
-            to: '/app/inbox/$conversationId',
-            params: { conversationId: one.conversationId },
-            search: { view: 'all', message: one.id },
-          }),
-      ),
+      run: toThread(one),
+    })),
+    ...(found?.notes ?? []).map((one) => ({
+      id: one.id,
+      group: 'notes' as const,
+      icon: <IconNote size={20} stroke={1.6} />,
+      title: <Said by={one.contactName} text={one.text} marks={one.highlights} />,
+      aside: <RelativeTime at={one.at} />,
+      run: toThread(one),
     })),
     ...pages.map(({ name, icon: Icon, go }) => ({
       id: name,
@@ -104,6 +106,17 @@ function useHits(
   // What is typed is asked for a moment later; until then nobody knows that there is nothing.
   const isAsking = text.trim() !== '' && (isFetching || text !== q);
   return { hits, error: q.trim() === '' ? null : error, isAsking };
+}
+
+/** Whose thread it is, and the words. */
+function Said({ by, ...words }: { by: string | null } & Parameters<typeof Marked>[0]) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {by === null ? null : <span className={classes.who}>{t('list.said', { name: by })}</span>}{' '}
+      <Marked {...words} />
+    </>
+  );
 }
 
 function Results({ close, showKeys }: { close: () => void; showKeys: () => void }) {
@@ -151,7 +164,7 @@ function Results({ close, showKeys }: { close: () => void; showKeys: () => void 
         onKeyDown={press}
       />
       <div ref={list} id={base} role="listbox" aria-label={t('search.results')} className={classes.hits}>
-        {(['people', 'messages', 'pages'] as const).map((group) => (
+        {(['people', 'messages', 'notes', 'pages'] as const).map((group) => (
           <Group key={group} group={group} hits={hits} current={current} base={base} />
         ))}
       </div>

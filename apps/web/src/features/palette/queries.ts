@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { chaski } from '../../api/client.ts';
 
-/** People and what was said. Short words are asked for too: one letter of Chinese is a word. */
+/** People, what was said and what was noted. Short words are asked for too: one letter of Chinese is a word. */
 export const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ['search', q],

@@ -81,7 +81,10 @@ function targetOf(t: Say, line: AuditLine, members: readonly Member[] | undefine
           <Link
             to="/app/inbox/$conversationId"
             params={{ conversationId }}
-            search={{ view: 'all', message: kind === 'message' ? (id ?? undefined) : undefined }}
+            search={{
+              view: 'all',
+              message: kind === 'message' || kind === 'note' ? (id ?? undefined) : undefined,
+            }}
             {...props}
           />
         )}
@@ -101,8 +104,23 @@ function targetOf(t: Say, line: AuditLine, members: readonly Member[] | undefine
       </Anchor>
     );
   }
+  if (kind === 'campaign' && id !== null) {
+    const { name } = line.after ?? line.before ?? {};
+    return (
+      <Anchor
+        size="sm"
+        underline="always"
+        renderRoot={(props) => (
+          <Link to="/app/campaigns/$campaignId" params={{ campaignId: id }} {...props} />
+        )}
+      >
+        {typeof name === 'string' && name !== '' ? <bdi>{name}</bdi> : t('settings.audit.toCampaign')}
+      </Anchor>
+    );
+  }
   // Whoever did something to themselves stands there already.
   const member = id === line.actor.id ? undefined : members?.find((one) => one.userId === id);
-  const name = line.after?.name || line.before?.name || member?.name || member?.email;
+  const named = [line.after?.name, line.before?.name, line.after?.label, line.before?.label];
+  const name = named.find(Boolean) || member?.name || member?.email;
   return typeof name === 'string' && name !== '' ? <bdi>{name}</bdi> : null;
 }

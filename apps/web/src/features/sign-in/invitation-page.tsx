@@ -54,7 +54,11 @@ export function InvitationPage() {
         <>
           <Invited to={asked.data} />
           <Text size="sm">{t('signIn.invitationText')}</Text>
-          <RegisterForm invitation={token} onMail={() => undefined} onDone={done} />
+          <RegisterForm
+            invitation={{ token, email: asked.data.email }}
+            onMail={() => undefined}
+            onDone={done}
+          />
           <Anchor
             size="sm"
             renderRoot={(props) => <Link to="/login" search={{ next: '/app/invitation' }} {...props} />}

@@ -8,19 +8,26 @@ import { Refused } from '../../ui/page.tsx';
 
 /** A new account: with an invitation it is ready at once, else once the link in the mail is followed. */
 export function RegisterForm(props: {
-  invitation?: string;
+  /** The link, and to whom it was sent: it is good for that address alone. */
+  invitation?: { token: string; email: string };
   onMail: () => void;
   onDone: () => Promise<void>;
 }) {
   const { t, i18n } = useTranslation();
   const { invitation } = props;
-  const form = useForm({ initialValues: { name: '', email: '', password: '', workspaceName: '' } });
+  const form = useForm({
+    initialValues: { name: '', email: invitation?.email ?? '', password: '', workspaceName: '' },
+  });
   const { problem, submit } = useSubmit(form, async ({ workspaceName, ...account }) => {
     const answer = await chaski.auth.register({
       body: {
         ...account,
         locale: i18n.language as Language,
-        ...(invitation ? { invitation } : workspaceName.trim() === '' ? {} : { workspaceName }),
+        ...(invitation
+          ? { invitation: invitation.token }
+          : workspaceName.trim() === ''
+            ? {}
+            : { workspaceName }),
       },
     });
     if ('next' in answer && answer.next === 'mail') props.onMail();
@@ -42,6 +49,7 @@ export function RegisterForm(props: {
           description={invitation ? t('signIn.invitedEmail') : undefined}
           type="email"
           autoComplete="username"
+          readOnly={invitation !== undefined}
           required
           withAsterisk={false}
           {...form.getInputProps('email')}

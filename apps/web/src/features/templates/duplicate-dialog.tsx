@@ -7,6 +7,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { useSubmit } from '../../ui/form.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { SubmitForm } from '../../ui/submit-form.tsx';
+import { LanguageField } from './language-field.tsx';
 
 interface Props {
   template: Template;
@@ -30,7 +31,7 @@ function DuplicateForm({ template, onClose }: Props) {
   const form = useForm({ initialValues: { name: `${template.name}_2`, language: template.language } });
   const { problem, submit } = useSubmit(form, async ({ name, language }, attempt) => {
     const made = await chaski.templates.duplicate(
-      { id: template.id, body: { name: name.trim(), language: language.trim() } },
+      { id: template.id, body: { name: name.trim(), language } },
       attempt,
     );
     onClose();
@@ -47,14 +48,7 @@ function DuplicateForm({ template, onClose }: Props) {
         maxLength={512}
         {...form.getInputProps('name')}
       />
-      <TextInput
-        required
-        withAsterisk={false}
-        label={t('templates.field.language')}
-        description={t('templates.hint.language')}
-        maxLength={20}
-        {...form.getInputProps('language')}
-      />
+      <LanguageField {...form.getInputProps('language')} />
     </SubmitForm>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from '../../i18n/words.ts';
 import { toFormat } from './blanks.ts';
 import { type Definition, toCategory } from './definition.ts';
 import { LineField } from './edit-text.tsx';
+import { LanguageField } from './language-field.tsx';
 import { useField } from './mistakes.tsx';
 
 const categories = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
@@ -25,6 +26,7 @@ export function EditBasics(props: {
   const known = template !== null && template.status !== 'DRAFT';
   const { name, language, category, parameterFormat, messageSendTtlSeconds } = definition;
   const ttl = useField('messageSendTtlSeconds');
+  const spoken = useField('language');
   return (
     <Stack gap="sm">
       <LineField
@@ -36,13 +38,11 @@ export function EditBasics(props: {
         whenEmpty={t('templates.needsName')}
         onChange={(next) => onChange({ ...definition, name: next.toLowerCase().replaceAll(/[\s-]/g, '_') })}
       />
-      <LineField
-        label={t('templates.field.language')}
-        path="language"
+      <LanguageField
         value={language}
         disabled={known}
-        placeholder="en_US"
-        onChange={(next) => onChange({ ...definition, language: next.trim() })}
+        onChange={(next) => onChange({ ...definition, language: next })}
+        {...spoken}
       />
       {template === null && numbers.length > 1 ? (
         <Select

@@ -41,6 +41,8 @@ export function MistakesProvider(props: {
 function useWords(): (problem: TemplateProblem) => string {
   const { t, i18n } = useTranslation();
   return ({ code, path, message }) => {
+    // The rule names codes; here one chooses among names.
+    if (path === 'language') return t('templates.languageChoose');
     const bare = message
       .replaceAll(path, '')
       .replaceAll(/components(\[\d+\]|\.\w+)+/g, '')
@@ -55,9 +57,11 @@ function useWords(): (problem: TemplateProblem) => string {
 export function useField(path: string, also: string | null = null, counts = true) {
   const { problems, asked, touched, touch } = use(Context);
   const words = useWords();
-  const found = problems.find((one) => one.path === path || one.path === also);
+  const found = problems.filter((one) => one.path === path || one.path === also);
+  // All at once: whoever mends one does not learn of the next only then.
+  const said = [...new Set(found.map(words))].join(' ');
   return {
-    error: found && counts && (asked || touched.has(path)) ? words(found) : null,
+    error: said !== '' && counts && (asked || touched.has(path)) ? said : null,
     onBlur: () => touch(path),
     'data-path': path,
   };

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { seedWorkspace, testDatabase, testRing, urlWith } from '../test/harness.ts';
+import { asOwner } from '../test/owner.ts';
+import { type Config, type Environment, parseConfig } from './config.ts';
+import { serverAddress } from './database.ts';
+import { checkLogin, mayCreateRoles, refusedLogin, refuseForeignRing } from './database-login.ts';
+import type { Secrets } from './secrets.ts';
+
+const t = await testDatabase({ poolSize: 1 });
+const name = new URL(t.url).pathname.slice(1);
+
+function config(env: Environment = {}): Config {
+  const result = parseConfig(env);
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.config;
+}
+
+/** The program's login has this address, the owner that of the test. */
+const as = (user: string, database = name) => ({ url: urlWith(t.url, user, database), ownerUrl: t.ownerUrl });
+
+test('the login of the program gets in and sees nothing past row-level security, or it is said whom to use', async () => {
+  await checkLogin(config(), as('chaski_login'));
+  await expect(checkLogin(config(), as('postgres'))).rejects.toThrow(
+    /logs in as postgres, who sees past row-level security\. Give chaski_login a password.*or remove DATABASE_OWNER_URL/,
+  );
+  // It has no right to log in.
+  await expect(checkLogin(config(), as('chaski_owner'))).rejects.toThrow(
+    /cannot log in.*chaski_owner.*DATABASE_OWNER_URL to what DATABASE_URL is now/,
+  );
+  const both = { DATABASE_URL: t.url, DATABASE_OWNER_URL: t.ownerUrl };
+  expect(refusedLogin(config(both), Object.assign(new Error('no'), { code: '28P01' })).message).toMatch(
+    /no\. Check DATABASE_URL;.*print-roles/,
+  );
+  // No connection is free, for instance: says nothing of passwords.
+  const busy = Object.assign(new Error('too many clients'), { code: '53300' });
+  expect(refusedLogin(config(), busy).message).toBe(
+    "The program's database cannot be used: too many clients.",
+  );
+});
+
+test('migrating sets the login’s password only where no person chose one', async () => {
+  const key = '5e'.repeat(32);
+  const alone = serverAddress(config({ DATABASE_URL: t.ownerUrl }), key);
+  expect(alone?.loginPassword).toMatch(/^[0-9a-f]{64}$/);
+  expect(alone?.url).toContain(`chaski_login:${alone?.loginPassword}@`);
+  const both = { DATABASE_URL: t.url, DATABASE_OWNER_URL: t.ownerUrl };
+  expect(serverAddress(config(both), key)).toEqual({ url: t.url, ownerUrl: t.ownerUrl });
+  expect(await mayCreateRoles(t.ownerUrl)).toBe(true);
+  expect(await mayCreateRoles(t.url)).toBe(false);
+});
+
+test('who lacks a key of the installation changes nothing there, a new database is anybody’s', async () => {
+  const secrets = (key: string) => ({ sealingKeys: [key] }) as Secrets;
+  const other = secrets('0f'.repeat(32));
+  await refuseForeignRing(config(), as('chaski_login'), other, '/data');
+  await seedWorkspace(t.db, { number: {} });
+  await expect(refuseForeignRing(config(), as('chaski_login'), other, '/data')).rejects.toThrow(
+    new RegExp(`sealed with key ${testRing[0].kid}`),
+  );
+  await refuseForeignRing(config(), as('chaski_login'), secrets('5e'.repeat(32)), '/data');
+  // An older schema: its last table with sealed texts is not there yet.
+  await asOwner(t.ownerUrl, 'alter table push_keys rename to push_keys_to_come');
+  await expect(refuseForeignRing(config(), as('chaski_login'), other, '/data')).rejects.toThrow(
+    /sealed with key/,
+  );
+  // Nothing was migrated there yet, or roles of another prefix.
+  const empty = { url: t.url, ownerUrl: urlWith(t.ownerUrl, 'postgres', 'postgres') };
+  await refuseForeignRing(config(), empty, other, '/data');
+  await refuseForeignRing(config({ DB_ROLE_PREFIX: 'nobody' }), as('chaski_login'), other, '/data');
+});
