@@ -122,9 +122,10 @@ test('a template that becomes marketing stops at once for who opted out of it, a
     canSend(tx, { conversationId: here.conversationId, template: { name, language: 'en_US' } }),
   );
   expect(verdict).toMatchObject({ verdict: 'blocked', code: 'opted_out' });
-  stage.deliver();
+  const delivery = stage.deliver();
   await stage.becomes(waiting, 'cancelled');
   await stage.becomes(allowed, 'accepted');
+  await delivery.stop();
   expect(await stage.texts(here.phone)).toEqual([]);
   const told = await query(
     "select data from events where name = 'template.category_changed' and workspace_id = $1",

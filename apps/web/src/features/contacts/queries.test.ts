@@ -1,20 +1,21 @@
-import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { environmentManager, QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterAll, expect, test, vi } from 'vitest';
-import { contactCountQuery } from './queries.ts';
 
-const server = vi.hoisted(() => {
-  vi.useFakeTimers();
-  // Without a window the library takes itself for a server, and asks nothing again.
-  vi.stubGlobal('window', { location: { origin: 'https://chaski.test' } });
-  const stub = { asked: [] as AbortSignal[], answers: true };
-  // The client keeps the `fetch` that it was made with.
-  vi.stubGlobal('fetch', async (_url: string, { signal }: RequestInit) => {
-    stub.asked.push(signal!);
-    return stub.answers ? Response.json({ count: stub.asked.length }) : new Promise(() => {});
-  });
-  return stub;
+const server = { asked: [] as AbortSignal[], answers: true };
+vi.useFakeTimers();
+vi.stubGlobal('window', { location: { origin: 'https://chaski.test' } });
+vi.stubGlobal('fetch', async (_url: string, { signal }: RequestInit) => {
+  server.asked.push(signal!);
+  return server.answers ? Response.json({ count: server.asked.length }) : new Promise(() => {});
 });
+// Without a window when it was loaded the library takes itself for a server, and asks nothing again.
+const isServer = environmentManager.isServer();
+environmentManager.setIsServer(() => false);
+// Another file of this process may have made the client, which keeps the `fetch` of its making.
+vi.resetModules();
+const { contactCountQuery } = await import('./queries.ts');
 afterAll(() => {
+  environmentManager.setIsServer(() => isServer);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
