@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import net from 'node:net';
+import { expect, test, vi } from 'vitest';
 import { seedWorkspace, testDatabase, testRing, urlWith } from '../test/harness.ts';
 import { asOwner } from '../test/owner.ts';
 import { type Config, type Environment, parseConfig } from './config.ts';
 import { serverAddress } from './database.ts';
+import { askServer } from './database-ask.ts';
 import { checkLogin, mayCreateRoles, refusedLogin, refuseForeignRing } from './database-login.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -67,4 +70,40 @@ test('who lacks a key of the installation changes nothing there, a new database 
   const empty = { url: t.url, ownerUrl: urlWith(t.ownerUrl, 'postgres', 'postgres') };
   await refuseForeignRing(config(), empty, other, '/data');
   await refuseForeignRing(config({ DB_ROLE_PREFIX: 'nobody' }), as('chaski_login'), other, '/data');
+});
+
+test('whoever is asked before a start sees a connection by its name, and none is left whatever was answered', async () => {
+  const checks = () =>
+    asOwner<{ pid: number }>(
+      t.ownerUrl,
+      `select pid from pg_stat_activity where datname = '${name}' and application_name = 'chaski-check'`,
+    );
+  let seen = 0;
+  await askServer(t.url, async () => {
+    seen = (await checks()).length;
+  });
+  expect(seen).toBe(1);
+  await expect(askServer(t.url, (client) => client.query('select nonsense'))).rejects.toThrow(/nonsense/);
+  // A server takes note of an end a moment after the client.
+  await expect.poll(checks).toEqual([]);
+});
+
+test('a server that takes the line and says nothing is not waited for without end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const reached = Promise.withResolvers<net.Socket>();
+  const mute = net.createServer((socket) => reached.resolve(socket)).listen(0, '127.0.0.1');
+  try {
+    await once(mute, 'listening');
+    const { port } = mute.address() as net.AddressInfo;
+    const asked = mayCreateRoles(`postgres://postgres@127.0.0.1:${port}/postgres`);
+    const refused = expect(asked).rejects.toThrow(/timeout/);
+    await reached.promise;
+    await vi.advanceTimersByTimeAsync(10_000);
+    await refused;
+  } finally {
+    vi.useRealTimers();
+    (await reached.promise).destroy();
+    mute.close();
+    await once(mute, 'close');
+  }
 });

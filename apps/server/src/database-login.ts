@@ -2,9 +2,9 @@
  * Who logs in to an own server: checked before anything is changed there, and again once there are roles. The embedded
  * database needs neither: nobody else gets in.
  */
-import pg from 'pg';
 import type { Config } from './config.ts';
 import type { DatabaseAddress } from './database.ts';
+import { askServer } from './database-ask.ts';
 import { type Database, openDatabase } from './platform/db/index.ts';
 import { AppError, errors } from './platform/errors.ts';
 import { countByKey, keyRing, type SealedColumn, sealedColumns } from './platform/seal.ts';
@@ -56,41 +56,31 @@ async function columnsThere(db: Database): Promise<SealedColumn[]> {
 
 /** Only such a migrator sets the login's password. */
 export async function mayCreateRoles(ownerUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'chaski-check' });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ may: boolean }>(
+  const { rows } = await askServer(ownerUrl, (client) =>
+    client.query<{ may: boolean }>(
       'select rolsuper or rolcreaterole as may from pg_roles where rolname = session_user',
-    );
-    return rows[0]?.may === true;
-  } finally {
-    await client.end();
-  }
+    ),
+  );
+  return rows[0]?.may === true;
 }
 
 /** The running program's login gets in, and is nobody who sees past row-level security. */
 export async function checkLogin(config: Config, { url }: DatabaseAddress): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: 'chaski-check',
-  });
-  client.on('error', () => {});
   try {
-    await client.connect();
     const prefix = config.dbRolePrefix;
-    const { rows } = await client.query<{
-      me: string;
-      superuser: boolean;
-      past: boolean;
-      owns: boolean;
-      member: boolean;
-    }>(
-      `select rolname as me, rolsuper as superuser, rolsuper or rolbypassrls as past, pg_has_role(oid, $1, 'member') as owns,
-              pg_has_role(oid, $2, 'member') and pg_has_role(oid, $3, 'member') as member
-         from pg_roles where rolname = session_user`,
-      [`${prefix}_owner`, `${prefix}_app`, `${prefix}_system`],
+    const { rows } = await askServer(url, (client) =>
+      client.query<{
+        me: string;
+        superuser: boolean;
+        past: boolean;
+        owns: boolean;
+        member: boolean;
+      }>(
+        `select rolname as me, rolsuper as superuser, rolsuper or rolbypassrls as past, pg_has_role(oid, $1, 'member') as owns,
+                pg_has_role(oid, $2, 'member') and pg_has_role(oid, $3, 'member') as member
+           from pg_roles where rolname = session_user`,
+        [`${prefix}_owner`, `${prefix}_app`, `${prefix}_system`],
+      ),
     );
     const { me, superuser, past, owns, member } = rows[0]!;
     const problem = past
@@ -109,8 +99,6 @@ export async function checkLogin(config: Config, { url }: DatabaseAddress): Prom
     }
   } catch (error) {
     throw error instanceof AppError ? error : refusedLogin(config, error);
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 

@@ -2,8 +2,8 @@
  * Where the database is and who logs in, for `start` and for every command: the embedded one or DATABASE_URL.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import type { Config } from './config.ts';
+import { askServer } from './database-ask.ts';
 import { type Embedded, findRunning, startEmbedded } from './platform/db/embedded.ts';
 import type { EmbeddedLog } from './platform/db/embedded-postmaster.ts';
 import { AppError, errors } from './platform/errors.ts';
@@ -46,16 +46,11 @@ export async function checkServer(url: string, onWait: (message: string) => void
   const deadline = Date.now() + REACH_PATIENCE_MS;
   let told = false;
   for (;;) {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 10_000,
-      application_name: 'chaski-check',
-    });
-    client.on('error', () => {});
     try {
-      await client.connect();
-      const { rows } = await client.query<{ version: string; text: string }>(
-        "select current_setting('server_version_num') as version, current_setting('server_version') as text",
+      const { rows } = await askServer(url, (client) =>
+        client.query<{ version: string; text: string }>(
+          "select current_setting('server_version_num') as version, current_setting('server_version') as text",
+        ),
       );
       if (Number(rows[0]?.version) < OLDEST_VERSION) {
         throw errors.configuration(
@@ -80,8 +75,6 @@ export async function checkServer(url: string, onWait: (message: string) => void
       if (!told) onWait('Waiting for the database …');
       told = true;
       await pause(250);
-    } finally {
-      await client.end().catch(() => {});
     }
   }
 }
