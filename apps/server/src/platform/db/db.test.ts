@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
 import { AppError } from '../errors.ts';
 import type { WorkspaceId } from '../ids.ts';
-import { openDatabase, registeredStatements, shaped, statement, systemActor } from './index.ts';
+import { openDatabase, registeredStatements, statement, systemActor } from './index.ts';
 
 const t = await testDatabase();
 /** One connection: what one transaction leaves behind, the next one meets. */
@@ -41,6 +41,9 @@ const metrics = async (like = '%') =>
   );
 
 test('of texts that are put together a session keeps so many and no more; the others are plain', async () => {
+  // A module of its own: files before this one in the process took some of those places, and those after it want theirs.
+  const path = './statements.ts?of-its-own';
+  const { shaped } = (await import(path)) as typeof import('./statements.ts');
   const text = (n: number) => `select ${n} as n`;
   const made = Array.from({ length: 200 }, (_, n) => shaped('dbtest.shape', text(n)));
   expect(made.filter((one) => typeof one !== 'string')).toHaveLength(128);
@@ -111,6 +114,9 @@ describe('doors', () => {
 
   test('a full pool is refused as unavailable after its patience', async () => {
     const small = openDatabase({ url: t.url, rolePrefix: 'chaski', poolSize: 1, checkoutTimeoutMs: 50 });
+    // To connect may take a busy machine longer than that; the one connection is then kept.
+    const connected = () => small.withSystem('test', async () => true).catch(() => false);
+    await until('it has a connection', connected);
     await small.withSystem('test', async (tx) => {
       await tx.query(names);
       await expect(small.readTenant(a, [{ statement: names }])).rejects.toMatchObject({
