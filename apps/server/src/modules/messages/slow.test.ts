@@ -90,7 +90,7 @@ describe('a clock that jumps', () => {
   it('forward, in the middle of a call: the lease goes over, the call still counts, nothing is doubled', async () => {
     const place = await stage.place();
     sim.faults.arm('slow', { numberId: place.phoneNumberId, value: '30000' });
-    deliver({ callTimeoutMs: 10_000 });
+    deliver({ leaseMs: 600_000, callTimeoutMs: 120_000 });
     const held = await stage.say(place, 'in the air');
     await flying(held);
     clock.advance(3 * 3_600_000);

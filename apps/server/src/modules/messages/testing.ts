@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createCloudProvider, type MessageItem, type Provider, type StatusItem } from '@chaski/providers';
 import { createSimulator, type Simulator, VirtualClock } from '@chaski/simulator';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import {
   type Seeded,
   type SeedOptions,
@@ -42,6 +42,7 @@ export interface Stage {
   place(options?: SeedOptions): Promise<Place>;
   /** Another person with an open window. */
   person(place: Seeded): Promise<{ conversationId: string; contactId: string; phone: string }>;
+  /** Ends with its test at the latest: it would take what the next one leaves waiting. */
   deliver(options?: Partial<DeliveryOptions>): Delivery;
   tenant<T>(place: Seeded, fn: (tx: TenantTx) => Promise<T>): Promise<T>;
   say(place: Place, text: string, more?: Partial<SendCommand>): Promise<string>;
@@ -76,11 +77,9 @@ export async function stageOn({ db, clock }: TestDatabase): Promise<Stage> {
   const signals = await createSignals(db, log);
   const silence = announceSends(signals);
   const provider = createCloudProvider();
-  const running = new Set<Delivery>();
 
   afterAll(async () => {
     silence();
-    await Promise.all([...running].map((delivery) => delivery.stop()));
     await signals.close();
     await provider.close();
     await sim.close();
@@ -162,19 +161,16 @@ export async function stageOn({ db, clock }: TestDatabase): Promise<Stage> {
         random: () => 0,
         ...options,
       });
-      const tracked: Delivery = {
-        ...delivery,
-        stop: async () => {
-          running.delete(tracked);
-          await delivery.stop();
-        },
-        abandon: async () => {
-          running.delete(tracked);
-          await delivery.abandon();
-        },
+      let isRunning = true;
+      const ending = (end: () => Promise<void>) => async () => {
+        if (isRunning) {
+          isRunning = false;
+          await end();
+        }
       };
-      running.add(tracked);
-      return tracked;
+      const stop = ending(() => delivery.stop());
+      onTestFinished(stop);
+      return { ...delivery, stop, abandon: ending(() => delivery.abandon()) };
     },
     tenant,
     async say(place, text, more = {}) {
