@@ -215,7 +215,15 @@ test('replay: what came for an unknown number is applied once the number is ther
   ]);
   expect((await run('replay', '--list', '--json')).rows()).toEqual([]);
   expect((await run('replay', '--parked')).code).toBe(0);
-  expect((await run('replay', '--from', '1')).code).toBe(0);
+  // Without an end it says how much that is, and nothing is applied.
+  const open = await run('replay', '--from', '1');
+  expect(open.code).toBe(1);
+  const [, bodies, newest] = /would apply (\d+) bodies, from 1 to the newest \((\d+)\)/.exec(open.err) ?? [];
+  expect(open.err).toContain(`--from 1 --to ${newest}`);
+  const all = await run('replay', '--from', '1', '--all', '--json');
+  expect(all.code).toBe(0);
+  expect(all.err).toMatch(/Applying \d+ bodies, from 1 to the newest/);
+  expect(Number(all.rows()[0]?.bodies)).toBeGreaterThanOrEqual(Number(bodies));
   // Something said afterwards has been answered, so the replayed would have been too.
   const last = await send('after the replay');
   await becomes(last, 'delivered');

@@ -28,7 +28,12 @@ interface Program {
 }
 
 /** The program with a small app in place of the product: it listens, and says which phases it went through. */
-function startProgram(env: Record<string, string> = {}, drain = '', at = readyFile()): Program {
+function startProgram(
+  env: Record<string, string> = {},
+  drain = '',
+  at = readyFile(),
+  dataDir = join(folder, 'data'),
+): Program {
   const script = `
     import { createServer } from 'node:http';
     import { parseConfig } from ${here('./config.ts')};
@@ -55,7 +60,7 @@ function startProgram(env: Record<string, string> = {}, drain = '', at = readyFi
       };
     };
     try {
-      await run(result.config, { dataDir: ${JSON.stringify(join(folder, 'data'))}, readyFile: ${JSON.stringify(at)}, loadApp: async () => createApp });
+      await run(result.config, { dataDir: ${JSON.stringify(dataDir)}, readyFile: ${JSON.stringify(at)}, loadApp: async () => createApp });
       process.exit(0);
     } catch (error) {
       console.log(error.message);
@@ -112,7 +117,10 @@ test('starts, says where it is, and stops in phases with the database last', asy
   const second = startProgram();
   expect(await second.ended).toBe(1);
   programs.pop(); // its end is no failure of what follows
-  expect(second.output()).toContain(`Another chaski (pid ${program.child.pid}) is already running`);
+  expect(second.output()).toContain(
+    `Another chaski (pid ${program.child.pid}) is already running on this data folder, at ${said.url}: open that.`,
+  );
+  expect(second.output()).toContain(`(kill ${program.child.pid}, or Ctrl-C where it runs)`);
   expect(JSON.parse(readFileSync(readyFile(), 'utf8'))).toEqual(said);
 
   // As a terminal, npm and the launcher do together: several at once are one.
@@ -178,6 +186,16 @@ test('a place that takes no ready file, or no data, is told before anything star
   const onFile = startProgram();
   expect(await onFile.ended).toBe(1);
   expect(onFile.output()).toContain(`The data folder ${join(folder, 'data')} is a file`);
+
+  // Node's own making of folders never ends there.
+  if (!existsSync('/proc/self')) return;
+  const inProc = startProgram({}, '', readyFile(), '/proc/x/y');
+  expect(await inProc.ended).toBe(1);
+  expect(inProc.output()).toContain('The data folder /proc/x/y cannot be made');
+  expect(inProc.output()).toContain('--data-dir or DATA_DIR');
+  const logs = startProgram({ LOG_DIR: '/proc/x' });
+  expect(await logs.ended).toBe(1);
+  expect(logs.output()).toContain('LOG_DIR: /proc/x cannot be written');
 });
 
 test('a signal during the start ends it in order', async () => {

@@ -15,12 +15,13 @@ import { checkServer, embeddedAddress, serverAddress } from './database.ts';
 import { checkLogin, refuseForeignRing } from './database-login.ts';
 import { type Embedded, startEmbedded } from './platform/db/embedded.ts';
 import { makeFolders } from './platform/db/embedded-folders.ts';
+import { EmbeddedError } from './platform/db/embedded-user.ts';
 import { errors } from './platform/errors.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import { logFiles } from './platform/log-files.ts';
 import { createSentry } from './platform/log-sentry.ts';
 import { clearReadyFile, dropReadyFile, readyLines, writeReadyFile } from './ready.ts';
-import { forgetRunning, writeRunning } from './running.ts';
+import { forgetRunning, readRunning, writeRunning } from './running.ts';
 import { loadSecrets } from './secrets.ts';
 import { withSealingKeys } from './secrets-elsewhere.ts';
 
@@ -112,7 +113,11 @@ async function start(
   const loading = (options.loadApp ?? (async () => (await import('./app.ts')).createApp))();
   loading.catch(() => {}); // awaited below, after the database
   if (config.databaseUrl === undefined) {
-    running.embedded = await startEmbedded({ dataDir, log, onProgress: print, onLost });
+    running.embedded = await startEmbedded({ dataDir, log, onProgress: print, onLost }).catch(
+      (error: unknown) => {
+        throw withAddress(error, dataDir);
+      },
+    );
     if (running.embedded.adopted) log.info({ pid: running.embedded.pid }, 'took over the running database');
   }
   // The folder is ours: whoever had the number of an old file's process is not its app. On an own server nothing is locked.
@@ -161,6 +166,21 @@ function needsFolder(config: Config): boolean {
     !config.production ||
     config.blobs === 'fs' ||
     config.roles.includes('api')
+  );
+}
+
+/** Who starts twice mostly wants to get in, and has lost the first one's window. */
+function withAddress(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof EmbeddedError) || error.code !== 'already_running') return error;
+  const there = readRunning(dataDir);
+  // The file may be a killed app's: only the lock says who lives. Of a worker, or before it is ready, there is none.
+  if (there === null || String(there.pid) !== error.details.holder) return error;
+  return new EmbeddedError(
+    error.code,
+    `Another chaski (pid ${there.pid}) is already running on this data folder, at ${there.url}: open that. To start ` +
+      `anew, stop it first (kill ${there.pid}, or Ctrl-C where it runs); to run a second one, name another --data-dir.`,
+    error.details,
+    error,
   );
 }
 

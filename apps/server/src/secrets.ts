@@ -9,7 +9,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -19,6 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from './config.ts';
+import { makeFolders } from './platform/db/embedded-folders.ts';
 import { errors } from './platform/errors.ts';
 
 const stored = z.object({
@@ -118,7 +118,7 @@ export function refuseLostKeys(
 function readOrCreate(path: string): Stored {
   const found = read(path);
   if (found !== null) return found;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   write(path, generateSecrets(), 'create');
   // Read back: a racing start may have been quicker, and then its secrets are the installation's.
   const made = read(path);

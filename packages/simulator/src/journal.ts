@@ -79,7 +79,9 @@ export class Journal {
     this.#snapshot = world.snapshot;
     this.#mark = world.mark;
     this.#mediaIds = world.mediaIds;
-    mkdirSync(dirname(this.#file), { recursive: true });
+    // One, not those above it: Node's `recursive` never ends in `/proc`.
+    const folder = dirname(this.#file);
+    if (!existsSync(folder)) mkdirSync(folder);
     this.compact();
   }
 
@@ -147,7 +149,7 @@ export class Journal {
 
   keepMedia(id: string, bytes: Uint8Array): void {
     this.#attempt(() => {
-      mkdirSync(this.#media, { recursive: true, mode: 0o700 });
+      if (!existsSync(this.#media)) mkdirSync(this.#media, { mode: 0o700 });
       writeFileSync(join(this.#media, id), bytes, { mode: 0o600 });
     });
   }

@@ -82,6 +82,18 @@ test('a start with a wrong configuration says everything at once and touches not
   expect(weak.said).toMatch(/SEALING_KEYS: .*`chaski keys`/);
 });
 
+test.skipIf(!existsSync('/proc/self'))(
+  'a data folder where none can be made is refused by its name',
+  async () => {
+    // Node's own making of folders never ends in /proc.
+    const told = /data folder \/proc\/x\/y cannot be made.*--data-dir or DATA_DIR/;
+    await refused([[['migrate', '--data-dir', '/proc/x/y'], told]]);
+    const elsewhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+    await refused([[['migrate', '--data-dir', '/proc/x/y'], told]], elsewhere);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  },
+);
+
 test('commands bring up the embedded database, and work beside a running one', {
   timeout: 180_000,
 }, async () => {
@@ -197,13 +209,17 @@ describe('what to replay', () => {
     expect(() => selection([], {})).toThrow(/Say what to replay/);
     expect(() => selection(['1'], { parked: true })).toThrow(/Say what to replay/);
     expect(() => selection([], { from: '9', to: '3' })).toThrow(/comes after/);
+    for (const wrong of [{ all: true }, { all: true, parked: true }, { all: true, from: '1', to: '2' }])
+      expect(() => selection([], wrong)).toThrow(/--all goes with --from, in place of --to/);
   });
 
   test('numbers are raw events, other ids parked items', () => {
     const id = '01980000-0000-7000-8000-000000000000';
     expect(selection(['7', id], {})).toEqual([{ range: { from: 7, to: 7 } }, { parked: { ids: [id] } }]);
     expect(() => selection(['7', 'abc'], {})).toThrow(/"abc" is neither/);
-    expect(selection([], { from: '3' })).toEqual([{ range: { from: 3, to: Number.MAX_SAFE_INTEGER } }]);
+    expect(selection([], { to: '3' })).toEqual([{ range: { from: 1, to: 3 } }]);
+    expect(selection([], { from: '3' })).toEqual([{ open: { from: 3, all: false } }]);
+    expect(selection([], { from: '3', all: true })).toEqual([{ open: { from: 3, all: true } }]);
     expect(selection([], { parked: true, number: '15550' })).toEqual([
       { parked: { phoneNumberId: '15550' } },
     ]);

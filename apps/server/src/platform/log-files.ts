@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { errors } from './errors.ts';
+import { makeFolder } from './folders.ts';
 
 export interface LogFilesOptions {
   directory: string;
@@ -15,7 +16,7 @@ export interface LogFilesOptions {
 export function logFiles(options: LogFilesOptions): { all: DestinationStream; error: DestinationStream } {
   const { directory } = options;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     return {
       all: rotating(join(directory, 'all.log'), options),
       error: rotating(join(directory, 'error.log'), options),

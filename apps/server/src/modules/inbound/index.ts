@@ -26,6 +26,6 @@ export { maintainInbound } from './maintain.ts';
 export { inboundOperatorRoutes } from './operator-routes.ts';
 export { parkedRoutes } from './parked-routes.ts';
 export { startProcessor } from './process.ts';
-export { listParked, replay, replayNumber } from './replay.ts';
+export { listParked, rawEventsFrom, replay, replayNumber } from './replay.ts';
 export { inboundRoutes } from './routes.ts';
 export { createYcloudKeeper } from './ycloud.ts';

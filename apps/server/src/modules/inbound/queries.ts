@@ -29,18 +29,20 @@ export interface RawEvent {
 // two flushes of the same hashes in opposite order deadlock.
 const insertArrivals = statement(
   'inbound.insert',
-  `insert into raw_events (day, hash, n, source, app_id, body, signature, shard, received_at)
-   select (t.received_at at time zone 'UTC')::date, t.hash, t.n, t.source, t.app_id, t.body, t.signature, t.shard,
-          t.received_at
-   from (
-     select nextval('raw_events_n') as n, substring($1::bytea from (a.i * 32 - 31)::int for 32) as hash,
-            substring($2::bytea from a.start for a.size) as body, a.source, a.app_id, a.signature, a.shard, a.received_at
-     from unnest($3::integer[], $4::integer[], $5::text[], $6::uuid[], $7::text[], $8::smallint[], $9::timestamptz[])
-       with ordinality as a (start, size, source, app_id, signature, shard, received_at, i)
-   ) t
-   order by t.hash
-   on conflict (day, hash) do nothing
-   returning n, hash`,
+  `with stored as (
+     insert into raw_events (day, hash, n, source, app_id, body, signature, shard, received_at)
+     select (t.received_at at time zone 'UTC')::date, t.hash, t.n, t.source, t.app_id, t.body, t.signature, t.shard,
+            t.received_at
+     from (
+       select nextval('raw_events_n') as n, substring($1::bytea from (a.i * 32 - 31)::int for 32) as hash,
+              substring($2::bytea from a.start for a.size) as body, a.source, a.app_id, a.signature, a.shard, a.received_at
+       from unnest($3::integer[], $4::integer[], $5::text[], $6::uuid[], $7::text[], $8::smallint[], $9::timestamptz[])
+         with ordinality as a (start, size, source, app_id, signature, shard, received_at, i)
+     ) t
+     order by t.hash
+     on conflict (day, hash) do nothing
+     returning n, hash)
+   select string_agg(n::text, ',') as numbers, string_agg(hash, '') as hashes from stored`,
 );
 
 /** A body up to here travels with its row. */
@@ -59,6 +61,7 @@ export async function storeArrivals(db: Database, rows: readonly Arrival[]): Pro
     sizes[i] = rows[i]!.body.length;
     at += sizes[i]!;
   }
+  const times = rows.map((row) => row.receivedAt.toISOString());
   const [result] = await db.runSystem('store webhook bodies', [
     {
       statement: insertArrivals,
@@ -71,28 +74,30 @@ export async function storeArrivals(db: Database, rows: readonly Arrival[]): Pro
         rows.map((row) => row.appId),
         rows.map((row) => row.signature),
         rows.map((row) => row.shard),
-        rows.map((row) => row.receivedAt.toISOString()),
+        times,
       ],
     },
   ]);
-  const made = (result?.rows ?? []) as unknown as { n: number; hash: Buffer }[];
-  const byHash = new Map(rows.map((row) => [row.hash.toString('latin1'), row]));
-  return made
-    .sort((a, b) => a.n - b.n)
-    .map(({ n, hash }) => {
-      const { source, appId, shard, receivedAt, body } = byHash.get(hash.toString('latin1'))!;
-      const day = dayOf(receivedAt);
+  const made = result?.rows[0] as { numbers: string | null; hashes: Buffer };
+  if (made.numbers === null) return [];
+  const places = new Map(rows.map((row, i) => [row.hash.toString('latin1'), i]));
+  return made.numbers
+    .split(',')
+    .map((number, i) => {
+      const at = places.get(made.hashes.toString('latin1', i * 32, i * 32 + 32))!;
+      const { source, appId, shard, receivedAt, body, hash } = rows[at]!;
       return {
-        day,
+        day: times[at]!.slice(0, 10),
         hash,
-        n,
+        n: Number(number),
         source,
         appId,
         shard,
         receivedAt,
         body: body.length <= smallBytes ? body : null,
       };
-    });
+    })
+    .sort((a, b) => a.n - b.n);
 }
 
 /** Of `raw_events r`, as a RawEvent. */
@@ -120,6 +125,18 @@ export async function selectRange(
     },
   ]);
   return (result?.rows ?? []) as unknown as RawEvent[];
+}
+
+/** For a person who is about to replay: one read of the kept days, by their index of numbers. */
+export async function countFrom(db: Database, from: number): Promise<{ count: number; newest: number }> {
+  const [result] = await db.runSystem('raw events to replay', [
+    {
+      statement: 'select count(*) as count, coalesce(max(n), $1) as newest from raw_events where n >= $1',
+      values: [from],
+    },
+  ]);
+  const row = result?.rows[0] as { count: string; newest: string };
+  return { count: Number(row.count), newest: Number(row.newest) };
 }
 
 const mark = statement(

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/db/index.ts';
 import type { Slice } from '../../platform/http/index.ts';
 import { type ApplyDeps, applyBodies, type Tally } from './apply.ts';
-import { selectBody, selectRange } from './queries.ts';
+import { countFrom, selectBody, selectRange } from './queries.ts';
 import { type ParkedRow, type ParkReason, selectParked, selectParkedBodies } from './queries-items.ts';
 
 export type ReplayWhat =
@@ -49,6 +49,11 @@ export async function replay(deps: ApplyDeps, what: ReplayWhat): Promise<Replaye
     add(bodies.length, await applyBodies(deps, bodies));
     after = Buffer.from(rows.at(-1)!.hash);
   }
+}
+
+/** How many bodies are kept from this number on, and the newest one's number. */
+export function rawEventsFrom(db: Database, from: number): Promise<{ count: number; newest: number }> {
+  return countFrom(db, from);
 }
 
 /** What came for a number before it was here or active. For whoever adds or activates one, after the commit. */

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../folders.ts';
 import { PORT } from './embedded-postmaster.ts';
 import { EmbeddedError, firstClosedFolder, type Identity, statOrNull } from './embedded-user.ts';
 
@@ -23,7 +24,7 @@ const SOCKET_PATH_LIMIT = 100;
 export function makeFolders(wanted: string): void {
   let first: string | undefined;
   try {
-    first = mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    first = makeFolder(wanted);
     accessSync(wanted, constants.W_OK | constants.X_OK);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error;
@@ -32,7 +33,9 @@ export function makeFolders(wanted: string): void {
       'data_dir_unusable',
       reason === 'EEXIST' || reason === 'ENOTDIR'
         ? `The data folder ${wanted} is a file, or lies below one. Name a folder with --data-dir or DATA_DIR.`
-        : `The data folder ${wanted} cannot be written (${reason}). Give it to the user who starts chaski, or name another one with --data-dir or DATA_DIR.`,
+        : reason === 'ENOENT'
+          ? `The data folder ${wanted} cannot be made: what it lies in takes no folders. Name another one with --data-dir or DATA_DIR.`
+          : `The data folder ${wanted} cannot be written (${reason}). Give it to the user who starts chaski, or name another one with --data-dir or DATA_DIR.`,
       {},
       error,
     );
