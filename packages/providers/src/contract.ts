@@ -160,11 +160,12 @@ export interface Credential {
 
 /**
  * When may the same request be tried again. `later`: backoff · `after`: not before afterMs · `reauth`: token dead, pause
- * the account · `fix`: somebody must change something first · `never`.
+ * the account · `fix`: somebody must change something first · `never`. `forMs`: so long at least, however many tries that
+ * takes, since nothing is wrong with the message.
  */
 export type Retry =
-  | { retry: 'later'; slow: 'message' | 'pair' | 'number' | 'app' }
-  | { retry: 'after'; afterMs: number }
+  | { retry: 'later'; slow: 'message' | 'pair' | 'number' | 'app'; forMs?: number }
+  | { retry: 'after'; afterMs: number; forMs?: number }
   | { retry: 'reauth' }
   | { retry: 'fix' }
   | { retry: 'never' };

@@ -243,14 +243,14 @@ describe('refused: WhatsApp says no', () => {
     [
       400,
       { code: 130429, message: '(#130429) Rate limit hit', error_data: { details: 'Throughput reached.' } },
-      { retry: 'later', slow: 'number' },
+      { retry: 'later', slow: 'number', forMs: 86_400_000 },
     ],
     [401, { code: 190, message: 'Token expired', error_subcode: 463 }, { retry: 'reauth' }],
     [500, { code: 131000, message: 'Something went wrong' }, { retry: 'later', slow: 'message' }],
     [
       503,
       { code: 2, message: 'Service unavailable', is_transient: true },
-      { retry: 'later', slow: 'message' },
+      { retry: 'later', slow: 'message', forMs: 86_400_000 },
     ],
     [500, { code: 424242, message: 'new', error_data: 'a text' }, { retry: 'later', slow: 'message' }],
     [200, { code: 100, message: 'Invalid parameter' }, { retry: 'never' }],

@@ -25,8 +25,16 @@ export type Next =
   | { next: 'dead' }
   | { next: 'fail' };
 
-/** What follows a refusal of class `retry` at attempt `n`. A dead token is nobody's attempt: the message waits. */
-export function afterRefusal(retry: Retry, n: number, random: number): Next {
+/** Whether its tries are used up; where the class has a time to wait, that must be over too. */
+export function isSpent(retry: { forMs?: number }, n: number, triedForMs: number): boolean {
+  return n >= maxAttempts && triedForMs >= (retry.forMs ?? 0);
+}
+
+/**
+ * What follows a refusal of class `retry` at attempt `n`, `triedForMs` after the first one. A dead token is nobody's
+ * attempt: the message waits.
+ */
+export function afterRefusal(retry: Retry, n: number, random: number, triedForMs: number): Next {
   switch (retry.retry) {
     case 'never':
     case 'fix':
@@ -34,11 +42,11 @@ export function afterRefusal(retry: Retry, n: number, random: number): Next {
     case 'reauth':
       return { next: 'retry', afterMs: 0, counts: false, slow: 'account' };
     case 'after':
-      return n >= maxAttempts
+      return isSpent(retry, n, triedForMs)
         ? { next: 'dead' }
         : { next: 'retry', afterMs: retry.afterMs, counts: true, slow: 'message' };
     case 'later':
-      return n >= maxAttempts
+      return isSpent(retry, n, triedForMs)
         ? { next: 'dead' }
         : { next: 'retry', afterMs: backoffMs(n, retry.slow, random), counts: true, slow: retry.slow };
   }

@@ -95,6 +95,12 @@ export const attemptsOf = statement(
    from message_attempts where workspace_id = $1 and message_id = $2 order by started_at, n, id`,
 );
 
+/** Of this round: somebody may have had it tried again, which counts anew. */
+export const firstTry = statement(
+  'messages.first_try',
+  'select max(started_at) as at from message_attempts where workspace_id = $1 and message_id = $2 and n = 1',
+);
+
 export const statusesOf = statement(
   'messages.statuses',
   `select status, participant, provider_message_id, at, received_at, recipient, conversation, pricing, errors

@@ -36,7 +36,7 @@ export interface Result extends AttemptRef {
   error: MessageError | null;
   queueState: 'done' | 'due' | 'dead' | 'unconfirmed';
   dueAt: Date | 'never' | null;
-  /** Whether it used up one of the five tries. */
+  /** Whether it was one of its tries: five, or as many as fit into the time that a limit is waited for. */
   counts: boolean;
   /** null = the message waits on as it is. */
   messageStatus: 'accepted' | 'failed' | 'cancelled' | 'unconfirmed' | null;
@@ -82,6 +82,8 @@ export interface OutcomeContext {
   /** False when the account got a new token since: then the old one's death stops nobody. */
   tokenIsCurrent: boolean;
   random: number;
+  /** How long ago its first try was; asked for where it decides (`isSpent`). */
+  triedForMs?: number;
 }
 
 /** What follows from one call. */
@@ -124,7 +126,7 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
         httpStatus: outcome.httpStatus,
         marketingStop: outcome.error.code === marketingStopped && ref.contactId !== null,
       };
-      const next = afterRefusal(outcome.class, ref.n, context.random);
+      const next = afterRefusal(outcome.class, ref.n, context.random, context.triedForMs ?? 0);
       if (next.next === 'fail' || (ref.campaign && outcome.class.retry === 'after'))
         return { ...common, queueState: 'done', messageStatus: 'failed' };
       if (next.next === 'dead') return { ...common, queueState: 'dead', messageStatus: 'failed' };
