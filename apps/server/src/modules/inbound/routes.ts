@@ -66,10 +66,10 @@ export async function inboundRoutes(app: FastifyInstance, deps: InboundRoutesDep
     return reply.code(status).type('text/plain').send('');
   });
 
-  const standing = app.standingHeaders ?? (() => []);
+  const always = app.programHeaders ?? (() => []);
   function answer(request: FastifyRequest, reply: FastifyReply, [status, text, ...headers]: Answer): void {
     // One array and one text: node writes both in one go, headers and a Buffer in two.
-    reply.raw.writeHead(status, [...standing(), 'x-request-id', request.id, ...headers]);
+    reply.raw.writeHead(status, [...always(), 'x-request-id', request.id, ...headers]);
     reply.raw.end(text, 'latin1');
   }
 

@@ -1,5 +1,6 @@
 import type { Connection, Submittable } from 'pg';
 import pg from 'pg';
+import { encode } from './values.ts';
 
 /**
  * Several statements, one Sync: one round trip. Without an explicit `begin` among them the server runs them as one
@@ -56,12 +57,6 @@ interface WireConnection {
   sync(): void;
 }
 
-// pg exports its value encoder from this path only; it has been stable since 8.0.
-import { createRequire } from 'node:module';
-
-const require = createRequire(import.meta.url);
-const { prepareValue } = require('pg/lib/utils.js') as { prepareValue(value: unknown): unknown };
-
 const asIs = (value: unknown): unknown => value;
 
 export class Batch implements Submittable {
@@ -78,7 +73,7 @@ export class Batch implements Submittable {
   /** Throws when a value cannot be encoded: before anything is sent, since what is sent would be committed. */
   constructor(steps: readonly Step[]) {
     this.#steps = steps;
-    this.#values = steps.map((step) => (step.values ?? []).map(prepareValue));
+    this.#values = steps.map((step) => (step.values ?? []).map(encode));
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -66,8 +66,11 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** In development errors tell where they arose. */
     showsStacks?: boolean;
-    /** What every answer carries, name and value in turns, for who writes past Fastify's reply (`reply.hijack()`). */
-    standingHeaders?: () => readonly string[];
+    /**
+     * What an answer to a program carries, name and value in turns, for who writes past Fastify's reply
+     * (`reply.hijack()`). The others of ours tell a browser what a page may do.
+     */
+    programHeaders?: () => readonly string[];
   }
 }
 
@@ -146,8 +149,8 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value);
     reply.header('x-request-id', requestId);
   };
-  const standing = headers.flat();
-  const leaving = [...standing, 'connection', 'close'];
+  const forPrograms = headers.filter(([name]) => name === 'x-content-type-options').flat();
+  const leaving = [...forPrograms, 'connection', 'close'];
   const app: HttpApp = fastify({
     // Its only words at info are "Server listening", once per address; main says where it listens.
     loggerInstance: options.log.child(
@@ -309,7 +312,7 @@ export async function buildHttp(options: HttpOptions): Promise<Http> {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
-  app.decorate('standingHeaders', () => (closing ? leaving : standing));
+  app.decorate('programHeaders', () => (closing ? leaving : forPrograms));
 
   const origins = new Set(options.corsOrigins?.map((origin) => origin.replace(/\/+$/, '')));
   if (origins.size > 0) {
