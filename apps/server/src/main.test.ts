@@ -73,7 +73,8 @@ function startProgram(
   child.stdout?.on('data', (chunk) => {
     output += chunk;
   });
-  const program = { child, output: () => output, ended: once(child, 'exit').then(([code]) => code) };
+  // Its end is when all that it said has come: `exit` may be heard before the last of it.
+  const program = { child, output: () => output, ended: once(child, 'close').then(([code]) => code) };
   programs.push(program);
   return program;
 }
