@@ -1,12 +1,10 @@
 /** From a list to what people read: its columns fill each person's text, and a tap on a short link counts for them. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { type Folder, type Product, startProduct, until } from './product.ts';
 
 let folder: Folder;
 let product: Product;
-vi.setConfig({ testTimeout: 120_000 });
-
 beforeAll(async () => {
   folder = await begunFolder();
   product = await startProduct({ dataDir: folder.path });

@@ -1,6 +1,6 @@
 /** A campaign as a lead makes one: a list, a template, a look at what would happen, and what came of it. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { flaws, openBrowser } from './browser.ts';
 import { deskOf, type SignedIn, signInOwner, somebody } from './desk.ts';
@@ -17,8 +17,6 @@ const soon = 30_000;
 interface Planned {
   plan: { state: string };
 }
-vi.setConfig({ testTimeout: 120_000 });
-
 beforeAll(async () => {
   folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);
@@ -45,7 +43,7 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
   await page.getByRole('link', { name: 'Campaigns' }).click();
   await page.getByRole('button', { name: 'New campaign' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill('Spring news');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Begin' }).click();
   await page.getByRole('heading', { name: 'Spring news', level: 1 }).waitFor();
   address = page.url();
   await page.getByText('List (CSV)', { exact: true }).click();

@@ -2,11 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startOwnPostgres } from './postgres.ts';
 import { dataFolder, list, type Message, type Product, postgresPid, startProduct, until } from './product.ts';
-
-vi.setConfig({ testTimeout: 150_000 });
 
 /** A message from a person, as WhatsApp wraps it. */
 function inbound(product: Product, id: string, text: string, from: string): string {

@@ -33,7 +33,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-test('hi, reply, ticks, kill -9, everything is there, and it goes on', { timeout: 120_000 }, async () => {
+test('hi, reply, ticks, kill -9, everything is there, and it goes on', async () => {
   // The same ports again, as with the defaults: the address in the browser stays good.
   const ports = { args: ['--port', String(await freePort())], simulator: String(await freePort()) };
   const start = () =>

@@ -408,9 +408,7 @@ test('keys are places: an Arabic keyboard has them where a Latin one has', async
   await expect.poll(() => page.evaluate('document.activeElement?.tagName'), soon).toBe('TEXTAREA');
 });
 
-test('ten thousand conversations and a thread of five thousand: only what is near is in the page', {
-  timeout: 180_000,
-}, async () => {
+test('ten thousand conversations and a thread of five thousand: only what is near is in the page', async () => {
   const { id, contactId } = await person('the first of many');
   const page = await deskOf(browser, product, owner, complaints);
   open.add(page);

@@ -1,6 +1,6 @@
 /** A template as a lead makes one: written, its mistake named, reviewed by WhatsApp, sent to a person. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { begunFolder } from './begun.ts';
 import { openBrowser } from './browser.ts';
 import { deskOf, inviteColleague, type SignedIn, signInOwner, somebody } from './desk.ts';
@@ -14,8 +14,6 @@ let page: Page;
 let address = '';
 const complaints: string[] = [];
 const soon = { timeout: 30_000 };
-vi.setConfig({ testTimeout: 120_000 });
-
 beforeAll(async () => {
   folder = await begunFolder();
   [product, browser] = await Promise.all([startProduct({ dataDir: folder.path }), openBrowser()]);

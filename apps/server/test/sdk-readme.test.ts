@@ -161,5 +161,5 @@ describe('npm pack --workspace @chaski/sdk', () => {
       await rm(folder, { recursive: true, force: true });
     }
     // Four programs one after the other.
-  }, 120_000);
+  });
 });

@@ -30,9 +30,7 @@ const verify = (...args: string[]) =>
     },
   });
 
-test('says what holds, what was tampered with, and that without anchors nobody knows where a chain ended', {
-  timeout: 120_000,
-}, async () => {
+test('says what holds, what was tampered with, and that without anchors nobody knows where a chain ended', async () => {
   await t.db.withTenant(workspaceId, { kind: 'user', id: 'u1', role: 'admin' }, (tx) =>
     emit(
       tx,

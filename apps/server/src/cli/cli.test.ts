@@ -94,9 +94,7 @@ test.skipIf(!existsSync('/proc/self'))(
   },
 );
 
-test('commands bring up the embedded database, and work beside a running one', {
-  timeout: 180_000,
-}, async () => {
+test('commands bring up the embedded database, and work beside a running one', async () => {
   // What only looks makes nothing.
   const looks = [
     ['migrate', '--check'],

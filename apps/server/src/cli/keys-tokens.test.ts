@@ -50,9 +50,7 @@ function tokens(to: 'true' | 'false'): Promise<{ code: number | null; said: stri
   return new Promise((done) => child.on('close', (code) => done({ code, said })));
 }
 
-test('moves tokens to AWS and back, tells of each that stays, and prints none', {
-  timeout: 120_000,
-}, async () => {
+test('moves tokens to AWS and back, tells of each that stays, and prints none', async () => {
   const { accountId } = await seedWorkspace(t.db, { token: 'EAAvery-secret' });
   aws.denied.add('CreateSecret');
   const denied = await tokens('true');

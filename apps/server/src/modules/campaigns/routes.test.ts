@@ -10,7 +10,6 @@ import { planCampaign } from './plan.ts';
 import { selectCampaign } from './queries.ts';
 
 const api = await testApi();
-const slow = { timeout: 60_000 };
 const message = { template: { name: 'spring', language: 'en' }, variables: [] };
 
 type Stage = Awaited<ReturnType<typeof api.stage>>;
@@ -30,7 +29,7 @@ async function planned(stage: Stage, more: Record<string, unknown> = {}): Promis
   return id;
 }
 
-it('a filter as the audience is shown as it was written, alone and in the list', slow, async () => {
+it('a filter as the audience is shown as it was written, alone and in the list', async () => {
   const stage = await api.stage();
   const audience = {
     kind: 'filter',
@@ -43,7 +42,7 @@ it('a filter as the audience is shown as it was written, alone and in the list',
   expect(list.body).toMatchObject({ data: [{ id, audience }] });
 });
 
-it('a key gives nobody’s second yes, a colleague does', slow, async () => {
+it('a key gives nobody’s second yes, a colleague does', async () => {
   const stage = await api.stage();
   await api.db.withSystem('test: two people', (tx) =>
     tx.execute(`update workspaces set settings = '{"campaignApproval": "second-person"}' where id = $1`, [
@@ -62,7 +61,7 @@ it('a key gives nobody’s second yes, a colleague does', slow, async () => {
   expect(other).toMatchObject({ status: 200, body: { state: 'scheduled', approvedBy: stage.members.admin } });
 });
 
-it('a list says its columns and its first person with a number before there is a plan', slow, async () => {
+it('a list says its columns and its first person with a number before there is a plan', async () => {
   const stage = await api.stage();
   const id = await written(stage);
   await stage.send('POST /v1/campaigns/:id/list', {
@@ -134,7 +133,7 @@ it('a list says its columns and its first person with a number before there is a
   expect(found.body).toMatchObject({ data: [] });
 });
 
-it('the export says when an offer ends as a date', slow, async () => {
+it('the export says when an offer ends as a date', async () => {
   const stage = await api.stage();
   const id = await planned(stage, {
     audience: { kind: 'phones', phones: ['+44 7700 900123'] },
@@ -154,7 +153,7 @@ it('the export says when an offer ends as a date', slow, async () => {
 });
 
 describe('whoever is limited', () => {
-  it('to own conversations or to numbers sees campaigns and none of their people', slow, async () => {
+  it('to own conversations or to numbers sees campaigns and none of their people', async () => {
     const stage = await api.stage();
     const id = await planned(stage);
     const sample = { params: { id } };
@@ -178,7 +177,7 @@ describe('whoever is limited', () => {
   });
 });
 
-it('a list goes with the last campaign that names it, and not before', slow, async () => {
+it('a list goes with the last campaign that names it, and not before', async () => {
   const stage = await api.stage();
   const [parent, removed, replaced] = [await written(stage), await written(stage), await written(stage)];
   const keys = Array.from({ length: 3 }, () => newId());

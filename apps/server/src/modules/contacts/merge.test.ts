@@ -136,7 +136,7 @@ describe('merging two contacts', () => {
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   it('of several is undone last first: a later one filled its gaps from what the earlier made', async () => {
     const kept = await make({ name: null });

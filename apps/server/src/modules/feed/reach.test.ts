@@ -152,7 +152,7 @@ test('over random assignments a limited member hears exactly the events they may
     ),
     { numRuns: 15 },
   );
-}, 120_000);
+});
 
 test('a narrowed key or member hears nothing of what was taken away, and all the rest, however long asking takes', async () => {
   const keyOf = (numberIds: string[]): Caller => ({

@@ -1,14 +1,12 @@
 /** Midnight, and the hours that clocks are changed in: bodies arrive all the time, and again afterwards. */
 import { parse } from '@chaski/providers';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
 import { signalsHere } from '../../../test/inbound-stage.ts';
 import { createAcceptor } from './accept.ts';
 import { startProcessor } from './index.ts';
 import { bodyOf, change, said, told } from './testing.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const log = pino({ level: 'silent' });
 const { db, clock } = await testDatabase({ poolSize: 12 });

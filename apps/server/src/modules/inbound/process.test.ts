@@ -119,7 +119,7 @@ it('parks one poison item alone: of 2,000 bodies the 20 bad ones, the rest goes 
   await replay(deps, { parked: { phoneNumberId: one.phoneNumberId } });
   expect(await messagesOf(one)).toHaveLength(2_000);
   expect(await listParked(db, { phoneNumberId: one.phoneNumberId })).toHaveLength(0);
-}, 60_000);
+});
 
 it('loses and doubles nothing when processors meet in opposite orders', async () => {
   const shared = await seedWorkspace(db, { appId: one.appId });

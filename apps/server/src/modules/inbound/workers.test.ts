@@ -1,13 +1,11 @@
 /** Several workers on one database: who works which lanes, and that nothing stands still while they change. */
 import { parse } from '@chaski/providers';
 import { pino } from 'pino';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { type Seeded, seedWorkspace, testDatabase, until } from '../../../test/harness.ts';
 import { createAcceptor } from './accept.ts';
 import { startProcessor } from './index.ts';
 import { bodyOf, change, said } from './testing.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const log = pino({ level: 'silent' });
 const { db } = await testDatabase({ poolSize: 16 });

@@ -1,12 +1,10 @@
 /** Several workers on one database: who holds which numbers, and what one of them leaves when it dies. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { testDatabase, until } from '../../../test/harness.ts';
 import { createBuckets } from '../../platform/limits/index.ts';
 import { createBudgets } from './budget.ts';
 import type { Delivery } from './deliver.ts';
 import { log, type Place, stageOn } from './testing.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const stage = await stageOn(await testDatabase({ poolSize: 16 }));
 const { query } = stage;

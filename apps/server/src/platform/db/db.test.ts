@@ -443,7 +443,7 @@ test('thousands of mixed transactions, some aborted, over one small pool: nothin
   );
   expect(rows).toEqual([{ role: 'chaski_login', tenant: '' }]);
   await db.close();
-}, 120_000);
+});
 
 test('a statement whose values do not decide is planned once, others each time, in one transaction', async () => {
   const once = statement('dbtest.plan_once', 'select count(*) from unnest($1::int[]) x');
