@@ -48,7 +48,7 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
   address = page.url();
   await page.getByText('List (CSV)', { exact: true }).click();
   const list =
-    'phone,first_name,order\nnonsense,Nobody,0\n+442079460001,Maya,A-17\n+44 20 7946 0002,Omar,A-18\n+442079460001,Maya again,A-19\n';
+    'phone,first_name,order\nnonsense,Nobody,0\n+442079460001,Maya before,A-16\n+44 20 7946 0002,Omar,A-18\n+442079460001,Maya,A-17\n';
   await section('1. To whom')
     .locator('input[type=file]')
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
@@ -60,7 +60,7 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
     .getByText(/^Line 2, “.nonsense.”: this is not a phone number\.$/)
     .waitFor();
   await section('1. To whom')
-    .getByText(/^Line 5, “.\+442079460001.”: this number stands above already\.$/)
+    .getByText(/^Line 3, “.\+442079460001.”: this number stands below again, and what stands there counts\.$/)
     .waitFor();
   await page.getByRole('combobox', { name: 'Template' }).click();
   await page.getByRole('option', { name: /^order_update/ }).click();

@@ -1,14 +1,17 @@
-import { type CampaignPatch, campaignSchedule } from '@chaski/contracts';
+import { Readable } from 'node:stream';
+import { type CampaignPatch, campaignOptions, campaignSchedule } from '@chaski/contracts';
 import { describe, expect, it } from 'vitest';
 import { type CampaignStage, campaignsOn, listenOn, noBlobs } from '../../../test/campaign-stage.ts';
 import { testDatabase, until } from '../../../test/harness.ts';
+import { newId } from '../../platform/ids.ts';
 import { type Sender, senders } from '../conversations/index.ts';
 import { stageOn } from '../messages/testing.ts';
 import { cancelCampaign, pauseByHand, resumeCampaign, retryCampaign } from './control.ts';
-import { createCampaign, updateCampaign } from './create.ts';
+import { createCampaign, planNow, updateCampaign } from './create.ts';
 import { approveCampaign, launchCampaign } from './launch.ts';
 import { planCampaign } from './plan.ts';
 import { preflight } from './preflight.ts';
+import { changeCampaign } from './queries.ts';
 import { reportOf } from './report.ts';
 import { testSend } from './test-send.ts';
 
@@ -117,6 +120,46 @@ describe('a campaign', () => {
       'variable_missing:body:1': 1,
       marketing_paused: 1,
     });
+  });
+
+  it('of several lines of one person takes the last, also one far below', async () => {
+    const on = await fresh(0);
+    const { workspaceId } = on.place;
+    const others = Array.from({ length: 1_000 }, (_, i) => `+447700${900_000 + i},Other`);
+    const lines = ['+447911123456,One', '+447911123457,Near', '+447911123456,Two', '+44 7911 123457,Nearest'];
+    const list = ['phone,first', ...lines, ...others, '07911 123456,Three'].join('\n');
+    const row = await stage.tenant(on.place, async (tx) => {
+      const made = await createCampaign(tx, {
+        name: 'A list with news below',
+        numberId: on.place.numberId,
+        message: {
+          template: { name: 'spring', language: 'en' },
+          variables: [{ place: 'body', name: '1', source: { from: 'column', column: 'first' } }],
+        },
+        audience: { kind: 'list', phoneColumn: 'phone', country: 'GB' },
+        schedule: campaignSchedule.parse({ kind: 'now' }),
+        options: campaignOptions.parse({}),
+      });
+      await changeCampaign(tx, workspaceId, made.id, { listKey: newId() });
+      return planNow(tx, made.id);
+    });
+    const blobs = { ...noBlobs, get: async () => ({ size: list.length, stream: Readable.from([Buffer.from(list)]) }) };
+    await planCampaign({ db: t.db, blobs }, workspaceId, row.id, row.planVersion);
+    const recipients = await stage.query(
+      `select n, state, reason, contact_id is not null as "isSomebody", cells ->> 'first' as first
+       from campaign_recipients where campaign_id = $1 and (n <= 4 or n > 1004) order by n`,
+      [row.id],
+    );
+    const gaveWay = { state: 'skipped', reason: 'duplicate', isSomebody: false, first: null };
+    const counts = { state: 'planned', reason: null, isSomebody: true };
+    expect(recipients).toEqual([
+      { n: 1, ...gaveWay },
+      { n: 2, ...gaveWay },
+      { n: 3, ...gaveWay },
+      { n: 4, ...counts, first: 'Nearest' },
+      { n: 1_005, ...counts, first: 'Three' },
+    ]);
+    expect(await on.states(row.id)).toEqual({ planned: 1_002, skipped: 3 });
   });
 
   it('fills cards, places, offers and products as WhatsApp takes them, and names what fills nothing', async () => {

@@ -85,19 +85,22 @@ async function lookAt(
   let found: Line | null = null;
   let [read, checked, more] = [0, 0, false];
   const problems: BadLine[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, { line: number; said: string }>();
   for await (const line of lines) {
     more = read === lookedAt || problems.length === mostProblems;
     if (read === lookedAt || (more && found)) break;
     read += 1;
     if (!more) checked = read;
     const { n, phone, said } = line;
-    const reason = phone !== null && seen.has(phone) ? 'twice' : line.reason;
-    if (reason !== null && !more) problems.push({ line: n + before, said, reason });
+    if (line.reason !== null && !more) problems.push({ line: n + before, said, reason: line.reason });
     if (phone === null) continue;
-    seen.add(phone);
-    found ??= line;
+    // The last one counts: the one above gives way.
+    const above = seen.get(phone);
+    if (above && !more) problems.push({ ...above, reason: 'twice' });
+    seen.set(phone, { line: n + before, said });
+    if (found === null || found.phone === phone) found = line;
   }
+  problems.sort((a, b) => a.line - b.line);
   return { person: found && (await personOf(tenant, found)), checked, more, problems };
 }
 

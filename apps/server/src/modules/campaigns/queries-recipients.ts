@@ -17,16 +17,15 @@ export interface PlannedRecipient {
   price: number | null;
 }
 
-// A line whose person has a line already is that person's second: kept without them, and told as such.
+// A line whose person has one below gives way to it: kept without them, and told as such.
 const insert = statement(
   'campaigns.insert_recipients',
   `with input as (
      select * from jsonb_to_recordset($3::jsonb) as r(n int, "contactId" uuid, address text, country text, zone text,
        cells jsonb, filled jsonb, "textHash" text, state text, reason text, "dueAt" timestamptz, price bigint)
    ), numbered as (
-     select i.*, i."contactId" is not null and (row_number() over (partition by i."contactId" order by i.n) > 1
-       or exists (select from campaign_recipients o where o.workspace_id = $1 and o.campaign_id = $2
-         and o.contact_id = i."contactId")) as again
+     select i.*, i."contactId" is not null
+       and row_number() over (partition by i."contactId" order by i.n desc) > 1 as again
      from input i
    )
    insert into campaign_recipients (workspace_id, campaign_id, n, contact_id, address, country, zone, cells, filled,
@@ -40,12 +39,24 @@ const insert = statement(
    on conflict do nothing`,
 );
 
+// Of a plan that is being made: nobody has got anything.
+const giveWay = statement(
+  'campaigns.give_way',
+  `update campaign_recipients set contact_id = null, cells = null, filled = '{}', text_hash = null, state = 'skipped',
+     reason = 'duplicate', due_at = null, price = null
+   where workspace_id = $1 and campaign_id = $2 and contact_id = any($3::uuid[])`,
+);
+
+/** Of several lines of one person the last counts, as in an imported list: who adds to a list writes below. */
 export async function insertRecipients(
   tx: TenantTx,
   campaignId: string,
   rows: readonly PlannedRecipient[],
 ): Promise<void> {
-  if (rows.length > 0) await tx.execute(insert, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
+  if (rows.length === 0) return;
+  const people = rows.flatMap(({ contactId }) => contactId ?? []);
+  await tx.execute(giveWay, [tx.workspaceId, campaignId, people]);
+  await tx.execute(insert, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
 }
 
 const clear = statement(

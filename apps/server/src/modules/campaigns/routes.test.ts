@@ -74,14 +74,15 @@ it('a list says its columns and its first person with a number before there is a
   const { body } = await stage.send('GET /v1/campaigns/:id/example', { params: { id } });
   expect(body).toMatchObject({
     columns: ['phone', 'first_name', 'order'],
-    person: { phone: '16505550177', name: null, columns: { first_name: 'Ana', order: 'A-7' } },
+    // As the line says that counts: the last with this number.
+    person: { phone: '16505550177', name: null, columns: { first_name: 'Ann', order: '2' } },
     // Which lines get nothing, and why, before one goes on.
     checked: 4,
     more: false,
     problems: [
       { line: 2, said: 'nobody', reason: 'not_a_phone_number' },
+      { line: 3, said: '+16505550177', reason: 'twice' },
       { line: 4, said: '1.65055E+10', reason: 'rounded_by_a_spreadsheet' },
-      { line: 5, said: '+1 650 555 0177', reason: 'twice' },
     ],
   });
   const pasted = ['+44 7700 900123', 'call Ben', '+447700900123'];
@@ -92,8 +93,8 @@ it('a list says its columns and its first person with a number before there is a
   expect((await stage.send('GET /v1/campaigns/:id/example', { params: { id } })).body).toMatchObject({
     checked: 3,
     problems: [
+      { line: 1, said: '+44 7700 900123', reason: 'twice' },
       { line: 2, said: 'call Ben', reason: 'not_a_phone_number' },
-      { line: 3, said: '+447700900123', reason: 'twice' },
     ],
   });
   // It says how far it looked: 1,000 lines, or as far as 100 problems reach, and then for a person alone.

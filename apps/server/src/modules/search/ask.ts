@@ -46,6 +46,12 @@ export interface FoundMessages {
   next: Place | null;
 }
 
+export interface FoundNotes {
+  notes: FoundNote[];
+  /** Where the next page begins; null at the end. */
+  next: Place | null;
+}
+
 /** What the operators mean in this workspace; null when one of them names nobody and nothing. */
 async function settle(
   tx: TenantTx,
@@ -129,18 +135,25 @@ export async function askMessages(
 }
 
 /** Notes of the team with these words, the newest first. Who said it and what hangs on it is asked of messages alone. */
-export async function askNotes(tx: TenantTx, question: Question, limit: number): Promise<FoundNote[]> {
-  if (question.words.length + question.phrases.length === 0) return [];
-  if (question.from.length + question.has.length > 0) return [];
+export async function askNotes(
+  tx: TenantTx,
+  question: Question,
+  limit: number,
+  after: Place | null,
+): Promise<FoundNotes> {
+  const none = { notes: [], next: null };
+  if (question.words.length + question.phrases.length === 0) return none;
+  if (question.from.length + question.has.length > 0) return none;
   const settled = await settle(tx, question);
-  if (!settled) return [];
+  if (!settled) return none;
   const { filter } = settled;
   const { threads, numbers, from, to } = settled.asked;
   const asked = { query: wordsOf(question), threads, from, to };
   const notes: FoundNote[] = [];
-  let place: Place | null = null;
-  for (let round = 0; round < maxRounds && notes.length < limit; round += 1) {
-    const found = await findNotes(tx, asked, place, Math.min(limit * 2 ** (round + 1), longest));
+  let place = after;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const wanted = Math.min((limit + 1) * 2 ** (round + 1), longest);
+    const found = await findNotes(tx, asked, place, wanted);
     const ids = [...new Set(found.notes.map(({ conversationId }) => conversationId))].filter(
       (id) => filter.ids?.includes(id) ?? true,
     );
@@ -150,10 +163,14 @@ export async function askNotes(tx: TenantTx, question: Question, limit: number):
         ({ conversationId, numberId }) => shown.has(conversationId) && (numbers?.includes(numberId) ?? true),
       ),
     );
-    if (found.next === null) break;
+    if (notes.length > limit) {
+      const last = notes[limit - 1]!;
+      return { notes: notes.slice(0, limit), next: { at: last.createdAt.toISOString(), id: last.id } };
+    }
+    if (found.next === null) return { notes, next: null };
     place = found.next;
   }
-  return notes.slice(0, limit);
+  return { notes, next: place };
 }
 
 async function numbersNamed(tx: TenantTx, names: readonly string[]): Promise<string[]> {

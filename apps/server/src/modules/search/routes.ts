@@ -64,7 +64,12 @@ const found = z
         }),
       )
       .describe('What the team noted; none for a key that may not read conversations.'),
-    nextCursor: z.string().nullable().describe('Of messages; contacts and notes are on the first page.'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe(
+        'Of notes with type=notes, else of messages; contacts, and notes beside messages, are on the first page.',
+      ),
   })
   .meta({ id: 'SearchResult' });
 
@@ -102,11 +107,18 @@ export function searchRoutes({
           const wants = (kind: typeof type) => type === kind || type === 'all';
           const few = type === 'all' ? Math.min(limit, 5) : limit;
           const people = wants('contacts') && !after ? await askContacts(tx, question, few) : [];
-          const { lines, next } = wants('messages')
+          const said = wants('messages')
             ? await askMessages(tx, question, limit, after)
             : { lines: [], next: null };
           const readsNotes = allows(principalOf(request).scopes, 'conversations:read');
-          const notes = wants('notes') && !after && readsNotes ? await askNotes(tx, question, few) : [];
+          // One cursor: beside messages it is theirs.
+          const notesOnly = type === 'notes';
+          const { notes, next: nextNote } =
+            wants('notes') && (notesOnly || !after) && readsNotes
+              ? await askNotes(tx, question, few, after)
+              : { notes: [], next: null };
+          const { lines } = said;
+          const next = notesOnly ? nextNote : said.next;
           const shown = new Set([...lines, ...notes].flatMap((one) => one.contactId ?? []));
           const names = new Map(
             (await visibleContacts(tx, [...shown])).map((contact) => [

@@ -282,6 +282,26 @@ describe('GET /v1/search', () => {
     }
     const all = await search('wagtail', { type: 'notes', limit: '7' });
     expect(new Set(all.notes.map(({ id }) => id))).toHaveProperty('size', 7);
+    // Beside messages the cursor is theirs, and a page behind it has no notes.
+    const beside = await search('wagtail', { type: 'all', limit: '7' });
+    expect([beside.notes.length, beside.nextCursor]).toEqual([5, null]);
+    const pages = async (headers?: Record<string, string>) => {
+      const ids: string[] = [];
+      let next: string | null = null;
+      do {
+        const page: Found = await search(
+          'wagtail',
+          { type: 'notes', limit: '50', ...(next === null ? {} : { cursor: next }) },
+          headers,
+        );
+        ids.push(...page.notes.map(({ id }) => id));
+        next = page.nextCursor;
+      } while (next !== null);
+      return ids;
+    };
+    const every = await pages();
+    expect([every.length, new Set(every).size, every.at(-1)]).toEqual([1_001, 1_001, note.id]);
+    expect(await pages(api.as(stage, 'agent', { ownOnly: true }))).toEqual([note.id]);
     await api.db.withSystem('test: gone again', (tx) =>
       tx.execute('delete from notes where conversation_id = $1', [theirs.conversationId]),
     );
