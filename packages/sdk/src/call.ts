@@ -67,7 +67,8 @@ const sleeping = (ms: number) => new Promise<void>((resolve) => setTimeout(resol
 /** The function behind every operation. */
 export function createCall(options: ClientOptions): Call {
   const { url, key, workspaceId, retries = 2, sleep = sleeping } = options;
-  const doFetch = options.fetch ?? fetch;
+  // Looked up at each call: what is put in its place later, for tracing or a test, is used too.
+  const doFetch = options.fetch ?? ((...asked: Parameters<typeof fetch>) => fetch(...asked));
   const base = url.replace(/\/+$/, '');
 
   return async function call<Answer>(route: Route, input: Input, more: More = {}): Promise<Answer> {

@@ -11,8 +11,6 @@ vi.stubGlobal('fetch', async (_url: string, { signal }: RequestInit) => {
 // Without a window when it was loaded the library takes itself for a server, and asks nothing again.
 const isServer = environmentManager.isServer();
 environmentManager.setIsServer(() => false);
-// Another file of this process may have made the client, which keeps the `fetch` of its making.
-vi.resetModules();
 const { contactCountQuery } = await import('./queries.ts');
 afterAll(() => {
   environmentManager.setIsServer(() => isServer);

@@ -18,8 +18,6 @@ vi.stubGlobal(
       asked.push((status) => resolve(Response.json(row(status))));
     }),
 );
-// Another file of this process may have made the client, which keeps the `fetch` of its making.
-vi.resetModules();
 const { hearForLists } = await import('./list-live.ts');
 const { putRow } = await import('./list-cache.ts');
 const { conversationQuery } = await import('./queries.ts');
