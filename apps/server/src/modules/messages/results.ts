@@ -86,6 +86,20 @@ export interface OutcomeContext {
   triedForMs?: number;
 }
 
+/**
+ * WhatsApp took it and keeps it until it has seen how people take the template; then it says `sent`, or `failed` (132015).
+ * Told with the attempt alone: the message was accepted like others, and every later word stands above that.
+ */
+function heldBack(said: string | null): MessageError | null {
+  if (said !== 'held_for_quality_assessment' && said !== 'paused') return null;
+  return {
+    code: said,
+    kind: 'held',
+    message:
+      'WhatsApp holds it while it looks at how people take the template; it sends it then, or drops it.',
+  };
+}
+
 /** What follows from one call. */
 export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: OutcomeContext): Result {
   const later = (ms: number) => new Date(context.now.getTime() + ms);
@@ -96,6 +110,7 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
         outcome: 'accepted',
         providerMessageId: outcome.providerMessageId,
         httpStatus: 200,
+        error: heldBack(outcome.messageStatus),
         queueState: 'done',
         messageStatus: 'accepted',
       };

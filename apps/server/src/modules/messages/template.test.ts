@@ -57,6 +57,35 @@ const flip = (here: Place) =>
     ]),
   );
 
+test('one that WhatsApp holds says so with its attempt, until it is sent or dropped', async () => {
+  const here = await place();
+  const attempt = async (id: string) =>
+    (await query('select outcome, error from message_attempts where message_id = $1', [id]))[0];
+  const held = { outcome: 'accepted', error: { code: 'held_for_quality_assessment', kind: 'held' } };
+  stage.deliver();
+  sim.faults.arm('template_held', { numberId: here.phoneNumberId, value: '600000' });
+  const sent = await say(here, 'Ana', 'A-1');
+  await stage.becomes(sent, 'accepted');
+  expect(await attempt(sent)).toMatchObject(held);
+  await stage.pass(599_000);
+  expect(await stage.status(sent)).toBe('accepted');
+  await stage.pass(2_000);
+  expect(await stage.status(sent)).toBe('delivered');
+
+  sim.faults.arm('template_batch_dropped', { numberId: here.phoneNumberId, value: '600000' });
+  const dropped = await say(here, 'Ana', 'A-2');
+  await stage.becomes(dropped, 'accepted');
+  expect(await attempt(dropped)).toMatchObject(held);
+  await stage.pass(601_000);
+  expect(await query('select status, error from messages where id = $1', [dropped])).toMatchObject([
+    { status: 'failed', error: { code: '132015' } },
+  ]);
+  // Nobody holds what follows.
+  const free = await say(here, 'Ana', 'A-3');
+  await stage.becomes(free, 'accepted');
+  expect(await attempt(free)).toEqual({ outcome: 'accepted', error: null });
+});
+
 test('a missing parameter is named before WhatsApp is asked', async () => {
   const here = await place();
   await expect(say(here, 'Ana')).rejects.toMatchObject({
