@@ -1820,7 +1820,7 @@ export type SearchResult = {
     }>;
   }>;
   /**
-   * Of messages; contacts and notes are on the first page.
+   * Of notes with type=notes, else of messages; contacts, and notes beside messages, are on the first page.
    */
   nextCursor: string | null;
 };
