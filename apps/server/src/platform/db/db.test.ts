@@ -551,6 +551,16 @@ test('a plan that was made for an empty table gives way when the table grows', a
   await until('the plan knows', async () => (await counted()) > 1_000);
 });
 
+test('nothing is compiled, also where the server does by default', async () => {
+  await admin.query(
+    "do $$ begin execute format('alter database %I set jit = on', current_database()); end $$",
+  );
+  const other = openDatabase({ url: t.url, rolePrefix: 'chaski', poolSize: 1, clock: t.clock });
+  const jit = await other.withSystem('test', (tx) => tx.query('show jit'));
+  await other.close();
+  expect(jit).toEqual([{ jit: 'off' }]);
+});
+
 test('every statement of the program fits the migrated schema', async () => {
   const app = join(import.meta.dirname, '../../app.ts');
   if (existsSync(app)) await import(app);

@@ -19,8 +19,11 @@ const local = (modes: Record<string, string>) =>
   Object.entries(modes)
     .map(([name, value]) => `set_config('${name}', '${value}', true)`)
     .join(', ');
-/** What a new session is told. */
-export const byDefault = Object.entries(plannedOnce)
+/**
+ * What a new session is told. Nothing is compiled: every statement is short, and before PostgreSQL 18 a walk that nothing
+ * can avoid counts as one of ten billion pages, which a server that compiles by default would.
+ */
+export const byDefault = Object.entries({ ...plannedOnce, jit: 'off' })
   .map(([name, value]) => `set ${name} = ${value}`)
   .join('; ');
 const toOnce: Step = { name: 'chaski_plan_once', text: `select ${local(plannedOnce)}` };
