@@ -143,7 +143,10 @@ describe('a campaign', () => {
       await changeCampaign(tx, workspaceId, made.id, { listKey: newId() });
       return planNow(tx, made.id);
     });
-    const blobs = { ...noBlobs, get: async () => ({ size: list.length, stream: Readable.from([Buffer.from(list)]) }) };
+    const blobs = {
+      ...noBlobs,
+      get: async () => ({ size: list.length, stream: Readable.from([Buffer.from(list)]) }),
+    };
     await planCampaign({ db: t.db, blobs }, workspaceId, row.id, row.planVersion);
     const recipients = await stage.query(
       `select n, state, reason, contact_id is not null as "isSomebody", cells ->> 'first' as first
