@@ -174,8 +174,11 @@ export type SendOutcome =
   | { outcome: 'accepted'; providerMessageId: string; recipient: PersonRef; messageStatus: string | null }
   /** A Graph error: WhatsApp says it did not take the message. */
   | { outcome: 'refused'; error: ProviderError; class: Retry; httpStatus: number }
-  /** Never reached the wire: DNS, refused, connect timeout. Safe to try again. */
-  | { outcome: 'not-sent'; reason: string }
+  /**
+   * Never reached the wire. Safe to try again: `forMs` long where WhatsApp could not be reached (DNS, refused, connect
+   * timeout).
+   */
+  | { outcome: 'not-sent'; reason: string; forMs?: number }
   /** Reset or timeout after the first byte, or an answer that is no Graph answer: nobody knows. Never resent blindly. */
   | { outcome: 'unknown'; reason: string; httpStatus: number | null };
 

@@ -1,4 +1,5 @@
 /** What became of a call that may reach a person, whichever provider was asked (DESIGN §4, "Outcomes of a call"). */
+import { patienceMs } from './cloud/errors.ts';
 import { type Answer, type GraphError, jsonOf } from './cloud/http.ts';
 import type { Rec } from './cloud/json.ts';
 import type { SendOutcome } from './contract.ts';
@@ -21,7 +22,11 @@ export interface Reading<Accepted> {
 export function outcomeOf<Accepted>(answer: Answer, reading: Reading<Accepted>): Accepted | Failed {
   switch (answer.kind) {
     case 'not-sent':
-      return { outcome: 'not-sent', reason: answer.reason };
+      return {
+        outcome: 'not-sent',
+        reason: answer.reason,
+        ...(answer.unreached ? { forMs: patienceMs } : {}),
+      };
     case 'broken':
       return { outcome: 'unknown', reason: answer.reason, httpStatus: answer.status };
     case 'too-large':

@@ -17,7 +17,8 @@ const after = (afterMs: number): Retry => ({ retry: 'after', afterMs });
  * A limit that is used up, or WhatsApp itself away: nothing is wrong with the message, and five tries are over in half a
  * minute where the limit counts by the hour (80007, 4) or the day (131048). A day is what the longest of them counts.
  */
-const waits = <R extends Retry>(retry: R): R => ({ ...retry, forMs: hours(24) });
+export const patienceMs = hours(24);
+const waits = <R extends Retry>(retry: R): R => ({ ...retry, forMs: patienceMs });
 
 const table = new Map<number, Retry>([
   [0, reauth],

@@ -12,8 +12,8 @@ import { readError } from './parse-errors.ts';
 
 export type Answer =
   | { kind: 'answer'; status: number; body: Buffer }
-  /** Nothing was written. */
-  | { kind: 'not-sent'; reason: string }
+  /** Nothing was written. `unreached`: who was called could not be reached; otherwise the call itself cannot be made. */
+  | { kind: 'not-sent'; reason: string; unreached?: true }
   /** Written, no complete answer. `status` if the head of the answer came. */
   | { kind: 'broken'; reason: string; status: number | null }
   /** The answer is larger than allowed. */
@@ -77,7 +77,7 @@ export function request(agent: Dispatcher, call: HttpCall): Promise<Answer> {
       resolve(answer);
     };
     const giveUp = (reason: string): void => {
-      settle(started ? { kind: 'broken', reason, status } : { kind: 'not-sent', reason });
+      settle(started ? { kind: 'broken', reason, status } : { kind: 'not-sent', reason, unreached: true });
       // Not yet started: onRequestStart will see that it is settled and stop the write.
       abort?.(new Error(reason));
     };
@@ -121,7 +121,7 @@ export function request(agent: Dispatcher, call: HttpCall): Promise<Answer> {
         settle(
           started
             ? { kind: 'broken', reason: reasonOf(error), status }
-            : { kind: 'not-sent', reason: reasonOf(error) },
+            : { kind: 'not-sent', reason: reasonOf(error), unreached: true },
         );
       },
     };

@@ -225,6 +225,37 @@ describe('handing over', () => {
     await stage.becomes(second, 'accepted');
   });
 
+  it('outlasts an hour without a network, and asks every minute', async () => {
+    const place = await stage.place();
+    let isAway = true;
+    // Nobody listens on port 1.
+    deliver(
+      between((call) =>
+        stage.provider.send(
+          isAway ? { ...call, credential: { ...call.credential, baseUrl: 'http://127.0.0.1:1' } } : call,
+        ),
+      ),
+    );
+    const id = await stage.say(place, 'anybody there?');
+    const tries = 60;
+    for (let n = 1; n <= tries; n += 1) {
+      await until(
+        `try ${n}`,
+        async () => (await attempts(id)).filter((a) => a.outcome !== null).length === n,
+      );
+      expect(await stage.status(id)).toBe('queued');
+      isAway = n < tries;
+      clock.advance(60_000);
+      deliveries[0]!.wake();
+    }
+    await stage.becomes(id, 'accepted');
+    expect(await stage.texts(place.phone)).toEqual(['anybody there?']);
+    expect((await attempts(id)).map((a) => a.outcome)).toEqual([
+      ...Array.from({ length: tries }, () => 'not-sent'),
+      'accepted',
+    ]);
+  });
+
   it('fails at once what must not be tried again', async () => {
     const place = await stage.place();
     deliver(

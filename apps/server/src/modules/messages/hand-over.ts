@@ -165,7 +165,8 @@ export function handOvers(deps: HandOverDeps): HandOver {
 
   /** Asked only where the count alone would end it. */
   async function triedForMs(ref: AttemptRef, outcome: SendOutcome): Promise<number> {
-    if (outcome.outcome !== 'refused' || !('forMs' in outcome.class) || !isSpent({}, ref.n, 0)) return 0;
+    const why = outcome.outcome === 'refused' ? outcome.class : outcome;
+    if (!('forMs' in why) || !isSpent({}, ref.n, 0)) return 0;
     try {
       const [found] = await db.runSystem('since when a message is tried', [
         { statement: firstTry, values: [ref.workspaceId, ref.messageId] },

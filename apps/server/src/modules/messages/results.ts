@@ -6,7 +6,7 @@ import { recordConsents } from '../contacts/index.ts';
 import { pauseAccount } from '../numbers/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
-import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
+import { afterRefusal, backoffMs, isSpent, maxAttempts } from './backoff.ts';
 import { changeEvent } from './changes.ts';
 import { uniteEchoes } from './echoes.ts';
 import { type ChangedRecord, saveResults } from './queries-send.ts';
@@ -100,6 +100,9 @@ function heldBack(said: string | null): MessageError | null {
   };
 }
 
+/** WhatsApp could not be reached: whoever is back asks soon, and a try costs a connection that is refused. */
+const unreachedPauseMs = 60_000;
+
 /** What follows from one call. */
 export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: OutcomeContext): Result {
   const later = (ms: number) => new Date(context.now.getTime() + ms);
@@ -118,14 +121,15 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
       return unknown(ref, outcome.reason, context, outcome.httpStatus);
     case 'not-sent': {
       const error = { code: 'not_sent', kind: 'later', message: outcome.reason };
-      return ref.n >= maxAttempts
+      const wait = backoffMs(ref.n, 'message', context.random);
+      return isSpent(outcome, ref.n, context.triedForMs ?? 0)
         ? { ...base(ref), outcome: 'not-sent', error, queueState: 'dead', messageStatus: 'failed' }
         : {
             ...base(ref),
             outcome: 'not-sent',
             error,
             queueState: 'due',
-            dueAt: later(backoffMs(ref.n, 'message', context.random)),
+            dueAt: later(outcome.forMs === undefined ? wait : Math.min(wait, unreachedPauseMs)),
           };
     }
     case 'refused': {
