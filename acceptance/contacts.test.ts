@@ -74,6 +74,22 @@ test('a list with a bad row is imported: what is wrong is said before and after,
   expect(people.find(({ name }) => name === 'Omar Reed')?.attributes).toEqual({ shoe_size: '44' });
 });
 
+test('however much is wrong in a list, the buttons stand in the window', async () => {
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import a list' });
+  const text = `phone,name\n${Array.from({ length: 40 }, (_, n) => `nonsense,Nobody ${n}\n`).join('')}`;
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'wrong.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await dialog.getByText('Row 41 is left out').waitFor();
+  for (const name of ['Cancel', 'Start the import']) {
+    const box = await dialog.getByRole('button', { name }).boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0), name).toBeLessThan(page.viewportSize()?.height ?? 0);
+  }
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+});
+
 test('what is shown can be exported', async () => {
   await page.getByPlaceholder('Find by name, number, e-mail or company').fill('omar');
   await page.waitForURL(/q=omar/);

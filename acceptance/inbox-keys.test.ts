@@ -165,6 +165,27 @@ test('Ctrl+K leads to every place and page of the navigation', async () => {
   }
 });
 
+test('Ctrl+K finds campaigns and templates by their names', async () => {
+  const { body } = await product.api('/v1/campaigns', { body: { name: 'Spring parcels' } });
+  const [template] = await list<{ id: string; name: string }>(product, '/v1/templates');
+  const page = await desk();
+  for (const [words, path] of [
+    ['spring PAR', `/app/campaigns/${(body as { id: string }).id}`],
+    [template?.name, `/app/templates/${template?.id}`],
+  ]) {
+    await page.getByRole('navigation', { name: 'Chaski' }).waitFor(soon);
+    await press(page, 'Control+KeyK');
+    await page.getByRole('combobox').fill(words!);
+    await page
+      .getByRole('group', { name: /^(Campaigns|Templates)$/ })
+      .getByRole('option')
+      .first()
+      .click(soon);
+    await page.waitForURL((url) => url.pathname === path, soon);
+    await page.getByRole('dialog').waitFor({ ...soon, state: 'detached' });
+  }
+});
+
 test('a slash where there are no quick replies says where they are made', async () => {
   const page = await desk(`/${await idOf('Ivo')}?order=oldest`);
   await field(page).fill('/');

@@ -190,6 +190,12 @@ test('filters stand in the address: they survive a reload, and back takes them o
     soon,
     () => 'the search found not just Ivo',
   );
+  // Names and numbers are what this finds; what was said is found by the same words elsewhere.
+  await ann.getByRole('button', { name: 'Search messages for' }).click();
+  const over = ann.getByRole('dialog', { name: 'Find or go' });
+  expect(await over.getByRole('combobox').inputValue()).toBe('Ivo');
+  await ann.keyboard.press('Escape');
+  await over.waitFor({ state: 'detached' });
 });
 
 test('the view of mentions shows the note that names one, and when; not what was said last', async () => {

@@ -148,7 +148,7 @@ test('a label, an attribute, a team, a quick reply and a key are made', async ()
 test('an answer that got lost: what was typed stays, and pressing again makes one', async () => {
   const dialog = page.getByRole('dialog');
   const making: [path: string, open: string, make: string, address: string][] = [
-    ['campaigns', 'New campaign', 'Save', '/v1/campaigns'],
+    ['campaigns', 'New campaign', 'Begin', '/v1/campaigns'],
     ['settings/teams', 'Add a team', 'Save', '/v1/teams'],
     ['settings/api-keys', 'Make a key', 'Make it', '/v1/api-keys'],
   ];
@@ -173,6 +173,21 @@ test('an answer that got lost: what was typed stays, and pressing again makes on
     const { data } = await read<{ data: { name: string }[] }>(`${address}?limit=100`);
     expect(data.filter(({ name }) => name === 'Twice pressed')).toHaveLength(1);
   }
+});
+
+test('a name that is too long is said to be, and none of it is cut', async () => {
+  await open('campaigns');
+  await page.getByRole('button', { name: 'New campaign' }).click();
+  const dialog = page.getByRole('dialog');
+  const name = 'n'.repeat(201);
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByText('Use at most 200 characters.').waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe(name);
+  await dialog.getByLabel('Name').fill(name.slice(1));
+  await dialog.getByRole('button', { name: 'Begin' }).click();
+  await page.waitForURL(/campaigns\/[0-9a-f-]{36}$/);
+  const made = await read<{ name: string }>(`/v1${new URL(page.url()).pathname.replace('/app', '')}`);
+  expect(made.name).toHaveLength(200);
 });
 
 test('a field says what it wants in the language of the page', async () => {

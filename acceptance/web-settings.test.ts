@@ -131,6 +131,8 @@ describe('an agent', () => {
     await desk.getByLabel('Password', { exact: true }).fill('short');
     await desk.getByRole('button', { name: 'Make the account' }).click();
     await desk.getByText('A password has 10 to 1,024 characters.').waitFor();
+    // Said where it was refused, it is not hinted at above once more.
+    await desk.getByText('At least 10 characters').waitFor({ state: 'detached' });
     await desk.getByLabel('Password', { exact: true }).fill(agent.password);
     await desk.getByRole('button', { name: 'Make the account' }).click();
     await desk.waitForURL('**/app/inbox');

@@ -14224,6 +14224,10 @@ export type MessagesGetResponses = {
     failedAt: string | null;
     editedAt: string | null;
     revokedAt: string | null;
+    /**
+     * How many its number hands over before it, counted to 10,000; null when it does not wait.
+     */
+    ahead: number | null;
     attempts: Array<{
       /**
        * Travels as biz_opaque_callback_data and comes back in every status.

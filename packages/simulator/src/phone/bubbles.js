@@ -80,8 +80,8 @@ function header(value) {
 
 const lineMarks = [
   { tag: 'ul', pattern: /^[-*] +(\S.*)$/s },
-  { tag: 'ol', pattern: /^(\d{1,9})\. +(\S.*)$/s },
-  { tag: 'blockquote', pattern: /^> ?(\S.*)$/s },
+  { tag: 'ol', pattern: /^(\d{1,3})\. +(\S.*)$/s },
+  { tag: 'blockquote', pattern: /^> (\S.*)$/s },
 ];
 const noMark = { tag: 'p', pattern: /^(.*)$/s };
 

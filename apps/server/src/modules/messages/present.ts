@@ -87,6 +87,10 @@ const statusBody = z.object({
 
 /** A message with its attempts and statuses. */
 export const messageDetailBody = messageBody.extend({
+  ahead: z
+    .int()
+    .nullable()
+    .describe('How many its number hands over before it, counted to 10,000; null when it does not wait.'),
   attempts: z.array(attemptBody),
   statuses: z.array(statusBody),
 });
@@ -148,10 +152,16 @@ export async function messagePresenter(
 
 export async function presentDetail(
   tx: TenantTx,
-  detail: { message: MessageRow; attempts: readonly AttemptRow[]; statuses: readonly StatusRow[] },
+  detail: {
+    message: MessageRow;
+    ahead: number | null;
+    attempts: readonly AttemptRow[];
+    statuses: readonly StatusRow[];
+  },
 ): Promise<z.infer<typeof messageDetailBody>> {
   return {
     ...(await messagePresenter(tx, [detail.message]))(detail.message),
+    ahead: detail.ahead,
     attempts: detail.attempts.map((row) => ({
       ...row,
       error: presentError(row),

@@ -101,6 +101,18 @@ export const firstTry = statement(
   'select max(started_at) as at from message_attempts where workspace_id = $1 and message_id = $2 and n = 1',
 );
 
+/** Counted no further: who is behind so many waits, however many they are. */
+const farBehind = 10_000;
+
+/** How many a number hands over before one that waits; of one that does not, none. In the order of claim_due. */
+export const aheadOf = statement(
+  'messages.ahead',
+  `select count(*)::int as ahead from (
+     select from send_queue own join send_queue q on q.number_id = own.number_id and q.state = 'due'
+       and (q.priority, q.due_at, q.n) < (own.priority, own.due_at, own.n)
+     where own.workspace_id = $1 and own.message_id = $2 and own.state = 'due' limit ${farBehind}) others`,
+);
+
 export const statusesOf = statement(
   'messages.statuses',
   `select status, participant, provider_message_id, at, received_at, recipient, conversation, pricing, errors

@@ -2,7 +2,7 @@ import type { TenantTx } from '../../platform/db/index.ts';
 import { errors } from '../../platform/errors.ts';
 import type { Slice } from '../../platform/http/index.ts';
 import { selectPage } from './queries-page.ts';
-import { attemptsOf, statusesOf } from './queries-send.ts';
+import { aheadOf, attemptsOf, statusesOf } from './queries-send.ts';
 import { type MessageError, type MessageRow, toMessage } from './rows.ts';
 import { type ShownStatus, storedStatuses } from './rules.ts';
 import { byIds } from './send.ts';
@@ -54,16 +54,18 @@ export interface StatusRow {
 export async function readMessage(
   tx: TenantTx,
   id: string,
-): Promise<{ message: MessageRow; attempts: AttemptRow[]; statuses: StatusRow[] }> {
+): Promise<{ message: MessageRow; ahead: number | null; attempts: AttemptRow[]; statuses: StatusRow[] }> {
   const [message] = await byIds(tx, [{ workspaceId: tx.workspaceId, id }]);
   if (!message) throw errors.notFound('message', { id });
   const key = [tx.workspaceId, id];
-  const [attempts = [], statuses = []] = await tx.batch([
+  const [attempts = [], statuses = [], before = []] = await tx.batch([
     { statement: attemptsOf, values: key },
     { statement: statusesOf, values: key },
+    { statement: aheadOf, values: key },
   ]);
   return {
     message,
+    ahead: message.queueState === 'due' ? ((before[0]?.ahead as number) ?? 0) : null,
     attempts: attempts.map((row) => ({
       id: row.id as string,
       n: row.n as number,

@@ -155,6 +155,20 @@ describe('send', () => {
     expect(verdict.verdict).toBe('free-form');
   });
 
+  it('says of one that waits how many its number hands over before it', async () => {
+    const place = await stage.place();
+    const other = await stage.place();
+    const ids: string[] = [];
+    for (const words of ['first', 'second', 'third']) ids.push(await stage.say(place, words));
+    await stage.say(other, 'of another number');
+    const ahead = () =>
+      Promise.all(ids.map(async (id) => (await stage.tenant(place, (tx) => readMessage(tx, id))).ahead));
+    expect(await ahead()).toEqual([0, 1, 2]);
+    // What is not in the queue any more waits for nobody.
+    await query('delete from send_queue where message_id = $1', [ids[0]]);
+    expect(await ahead()).toEqual([null, 0, 1]);
+  });
+
   it('translates replies to our own ids, and lists pages without gaps', async () => {
     const place = await stage.place();
     const first = await stage.say(place, 'first');

@@ -97,6 +97,7 @@ export function PasskeysSection() {
       {dialog}
       <NameDialog
         title={t('account.namePasskey')}
+        limit={100}
         name={codes === null ? (named?.name ?? null) : null}
         onClose={() => setNamed(null)}
         onSave={async (name) => {

@@ -38,7 +38,7 @@ export function PasswordForm() {
           ) : null}
           <PasswordInput
             label={t('signIn.newPassword')}
-            description={t('signIn.passwordHint')}
+            description={form.errors.password ? undefined : t('signIn.passwordHint')}
             autoComplete="new-password"
             required
             withAsterisk={false}

@@ -111,12 +111,16 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
       </Menu>
       <NameDialog
         title={t('campaigns.action.rename')}
+        limit={200}
         name={dialog === 'rename' ? campaign.name : null}
         onClose={() => setDialog(null)}
         onSave={async (name) => show(await chaski.campaigns.update({ id, body: { name } }))}
       />
       <NameDialog
-        title={t('campaigns.action.rejectWhy')}
+        title={t('campaigns.action.reject')}
+        label={t('campaigns.action.rejectWhy')}
+        action={t('campaigns.action.reject')}
+        limit={500}
         name={dialog === 'reject' ? '' : null}
         onClose={() => setDialog(null)}
         onSave={async (reason) => show(await chaski.campaigns.reject({ id, body: { reason } }, once()))}

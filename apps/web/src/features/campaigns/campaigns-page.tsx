@@ -72,7 +72,15 @@ export function CampaignsPage() {
         )}
       </Listing>
       <More list={list} />
-      <NameDialog title={t('campaigns.new')} name={name} onClose={() => setName(null)} onSave={begin} />
+      <NameDialog
+        title={t('campaigns.new')}
+        hint={t('campaigns.nameHint')}
+        action={t('campaigns.begin')}
+        limit={200}
+        name={name}
+        onClose={() => setName(null)}
+        onSave={begin}
+      />
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import { once } from '../../api/once.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
 import { Modal } from '../../ui/modal.tsx';
+import page from '../../ui/page.module.css';
 import { Refused } from '../../ui/page.tsx';
 import { type AskedAttributes, makeAttributes, newAttribute } from './import-attributes.ts';
 import { Mapping } from './import-mapping.tsx';
@@ -83,7 +84,7 @@ function Steps({ onClose }: { onClose: () => void }) {
           }}
         />
       ) : null}
-      <Group justify="flex-end">
+      <Group justify="flex-end" className={page.dialogFoot ?? ''}>
         <Button variant="default" onClick={onClose}>
           {t('context.cancel')}
         </Button>

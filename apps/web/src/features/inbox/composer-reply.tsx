@@ -21,6 +21,7 @@ import {
 } from 'react';
 import { useTranslation } from '../../i18n/words.ts';
 import { insertInto } from '../../ui/insert.ts';
+import { isolated } from '../../ui/isolated.ts';
 import { keyName } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
@@ -32,6 +33,7 @@ import { SuggestList, useSuggest } from './composer-suggest.tsx';
 import { VoiceButton } from './composer-voice.tsx';
 import { useDraft } from './draft.ts';
 import { QuotedWords } from './reply-quote.tsx';
+import { answererName } from './sender.ts';
 import { TemplatePicker } from './template-picker.ts';
 import { threadQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
@@ -134,10 +136,10 @@ export function ComposerReply({
           </ActionIcon>
         </div>
       ) : null}
-      {newer.warned ? (
+      {newer.by ? (
         <Alert color="yellow" p="xs" mb={6} role="alert">
           <Group gap="xs">
-            <span>{t('composer.newer')}</span>
+            <span>{t('composer.newer', { name: isolated(answererName(newer.by, t)) })}</span>
             <Button size="compact-xs" variant="default" onClick={() => void submit()}>
               {t('composer.sendAnyway')}
             </Button>
@@ -263,34 +265,31 @@ function More({ onOpen }: { onOpen: (dialog: 'template' | 'interactive') => void
   );
 }
 
-/** Whether a colleague answered since one began to write. Warns once; the second wish to send is heard. */
+/** Who answered since one began to write: a colleague, a program, a campaign. Warns once; the second wish to send is heard. */
 function useNewer(
   conversationId: string,
   isBegun: boolean,
-): { warned: boolean; begin: () => void; stop: () => boolean } {
+): { by: Message | null; begin: () => void; stop: () => boolean } {
   const { data: said } = useQuery(threadQuery(conversationId));
-  const [warned, setWarned] = useState(false);
+  const [by, setBy] = useState<Message | null>(null);
   const beganAfter = useRef<string | null>(null);
+  const newest = said?.messages.findLast(
+    (one) => one.direction === 'out' && !one.automated && one.type !== 'reaction' && !saidHere(one.dedupeKey),
+  );
   /** null: nobody knows yet what was said. */
-  const last = () =>
-    said
-      ? (said.messages.findLast(
-          (one) =>
-            one.direction === 'out' && !one.automated && one.type !== 'reaction' && !saidHere(one.dedupeKey),
-        )?.id ?? '')
-      : null;
+  const last = said ? (newest?.id ?? '') : null;
   // A draft taken up again, or words typed before the thread was there: what one sees first is what one answers.
-  if (isBegun) beganAfter.current ??= last();
+  if (isBegun) beganAfter.current ??= last;
   return {
-    warned,
+    by,
     begin() {
-      beganAfter.current = last();
-      setWarned(false);
+      beganAfter.current = last;
+      setBy(null);
     },
     stop() {
-      const isNewer = beganAfter.current !== null && last() !== beganAfter.current;
-      if (!isNewer || warned) return false;
-      setWarned(true);
+      const isNewer = beganAfter.current !== null && last !== beganAfter.current;
+      if (!isNewer || by || !newest) return false;
+      setBy(newest);
       return true;
     },
   };

@@ -47,13 +47,17 @@ export function parseBlocks(text: string, names: readonly string[] = []): Block[
   return blocks;
 }
 
+/**
+ * A line that begins with `- ` or `* ` is a bullet on people's phones, one alone too, whoever meant a dash: `- team Acme`
+ * below an answer is drawn as they read it. The simulator's phone has the same marks; what is set in is plain there.
+ */
 function linesOf(part: string, mentions: readonly string[]): Block[] {
   if (part === '') return [];
   const blocks: Block[] = [];
   for (const line of part.split('\n')) {
     const last = blocks.at(-1);
-    const bullet = /^\s*[-*•]\s+(\S.*)$/.exec(line);
-    const numbered = /^\s*(\d{1,3})\.\s+(\S.*)$/.exec(line);
+    const bullet = /^[-*] +(\S.*)$/.exec(line);
+    const numbered = /^(\d{1,3})\. +(\S.*)$/.exec(line);
     if (line.startsWith('> ')) blocks.push({ kind: 'quote', children: parseInline(line.slice(2), mentions) });
     else if (bullet) {
       const item = parseInline(bullet[1]!, mentions);

@@ -1,11 +1,13 @@
-import { ActionIcon, Group, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAt, IconMenu2, IconMessagePlus } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { FindField } from '../../ui/find-field.tsx';
+import { isolated } from '../../ui/isolated.ts';
 import { later, laterDialog } from '../../ui/later.tsx';
+import { searchFor } from '../palette/palette.tsx';
 import type { InboxSearch } from './filter.ts';
 import classes from './inbox.module.css';
 import { ListFilters } from './list-filters.tsx';
@@ -69,6 +71,17 @@ export function ListHead() {
           void navigate({ to: '.', search: (before: InboxSearch) => ({ ...before, q }), replace: true })
         }
       />
+      {search.q ? (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          justify="flex-start"
+          fullWidth
+          onClick={() => searchFor(search.q ?? '')}
+        >
+          {t('list.searchMessages', { words: isolated(search.q) })}
+        </Button>
+      ) : null}
       {beginning ? <NewConversation onClose={begin.close} /> : null}
       <ViewsDrawer opened={opened} onClose={close} />
     </header>

@@ -17,6 +17,14 @@ export function senderName(sender: Sender | null, me: string, t: Say): string | 
   }
 }
 
+/** The same within a sentence: what is no person says what it is before its own name. */
+export function answererName({ sender, source }: Message, t: Say): string {
+  if (sender?.kind === 'member') return sender.name ?? t('thread.sender.former');
+  const kind = sender?.kind === 'key' ? 'program' : sender?.kind === 'campaign' ? 'campaign' : null;
+  if (kind === null) return t(source === 'phone-app' ? 'thread.sender.phone' : 'thread.sender.colleague');
+  return sender?.name ? `${t(`thread.sender.${kind}`)} (${sender.name})` : t(`thread.sender.${kind}`);
+}
+
 /** Two bubbles with the same one stand together. */
 export const speakerOf = (direction: string, sender: Sender | null): string =>
   `${direction}:${sender?.kind ?? ''}:${sender?.id ?? ''}`;

@@ -100,7 +100,9 @@ describe('following what arrives', () => {
     const carried = { top: 940, max: 1000 };
     expect(look(pulled, carried, 'b')).toMatchObject({ now: { following: true, seen: 'b' }, pull: true });
     // Further than near, too; and a look at the place itself is no scroll.
-    expect(look(look(pulled, { top: 1000, max: 1000 }, 'a').now, { top: 400, max: 1000 }, 'b').pull).toBe(true);
+    expect(look(look(pulled, { top: 1000, max: 1000 }, 'a').now, { top: 400, max: 1000 }, 'b').pull).toBe(
+      true,
+    );
     for (const late of [heard(pulled), byHand(pulled)])
       expect(look(late, { top: 400, max: 1000 }, 'b')).toMatchObject({
         now: { following: false },

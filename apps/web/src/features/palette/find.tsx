@@ -1,9 +1,10 @@
 import { Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconMessage, IconNote, IconSearch } from '@tabler/icons-react';
+import { IconMessage, IconNote, IconSearch, IconSpeakerphone, IconTemplate } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { useMay } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { useExplain } from '../../ui/explain.ts';
 import { Face } from '../../ui/face.tsx';
@@ -12,13 +13,19 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Marked } from './marked.tsx';
 import classes from './palette.module.css';
 import { useGoals } from './palette-pages.ts';
-import { searchQuery } from './queries.ts';
+import { campaignsNamed, searchQuery, templatesNamed } from './queries.ts';
 
 /** Pages that a word finds: people and messages stand above them. */
 const most = 6;
 
 /** One field over everything: where it leads stands below it. */
-export default function Find(props: { opened: boolean; onClose: () => void; showKeys: () => void }) {
+export default function Find(props: {
+  opened: boolean;
+  /** What stands in the field at first. */
+  words: string;
+  onClose: () => void;
+  showKeys: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -31,14 +38,21 @@ export default function Find(props: { opened: boolean; onClose: () => void; show
       attributes={{ content: { 'aria-label': t('search.label') } }}
       transitionProps={{ duration: 0 }}
     >
-      {props.opened ? <Results close={props.onClose} showKeys={props.showKeys} /> : null}
+      {props.opened ? <Results words={props.words} close={props.onClose} showKeys={props.showKeys} /> : null}
     </Modal>
   );
 }
 
+/** In this order; what the navigation has a place for is called as it is there. */
+const groups = ['people', 'messages', 'notes', 'campaigns', 'templates', 'pages'] as const;
+const titles: Partial<Record<(typeof groups)[number], string>> = {
+  campaigns: 'shell.campaigns',
+  templates: 'shell.templates',
+};
+
 interface Hit {
   id: string;
-  group: 'pages' | 'people' | 'messages' | 'notes';
+  group: (typeof groups)[number];
   icon: ReactNode;
   title: ReactNode;
   aside?: ReactNode;
@@ -51,9 +65,14 @@ function useHits(
   close: () => void,
   showKeys: () => void,
 ): { hits: Hit[]; error: unknown; isAsking: boolean } {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const { data, error, isFetching } = useQuery(searchQuery(q));
+  const may = useMay();
+  const campaigns = useQuery(campaignsNamed(q, may('campaigns:read')));
+  const templates = useQuery(templatesNamed(q, may('templates:read')));
   const found = q.trim() === '' ? undefined : data;
+  const named = <One,>(list: readonly One[] | undefined) => (q.trim() === '' ? [] : (list ?? []));
   const word = text.trim().toLowerCase();
   const matching = useGoals().filter(({ name }) => name.toLowerCase().includes(word));
   const pages = word === '' ? matching : matching.slice(0, most);
@@ -95,6 +114,22 @@ function useHits(
       aside: <RelativeTime at={one.at} />,
       run: toThread(one),
     })),
+    ...named(campaigns.data).map((one) => ({
+      id: one.id,
+      group: 'campaigns' as const,
+      icon: <IconSpeakerphone size={20} stroke={1.6} />,
+      title: one.name,
+      aside: t(`campaigns.state.${one.state}`),
+      run: then(() => void navigate({ to: '/app/campaigns/$campaignId', params: { campaignId: one.id } })),
+    })),
+    ...named(templates.data).map((one) => ({
+      id: one.id,
+      group: 'templates' as const,
+      icon: <IconTemplate size={20} stroke={1.6} />,
+      title: one.name,
+      aside: one.language,
+      run: then(() => void navigate({ to: '/app/templates/$templateId', params: { templateId: one.id } })),
+    })),
     ...pages.map(({ name, icon: Icon, go }) => ({
       id: name,
       group: 'pages' as const,
@@ -104,7 +139,8 @@ function useHits(
     })),
   ];
   // What is typed is asked for a moment later; until then nobody knows that there is nothing.
-  const isAsking = text.trim() !== '' && (isFetching || text !== q);
+  const isAsking =
+    text.trim() !== '' && (isFetching || campaigns.isFetching || templates.isFetching || text !== q);
   return { hits, error: q.trim() === '' ? null : error, isAsking };
 }
 
@@ -119,10 +155,11 @@ function Said({ by, ...words }: { by: string | null } & Parameters<typeof Marked
   );
 }
 
-function Results({ close, showKeys }: { close: () => void; showKeys: () => void }) {
+function Results(props: { words: string; close: () => void; showKeys: () => void }) {
+  const { close, showKeys } = props;
   const { t } = useTranslation();
   const explain = useExplain();
-  const [text, setText] = useState('');
+  const [text, setText] = useState(props.words);
   const [q] = useDebouncedValue(text, 120);
   const { hits, error, isAsking } = useHits(text, q, close, showKeys);
   const [at, setAt] = useState(0);
@@ -164,7 +201,7 @@ function Results({ close, showKeys }: { close: () => void; showKeys: () => void 
         onKeyDown={press}
       />
       <div ref={list} id={base} role="listbox" aria-label={t('search.results')} className={classes.hits}>
-        {(['people', 'messages', 'notes', 'pages'] as const).map((group) => (
+        {groups.map((group) => (
           <Group key={group} group={group} hits={hits} current={current} base={base} />
         ))}
       </div>
@@ -184,12 +221,13 @@ function Results({ close, showKeys }: { close: () => void; showKeys: () => void 
 function Group(props: { group: Hit['group']; hits: readonly Hit[]; current: number; base: string }) {
   const { t } = useTranslation();
   const { group, hits } = props;
+  const title = t(titles[group] ?? `search.groups.${group}`);
   if (!hits.some((hit) => hit.group === group)) return null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
-    <div role="group" aria-label={t(`search.groups.${group}`)}>
+    <div role="group" aria-label={title}>
       <Text size="xs" fw={600} c="dimmed" className={classes.heading} aria-hidden>
-        {t(`search.groups.${group}`)}
+        {title}
       </Text>
       {hits.map((hit, at) =>
         hit.group === group ? (

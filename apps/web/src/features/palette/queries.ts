@@ -11,3 +11,27 @@ export const searchQuery = (q: string) =>
     staleTime: 10_000,
     retry: false,
   });
+
+/** What is found by its name alone: a few, below what people said. */
+const few = { limit: 5 };
+const named = {
+  placeholderData: keepPreviousData,
+  staleTime: 10_000,
+  retry: false,
+};
+
+export const campaignsNamed = (q: string, allowed: boolean) =>
+  queryOptions({
+    queryKey: ['campaign', 'named', q],
+    queryFn: async ({ signal }) => (await chaski.campaigns.list({ query: { q, ...few } }, { signal })).data,
+    enabled: allowed && q.trim() !== '',
+    ...named,
+  });
+
+export const templatesNamed = (q: string, allowed: boolean) =>
+  queryOptions({
+    queryKey: ['templates', 'named', q],
+    queryFn: async ({ signal }) => (await chaski.templates.list({ query: { q, ...few } }, { signal })).data,
+    enabled: allowed && q.trim() !== '',
+    ...named,
+  });

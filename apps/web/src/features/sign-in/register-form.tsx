@@ -56,7 +56,7 @@ export function RegisterForm(props: {
         />
         <PasswordInput
           label={t('signIn.password')}
-          description={t('signIn.passwordHint')}
+          description={form.errors.password ? undefined : t('signIn.passwordHint')}
           autoComplete="new-password"
           required
           withAsterisk={false}

@@ -81,7 +81,7 @@ function NewPasswordForm({ token, onDone }: { token: string; onDone: () => void 
         <Refused problem={problem} />
         <PasswordInput
           label={t('signIn.newPassword')}
-          description={t('signIn.passwordHint')}
+          description={form.errors.password ? undefined : t('signIn.passwordHint')}
           autoComplete="new-password"
           required
           withAsterisk={false}
