@@ -38,7 +38,7 @@ export const reads: Family = async ({ cluster, quick, repeats, progress }) => {
   const list = listStatement(place.workspaceId, { view: 'all', userId: null, numberIds: null }, 'newest', {
     limit: 30,
     after: null,
-  })!;
+  });
   const queries: { name: string; statement: string | Statement; values: unknown[]; rows: number }[] = [
     { name: 'conversation list, 30', ...list, rows: 30 },
     {
