@@ -160,12 +160,11 @@ export interface Credential {
 
 /**
  * When may the same request be tried again. `later`: backoff · `after`: not before afterMs · `reauth`: token dead, pause
- * the account · `fix`: somebody must change something first · `never`. `forMs`: so long at least, however many tries that
- * takes, since nothing is wrong with the message.
+ * the account · `fix`: somebody must change something first · `never`.
  */
 export type Retry =
-  | { retry: 'later'; slow: 'message' | 'pair' | 'number' | 'app'; forMs?: number }
-  | { retry: 'after'; afterMs: number; forMs?: number }
+  | { retry: 'later'; slow: 'message' | 'pair' | 'number' | 'app' }
+  | { retry: 'after'; afterMs: number }
   | { retry: 'reauth' }
   | { retry: 'fix' }
   | { retry: 'never' };
@@ -174,11 +173,8 @@ export type SendOutcome =
   | { outcome: 'accepted'; providerMessageId: string; recipient: PersonRef; messageStatus: string | null }
   /** A Graph error: WhatsApp says it did not take the message. */
   | { outcome: 'refused'; error: ProviderError; class: Retry; httpStatus: number }
-  /**
-   * Never reached the wire. Safe to try again: `forMs` long where WhatsApp could not be reached (DNS, refused, connect
-   * timeout).
-   */
-  | { outcome: 'not-sent'; reason: string; forMs?: number }
+  /** Never reached the wire, and safe to try again. `unreached`: DNS, refused, connect timeout. */
+  | { outcome: 'not-sent'; reason: string; unreached?: true }
   /** Reset or timeout after the first byte, or an answer that is no Graph answer: nobody knows. Never resent blindly. */
   | { outcome: 'unknown'; reason: string; httpStatus: number | null };
 

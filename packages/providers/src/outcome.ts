@@ -1,5 +1,4 @@
 /** What became of a call that may reach a person, whichever provider was asked (DESIGN §4, "Outcomes of a call"). */
-import { patienceMs } from './cloud/errors.ts';
 import { type Answer, type GraphError, jsonOf } from './cloud/http.ts';
 import type { Rec } from './cloud/json.ts';
 import type { SendOutcome } from './contract.ts';
@@ -25,7 +24,7 @@ export function outcomeOf<Accepted>(answer: Answer, reading: Reading<Accepted>):
       return {
         outcome: 'not-sent',
         reason: answer.reason,
-        ...(answer.unreached ? { forMs: patienceMs } : {}),
+        ...(answer.unreached ? { unreached: true } : {}),
       };
     case 'broken':
       return { outcome: 'unknown', reason: answer.reason, httpStatus: answer.status };

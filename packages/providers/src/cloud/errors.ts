@@ -13,36 +13,30 @@ const fix: Retry = { retry: 'fix' };
 const reauth: Retry = { retry: 'reauth' };
 const later = (slow: 'message' | 'pair' | 'number' | 'app'): Retry => ({ retry: 'later', slow });
 const after = (afterMs: number): Retry => ({ retry: 'after', afterMs });
-/**
- * A limit that is used up, or WhatsApp itself away: nothing is wrong with the message, and five tries are over in half a
- * minute where the limit counts by the hour (80007, 4) or the day (131048). A day is what the longest of them counts.
- */
-export const patienceMs = hours(24);
-const waits = <R extends Retry>(retry: R): R => ({ ...retry, forMs: patienceMs });
 
 const table = new Map<number, Retry>([
   [0, reauth],
   [190, reauth],
-  // 1, 131000, 131053, 135000, 139100–139103: Meta allows one to three more tries; five attempts bound it.
+  // 1 and 131000 "something went wrong": Meta allows one to three more tries; five attempts bound it.
   [1, later('message')],
-  [2, waits(later('message'))],
+  [2, later('message')],
   [3, fix],
   // 4 counts for the whole Meta app, that is for all workspaces behind it.
-  [4, waits(later('app'))],
+  [4, later('app')],
   [10, fix],
   [33, never],
   [100, never],
   [368, after(hours(1))],
   [613, after(hours(1))],
-  [80007, waits(later('number'))],
-  [130429, waits(later('number'))],
+  [80007, later('number')],
+  [130429, later('number')],
   [130472, never],
   [130497, never],
   [131000, later('message')],
   [131005, fix],
   [131008, never],
   [131009, never],
-  [131016, waits(later('number'))],
+  [131016, later('number')],
   [131020, never],
   [131021, never],
   [131026, never],
@@ -54,7 +48,7 @@ const table = new Map<number, Retry>([
   [131044, fix],
   [131045, fix],
   [131047, never],
-  [131048, waits(after(hours(1)))],
+  [131048, after(hours(1))],
   // Per-user marketing cap: at least a day, and Meta limits accounts that try harder (since 2026-04-30).
   [131049, after(hours(24))],
   [131050, never],
@@ -62,7 +56,7 @@ const table = new Map<number, Retry>([
   [131052, never],
   [131053, later('message')],
   [131055, never],
-  [131056, waits(later('pair'))],
+  [131056, later('pair')],
   // Throughput upgrade, done within a minute.
   [131057, after(minutes(1))],
   [131059, fix],
@@ -85,7 +79,7 @@ const table = new Map<number, Retry>([
   [132068, fix],
   [132069, after(hours(1))],
   [133000, fix],
-  [133004, waits(later('number'))],
+  [133004, later('number')],
   [133005, fix],
   [133006, fix],
   [133008, after(hours(1))],
@@ -137,7 +131,7 @@ export function retryClass(code: number, hint: { httpStatus?: number; transient?
   if (hint.transient === true) return later('message');
   const status = hint.httpStatus ?? 0;
   if (status >= 500) return later('message');
-  if (status === 429) return waits(later('number'));
+  if (status === 429) return later('number');
   if (status === 401) return reauth;
   if (status === 403) return fix;
   return never;

@@ -21,7 +21,7 @@ import type { Uploads } from './upload.ts';
  * Handing over: lease → claim and attempt (committed) → call, outside any transaction → result, group-committed.
  *
  *   due ──claim──▶ claimed ──accepted──▶ (row gone)         message accepted
- *    ▲               │ ├──refused, later / after──▶ due     five tries (a limit: a day), then dead
+ *    ▲               │ ├──refused, later / after──▶ due     five tries, then dead
  *    │               │ ├──refused, fix / never──▶ (gone)    message failed
  *    │               │ └──unknown, or the process died──▶ unconfirmed
  *    └──by hand, or by the workspace's policy──── unconfirmed, dead

@@ -10,12 +10,11 @@ import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { getContact } from '../contacts/index.ts';
 import { credentialFor, forgetCredential } from '../numbers/index.ts';
-import { isSpent } from './backoff.ts';
 import type { Budgets } from './budget.ts';
 import { sendFacts, type Templates, templateOf } from './can-send.ts';
 import type { HeldNumber } from './held.ts';
 import { campaignLane } from './lane.ts';
-import { type ClaimRecord, firstTry } from './queries-send.ts';
+import type { ClaimRecord } from './queries-send.ts';
 import {
   type AttemptRef,
   notCalled,
@@ -157,27 +156,7 @@ export function handOvers(deps: HandOverDeps): HandOver {
       if (other !== null) outcome = await callOver(other);
     }
     const dead = outcome.outcome === 'refused' && outcome.class.retry === 'reauth';
-    return resultOf(ref, outcome, {
-      ...contextOf(row, dead ? await tokenIsCurrent(row, credential) : true),
-      triedForMs: await triedForMs(ref, outcome),
-    });
-  }
-
-  /** Asked only where the count alone would end it. */
-  async function triedForMs(ref: AttemptRef, outcome: SendOutcome): Promise<number> {
-    const why = outcome.outcome === 'refused' ? outcome.class : outcome;
-    if (!('forMs' in why) || !isSpent({}, ref.n, 0)) return 0;
-    try {
-      const [found] = await db.runSystem('since when a message is tried', [
-        { statement: firstTry, values: [ref.workspaceId, ref.messageId] },
-      ]);
-      const { at } = found!.rows[0] as { at: Date };
-      return db.clock.now().getTime() - at.getTime();
-    } catch (error) {
-      // WhatsApp's refusal is known, and must not become an unknown outcome: it waits once more.
-      log.warn({ err: error, attemptId: ref.attemptId }, 'deliver: the first try was not found');
-      return 0;
-    }
+    return resultOf(ref, outcome, contextOf(row, dead ? await tokenIsCurrent(row, credential) : true));
   }
 
   /** A second call is one like every other: its token, its part of the budgets, its time. Null, or when to try again. */

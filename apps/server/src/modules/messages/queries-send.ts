@@ -95,12 +95,6 @@ export const attemptsOf = statement(
    from message_attempts where workspace_id = $1 and message_id = $2 order by started_at, n, id`,
 );
 
-/** Of this round: somebody may have had it tried again, which counts anew. */
-export const firstTry = statement(
-  'messages.first_try',
-  'select max(started_at) as at from message_attempts where workspace_id = $1 and message_id = $2 and n = 1',
-);
-
 /** Counted no further: who is behind so many waits, however many they are. */
 const farBehind = 10_000;
 

@@ -6,7 +6,7 @@ import { recordConsents } from '../contacts/index.ts';
 import { pauseAccount } from '../numbers/index.ts';
 import { parseSettings } from '../workspaces/index.ts';
 import { applyPending } from './apply-status.ts';
-import { afterRefusal, backoffMs, isSpent, maxAttempts } from './backoff.ts';
+import { afterRefusal, backoffMs, maxAttempts } from './backoff.ts';
 import { changeEvent } from './changes.ts';
 import { uniteEchoes } from './echoes.ts';
 import { type ChangedRecord, saveResults } from './queries-send.ts';
@@ -36,7 +36,7 @@ export interface Result extends AttemptRef {
   error: MessageError | null;
   queueState: 'done' | 'due' | 'dead' | 'unconfirmed';
   dueAt: Date | 'never' | null;
-  /** Whether it was one of its tries: five, or as many as fit into the time that a limit is waited for. */
+  /** Whether it used up one of the five tries. */
   counts: boolean;
   /** null = the message waits on as it is. */
   messageStatus: 'accepted' | 'failed' | 'cancelled' | 'unconfirmed' | null;
@@ -82,8 +82,6 @@ export interface OutcomeContext {
   /** False when the account got a new token since: then the old one's death stops nobody. */
   tokenIsCurrent: boolean;
   random: number;
-  /** How long ago its first try was; asked for where it decides (`isSpent`). */
-  triedForMs?: number;
 }
 
 /**
@@ -99,9 +97,6 @@ function heldBack(said: string | null): MessageError | null {
       'WhatsApp holds it while it looks at how people take the template; it sends it then, or drops it.',
   };
 }
-
-/** WhatsApp could not be reached: whoever is back asks soon, and a try costs a connection that is refused. */
-const unreachedPauseMs = 60_000;
 
 /** What follows from one call. */
 export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: OutcomeContext): Result {
@@ -121,15 +116,14 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
       return unknown(ref, outcome.reason, context, outcome.httpStatus);
     case 'not-sent': {
       const error = { code: 'not_sent', kind: 'later', message: outcome.reason };
-      const wait = backoffMs(ref.n, 'message', context.random);
-      return isSpent(outcome, ref.n, context.triedForMs ?? 0)
+      return ref.n >= maxAttempts
         ? { ...base(ref), outcome: 'not-sent', error, queueState: 'dead', messageStatus: 'failed' }
         : {
             ...base(ref),
             outcome: 'not-sent',
             error,
             queueState: 'due',
-            dueAt: later(outcome.forMs === undefined ? wait : Math.min(wait, unreachedPauseMs)),
+            dueAt: later(backoffMs(ref.n, outcome.unreached ? 'network' : 'message', context.random)),
           };
     }
     case 'refused': {
@@ -145,7 +139,7 @@ export function resultOf(ref: AttemptRef, outcome: SendOutcome, context: Outcome
         httpStatus: outcome.httpStatus,
         marketingStop: outcome.error.code === marketingStopped && ref.contactId !== null,
       };
-      const next = afterRefusal(outcome.class, ref.n, context.random, context.triedForMs ?? 0);
+      const next = afterRefusal(outcome.class, ref.n, context.random);
       if (next.next === 'fail' || (ref.campaign && outcome.class.retry === 'after'))
         return { ...common, queueState: 'done', messageStatus: 'failed' };
       if (next.next === 'dead') return { ...common, queueState: 'dead', messageStatus: 'failed' };
