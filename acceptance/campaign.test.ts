@@ -91,7 +91,8 @@ test('it goes, each gets it once, and the report says what came of it person by 
   await page.getByRole('button', { name: 'Send to 2 people' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('2 people will get this message.').waitFor();
-  await dialog.getByText('Hi Maya, your order A-17 is on its way.').waitFor();
+  // In the order of the lines that count: Maya's is the last.
+  await dialog.getByText('Hi Omar, your order A-18 is on its way.').waitFor();
   await dialog.getByRole('button', { name: 'Send the campaign' }).click();
   await page.getByText('Finished', { exact: true }).waitFor({ timeout: 60_000 });
   const people = page.getByRole('table', { name: 'Person by person' });
