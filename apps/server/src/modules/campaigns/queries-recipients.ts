@@ -44,7 +44,7 @@ const giveWay = statement(
   'campaigns.give_way',
   `update campaign_recipients set contact_id = null, cells = null, filled = '{}', text_hash = null, state = 'skipped',
      reason = 'duplicate', due_at = null, price = null
-   where workspace_id = $1 and campaign_id = $2 and contact_id = any($3::uuid[])`,
+   where workspace_id = $1 and campaign_id = $2 and contact_id = any($3::uuid[]) and n < $4`,
 );
 
 /** Of several lines of one person the last counts, as in an imported list: who adds to a list writes below. */
@@ -55,7 +55,8 @@ export async function insertRecipients(
 ): Promise<void> {
   if (rows.length === 0) return;
   const people = rows.flatMap(({ contactId }) => contactId ?? []);
-  await tx.execute(giveWay, [tx.workspaceId, campaignId, people]);
+  // Lines before these alone: a page that is written again, by a second planner of the same version, is what it was.
+  await tx.execute(giveWay, [tx.workspaceId, campaignId, people, Math.min(...rows.map(({ n }) => n))]);
   await tx.execute(insert, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
 }
 
