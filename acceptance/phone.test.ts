@@ -433,6 +433,50 @@ test('a picture goes up and is shown, on both sides', async () => {
   await leave();
 });
 
+test('a picture that comes after its chat was opened leaves the newest in sight, until one scrolls', async () => {
+  const { page, leave } = await chatting();
+  for (let n = 0; n < 20; n += 1) await say(text(`line ${n}`));
+  await say({ type: 'image', image: { id: await upload(png(300), 'image/png', 'late.png') } });
+  await say(text('the newest'));
+  await bubble(page, 'the newest').waitFor();
+  let go = () => {};
+  const hold = async () => {
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await page.unroute('**/_phone/api/media/**');
+    await page.route('**/_phone/api/media/**', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    await bubble(page, 'the newest').waitFor();
+  };
+  const messages = page.locator('.messages');
+  const below = () =>
+    messages.evaluate(
+      (at: { scrollHeight: number; scrollTop: number; clientHeight: number }) =>
+        at.scrollHeight - at.scrollTop - at.clientHeight,
+    );
+  const picture = page.locator('.row.theirs img.media');
+  const come = async () => {
+    go();
+    await expect
+      .poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+      .toBe(300);
+  };
+  await hold();
+  await come();
+  await expect.poll(below).toBeLessThan(2);
+  await hold();
+  await messages.evaluate((at: { scrollTop: number; scrollHeight: number }) => {
+    at.scrollTop = 0;
+  });
+  await come();
+  expect(await below()).toBeGreaterThan(100);
+  await leave();
+});
+
 test('Arabic: right to left, mirrored', async () => {
   const { page, leave } = await chatting('?lang=ar');
   expect(await page.locator('html').getAttribute('dir')).toBe('rtl');

@@ -180,6 +180,33 @@ function openNewPerson() {
 
 // ── chat ──
 
+/** Where the chat last stood at its end: whoever is further up has scrolled there. */
+let end = 0;
+
+function toEnd(messages) {
+  messages.scrollTop = messages.scrollHeight;
+  end = messages.scrollTop;
+}
+
+// Neither of these bubbles: they are caught on their way down.
+app.addEventListener(
+  'scroll',
+  ({ target }) => {
+    if (target.matches('.messages') && atEnd()) end = target.scrollTop;
+  },
+  true,
+);
+// Pictures and videos have their height when they come, which is after the chat was drawn.
+for (const come of ['load', 'loadedmetadata'])
+  app.addEventListener(
+    come,
+    ({ target }) => {
+      const messages = target.closest('.messages');
+      if (messages && messages.scrollTop >= end) toEnd(messages);
+    },
+    true,
+  );
+
 function drawChat({ stick = atEnd() } = {}) {
   keepingFocus(() => {
     const old = app.querySelector(':scope > .chat');
@@ -189,7 +216,7 @@ function drawChat({ stick = atEnd() } = {}) {
     else replace('.chat', fresh);
   });
   const messages = app.querySelector('.messages');
-  if (messages && stick) messages.scrollTop = messages.scrollHeight;
+  if (messages && stick) toEnd(messages);
   const input = app.querySelector('.input');
   if (input) {
     const draft = state.drafts.get(`${state.person.id}/${state.number.id}`) ?? '';
