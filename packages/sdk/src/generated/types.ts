@@ -1148,7 +1148,7 @@ export type Message = {
      */
     code: string;
     /**
-     * What it means for another try: later, after, reauth, fix, never, policy.
+     * What it means for another try: later, after, reauth, fix, never, policy; held: WhatsApp keeps it and decides.
      */
     kind?: string;
     message: string;
@@ -14205,7 +14205,7 @@ export type MessagesGetResponses = {
        */
       code: string;
       /**
-       * What it means for another try: later, after, reauth, fix, never, policy.
+       * What it means for another try: later, after, reauth, fix, never, policy; held: WhatsApp keeps it and decides.
        */
       kind?: string;
       message: string;
@@ -14248,7 +14248,7 @@ export type MessagesGetResponses = {
          */
         code: string;
         /**
-         * What it means for another try: later, after, reauth, fix, never, policy.
+         * What it means for another try: later, after, reauth, fix, never, policy; held: WhatsApp keeps it and decides.
          */
         kind?: string;
         message: string;

@@ -12,7 +12,9 @@ const error = z
     kind: z
       .string()
       .optional()
-      .describe('What it means for another try: later, after, reauth, fix, never, policy.'),
+      .describe(
+        'What it means for another try: later, after, reauth, fix, never, policy; held: WhatsApp keeps it and decides.',
+      ),
     message: z.string(),
   })
   .loose();
