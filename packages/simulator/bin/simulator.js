@@ -93,7 +93,7 @@ function bundledNode() {
 }
 
 async function run() {
-  const { createSimulator } = await import('../src/index.ts');
+  const { createSimulator, JournalRefused } = await import('../src/index.ts');
   const made = (bytes) => randomBytes(bytes).toString('hex');
   const secret = values.secret ?? made(16);
   const verifyToken = values['verify-token'] ?? made(8);
@@ -108,6 +108,10 @@ async function run() {
     ...(values.journal === undefined ? {} : { journal: values.journal }),
     apps: [{ id: values.app, secret, webhookUrl: values.webhook, verifyToken }],
     log: (line) => console.error(line),
+  }).catch((error) => {
+    if (!(error instanceof JournalRefused)) throw error;
+    console.error(error.message);
+    process.exit(1);
   });
   sim.addAccount({ id: values.account, appId: values.app, token });
   sim.addNumber({

@@ -62,6 +62,7 @@ import { ycloudDialect } from './ycloud-events.ts';
 export { RealClock, type SimClock, VirtualClock } from './clock.ts';
 export type { FaultId } from './faults.ts';
 export type { Arrived, PersonHandle } from './hands.ts';
+export { JournalRefused } from './journal.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { AddPerson } from './people.ts';
 export type {

@@ -1,5 +1,6 @@
 /** What a restart finds. A "kill" here is an instance that is left as it stands, and another one on its journal. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   cpSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSimulator, type Simulator, type SimulatorOptions, VirtualClock } from './index.ts';
 import type { JsonObject } from './json.ts';
@@ -372,6 +373,35 @@ test('an answer is given only when the journal has what it says', async () => {
   onTestFinished(() => watch.mockRestore());
   await on.send(text('15550100001', 'hello'));
   expect(kept).toEqual([true]);
+});
+
+test('its folder is made with those above it, also under way; where none can be made, that is said', async () => {
+  const root = dirname(folder());
+  const journal = join(root, 'a/b/journal');
+  const on = await stage({ journal });
+  ana(on).addMedia(PNG, 'image/png');
+  expect(readdirSync(`${journal}.media`)).toHaveLength(1);
+  rmSync(join(root, 'a'), { recursive: true });
+  ana(on).addMedia(PNG, 'image/png');
+  expect(readdirSync(`${journal}.media`)).toHaveLength(1);
+
+  writeFileSync(join(root, 'file'), '');
+  for (const file of [join(root, 'file/journal'), join(root, 'file/below/journal')])
+    await expect(createSimulator({ adminKey: KEY, journal: file })).rejects.toThrow(
+      `journal: the folder ${dirname(file)} cannot be made`,
+    );
+  // Of the program: a sentence, and nothing of where in the program.
+  const bin = new URL('../bin/simulator.js', import.meta.url).pathname;
+  const program = spawn(process.execPath, [bin, '--port', '0', '--journal', join(root, 'file/journal')]);
+  let said = '';
+  program.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(program, 'close');
+  expect({ code, said }).toEqual({
+    code: 1,
+    said: `journal: the folder ${join(root, 'file')} cannot be made (EEXIST). Make it, or name another file.\n`,
+  });
 });
 
 test('kill -9 of a real process: an answered message is there', async () => {

@@ -16,16 +16,22 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Record as Entry } from './keep.ts';
 
 const HEADER = '{"journal":"whatsapp-simulator","version":1}';
 /** Below this, rewriting is not worth it. */
 const COMPACT_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
+
+/** No place for a journal: what to do stands in its message, and nothing was written. */
+export class JournalRefused extends Error {
+  override name = 'JournalRefused';
+}
 
 export class Journal {
   #file: string;
@@ -56,7 +62,9 @@ export class Journal {
     const first = lines.shift() ?? '';
     if (first !== HEADER) {
       if (lines.length === 0 && HEADER.startsWith(first)) return [];
-      throw new Error(`${this.#file} is no journal of this simulator; it was left as it is`);
+      throw new JournalRefused(
+        `journal: ${this.#file} is no journal of this simulator; it was left as it is. Name another file.`,
+      );
     }
     const entries: Entry[] = [];
     lines.forEach((line, i) => {
@@ -79,9 +87,16 @@ export class Journal {
     this.#snapshot = world.snapshot;
     this.#mark = world.mark;
     this.#mediaIds = world.mediaIds;
-    // One, not those above it: Node's `recursive` never ends in `/proc`.
     const folder = dirname(this.#file);
-    if (!existsSync(folder)) mkdirSync(folder);
+    try {
+      makeFolder(folder, 0o777);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : error;
+      throw new JournalRefused(
+        `journal: the folder ${folder} cannot be made (${code}). Make it, or name another file.`,
+        { cause: error },
+      );
+    }
     this.compact();
   }
 
@@ -149,7 +164,7 @@ export class Journal {
 
   keepMedia(id: string, bytes: Uint8Array): void {
     this.#attempt(() => {
-      if (!existsSync(this.#media)) mkdirSync(this.#media, { mode: 0o700 });
+      makeFolder(this.#media, 0o700);
       writeFileSync(join(this.#media, id), bytes, { mode: 0o600 });
     });
   }
@@ -187,4 +202,13 @@ export class Journal {
       this.#failed = true;
     }
   }
+}
+
+/** With what it lies in, one by one: Node's `recursive` never ends where a folder says ENOENT to a new one, as `/proc` does. */
+function makeFolder(path: string, mode: number): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const one of missing) mkdirSync(one, { mode });
+  // A file in its place, as `recursive` says it.
+  if (!statSync(path).isDirectory()) throw Object.assign(new Error(`${path} is a file`), { code: 'EEXIST' });
 }
