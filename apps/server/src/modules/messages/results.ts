@@ -89,7 +89,7 @@ export interface OutcomeContext {
  * Told with the attempt alone: the message was accepted like others, and every later word stands above that.
  */
 function heldBack(said: string | null): MessageError | null {
-  if (said !== 'held_for_quality_assessment' && said !== 'paused') return null;
+  if (said !== 'held_for_quality_assessment') return null;
   return {
     code: said,
     kind: 'held',
