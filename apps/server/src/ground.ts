@@ -2,7 +2,6 @@
  * ground — what everything else stands on: the database, signals, WhatsApp's wire, files, mails, limits. Opened first and
  * closed last. app.ts's.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProviders, type Providers } from '@chaski/providers';
 import type { Config } from './config.ts';
@@ -11,6 +10,7 @@ import type { Ends } from './ends.ts';
 import { useKeyRing } from './modules/numbers/index.ts';
 import { type Blobs, checkBucket, openBlobs } from './platform/blobs/index.ts';
 import { type Database, openDatabase } from './platform/db/index.ts';
+import { makeFolder } from './platform/folders.ts';
 import { type Buckets, createBuckets } from './platform/limits/index.ts';
 import { type Logger, part } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail/index.ts';
@@ -88,7 +88,7 @@ export async function openGround(options: AppOptions, ends: Ends, warnings: stri
 async function openFiles({ config, dataDir }: AppOptions, warnings: string[]): Promise<Blobs> {
   if (config.blobs === 'fs') {
     const directory = join(dataDir, 'media');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     return openBlobs({ kind: 'fs', directory });
   }
   const bucket = {

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +196,12 @@ test('a place that takes no ready file, or no data, is told before anything star
   const onFile = startProgram();
   expect(await onFile.ended).toBe(1);
   expect(onFile.output()).toContain(`The data folder ${join(folder, 'data')} is a file`);
+
+  const nowhere = join(folder, 'unmounted');
+  symlinkSync(nowhere, join(folder, 'link'));
+  const onLink = startProgram({}, '', readyFile(), join(folder, 'link', 'data'));
+  expect(await onLink.ended).toBe(1);
+  expect(onLink.output()).toContain(`${join(folder, 'link')} is a link to ${nowhere}, which is not there`);
 
   // Node's own making of folders never ends there.
   if (!existsSync('/proc/self')) return;

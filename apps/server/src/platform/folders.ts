@@ -2,8 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder with what it lies in, and answers the outermost that had to be made. For every path that a person names:
- * Node's own `recursive` never ends where an existing folder says ENOENT to a new one, as `/proc` does.
+ * Makes a folder with what it lies in, and answers the outermost that had to be made. For a path that a person names:
+ * Node's own `recursive` never ends where an existing folder says ENOENT to a new one, as `/proc` does. Below a folder
+ * that was made by this one (files of messages) and beside the sources `recursive` is good enough.
  */
 export function makeFolder(path: string, mode = 0o700): string | undefined {
   const missing: string[] = [];

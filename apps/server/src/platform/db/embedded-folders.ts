@@ -9,10 +9,11 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../folders.ts';
 import { PORT } from './embedded-postmaster.ts';
 import { EmbeddedError, firstClosedFolder, type Identity, statOrNull } from './embedded-user.ts';
@@ -34,7 +35,7 @@ export function makeFolders(wanted: string): void {
       reason === 'EEXIST' || reason === 'ENOTDIR'
         ? `The data folder ${wanted} is a file, or lies below one. Name a folder with --data-dir or DATA_DIR.`
         : reason === 'ENOENT'
-          ? `The data folder ${wanted} cannot be made: what it lies in takes no folders. Name another one with --data-dir or DATA_DIR.`
+          ? `The data folder ${wanted} cannot be made: ${whyMissing(wanted)}, or name another one with --data-dir or DATA_DIR.`
           : `The data folder ${wanted} cannot be written (${reason}). Give it to the user who starts chaski, or name another one with --data-dir or DATA_DIR.`,
       {},
       error,
@@ -44,6 +45,16 @@ export function makeFolders(wanted: string): void {
     made = dirname(made);
     chmodSync(made, 0o711);
   }
+}
+
+/** ENOENT from the making of a folder: a link on the way leads nowhere, or a file system takes none (`/proc`). */
+function whyMissing(wanted: string): string {
+  for (let at = resolve(wanted); at !== dirname(at); at = dirname(at)) {
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true || existsSync(at)) continue;
+    const end = resolve(dirname(at), readlinkSync(at));
+    return `${at} is a link to ${end}, which is not there. Make ${end}`;
+  }
+  return 'what it lies in takes no folders. Make it yourself';
 }
 
 /** The data folder belongs to us; the database's user must be able to walk through it, not to list it. */

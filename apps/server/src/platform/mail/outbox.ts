@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../folders.ts';
 import { isId } from '../ids.ts';
 import type { Mail } from './mailer.ts';
 
@@ -12,7 +13,7 @@ export interface KeptMail extends Mail {
 
 /** Keeps a mail; a second try writes the same file. */
 export function keepInOutbox(folder: string, mail: KeptMail): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const path = join(folder, `${mail.id}.json`);
   writeFileSync(`${path}.draft`, JSON.stringify(mail), { mode: 0o600 });
   renameSync(`${path}.draft`, path);
