@@ -98,13 +98,23 @@ export const attemptsOf = statement(
 /** Counted no further: who is behind so many waits, however many they are. */
 const farBehind = 10_000;
 
-/** How many a number hands over before one that waits; of one that does not, none. In the order of claim_due. */
+/**
+ * How many a number hands over before one that waits; of one that does not, none. In the order of claim_due: within its
+ * conversation they leave as they were written, whatever was put off.
+ */
 export const aheadOf = statement(
   'messages.ahead',
-  `select count(*)::int as ahead from (
-     select from send_queue own join send_queue q on q.number_id = own.number_id and q.state = 'due'
+  `with own as materialized (
+     select * from send_queue where workspace_id = $1 and message_id = $2 and state = 'due'
+   )
+   select count(*)::int as ahead from (
+     select 1 from own join send_queue q on q.workspace_id = own.workspace_id and q.number_id = own.number_id
+       and q.state = 'due' and q.conversation_id <> own.conversation_id
        and (q.priority, q.due_at, q.n) < (own.priority, own.due_at, own.n)
-     where own.workspace_id = $1 and own.message_id = $2 and own.state = 'due' limit ${farBehind}) others`,
+     union all
+     select 1 from own join send_queue q on q.workspace_id = own.workspace_id
+       and q.conversation_id = own.conversation_id and q.state = 'due' and (q.priority, q.n) < (own.priority, own.n)
+     limit ${farBehind}) others`,
 );
 
 export const statusesOf = statement(

@@ -164,6 +164,9 @@ describe('send', () => {
     const ahead = () =>
       Promise.all(ids.map(async (id) => (await stage.tenant(place, (tx) => readMessage(tx, id))).ahead));
     expect(await ahead()).toEqual([0, 1, 2]);
+    // The first is put off: the others of its conversation stand behind it all the same, and not before it.
+    await query("update send_queue set due_at = due_at + interval '1 hour' where message_id = $1", [ids[0]]);
+    expect(await ahead()).toEqual([0, 1, 2]);
     // What is not in the queue any more waits for nobody.
     await query('delete from send_queue where message_id = $1', [ids[0]]);
     expect(await ahead()).toEqual([null, 0, 1]);
