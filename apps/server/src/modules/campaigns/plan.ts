@@ -21,6 +21,7 @@ import { limitsFor } from '../workspaces/index.ts';
 import { countryIn, factsOf, filterOf, type Line, listLines, pastedLines } from './audience.ts';
 import { type CampaignRow, changeCampaign, lockCampaign, selectCampaign } from './queries.ts';
 import {
+  giveWayTo,
   insertRecipients,
   type PlannedRecipient,
   refillRecipients,
@@ -208,6 +209,7 @@ async function planLines(
           person,
         ]),
       );
+      await giveWayTo(tx, making.campaignId, [...people.keys()], lines[0]?.n ?? 0);
       await writePage(
         tx,
         making,

@@ -47,16 +47,25 @@ const giveWay = statement(
    where workspace_id = $1 and campaign_id = $2 and contact_id = any($3::uuid[]) and n < $4`,
 );
 
-/** Of several lines of one person the last counts, as in an imported list: who adds to a list writes below. */
+/**
+ * Of several lines of one person the last counts, as in an imported list: who adds to a list writes below. Lines before
+ * `n` alone give way: a page that is written again, by a second planner of the same version, is what it was.
+ */
+export async function giveWayTo(
+  tx: TenantTx,
+  campaignId: string,
+  people: readonly string[],
+  n: number,
+): Promise<void> {
+  await tx.execute(giveWay, [tx.workspaceId, campaignId, people, n]);
+}
+
 export async function insertRecipients(
   tx: TenantTx,
   campaignId: string,
   rows: readonly PlannedRecipient[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const people = rows.flatMap(({ contactId }) => contactId ?? []);
-  // Lines before these alone: a page that is written again, by a second planner of the same version, is what it was.
-  await tx.execute(giveWay, [tx.workspaceId, campaignId, people, Math.min(...rows.map(({ n }) => n))]);
   await tx.execute(insert, [tx.workspaceId, campaignId, JSON.stringify(rows)]);
 }
 
