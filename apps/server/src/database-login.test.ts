@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { seedWorkspace, testDatabase, testRing, urlWith } from '../test/harness.ts';
 import { asOwner } from '../test/owner.ts';
@@ -105,5 +106,55 @@ test('a server that takes the line and says nothing is not waited for without en
     (await reached.promise).destroy();
     mute.close();
     await once(mute, 'close');
+  }
+});
+
+/** The backends that work on a question. */
+const asked = (question: string) =>
+  asOwner<{ pid: number }>(
+    t.ownerUrl,
+    `select pid from pg_stat_activity where datname = '${name}' and query = '${question}' and state = 'active'`,
+  );
+
+test('nor is a question that gets no answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const question = 'select pg_sleep(3600)';
+    const refused = expect(askServer(t.url, (client) => client.query(question))).rejects.toThrow(/timeout/);
+    let found: { pid: number }[] = [];
+    while (found.length === 0) found = await asked(question);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await refused;
+    // Asleep, it does not see that nobody is there.
+    await asOwner(t.ownerUrl, `select pg_terminate_backend(${found[0]!.pid})`);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('nor is a goodbye that the server does not return', async () => {
+  const { host, port } = new pg.Client({ connectionString: t.url });
+  const farewell = Promise.withResolvers<net.Socket>();
+  // Hands everything on but the end.
+  const between = net.createServer({ allowHalfOpen: true }, (socket) => {
+    const server = net.connect(`${host}/.s.PGSQL.${port}`);
+    socket.pipe(server);
+    server.pipe(socket, { end: false });
+    socket.on('end', () => farewell.resolve(socket));
+  });
+  between.listen(0, '127.0.0.1');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await once(between, 'listening');
+    const url = t.url.replace(/@[^/]*/, `@127.0.0.1:${(between.address() as net.AddressInfo).port}`);
+    const answered = askServer(url, async (client) => (await client.query('select 1 as one')).rows);
+    await farewell.promise;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await answered).toEqual([{ one: 1 }]);
+  } finally {
+    vi.useRealTimers();
+    (await farewell.promise).destroy();
+    between.close();
+    await once(between, 'close');
   }
 });
