@@ -71,6 +71,22 @@ describe('the SDK', () => {
     expect(Object.values(addresses).filter((address) => !known.has(address))).toEqual([]);
   });
 
+  test('takes the fetch that is there when it is called, not when it was made', async () => {
+    const before = globalThis.fetch;
+    const client = createClient({ url: 'http://chaski.test', key: 'ck_a_b' });
+    const asked: string[] = [];
+    try {
+      globalThis.fetch = async (input) => {
+        asked.push(String(input));
+        return Response.json({ data: [], nextCursor: null });
+      };
+      expect(await client.contacts.list()).toEqual({ data: [], nextCursor: null });
+    } finally {
+      globalThis.fetch = before;
+    }
+    expect(asked).toEqual(['http://chaski.test/v1/contacts']);
+  });
+
   test('repeats what may be repeated, and says what was refused', async () => {
     const waits: number[] = [];
     let answers: Response[] = [];
