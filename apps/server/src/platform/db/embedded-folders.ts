@@ -35,7 +35,7 @@ export function makeFolders(wanted: string): void {
       reason === 'EEXIST' || reason === 'ENOTDIR'
         ? `The data folder ${wanted} is a file, or lies below one. Name a folder with --data-dir or DATA_DIR.`
         : reason === 'ENOENT'
-          ? `The data folder ${wanted} cannot be made: ${whyMissing(wanted)}, or name another one with --data-dir or DATA_DIR.`
+          ? `The data folder ${wanted} cannot be made: ${whyMissing(wanted)} another one with --data-dir or DATA_DIR.`
           : `The data folder ${wanted} cannot be written (${reason}). Give it to the user who starts chaski, or name another one with --data-dir or DATA_DIR.`,
       {},
       error,
@@ -52,9 +52,9 @@ function whyMissing(wanted: string): string {
   for (let at = resolve(wanted); at !== dirname(at); at = dirname(at)) {
     if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true || existsSync(at)) continue;
     const end = resolve(dirname(at), readlinkSync(at));
-    return `${at} is a link to ${end}, which is not there. Make ${end}`;
+    return `${at} is a link to ${end}, which is not there. Make ${end}, or name`;
   }
-  return 'what it lies in takes no folders. Make it yourself';
+  return 'what it lies in takes no folders. Name';
 }
 
 /** The data folder belongs to us; the database's user must be able to walk through it, not to list it. */
