@@ -5,6 +5,8 @@ import { testApi } from '../../../test/api.ts';
 import { createLog } from '../log.ts';
 import { buildHttp, type Http } from './index.ts';
 
+// Not inside its test, where nothing of it would be closed.
+const { http: api } = await testApi();
 let http: Http | null = null;
 afterEach(async () => {
   await http?.close();
@@ -89,7 +91,6 @@ test('errors carry the stack where it was asked for, and nowhere else', async ()
 });
 
 test('of the API: the lists are compressed; sign-in, keys, tickets, signed addresses and webhooks are not', async () => {
-  const { http: api } = await testApi();
   const routes = api.routes.filter(({ method }) => method === 'GET');
   const lists = routes.filter(({ compressed }) => compressed).map(({ url }) => url);
   for (const url of ['/v1/contacts', '/v1/conversations', '/v1/messages', '/v1/audit', '/openapi.json']) {
