@@ -42,11 +42,12 @@ export function Composer({
   const { data: verdict } = useQuery(verdictQuery(conversation.id));
   const [mode, setMode] = useState<Mode>('reply');
   const field = useRef<HTMLTextAreaElement>(null);
+  // The field of the other mode is there after this one is drawn.
+  const enter = () => window.requestAnimationFrame(() => field.current?.focus());
   useImperativeHandle(ref, () => ({
     write(wanted) {
       setMode(wanted);
-      // The field of the other mode is there after this one is drawn.
-      window.requestAnimationFrame(() => field.current?.focus());
+      enter();
     },
   }));
   if (!may('conversations:write')) return <p className={classes.composer}>{t('composer.readOnly')}</p>;
@@ -59,6 +60,10 @@ export function Composer({
           aria-label={t('composer.mode.label')}
           value={mode}
           onChange={(value) => setMode(value as Mode)}
+          // Who points wants to write there; an arrow key only chooses, and clicks without a pointer (detail 0).
+          onClick={({ detail }) => {
+            if (detail > 0) enter();
+          }}
           data={[
             { value: 'reply', label: t('composer.mode.reply') },
             { value: 'note', label: t('composer.mode.note') },
