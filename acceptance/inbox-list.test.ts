@@ -196,6 +196,10 @@ test('filters stand in the address: they survive a reload, and back takes them o
   expect(await over.getByRole('combobox').inputValue()).toBe('Ivo');
   await ann.keyboard.press('Escape');
   await over.waitFor({ state: 'detached' });
+  await ann.getByPlaceholder('Find by name or number').press('Enter');
+  expect(await over.getByRole('combobox').inputValue()).toBe('Ivo');
+  await ann.keyboard.press('Escape');
+  await over.waitFor({ state: 'detached' });
 });
 
 test('the view of mentions shows the note that names one, and when; not what was said last', async () => {

@@ -12,6 +12,8 @@ export function FindField(props: {
   clearLabel: string;
   words: string;
   put: (words: string | undefined) => void;
+  /** What Enter does with words. */
+  onEnter?: (words: string) => void;
   className?: string | undefined;
 }) {
   const { label, words } = props;
@@ -58,6 +60,9 @@ export function FindField(props: {
         )
       }
       onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={({ key, nativeEvent }) => {
+        if (key === 'Enter' && !nativeEvent.isComposing && text.trim() !== '') props.onEnter?.(text.trim());
+      }}
     />
   );
 }

@@ -70,6 +70,7 @@ export function ListHead() {
         put={(q) =>
           void navigate({ to: '.', search: (before: InboxSearch) => ({ ...before, q }), replace: true })
         }
+        onEnter={searchFor}
       />
       {search.q ? (
         <Button
