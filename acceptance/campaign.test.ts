@@ -83,7 +83,7 @@ test('a list is uploaded, a template chosen and filled, and what would happen is
   await shot('check');
   await expect.poll(() => facts.locator('dd').first().textContent()).toBe('2');
   const why = section('4. Check and send').getByRole('list', { name: 'Who gets nothing, and why' });
-  await why.getByText('Listed twice').waitFor();
+  await why.getByText('the last one counts').waitFor();
   await why.getByText('Not a phone number').waitFor();
 });
 
@@ -100,7 +100,7 @@ test('it goes, each gets it once, and the report says what came of it person by 
   await people.getByRole('row').filter({ hasText: 'Omar' }).getByText('Delivered').waitFor({ timeout: soon });
   await page.getByRole('combobox', { name: 'Show' }).click();
   await page.getByRole('option', { name: /^Left out/ }).click();
-  await people.getByRole('row').filter({ hasText: 'Listed twice' }).waitFor();
+  await people.getByRole('row').filter({ hasText: 'the last one counts' }).waitFor();
   await shot('report');
   const waiting = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export as CSV' }).click();

@@ -84,6 +84,7 @@ test('however much is wrong in a list, the buttons stand in the window', async (
   await dialog.getByText('Row 41 is left out').waitFor();
   for (const name of ['Cancel', 'Start the import']) {
     const box = await dialog.getByRole('button', { name }).boundingBox();
+    expect(box, name).not.toBeNull();
     expect((box?.y ?? 0) + (box?.height ?? 0), name).toBeLessThan(page.viewportSize()?.height ?? 0);
   }
   await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -153,7 +154,9 @@ test('Arabic is found without its vowel marks, and leads to where it was said', 
   // Keys are heard from the first paint on.
   await page.getByRole('link', { name: 'Inbox' }).waitFor();
   await page.keyboard.press('Control+KeyK');
-  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('محمد');
+  await page
+    .getByRole('combobox', { name: 'Find people, messages, notes, campaigns, templates, pages' })
+    .fill('محمد');
   await hit.waitFor({ timeout: soon });
   expect(await hit.locator('mark').innerText()).toBe('مُحَمَّد');
   await page.keyboard.press('Enter');
@@ -227,7 +230,9 @@ test('while one waits for what is looked for, that is said; nothing found is sai
     await route.continue();
   });
   await page.keyboard.press('Control+KeyK');
-  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('zzzzqq');
+  await page
+    .getByRole('combobox', { name: 'Find people, messages, notes, campaigns, templates, pages' })
+    .fill('zzzzqq');
   await page.getByRole('status').filter({ hasText: 'Looking …' }).waitFor();
   go();
   await page.getByRole('status').filter({ hasText: 'Nothing found.' }).waitFor({ timeout: soon });

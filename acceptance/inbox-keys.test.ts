@@ -117,6 +117,19 @@ test('Escape leaves the box and keeps what was begun: the next key is a command'
   expect(await field(page).inputValue()).toBe('Half a thought');
 });
 
+test('a press on Note or Reply leads into the box; an arrow key only chooses', async () => {
+  const page = await desk(`/${await idOf('Ivo')}?order=oldest`);
+  const mode = page.getByRole('radiogroup', { name: 'To whom' });
+  await mode.getByText('Note', { exact: true }).click(soon);
+  await expect.poll(() => focused(page), soon).toBe('Your note');
+  await mode.getByText('Reply', { exact: true }).click();
+  await expect.poll(() => focused(page), soon).toBe('Your message');
+  await mode.getByRole('radio', { name: 'Reply' }).focus();
+  await press(page, 'ArrowRight');
+  await page.getByRole('textbox', { name: 'Your note' }).waitFor(soon);
+  expect(await mode.getByRole('radio', { name: 'Note' }).evaluate((at) => at.matches(':focus'))).toBe(true);
+});
+
 test('Ctrl+Enter sends; with Shift it closes too, and says how to take that back', async () => {
   const page = await desk(`/${await idOf('Zoe')}?order=oldest`);
   await field(page).fill('Sent only');
@@ -158,7 +171,9 @@ test('Ctrl+K leads to every place and page of the navigation', async () => {
   ]) {
     await page.getByRole('navigation', { name: 'Chaski' }).waitFor(soon);
     await press(page, 'Control+KeyK');
-    await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill(name!);
+    await page
+      .getByRole('combobox', { name: 'Find people, messages, notes, campaigns, templates, pages' })
+      .fill(name!);
     await page.getByRole('option', { name: name!, exact: true }).click(soon);
     await page.waitForURL((url) => url.pathname === path, soon);
     await page.getByRole('dialog').waitFor({ ...soon, state: 'detached' });
@@ -184,6 +199,23 @@ test('Ctrl+K finds campaigns and templates by their names', async () => {
     await page.waitForURL((url) => url.pathname === path, soon);
     await page.getByRole('dialog').waitFor({ ...soon, state: 'detached' });
   }
+});
+
+test('Ctrl+K: a template is found by its name however it is written, not by its text; what failed is said', async () => {
+  const templates = await list<{ name: string }>(product, '/v1/templates');
+  const name = templates.map((one) => one.name).find((one) => one.includes('_')) ?? '';
+  const page = await desk();
+  await press(page, 'Control+KeyK');
+  const words = page.getByRole('combobox');
+  const found = page.getByRole('group', { name: 'Templates' }).getByRole('option');
+  await words.fill(`  ${name.replaceAll('_', ' ').toUpperCase()} `);
+  await found.filter({ hasText: name }).first().waitFor(soon);
+  await page.route('**/v1/templates?*', (route) =>
+    route.fulfill({ status: 503, json: { error: { code: 'unheard_of', message: 'Templates are away.' } } }),
+  );
+  await words.fill('qqzzqq');
+  await page.getByRole('dialog').getByRole('status').getByText('Templates are away.').waitFor(soon);
+  complaints.splice(0);
 });
 
 test('a slash where there are no quick replies says where they are made', async () => {

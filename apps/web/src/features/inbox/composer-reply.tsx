@@ -19,9 +19,9 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useSession } from '../../api/session.ts';
 import { useTranslation } from '../../i18n/words.ts';
 import { insertInto } from '../../ui/insert.ts';
-import { isolated } from '../../ui/isolated.ts';
 import { keyName } from '../../ui/keys.ts';
 import { laterDialog } from '../../ui/later.tsx';
 import classes from './composer.module.css';
@@ -33,7 +33,7 @@ import { SuggestList, useSuggest } from './composer-suggest.tsx';
 import { VoiceButton } from './composer-voice.tsx';
 import { useDraft } from './draft.ts';
 import { QuotedWords } from './reply-quote.tsx';
-import { answererName } from './sender.ts';
+import { answeredWords } from './sender.ts';
 import { TemplatePicker } from './template-picker.ts';
 import { threadQuery } from './thread-queries.ts';
 import type { Deed } from './thread-work.ts';
@@ -67,6 +67,7 @@ export function ComposerReply({
   const [caret, setCaret] = useState(0);
   const [over, setOver] = useState(false);
   const [dialog, setDialog] = useState<'template' | 'interactive' | null>(null);
+  const { person } = useSession();
   const newer = useNewer(id, text !== '');
   const quick = useQuickReplies({ conversationId: id, text, caret, setText, addStored });
   const { suggestions, take } = quick;
@@ -139,7 +140,7 @@ export function ComposerReply({
       {newer.by ? (
         <Alert color="yellow" p="xs" mb={6} role="alert">
           <Group gap="xs">
-            <span>{t('composer.newer', { name: isolated(answererName(newer.by, t)) })}</span>
+            <span>{answeredWords(newer.by, person.id, t)}</span>
             <Button size="compact-xs" variant="default" onClick={() => void submit()}>
               {t('composer.sendAnyway')}
             </Button>

@@ -1,5 +1,6 @@
 import type { Message } from '@chaski/sdk';
 import type { Say } from '../../i18n/words.ts';
+import { isolated } from '../../ui/isolated.ts';
 
 type Sender = NonNullable<Message['sender']>;
 
@@ -17,8 +18,15 @@ export function senderName(sender: Sender | null, me: string, t: Say): string | 
   }
 }
 
-/** The same within a sentence: what is no person says what it is before its own name. */
-export function answererName({ sender, source }: Message, t: Say): string {
+/** That it has answered meanwhile. What is no person says what it is before its own name. */
+export function answeredWords(message: Message, me: string, t: Say): string {
+  const { sender } = message;
+  return sender?.kind === 'member' && sender.id === me
+    ? t('composer.newerOwn')
+    : t('composer.newer', { name: isolated(answererName(message, t)) });
+}
+
+function answererName({ sender, source }: Message, t: Say): string {
   if (sender?.kind === 'member') return sender.name ?? t('thread.sender.former');
   const kind = sender?.kind === 'key' ? 'program' : sender?.kind === 'campaign' ? 'campaign' : null;
   if (kind === null) return t(source === 'phone-app' ? 'thread.sender.phone' : 'thread.sender.colleague');

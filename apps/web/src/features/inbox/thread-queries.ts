@@ -118,6 +118,8 @@ export const messageQuery = (id: string, conversationId: string) =>
     queryKey: ['messages', conversationId, id],
     queryFn: () => chaski.messages.get({ id }),
     staleTime: 5_000,
+    // No event tells that those before it went.
+    refetchInterval: ({ state }) => (typeof state.data?.ahead === 'number' ? 5_000 : false),
   });
 
 /** A quoted message that is not loaded, by WhatsApp's id; null: we never had it. */

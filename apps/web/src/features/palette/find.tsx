@@ -67,13 +67,13 @@ function useHits(
 ): { hits: Hit[]; error: unknown; isAsking: boolean } {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { data, error, isFetching } = useQuery(searchQuery(q));
+  const said = useQuery(searchQuery(q));
   const may = useMay();
   const campaigns = useQuery(campaignsNamed(q, may('campaigns:read')));
   const templates = useQuery(templatesNamed(q, may('templates:read')));
-  const found = q.trim() === '' ? undefined : data;
-  const named = <One,>(list: readonly One[] | undefined) => (q.trim() === '' ? [] : (list ?? []));
-  const word = text.trim().toLowerCase();
+  const found = q === '' ? undefined : said.data;
+  const named = <One,>(list: readonly One[] | undefined) => (q === '' ? [] : (list ?? []));
+  const word = text.toLowerCase();
   const matching = useGoals().filter(({ name }) => name.toLowerCase().includes(word));
   const pages = word === '' ? matching : matching.slice(0, most);
   const then = (act: () => void) => () => {
@@ -139,9 +139,10 @@ function useHits(
     })),
   ];
   // What is typed is asked for a moment later; until then nobody knows that there is nothing.
-  const isAsking =
-    text.trim() !== '' && (isFetching || campaigns.isFetching || templates.isFetching || text !== q);
-  return { hits, error: q.trim() === '' ? null : error, isAsking };
+  const asked = [said, campaigns, templates];
+  const isAsking = text !== '' && (asked.some((one) => one.isFetching) || text !== q);
+  const error = q === '' ? null : asked.find((one) => one.error)?.error;
+  return { hits, error, isAsking };
 }
 
 /** Whose thread it is, and the words. */
@@ -160,8 +161,9 @@ function Results(props: { words: string; close: () => void; showKeys: () => void
   const { t } = useTranslation();
   const explain = useExplain();
   const [text, setText] = useState(props.words);
-  const [q] = useDebouncedValue(text, 120);
-  const { hits, error, isAsking } = useHits(text, q, close, showKeys);
+  const words = text.trim();
+  const [q] = useDebouncedValue(words, 120);
+  const { hits, error, isAsking } = useHits(words, q, close, showKeys);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const base = useId();
