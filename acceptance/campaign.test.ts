@@ -136,6 +136,10 @@ test('what stands still shows what it is, and what has not gone is changed', asy
     })
     .toBe('ready');
   await say('launch');
+  // Paused before its first turn it has not begun, and everything of it can be changed.
+  const startedAt = async () =>
+    ((await product.api(`/v1/campaigns/${id}`)).body as { startedAt: string | null }).startedAt;
+  await expect.poll(startedAt, { timeout: soon }).not.toBeNull();
   await page.goto(`${product.ready.url}/app/campaigns/${id}`);
   await page.getByRole('button', { name: 'Pause' }).click({ timeout: soon });
   await page.getByText('What has not gone can be changed.').waitFor();
