@@ -44,9 +44,11 @@ export const page: Family = async ({ repeats, quick, weakness, progress }) => {
       };
       await one.addInitScript(noteUsable);
       await one.goto(path, { waitUntil: 'commit' });
-      const there = await (await one.waitForFunction<number>('window.usable')).jsonValue();
-      if (turn >= 0) usable.push(there);
+      await one.getByRole('textbox', { name: 'Your message' }).waitFor();
       await one.waitForLoadState('networkidle');
+      const there = await one.evaluate<number | undefined>('window.usable');
+      if (there === undefined) throw new Error('the page never noted that it can be used');
+      if (turn >= 0) usable.push(there);
       const asked = await one.evaluate<string[]>(
         `performance.getEntriesByType('resource').filter(({ startTime }) => startTime < ${there}).map(({ name }) => name)`,
       );
