@@ -409,7 +409,9 @@ test('older pages come in above without a jump; only what is near is in the page
     () => 'one does not get away from the hit',
   );
   await page.keyboard.press('Control+KeyK');
-  await page.getByRole('combobox', { name: 'Find people, messages, notes, pages' }).fill('zebra');
+  await page
+    .getByRole('combobox', { name: 'Find people, messages, notes, campaigns, templates, pages' })
+    .fill('zebra');
   await page.getByRole('option', { name: /zebra/ }).first().click();
   await inView(page, `[data-message="${early}"]`);
 });
