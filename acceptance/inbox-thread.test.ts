@@ -480,50 +480,6 @@ test('whoever may not be written to says why; a shut window offers templates', a
   await page.getByRole('dialog').getByLabel('Find a template').waitFor();
 });
 
-test('what was said last stays in sight, however much of the pane the composer takes', async () => {
-  // As many as just fit: then the list has a correction open for which there was no room.
-  const ivy = await somebody(...Array.from({ length: 10 }, (_, n) => `words of line ${n}`));
-  const page = await look(ivy.conversationId, { width: 390 });
-  await expect
-    .poll(async () => {
-      const answer = await page.request.get(`${product.ready.url}/v1/conversations/${ivy.conversationId}`);
-      return ((await answer.json()) as { unreadCount: number }).unreadCount;
-    }, soon)
-    .toBe(0);
-  const hidden = async () => {
-    const [words, log] = await Promise.all([
-      bubble(page, 'line 9').boundingBox(),
-      page.getByRole('log').boundingBox(),
-    ]);
-    return words && log ? words.y + words.height - log.y - log.height : Number.NaN;
-  };
-  await page.reload();
-  await bubble(page, 'line 9').waitFor();
-  // Line by line: what is once out of sight by more than the list thinks near is not followed any more.
-  for (let lines = 1; lines <= 7; lines += 1) {
-    await field(page).fill(Array.from({ length: lines }, (_, n) => `answer ${n}`).join('\n'));
-    await expect.poll(hidden, soon).toBeLessThanOrEqual(0);
-  }
-  await field(page).fill('');
-  await expect.poll(hidden, soon).toBeLessThanOrEqual(0);
-
-  // Whether one may write is known after the thread is there.
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  await page.route('**/v1/can-send*', async (route) => {
-    await held;
-    const sentence = 'They do not want to hear from us. '.repeat(12);
-    await route.fulfill({ json: { verdict: 'blocked', code: 'unheard_of', sentence } });
-  });
-  await page.reload();
-  await bubble(page, 'line 9').waitFor();
-  answer();
-  await page.getByText('They do not want to hear').waitFor();
-  await expect.poll(hidden, soon).toBeLessThanOrEqual(0);
-});
-
 test('a quick reply is filled in; a newer answer of a colleague is told before one sends', async () => {
   const hana = await somebody('who answers?');
   await product.api('/v1/quick-replies', {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { away, byHand, type Follow, heard, look, nearEnd, opened, toEnd } from './thread-follow.ts';
+import { away, byHand, type Follow, look, nearEnd, opened, toEnd } from './thread-follow.ts';
 
-const atEnd: Follow = { top: 1000, max: 1000, following: true, seen: 'a', leaving: false, pulled: false };
+const atEnd: Follow = { top: 1000, max: 1000, following: true, seen: 'a', leaving: false };
 
 describe('following what arrives', () => {
   test('at the end, growth pulls along, however large it is and in however many steps', () => {
@@ -21,7 +21,7 @@ describe('following what arrives', () => {
     expect(up.following).toBe(false);
     const later = look(up, { top: 800, max: 1600 }, 'b');
     expect(later).toEqual({
-      now: { top: 800, max: 1600, following: false, seen: 'a', leaving: false, pulled: false },
+      now: { top: 800, max: 1600, following: false, seen: 'a', leaving: false },
       pull: false,
     });
   });
@@ -93,22 +93,6 @@ describe('following what arrives', () => {
     expect(beside).toMatchObject({ following: false, leaving: true });
     expect(look(beside, { top: 980, max: 1044 }, 'c')).toMatchObject({ now: { seen: 'a' }, pull: false });
     expect(look(byHand(beside), { top: 1000, max: 1000 }, 'c').now.following).toBe(true);
-  });
-
-  test('what moves one off the end before the scroll there is heard was not one’s own hand', () => {
-    const pulled = { ...atEnd, pulled: true };
-    const carried = { top: 940, max: 1000 };
-    expect(look(pulled, carried, 'b')).toMatchObject({ now: { following: true, seen: 'b' }, pull: true });
-    // Further than near, too; and a look at the place itself is no scroll.
-    expect(look(look(pulled, { top: 1000, max: 1000 }, 'a').now, { top: 400, max: 1000 }, 'b').pull).toBe(
-      true,
-    );
-    for (const late of [heard(pulled), byHand(pulled)])
-      expect(look(late, { top: 400, max: 1000 }, 'b')).toMatchObject({
-        now: { following: false },
-        pull: false,
-      });
-    expect(look(away(pulled), { top: 400, max: 1000 }, 'b').pull).toBe(false);
   });
 
   test('whatever grows and however late one is pulled: who never moves up is never left behind', () => {

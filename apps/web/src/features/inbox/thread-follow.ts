@@ -17,11 +17,6 @@ export interface Follow extends Place {
   seen: string | null;
   /** One was sent elsewhere and has not got away yet: being near the end counts for nothing until then, or until one's own hand. */
   leaving: boolean;
-  /**
-   * Taken to the end, and no scroll was heard since. Being elsewhere is nobody's doing until then: what it could not make
-   * up for once, as there was no room, the virtual list does as soon as there is, from where we have just put one.
-   */
-  pulled: boolean;
 }
 
 /** Nearer to the end than this counts as at the end. */
@@ -29,14 +24,7 @@ export const nearEnd = 80;
 /** Browsers round what one scrolls to. */
 const rounding = 1;
 
-export const unplaced: Follow = {
-  top: 0,
-  max: 0,
-  following: false,
-  seen: null,
-  leaving: false,
-  pulled: false,
-};
+export const unplaced: Follow = { top: 0, max: 0, following: false, seen: null, leaving: false };
 
 /** Opened, at the end or at the first unread. What lies below then is unread, not new. */
 export function opened(atEnd: boolean, last: string): Follow {
@@ -45,7 +33,7 @@ export function opened(atEnd: boolean, last: string): Follow {
 
 /** After a scroll and after each change of what is shown. `pull`: go to the end now. */
 export function look(before: Follow, place: Place, last: string | null): { now: Follow; pull: boolean } {
-  const movedUp = !before.pulled && place.top - before.top < Math.min(0, place.max - before.max) - rounding;
+  const movedUp = place.top - before.top < Math.min(0, place.max - before.max) - rounding;
   const left = place.max - place.top;
   const near = left <= nearEnd;
   // Not by moving down: the virtual list moves one along with its end while rows there are measured.
@@ -55,8 +43,8 @@ export function look(before: Follow, place: Place, last: string | null): { now: 
   const following = !leaving && (arrived || (before.following && (near || !movedUp)));
   const grew = Math.abs(place.max - before.max) > rounding;
   return {
-    now: { ...before, ...place, following, seen: following ? last : before.seen, leaving },
-    pull: following && (grew || before.pulled) && place.max - place.top > rounding,
+    now: { ...place, following, seen: following ? last : before.seen, leaving },
+    pull: following && grew && place.max - place.top > rounding,
   };
 }
 
@@ -67,15 +55,10 @@ export function toEnd(before: Follow, last: string | null): Follow {
 
 /** One moves by oneself: where one stands counts again. */
 export function byHand(before: Follow): Follow {
-  return { ...before, leaving: false, pulled: false };
-}
-
-/** A scroll was heard: who is elsewhere by the next has moved. */
-export function heard(before: Follow): Follow {
-  return { ...before, pulled: false };
+  return { ...before, leaving: false };
 }
 
 /** One is taken somewhere else. */
 export function away(before: Follow): Follow {
-  return { ...before, following: false, leaving: true, pulled: false };
+  return { ...before, following: false, leaving: true };
 }

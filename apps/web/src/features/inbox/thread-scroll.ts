@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { away, byHand, type Follow, heard, look, opened, toEnd, unplaced } from './thread-follow.ts';
+import { away, byHand, type Follow, look, opened, toEnd, unplaced } from './thread-follow.ts';
 import type { Line } from './thread-lines.ts';
 
 /**
@@ -21,7 +21,7 @@ export function useFollow(
     (next: Follow, pull: boolean) => {
       const element = scroller.current;
       if (element && pull) element.scrollTop = element.scrollHeight;
-      follow.current = element && pull ? { ...next, top: element.scrollTop, pulled: true } : next;
+      follow.current = element && pull ? { ...next, top: element.scrollTop } : next;
       setSeen(next.seen);
     },
     [scroller],
@@ -43,22 +43,11 @@ export function useFollow(
   }, [lines, last, put, scrollToIndex]);
   // After every change of what is shown, a row's measure too. The list renders before a scroll is heard here.
   useLayoutEffect(settle);
-  // And of the pane itself: a banner at the composer, or more lines in it, draws nothing anew here, and would cover what
-  // was said last.
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(settle);
-    if (scroller.current) observer.observe(scroller.current);
-    return () => observer.disconnect();
-  }, [scroller, settle]);
 
   const goToEnd = useCallback(() => put(toEnd(follow.current, newest.current), true), [put]);
   const leaveEnd = useCallback(() => {
     follow.current = away(follow.current);
   }, []);
-  const onScroll = useCallback(() => {
-    settle();
-    follow.current = heard(follow.current);
-  }, [settle]);
   const onHand = useCallback(() => {
     follow.current = byHand(follow.current);
   }, []);
@@ -70,7 +59,7 @@ export function useFollow(
   }, [lastWaiting, goToEnd]);
 
   const fresh = useMemo(() => countAfter(lines, seen), [lines, seen]);
-  return { placed: seen !== null, fresh, goToEnd, leaveEnd, onHand, onScroll };
+  return { placed: seen !== null, fresh, goToEnd, leaveEnd, onHand, onScroll: settle };
 }
 
 /** What others said since. */
